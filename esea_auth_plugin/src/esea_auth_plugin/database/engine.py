@@ -1,0 +1,104 @@
+"""Engines and the short transactions of jobs, sign-in steps and what outlives a request.
+
+SQLite runs in WAL mode with foreign keys on. A writing transaction begins IMMEDIATE: a deferred one that reads
+first fails under several writers, because its snapshot can't be raised to a write lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session
+
+from .guard import watch
+
+READ_ONLY = "portal_read_only"
+
+
+class IDatabase(Protocol):
+    """The database of the portal."""
+
+    engine: Engine
+
+    def session(self, *, read_only: bool) -> Session:
+        """Return a session that the caller begins and ends."""
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A short read-only transaction; values read stay usable after it."""
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """A short transaction of its own, committed at the end of the block, rolled back if it raises."""
+
+
+def make_engine(url: str, **options: Any) -> Engine:
+    """Return an engine for a database address, with the portal's rules for its dialect.
+
+    :param url: SQLAlchemy address, ``sqlite:///path`` or ``postgresql+psycopg://…``.
+    """
+    if make_url(url).get_backend_name() == "sqlite":
+        options.setdefault("connect_args", {"timeout": 15})
+    else:
+        options.setdefault("pool_pre_ping", True)
+    engine = create_engine(url, **options)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _sqlite_connect(connection: Any, record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    cursor = connection.connection.cursor()
+    read_only = connection.get_execution_options().get(READ_ONLY, False)
+    cursor.execute(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
+    cursor.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    cursor.close()
+
+
+class Database:
+    """See :class:`IDatabase`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._reader = engine.execution_options(**{READ_ONLY: True}, **_dialect_read_only(engine))
+
+    def session(self, *, read_only: bool) -> Session:
+        """See :class:`IDatabase`."""
+        session = Session(self._reader if read_only else self.engine, expire_on_commit=False)
+        watch(session)
+        return session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """See :class:`IDatabase`."""
+        session = self.session(read_only=True)
+        try:
+            yield session
+        finally:
+            session.expunge_all()
+            session.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """See :class:`IDatabase`."""
+        session = self.session(read_only=False)
+        try:
+            yield session
+            session.commit()
+        finally:
+            session.close()
+
+
+def _dialect_read_only(engine: Engine) -> dict[str, Any]:
+    return {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}

@@ -1,0 +1,31 @@
+"""``request.dbsession``: the session of one request, begun at its first use and ended by pyramid_tm.
+
+GET and HEAD get a read-only one: a view that writes there fails, on both databases.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import zope.sqlalchemy
+from sqlalchemy.orm import Session
+
+from ..services import find
+from .engine import IDatabase
+
+
+def request_session(request: Any) -> Session:
+    """Return the request's session, joined to its transaction manager.
+
+    It starts as « changed »: zope.sqlalchemy would otherwise roll back a transaction whose only write is a Core
+    statement, and a token consumed that way would stay valid.
+    """
+    read_only = request.method in {"GET", "HEAD", "OPTIONS"}
+    session = find(request, IDatabase).session(read_only=read_only)
+    zope.sqlalchemy.register(
+        session,
+        initial_state="active" if read_only else "changed",
+        transaction_manager=request.tm,
+        keep_session=False,
+    )
+    return session

@@ -1,0 +1,120 @@
+"""Configuration directives of the core: how a room or another plugin takes its place in the portal.
+
+Each one conflicts with a second registration of the same thing and shows in Pyramid's introspection. Rooms bring
+further ones: ``add_letter`` (mail), ``add_job`` (jobs), ``add_request_kind`` and ``add_review_desk`` (reviews),
+``add_auth_mode`` (auth_modes), ``add_migrations`` (migrations), ``set_portal_layout`` (layout).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from zope.interface.interfaces import IInterface
+
+from .errors import ConfigurationError, Problem
+from .interfaces import IPortalRoot, NavItem, Rule, Tile
+from .services import add_service
+
+ChildFactory = Callable[[Any, Any, str], Any]
+TileSource = Callable[[Any], Sequence[Tile]]
+
+
+@dataclass
+class Core:
+    """What the core directives collected; read through the functions below."""
+
+    children: dict[tuple[Any, str], ChildFactory] = field(default_factory=dict)
+    permissions: dict[str, Rule] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    nav: dict[str, NavItem] = field(default_factory=dict)
+    tiles: dict[str, TileSource] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def core(source: Any) -> Core:
+    """Return what was collected on this registry (or on the registry of this request or configurator)."""
+    registry = getattr(source, "registry", source)
+    found = getattr(registry, "_esea_core", None)
+    if found is None:
+        found = registry._esea_core = Core()
+    return cast(Core, found)
+
+
+def permissions_of(source: Any) -> Mapping[str, Rule]:
+    """Return the declared permissions by name; what is not here is denied."""
+    return core(source).permissions
+
+
+def roles_of(source: Any) -> Mapping[str, str]:
+    """Return the declared roles: name and French title."""
+    return core(source).roles
+
+
+def report_problems(config: Any, problems: Sequence[Problem]) -> None:
+    """Add what stops the start; everything is told at once when the configuration is committed."""
+    core(config).problems.extend(problems)
+
+
+def _declare(config: Any, kind: str, key: Any, title: str, store: Callable[[], None]) -> None:
+    introspectable = config.introspectable(f"esea {kind}", key, title, kind)
+    config.action((f"esea-{kind}", key), store, introspectables=(introspectable,))
+
+
+def add_portal_child(
+    config: Any, name: str, factory: ChildFactory, parent: IInterface = IPortalRoot
+) -> None:
+    """Hang ``factory(request, parent, name)`` under every resource that provides ``parent``."""
+    factory = config.maybe_dotted(factory)
+    _declare(
+        config,
+        "child",
+        (parent, name),
+        f"{parent.__name__}/{name}",
+        lambda: core(config).children.__setitem__((parent, name), factory),
+    )
+
+
+def add_permission(config: Any, name: str, rule: Rule) -> None:
+    """Declare a permission; views name it, the policy judges it, an undeclared one is always denied."""
+    _declare(
+        config, "permission", name, name, lambda: core(config).permissions.__setitem__(name, rule)
+    )
+
+
+def add_role(config: Any, name: str, title: str) -> None:
+    """Declare a role that people can be given."""
+    _declare(config, "role", name, title, lambda: core(config).roles.__setitem__(name, title))
+
+
+def add_nav_item(config: Any, item: NavItem) -> None:
+    """Add an entry to the portal's navigation."""
+    _declare(config, "nav", item.path, item.title, lambda: core(config).nav.__setitem__(item.path, item))
+
+
+def add_account_tile(config: Any, name: str, source: TileSource) -> None:
+    """Let a room offer tiles on « Mon compte »; ``source(request)`` returns those for this person."""
+    source = config.maybe_dotted(source)
+    _declare(config, "tile", name, name, lambda: core(config).tiles.__setitem__(name, source))
+
+
+def includeme(config: Any) -> None:
+    """Add the directives, and stop the start with all problems at once."""
+    for directive in (
+        add_portal_child,
+        add_permission,
+        add_role,
+        add_nav_item,
+        add_account_tile,
+        add_service,
+    ):
+        config.add_directive(directive.__name__, directive)
+
+    def stop_if_problems() -> None:
+        problems = core(config).problems
+        if problems:
+            raise ConfigurationError(problems)
+
+    # After every other action, so that one start tells everything.
+    config.action("esea-problems", stop_if_problems, order=10_000)

@@ -1,0 +1,72 @@
+"""Places of the portal: every page is a resource in a tree under the root.
+
+``__getitem__`` never writes and never counts. A room's place finds its fixed children by the directive
+``add_portal_child`` and reads the others by key in :meth:`Resource.child`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.location import lineage
+from zope.interface import implementer, providedBy
+
+from .directives import core
+from .interfaces import IPortalRoot, IResource
+
+
+@implementer(IResource)
+class Resource:
+    """A place with a name, a parent and the request it was reached by."""
+
+    #: What the breadcrumb shows.
+    title = ""
+
+    def __init__(self, request: Any, parent: Any, name: str) -> None:
+        self.request = request
+        self.__parent__ = parent
+        self.__name__ = name
+
+    def __getitem__(self, key: str) -> Any:
+        children = core(self.request).children
+        for interface in providedBy(self).flattened():
+            factory = children.get((interface, key))
+            if factory is not None:
+                return factory(self.request, self, key)
+        return self.child(key)
+
+    def child(self, key: str) -> Any:
+        """Return the place named ``key`` here, or raise ``KeyError``; rooms override it."""
+        raise KeyError(key)
+
+    @property
+    def path(self) -> str:
+        """Address of the place, without trailing slash (``/`` for the root)."""
+        names = [place.__name__ for place in lineage(self)]
+        return "/".join(reversed([name or "" for name in names])) or "/"
+
+    def trail(self) -> list[Resource]:
+        """Return the places above this one that have a title, the topmost first."""
+        above = [place for place in lineage(self.__parent__)] if self.__parent__ is not None else []
+        return [place for place in reversed(above) if getattr(place, "title", "")]
+
+
+@implementer(IPortalRoot)
+class PortalRoot(Resource):
+    """The root that a host may use as it is, extend, or replace by any class that provides ``IPortalRoot``."""
+
+    title = "Accueil"
+
+    def __init__(self, request: Any) -> None:
+        super().__init__(request, None, "")
+
+
+def portal_child(request: Any, root: Any, key: str) -> Any:
+    """Find a plugin's place under a host's own root; ``KeyError`` when there is none.
+
+    For hosts whose root is not a :class:`PortalRoot`: call it from their ``__getitem__``.
+    """
+    factory = core(request).children.get((IPortalRoot, key))
+    if factory is None:
+        raise KeyError(key)
+    return factory(request, root, key)

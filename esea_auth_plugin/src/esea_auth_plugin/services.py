@@ -1,0 +1,73 @@
+"""One way to publish and find a service: by its interface, on the registry.
+
+A service is a stateless object, built once, lazily, from the registry. It works the same in a request, in a
+periodic job and on the command line, since it takes the database session it works in as an argument.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
+
+_KEY = "esea.services"
+
+
+class ServiceNotRegistered(LookupError):
+    """No plugin of this application offers the interface asked for."""
+
+
+class _Services:
+    def __init__(self) -> None:
+        self.factories: dict[type[Any], Callable[[Any], Any]] = {}
+        self.built: dict[type[Any], Any] = {}
+        self.lock = threading.RLock()
+
+
+def _services(registry: Any) -> _Services:
+    found = getattr(registry, "_esea_services", None)
+    if found is None:
+        found = registry._esea_services = _Services()
+    return cast(_Services, found)
+
+
+def add_service(config: Any, interface: type[T], factory: Callable[[Any], T]) -> None:
+    """Directive ``config.add_service(IThing, factory)``; ``factory(registry)`` returns the service.
+
+    Two plugins that offer one interface are a configuration conflict; the host's own call wins over both.
+    """
+
+    def register() -> None:
+        _services(config.registry).factories[interface] = factory
+
+    introspectable = config.introspectable(
+        "esea services", interface.__name__, f"{interface.__module__}.{interface.__name__}", "service"
+    )
+    introspectable["factory"] = factory
+    config.action(("esea-service", interface), register, introspectables=(introspectable,))
+
+
+def find(source: Any, interface: type[T]) -> T:
+    """Return the service published for ``interface``.
+
+    :param source: a request, a configurator or the registry itself.
+    :raises ServiceNotRegistered: naming the interface.
+    """
+    registry = getattr(source, "registry", source)
+    services = _services(registry)
+    if interface in services.built:
+        return cast(T, services.built[interface])
+    with services.lock:
+        if interface not in services.built:
+            factory = services.factories.get(interface)
+            if factory is None:
+                raise ServiceNotRegistered(f"no plugin offers {interface.__module__}.{interface.__name__}")
+            services.built[interface] = factory(registry)
+    return cast(T, services.built[interface])
+
+
+def offers(source: Any, interface: type[Any]) -> bool:
+    """Tell whether some plugin of this application offers ``interface``."""
+    return interface in _services(getattr(source, "registry", source)).factories
