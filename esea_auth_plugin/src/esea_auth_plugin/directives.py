@@ -62,9 +62,7 @@ def _declare(config: Any, kind: str, key: Any, title: str, store: Callable[[], N
     config.action((f"esea-{kind}", key), store, introspectables=(introspectable,))
 
 
-def add_portal_child(
-    config: Any, name: str, factory: ChildFactory, parent: IInterface = IPortalRoot
-) -> None:
+def add_portal_child(config: Any, name: str, factory: ChildFactory, parent: IInterface = IPortalRoot) -> None:
     """Hang ``factory(request, parent, name)`` under every resource that provides ``parent``."""
     factory = config.maybe_dotted(factory)
     _declare(
@@ -78,9 +76,7 @@ def add_portal_child(
 
 def add_permission(config: Any, name: str, rule: Rule) -> None:
     """Declare a permission; views name it, the policy judges it, an undeclared one is always denied."""
-    _declare(
-        config, "permission", name, name, lambda: core(config).permissions.__setitem__(name, rule)
-    )
+    _declare(config, "permission", name, name, lambda: core(config).permissions.__setitem__(name, rule))
 
 
 def add_role(config: Any, name: str, title: str) -> None:
@@ -116,5 +112,6 @@ def includeme(config: Any) -> None:
         if problems:
             raise ConfigurationError(problems)
 
-    # After every other action, so that one start tells everything.
-    config.action("esea-problems", stop_if_problems, order=10_000)
+    # Before any other action, what the includes found; after every other, what the actions found.
+    config.action("esea-problems-of-includes", stop_if_problems, order=-10_000)
+    config.action("esea-problems-of-actions", stop_if_problems, order=10_000)

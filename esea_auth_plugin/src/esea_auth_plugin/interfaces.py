@@ -287,6 +287,9 @@ class ISessions(Protocol):
     def current(self, request: Any) -> SessionView | None:
         """Return the live session of this browser (absolute and idle ends compared now), read once a request."""
 
+    def cookie_digest(self, request: Any) -> str:
+        """Return the hash of the cookie this browser sent or was just given, ``""`` without one; reads no table."""
+
     def open(self, request: Any, subject: str, proofs: Sequence[Proof]) -> SessionView:
         """Begin a session under a new id, end the browser's former one, set the cookie on the response."""
 
@@ -376,6 +379,20 @@ class IAccounts(Protocol):
 
     def attributes(self, session: Session, subject: str) -> Mapping[str, Any]:
         """Return the identity attributes by name."""
+
+
+class IInvitations(Protocol):
+    """The first people of a portal, and those the support brings in: a mailed link instead of a sign-up."""
+
+    def invite(self, session: Session, email: str, role: str, *, by: str, scope: str = "*") -> str:
+        """Mail a single-use invitation (``esea_auth.invitation_hours``) and return the invited subject.
+
+        The person chooses identifier, name and password there; the role is given then. A new invitation to the
+        same address kills the former one.
+
+        :param by: subject of who invites, or ``"cli"``.
+        :raises PortalError: the role is unknown, or the address already belongs to an account.
+        """
 
 
 class IRoles(Protocol):
@@ -668,6 +685,14 @@ class IPortalRoot(Interface):
 
 class IResource(Interface):
     """A place of the portal: has ``__name__`` and ``__parent__``."""
+
+
+class IAccountRoot(Interface):
+    """« Mon compte » (``/compte``): rooms hang pages about the signed-in person here."""
+
+
+class ISupportRoot(Interface):
+    """The support's desk (``/support``): rooms hang pages for the support here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class Resource:
 
     def trail(self) -> list[Resource]:
         """Return the places above this one that have a title, the topmost first."""
-        above = [place for place in lineage(self.__parent__)] if self.__parent__ is not None else []
+        above = list(lineage(self.__parent__)) if self.__parent__ is not None else []
         return [place for place in reversed(above) if getattr(place, "title", "")]
 
 

@@ -1,0 +1,170 @@
+"""Settings, read once into frozen dataclasses: ``portal.*`` and ``reviews.*`` (foundation), ``esea_auth.*``.
+
+Each field is declared with :func:`option`; :func:`read` refuses unknown keys and reports every problem at once, by
+key and never by value. ``config/README.md`` is generated from these declarations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from . import values
+from .directives import report_problems
+from .errors import Problem
+from .interfaces import Contacts, PortalSettings
+from .options import option, read
+from .services import find
+
+
+@dataclass(frozen=True, slots=True)
+class FoundationSettings:
+    """What every portal tells, with or without accounts (prefix ``portal.``)."""
+
+    env: str = option("production", parse=values.one_of("development", "test", "production"), doc="Kind of place")
+    name: str = option("Portail régional", doc="Name of the portal, in titles and mails")
+    url: str = option(parse=values.origin, doc="Public origin, e.g. https://portail.exemple.fr")
+    hosts: dict[str, str] = option(
+        {}, parse=values.pairs, doc="Further host names and the root each serves: `name = root` pairs"
+    )
+    database_url: str = option(parse=values.secret_or_text, doc="SQLAlchemy address, or file:/env: reference")
+    secret_keys: str = option(
+        parse=values.secret,
+        doc="Sealing keys (file: or env: reference), made by `esea-admin CONFIG keys new`",
+    )
+    plugins: tuple[str, ...] = option((), parse=values.words, doc="Plugins to include, in this order")
+    clock: str = option("", doc="File that tells the time to processes under test (portal.env = test only)")
+    trusted_proxies: tuple[str, ...] = option(
+        (), parse=values.networks, doc="Addresses of the reverse proxies whose X-Forwarded-For is believed"
+    )
+    max_body_bytes: int = option(1_048_576, parse=values.integer(1024), doc="Largest request body, in bytes")
+    throttle_store: str = option(
+        "database",
+        parse=values.secret_or_text,
+        doc="`database`, or a redis:// address (file:/env: reference)",
+    )
+    establishment_networks: dict[str, str] = option(
+        {},
+        parse=values.pairs,
+        doc="Networks of establishments, `CIDR = name`: higher ceilings, named on pages",
+    )
+    theme_css: str = option("", doc="Asset or path of a style sheet of tokens that overrides ours")
+    support_email: str = option("support@esea-na.fr", parse=values.email, doc="Mail of the support")
+    support_phone: str = option("05 64 090 090", doc="Telephone of the support")
+    support_hours: str = option("du lundi au vendredi, en heures ouvrables", doc="When the support answers, in words")
+    dpo_email: str = option("dpo@esea-na.fr", parse=values.email, doc="Mail of the data protection officer")
+    tutorials_url: str = option("", doc="Address of the video tutorials, if any")
+    terms_version: str = option("2026-06", doc="Version of the CGU that people must have accepted")
+    audit_retention_days: int = option(
+        365, parse=values.integer(180, 1095), doc="Days the trail's content is kept (CNIL 2021-122)"
+    )
+    metrics_networks: tuple[str, ...] = option(
+        ("127.0.0.0/8", "::1/128"), parse=values.networks, doc="Who may read /metrics"
+    )
+    mail_host: str = option("localhost", doc="SMTP server")
+    mail_port: int = option(25, parse=values.integer(1, 65535), doc="Its port")
+    mail_tls: str = option(
+        "starttls", parse=values.one_of("starttls", "implicit", "none"), doc="TLS towards the SMTP server"
+    )
+    mail_user: str = option("", doc="SMTP user, if it asks for one")
+    mail_password: str = option("", parse=values.optional_secret, doc="SMTP password (file: or env: reference)")
+    mail_from: str = option("ne-pas-repondre@esea-na.fr", parse=values.email, doc="Address that letters come from")
+    mail_from_name: str = option("", doc="Name beside it; the portal's by default")
+    mail_envelope_from: str = option("", doc="Where bounces go; `mail_from` by default")
+    mail_timeout: timedelta = option(timedelta(seconds=20), parse=values.duration, doc="Longest SMTP silence")
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSettings:
+    """How requests are reviewed (prefix ``reviews.``)."""
+
+    hours: str = option("mon-fri 09:00-12:30 13:30-17:30", doc="Working hours of the reviewers, Europe/Paris")
+    due_working_days: int = option(2, parse=values.integer(1, 30), doc="Working days within which we answer")
+    more_asked_days: int = option(30, parse=values.integer(7, 90), doc="Days to complete a request before it expires")
+    required_level: str = option(
+        "code-courriel", doc="Least sign-in level for reviewers (a name of the scale of levels)"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AuthSettings:
+    """Accounts and sign-in (prefix ``esea_auth.``)."""
+
+    modes: tuple[str, ...] = option(("password", "mail_code"), parse=values.words, doc="Enabled auth modes, in order")
+    services: str = option(doc="Path or asset of the catalogue of services (services.ini)")
+    session_hours: int = option(4, parse=values.integer(1, 4), doc="Longest life of a session, in hours")
+    session_idle_minutes: int = option(30, parse=values.integer(5, 30), doc="Longest silence of a session")
+    confirmation_token_days: int = option(7, parse=values.integer(1, 30), doc="Validity of the confirmation token")
+    invitation_hours: int = option(24, parse=values.integer(1, 72), doc="Validity of an invitation")
+    reset_minutes: int = option(30, parse=values.integer(5, 60), doc="Validity of a password reset link")
+    reset_quarantine_hours: int = option(
+        24, parse=values.integer(0, 168), doc="Hours without mailed codes after a reset by mail alone"
+    )
+    argon2_memory_kib: int = option(
+        19_456, parse=values.integer(8), doc="argon2id memory (KiB); floor 19456 in production"
+    )
+    argon2_time_cost: int = option(2, parse=values.integer(1, 20), doc="argon2id passes")
+    argon2_parallelism: int = option(1, parse=values.integer(1, 16), doc="argon2id lanes")
+    hidden_fields: tuple[str, ...] = option(
+        ("fax", "adeli"), parse=values.words, doc="Optional fields that the sign-up leaves out"
+    )
+    role_mailboxes: tuple[str, ...] = option(
+        ("urgences", "secretariat", "accueil", "contact", "direction", "samu", "smur", "regulation", "garde"),
+        parse=values.words,
+        doc="Local parts of shared mailboxes: warned about, flagged to the reviewer",
+    )
+    terms_days: int = option(365, parse=values.integer(30), doc="Days after which the CGU are asked again")
+    refused_sign_up_days: int = option(180, parse=values.integer(30), doc="Days a refused sign-up's data is kept")
+
+
+def read_section(config: Any, cls: type[Any], prefix: str) -> None:
+    """Read ``cls`` from the settings under ``prefix`` and publish it as a service of its own class.
+
+    Problems are reported together when the configuration is committed. A host may call it for its own settings.
+    """
+    settings = config.registry.settings
+    where = settings.get("__file__", "")
+    env = settings.get("portal.env", "production")
+    found, problems = read(cls, settings, prefix, where=where, env=env)
+    report_problems(config, problems)
+    config.add_service(cls, lambda registry: found)
+
+
+def portal_settings(registry: Any) -> PortalSettings:
+    """Return the facts that every room may need."""
+    own = find(registry, FoundationSettings)
+    return PortalSettings(
+        env=own.env,
+        name=own.name,
+        url=own.url,
+        contacts=Contacts(
+            support_email=own.support_email,
+            support_phone=own.support_phone,
+            support_hours=own.support_hours,
+            dpo_email=own.dpo_email,
+            tutorials_url=own.tutorials_url,
+        ),
+        terms_version=own.terms_version,
+    )
+
+
+def _cross_checks(config: Any) -> None:
+    settings = config.registry.settings
+    env = settings.get("portal.env", "production")
+    where = settings.get("__file__", "")
+    problems = []
+    if settings.get("portal.clock") and env != "test":
+        problems.append(Problem("portal.clock", where, "is for tests only", "remove it"))
+    if env == "production" and str(settings.get("portal.url", "")).startswith("http://"):
+        problems.append(Problem("portal.url", where, "is not https", "serve the portal over TLS"))
+    report_problems(config, problems)
+
+
+def includeme(config: Any) -> None:
+    """Read the foundation's settings."""
+    read_section(config, FoundationSettings, "portal.")
+    read_section(config, ReviewSettings, "reviews.")
+    _cross_checks(config)
+    config.add_service(PortalSettings, portal_settings)
+    config.add_request_method(lambda request: find(request, PortalSettings), "portal", reify=True)

@@ -1,0 +1,35 @@
+"""Web safety, one concern per file: hosts and proxies, headers and CSP, CSRF, leftovers of traversal, flash."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.tweens import INGRESS
+
+_GATE = "esea_auth_plugin.web.gate.gate_tween"
+_OUTLIVING = "esea_auth_plugin.web.outliving.outliving_tween"
+
+
+def includeme(config: Any) -> None:
+    """Put the tweens in order, deny by default, check CSRF on every POST."""
+    from . import csrf, flash, leftovers, outliving, proxy
+    from .csp import ContentPolicy
+
+    config.add_tween(_GATE, under=INGRESS)
+    config.add_tween(_OUTLIVING, under=_GATE, over="pyramid_tm.tm_tween_factory")
+    config.add_request_method(proxy.client_address, "client_address", reify=True)
+    config.add_request_method(lambda request: ContentPolicy(), "content_policy", reify=True)
+    config.add_request_method(outliving.outlive, "outlive")
+    config.add_request_method(flash.flash, "flash")
+    config.add_request_method(flash.flash_messages, "flash_messages")
+    config.set_csrf_storage_policy(csrf.DerivedCsrfPolicy())
+    # Our policy checks the origin itself, against settings: the request's own host proves nothing.
+    config.set_default_csrf_options(require_csrf=True, check_origin=False)
+    config.add_view_deriver(leftovers.leftover_deriver, "leftovers", over="secured_view")
+    config.set_default_permission(DENY_BY_DEFAULT)
+
+
+#: A view that names no permission asks for this one, which nobody is ever granted.
+DENY_BY_DEFAULT = "esea.nobody"
+
+__all__ = ["DENY_BY_DEFAULT", "includeme"]
