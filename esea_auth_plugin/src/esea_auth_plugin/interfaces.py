@@ -168,14 +168,21 @@ class IClock(Protocol):
 class ISealer(Protocol):
     """Authenticated encryption at rest, with key ids so that keys can be renewed."""
 
-    def seal(self, clear: bytes, *, purpose: str) -> str:
-        """Return text that names its key id; ``purpose`` is bound as associated data."""
+    def seal(self, clear: bytes, *, purpose: str, bound_to: str = "") -> str:
+        """Return text that names its key id.
 
-    def open(self, sealed: str, *, purpose: str) -> bytes:
+        :param purpose: key space, e.g. ``mail.values``. :param bound_to: row id, when text moved to another row must not
+            open there. Both are bound as associated data and asked for again by :meth:`open`.
+        """
+
+    def open(self, sealed: str, *, purpose: str, bound_to: str = "") -> bytes:
         """Return the clear bytes; :class:`~esea_auth_plugin.security.sealing.SealBroken` otherwise."""
 
     def digest(self, value: str, *, purpose: str) -> str:
-        """Return the keyed hash (hex) of ``value``, for equality search on sealed things."""
+        """Return the keyed hash (hex) of ``value`` under the newest key: what is stored."""
+
+    def digests(self, value: str, *, purpose: str) -> tuple[str, ...]:
+        """Return the keyed hashes of ``value`` under every key, newest first: what is looked up (``IN``)."""
 
 
 @dataclass(frozen=True, slots=True)
