@@ -373,19 +373,38 @@ class IAccounts(Protocol):
         state: AccountState,
         subject: str | None = None,
     ) -> AccountView:
-        """Create an account; ``attributes`` are the identity attributes by name, all of this ``origin``."""
+        """Create an account; ``attributes`` are the identity attributes by name, all of this ``origin``.
 
-    def set_state(self, session: Session, subject: str, state: AccountState, *, reason: str) -> bool:
-        """Move an account to a state by one conditional update, notifying events; ``False`` if it wasn't possible."""
+        :param identifier: ``""`` for an invited person, who chooses it later.
+        :raises PortalError: the identifier or the e-mail is taken.
+        """
+
+    def set_state(
+        self, session: Session, subject: str, state: AccountState, *, reason: str, by: str | None = None
+    ) -> bool:
+        """Move an account to a state by one conditional update, with its audit row and events.
+
+        :param by: subject of who does it, ``None`` for the person or a job. :returns: ``False`` if it wasn't possible.
+        """
 
     def accept_terms(self, session: Session, subject: str, version: str) -> None:
         """Store the version of the CGU that the person accepted, and when."""
 
-    def bar_mail_code(self, session: Session, subject: str, until: datetime | None) -> None:
+    def bar_mail_code(
+        self, session: Session, subject: str, until: datetime | None, *, by: str | None = None
+    ) -> None:
         """Mailed codes show nothing above the password until then (``None`` lifts it)."""
 
     def attributes(self, session: Session, subject: str) -> Mapping[str, Any]:
-        """Return the identity attributes by name."""
+        """Return the identity attributes by name; coded ones as ``OID|code``."""
+
+    def change_attributes(
+        self, session: Session, subject: str, attributes: Mapping[str, Any], *, origin: str, by: str | None = None
+    ) -> None:
+        """Replace some identity attributes (an empty value removes one), with one audit row."""
+
+    def change_email(self, session: Session, subject: str, email: str, *, by: str | None = None) -> bool:
+        """Make ``email``, already confirmed by its owner, the account's; ``False`` if another account has it."""
 
 
 class IInvitations(Protocol):
