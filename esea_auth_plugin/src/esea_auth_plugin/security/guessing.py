@@ -1,0 +1,111 @@
+"""How many tries a password would resist: zxcvbn, with French words, bounded work and no state shared by threads.
+
+zxcvbn itself is not called, for three reasons that were tried: it writes each caller's own words into a global table
+(two people at once would be judged by each other's names), it takes three seconds on 72 characters made of letters
+written as symbols, and it refuses anything longer. Its matchers and its score are used as they are.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from zxcvbn import matching, scoring, time_estimates
+
+#: A longer password is judged by pieces of this length: the whole resists at least as long as its best piece.
+_WINDOW = 32
+#: Beyond so many different letter-like symbols nobody wrote a word that way, and trying each reading takes seconds.
+_MOST_SYMBOLS = 6
+_SYMBOLS = frozenset(symbol for symbols in matching.L33T_TABLE.values() for symbol in symbols)
+_PLAIN_MATCHERS = (
+    matching.dictionary_match,
+    matching.reverse_dictionary_match,
+    matching.spatial_match,
+    matching.repeat_match,
+    matching.sequence_match,
+    matching.regex_match,
+    matching.date_match,
+)
+_LETTERS_FOR_SYMBOLS = str.maketrans("@40315$7", "aaoeisst")
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A judgement: ``score`` 0 (guessed at once) to 4, and the patterns found (``dictionary``, ``date``…)."""
+
+    score: int
+    patterns: frozenset[str]
+
+
+def fold(text: str) -> str:
+    """Return a text as words are compared: lower case, no accents."""
+    split = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in split if not unicodedata.combining(char))
+
+
+def spellings(text: str) -> tuple[str, str]:
+    """Return a text folded, and folded with symbols read as the letters they stand for (« h0pit@l »)."""
+    plain = fold(text)
+    return plain, plain.translate(_LETTERS_FOR_SYMBOLS)
+
+
+@cache
+def french_words() -> tuple[str, ...]:
+    """Return the words of our own list, in its order."""
+    text = (files(__package__) / "data" / "blocklist-fr.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return tuple(dict.fromkeys(" ".join(lines).split()))
+
+
+@cache
+def blocklist() -> frozenset[str]:
+    """Return what may be nobody's password: zxcvbn's 30,000 most used ones (MIT), and our French list."""
+    return frozenset(map(fold, matching.RANKED_DICTIONARIES["passwords"])) | frozenset(french_words())
+
+
+def in_blocklist(password: str) -> bool:
+    """Tell whether a password is a listed one, alone or dressed with up to six digits and signs (« Azerty2026! »)."""
+    for spelling in spellings(password):
+        core = re.sub(r"^[^a-z]+|[^a-z]+$", "", spelling)
+        bare = re.sub(r"[^a-z]", "", spelling)
+        if spelling in blocklist() or (len(spelling) - len(core) <= 6 and {core, bare} & blocklist()):
+            return True
+    return False
+
+
+def guess(password: str, own_words: Iterable[str] = ()) -> Guess:
+    """Judge a password of any length.
+
+    :param own_words: what the person's name, identifier and e-mail are made of.
+    """
+    dictionaries = {
+        **{name: words for name, words in matching.RANKED_DICTIONARIES.items() if name != "user_inputs"},
+        "french": matching.build_ranked_dict(french_words()),
+        "user_inputs": matching.build_ranked_dict([word.lower() for word in own_words]),
+    }
+    best: Guess | None = None
+    for start in range(0, max(len(password), 1), _WINDOW):
+        found = _judge(password[start : start + _WINDOW], dictionaries)
+        if best is None or found.score > best.score:
+            best = found
+        if best.score >= 3:
+            break
+    return best or Guess(0, frozenset())
+
+
+def _judge(piece: str, dictionaries: Mapping[str, Mapping[str, int]]) -> Guess:
+    matches: list[dict[str, Any]] = []
+    matchers: Sequence[Any] = _PLAIN_MATCHERS
+    if len(_SYMBOLS & set(piece)) <= _MOST_SYMBOLS:
+        matchers = (*_PLAIN_MATCHERS, matching.l33t_match)
+    for matcher in matchers:
+        matches.extend(matcher(piece, _ranked_dictionaries=dictionaries))
+    matches.sort(key=lambda match: (match["i"], match["j"]))
+    result = scoring.most_guessable_match_sequence(piece, matches)
+    score = time_estimates.guesses_to_score(result["guesses"])
+    return Guess(score, frozenset(match["pattern"] for match in result["sequence"]))

@@ -1,0 +1,66 @@
+"""Keeps secrets that travel in addresses out of every log line, traceback included.
+
+Two nets. Declared places: what follows these path prefixes, and the values of these query keys. And, wherever a room
+forgets to declare one: any path segment that looks like one of our random tokens.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+
+MASK = "***"
+
+_PLACES = (
+    "/inscription/confirmation/",
+    "/inscription/complement/",
+    "/inscription/invitation/",
+    "/connexion/oubli/",
+    "/connexion/reinitialisation/",
+    "/invitation/",
+    "/compte/courriel/",
+)
+_KEYS = ("jeton", "token", "code", "secret", "state", "password", "mot_de_passe", "csrf_token", "nonce", "ticket")
+
+_PLACE = re.compile(rf"({'|'.join(re.escape(place) for place in _PLACES)})([A-Za-z0-9_\-%.~+=]{{16,}})", re.IGNORECASE)
+_KEY = re.compile(rf"([?&;](?:{'|'.join(_KEYS)})=)[^&;\s\"'#<>]+", re.IGNORECASE)
+# 22 characters of URL-safe base64 are 128 bits. Upper case, lower case and digit together tell a token from a slug, a
+# UUID or a name.
+_TOKEN = re.compile(
+    r"(?<=/)(?=[A-Za-z0-9_-]*[A-Z])(?=[A-Za-z0-9_-]*[a-z])(?=[A-Za-z0-9_-]*[0-9])[A-Za-z0-9_-]{22,}(?![A-Za-z0-9_.-])"
+)
+
+
+def masked(text: str) -> str:
+    """Return a path, an address or a whole log line without the secrets that its addresses carry."""
+    text = _PLACE.sub(rf"\1{MASK}", text)
+    text = _KEY.sub(rf"\1{MASK}", text)
+    return _TOKEN.sub(MASK, text)
+
+
+class MaskSecrets(logging.Filter):
+    """Put on each *handler* (a logger's filter does not see what its children log)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record in place; it always passes."""
+        try:
+            message = record.getMessage()
+        except Exception:  # a badly formatted record must neither raise nor slip through unmasked
+            message = f"{record.msg!s} {record.args!r}"
+        record.msg, record.args = masked(message), ()
+        if record.exc_info and record.exc_info[0] is not None and not record.exc_text:
+            record.exc_text = "".join(traceback.format_exception(*record.exc_info)).rstrip("\n")
+        if record.exc_text:
+            record.exc_text = masked(record.exc_text)
+        if record.stack_info:
+            record.stack_info = masked(record.stack_info)
+        return True
+
+
+def mask_all_handlers() -> None:
+    """Put the filter on every handler that logging knows now; call it once logging is configured."""
+    loggers = [logging.getLogger(), *map(logging.getLogger, list(logging.root.manager.loggerDict))]
+    for handler in {handler for logger in loggers for handler in logger.handlers}:
+        if not any(isinstance(known, MaskSecrets) for known in handler.filters):
+            handler.addFilter(MaskSecrets())
