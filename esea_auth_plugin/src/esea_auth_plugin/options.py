@@ -6,15 +6,14 @@ Values are never shown, since a mistyped key may hold a secret.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, field, fields
 from typing import Any, TypeVar, cast
 
 from .errors import Problem
-from .values import BadValue, text
+from .values import BadValue, Parser, text
 
 T = TypeVar("T")
-Parser = Callable[[str], Any]
 
 
 def option(default: Any = MISSING, *, parse: Parser = text, doc: str) -> Any:

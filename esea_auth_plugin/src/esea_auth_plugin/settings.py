@@ -34,6 +34,7 @@ class FoundationSettings:
         doc="Sealing keys (file: or env: reference), made by `esea-admin CONFIG keys new`",
     )
     plugins: tuple[str, ...] = option((), parse=values.words, doc="Plugins to include, in this order")
+    demo: bool = option(False, parse=values.boolean, doc="Include the demo (portal.env = development only)")
     clock: str = option("", doc="File that tells the time to processes under test (portal.env = test only)")
     trusted_proxies: tuple[str, ...] = option(
         (), parse=values.networks, doc="Addresses of the reverse proxies whose X-Forwarded-For is believed"

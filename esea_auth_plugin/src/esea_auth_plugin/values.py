@@ -8,7 +8,10 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+
+Parser = Callable[[str], Any]
 
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 

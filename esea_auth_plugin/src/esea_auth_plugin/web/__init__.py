@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pyramid.tweens import INGRESS
+from pyramid.viewderivers import INGRESS as DERIVER_INGRESS
 
 _GATE = "esea_auth_plugin.web.gate.gate_tween"
 _OUTLIVING = "esea_auth_plugin.web.outliving.outliving_tween"
@@ -25,7 +26,7 @@ def includeme(config: Any) -> None:
     config.set_csrf_storage_policy(csrf.DerivedCsrfPolicy())
     # Our policy checks the origin itself, against settings: the request's own host proves nothing.
     config.set_default_csrf_options(require_csrf=True, check_origin=False)
-    config.add_view_deriver(leftovers.leftover_deriver, "leftovers", over="secured_view")
+    config.add_view_deriver(leftovers.leftover_deriver, "leftovers", under=DERIVER_INGRESS, over="secured_view")
     config.set_default_permission(DENY_BY_DEFAULT)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from ..interfaces import ISealer
+from ..security.sealing import SealBroken
 from ..services import find
 from .cookies import drop_cookie, read_cookie, set_cookie
 
@@ -42,6 +43,6 @@ def _read(request: Any) -> list[tuple[str, str]]:
         return []
     try:
         rows = json.loads(find(request, ISealer).open(sealed, purpose=_PURPOSE))
-    except (ValueError, LookupError):
+    except (SealBroken, ValueError):
         return []
     return [(str(kind), str(text)) for kind, text in rows]

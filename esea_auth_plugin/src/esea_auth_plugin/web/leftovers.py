@@ -1,7 +1,7 @@
 """A view answers for its own address only.
 
 Under traversal Pyramid calls a view with path segments left over and answers 200, and ``@@name`` is a second
-spelling of every view. Both are 404 here unless a view says ``subpath=True``.
+spelling of every view. Both are 404 here; a view that takes what is left over says ``subpath=True``.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from pyramid.httpexceptions import HTTPNotFound
 
 def leftover_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[[Any, Any], Any]:
     """View deriver, see the module."""
-    if info.exception_only or info.options.get("subpath"):
+    if info.exception_only:
         return view
+    takes_rest = bool(info.options.get("subpath"))
 
     def exact(context: Any, request: Any) -> Any:
         by_traversal = getattr(request, "matched_route", None) is None
-        if by_traversal and (request.subpath or "/@@" in request.path_info):
+        if by_traversal and ((request.subpath and not takes_rest) or "/@@" in request.path_info):
             raise HTTPNotFound
         return view(context, request)
 
