@@ -1,0 +1,87 @@
+"""Writes and reads the identity attributes of one account; what is sealed is opened only here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ..interfaces import ISealer
+from .attributes import coded, kind_of, person_digests, rpps_digests
+from .models import IdentityAttribute
+
+_SEAL = "identity.attribute"
+
+
+def read(session: Session, sealer: ISealer, account_id: str) -> dict[str, str]:
+    """Return the attributes of an account by name, coded ones as ``OID|code``."""
+    rows = session.scalars(select(IdentityAttribute).where(IdentityAttribute.account_id == account_id))
+    return {row.name: _value(sealer, row) for row in rows}
+
+
+def origins(session: Session, account_id: str) -> dict[str, tuple[str, datetime]]:
+    """Return who said each attribute, and when."""
+    columns = (IdentityAttribute.name, IdentityAttribute.origin, IdentityAttribute.at)
+    rows = session.execute(select(*columns).where(IdentityAttribute.account_id == account_id))
+    return {name: (origin, at) for name, origin, at in rows}
+
+
+def write(
+    session: Session,
+    sealer: ISealer,
+    account_id: str,
+    values: Mapping[str, Any],
+    *,
+    origin: str,
+    now: datetime,
+) -> list[str]:
+    """Replace the attributes given (an empty value removes one) and return the names that changed."""
+    former = read(session, sealer, account_id)
+    wanted = {name: str(value).strip() for name, value in values.items() if value is not None}
+    changed = [name for name, value in wanted.items() if former.get(name, "") != value]
+    if not changed:
+        return []
+    after = {**former, **wanted}
+    # The name is part of the birthday's keyed hash: it is written again with it.
+    touched = set(changed) | ({"birthday"} if {"last_name", "first_name"} & set(changed) else set())
+    at = dict.fromkeys(touched, (origin, now))
+    if "birthday" not in changed and "birthday" in touched:
+        at["birthday"] = origins(session, account_id).get("birthday", (origin, now))
+    session.execute(
+        delete(IdentityAttribute).where(IdentityAttribute.account_id == account_id, IdentityAttribute.name.in_(touched))
+    )
+    for name in sorted(touched):
+        if after.get(name):
+            session.add(_row(sealer, account_id, name, after, *at[name]))
+    session.flush()
+    return sorted(changed)
+
+
+def _row(
+    sealer: ISealer, account_id: str, name: str, values: Mapping[str, str], origin: str, at: datetime
+) -> IdentityAttribute:
+    value = values[name]
+    row = IdentityAttribute(account_id=account_id, name=name, origin=origin, at=at, system="")
+    code = coded(name, value)
+    if code is not None:
+        row.value, row.system = code.code, code.system
+    elif kind_of(name).sealed:
+        row.sealed = sealer.seal(value.encode(), purpose=_SEAL, bound_to=account_id)
+    else:
+        row.value = value
+    if name == "rpps":
+        row.digest = rpps_digests(sealer, value)[0]
+    elif name == "birthday":
+        names = (values.get("last_name", ""), values.get("first_name", ""))
+        row.digest = person_digests(sealer, *names, value)[0]
+    return row
+
+
+def _value(sealer: ISealer, row: IdentityAttribute) -> str:
+    if row.sealed is not None:
+        return sealer.open(row.sealed, purpose=_SEAL, bound_to=row.account_id).decode()
+    value = row.value or ""
+    return f"{row.system}|{value}" if row.system else value

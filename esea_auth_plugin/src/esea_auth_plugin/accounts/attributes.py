@@ -1,0 +1,91 @@
+"""The identity attributes: their names, labels, code lists, and which of them lie sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..interfaces import ISealer
+from ..nomenclatures import CIVILITIES, DEPARTMENTS, OTHER_PROFESSION, SPECIALTIES, Coded, label_of
+from .names import person_key
+
+ORIGINS = frozenset({"declared", "card", "psc", "register", "support"})
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeKind:
+    """What is known of an attribute by its name.
+
+    :ivar system: OID of its list; ``"*"`` when the value names one of several lists; ``""`` when it is no code.
+    :ivar editable: the person may change it alone; the others go through the support.
+    """
+
+    label: str
+    system: str = ""
+    sealed: bool = False
+    editable: bool = False
+
+
+KINDS: Mapping[str, AttributeKind] = {
+    "civility": AttributeKind("Civilité", system=CIVILITIES),
+    "last_name": AttributeKind("Nom"),
+    "first_name": AttributeKind("Prénom"),
+    "workplace": AttributeKind("Lieu d’exercice", editable=True),
+    "birthday": AttributeKind("Jour/Mois de naissance", sealed=True),
+    "profession": AttributeKind("Profession", system="*"),
+    "profession_other": AttributeKind("Profession (autre)"),
+    "rpps": AttributeKind("N° RPPS"),
+    "rpps_specialty": AttributeKind("Spécialité RPPS", system=SPECIALTIES),
+    "adeli": AttributeKind("N° ADELI"),
+    "adeli_specialty": AttributeKind("Spécialité ADELI", system=SPECIALTIES),
+    "address": AttributeKind("Adresse", editable=True),
+    "postal_code": AttributeKind("Code postal", editable=True),
+    "city": AttributeKind("Ville", editable=True),
+    "department": AttributeKind("Département", system=DEPARTMENTS, editable=True),
+    "phone": AttributeKind("Téléphone", editable=True),
+    "mobile": AttributeKind("Mobile", editable=True),
+    "fax": AttributeKind("Fax", editable=True),
+}
+_PLAIN = AttributeKind("")
+
+
+def kind_of(name: str) -> AttributeKind:
+    """Return what is known of an attribute; one that another plugin brings is plain text."""
+    return KINDS.get(name, _PLAIN)
+
+
+def coded(name: str, value: str) -> Coded | None:
+    """Return the code that a value stands for, ``None`` for plain text (and for « - Autre - »)."""
+    system = kind_of(name).system
+    if not system or (system == "*" and value == OTHER_PROFESSION):
+        return None
+    try:
+        return Coded.parse(value, default_system="" if system == "*" else system)
+    except ValueError:
+        return None
+
+
+def shown(name: str, value: str) -> str:
+    """Return a value as people read it: the label of a code, a birthday as day/month."""
+    if name == "birthday":
+        month, _, day = value.partition("-")
+        return f"{day}/{month}"
+    if name == "profession" and value == OTHER_PROFESSION:
+        return "- Autre -"
+    code = coded(name, value)
+    return label_of(code) if code else value
+
+
+def rpps_digests(sealer: ISealer, rpps: str) -> tuple[str, ...]:
+    """Return the keyed hashes by which an RPPS number is searched: the first is stored, all are looked up."""
+    return sealer.digests(rpps, purpose="identity.rpps")
+
+
+def person_digests(sealer: ISealer, last_name: str, first_name: str, birthday: str) -> tuple[str, ...]:
+    """Return the keyed hashes by which name and birthday are compared together, never the birthday itself."""
+    return sealer.digests(person_key(last_name, first_name, birthday), purpose="identity.person")
+
+
+def email_digests(sealer: ISealer, email: str) -> tuple[str, ...]:
+    """Return the keyed hashes by which a normalised address is searched outside the accounts."""
+    return sealer.digests(email, purpose="identity.email")

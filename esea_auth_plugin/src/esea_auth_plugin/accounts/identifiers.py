@@ -1,0 +1,82 @@
+"""Reservations of identifiers: one statement decides, so that two people can't get one at the same second.
+
+Nothing here tells who holds a taken identifier: an account, a sign-up under way and a reserved word look alike.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from .models import IdentifierReservation as Held
+from .names import identifier_from_name
+
+ACCOUNT, SIGN_UP, WORD = "account", "sign_up", "word"
+_PORTAL = "portal"
+
+
+@cache
+def reserved_words() -> frozenset[str]:
+    """Return the identifiers that nobody may have: they would pass for the portal or its support."""
+    lines = (files(__package__) / "reserved_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def reserve(
+    session: Session, identifier: str, *, kind: str, holder: str, now: datetime, until: datetime | None = None
+) -> bool:
+    """Take an identifier for ``holder``, or keep the hold there is; tell whether the holder has it now.
+
+    A reserved word goes through the same statement, taken by the portal, so that it costs the same work.
+    """
+    word = identifier.replace(".", "") in reserved_words()
+    values: dict[str, Any] = {
+        "kind": WORD if word else kind,
+        "holder": _PORTAL if word else holder,
+        "until": None if word else until,
+        "at": now,
+    }
+    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(Held)
+    statement = insert.values(identifier=identifier, **values).on_conflict_do_update(
+        index_elements=[Held.identifier],
+        set_=values,
+        where=or_(Held.holder == values["holder"], Held.until <= now),
+    )
+    row = session.execute(statement.returning(Held.holder)).first()
+    return row is not None and row.holder == holder
+
+
+def pass_on(session: Session, identifier: str, *, holder: str, to: str, kind: str) -> bool:
+    """Hand a hold over for good (a draft to its sign-up, a sign-up to its account)."""
+    statement = (
+        update(Held)
+        .where(Held.identifier == identifier, Held.holder == holder)
+        .values(holder=to, kind=kind, until=None)
+        .returning(Held.identifier)
+    )
+    return session.execute(statement).first() is not None
+
+
+def release(session: Session, holder: str) -> None:
+    """Free what a sign-up holds; an account's identifier is never given to somebody else."""
+    session.execute(delete(Held).where(Held.holder == holder, Held.kind == SIGN_UP))
+
+
+def propose(session: Session, first_name: str, last_name: str, *, holder: str, now: datetime) -> str:
+    """Return a free identifier made from the name: ``anne.pierre``, else ``anne.pierre2`` and so on."""
+    base = identifier_from_name(first_name, last_name)
+    statement = select(Held.identifier).where(
+        Held.identifier.startswith(base, autoescape=True),
+        Held.holder != holder,
+        or_(Held.until.is_(None), Held.until > now),
+    )
+    taken = set(session.scalars(statement))
+    if base not in taken and base.replace(".", "") not in reserved_words():
+        return base
+    return next(name for number in range(2, len(taken) + 3) if (name := f"{base}{number}") not in taken)

@@ -1,0 +1,85 @@
+"""Tables of accounts: the account, its identity attributes, its identifier, its external identities."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..database import AccountsModel, new_id
+
+
+class Account(AccountsModel):
+    """A person who may sign in. Other rooms know only its ``subject``."""
+
+    __tablename__ = "esea_account"
+    __table_args__ = (
+        CheckConstraint("state IN ('pending', 'active', 'suspended', 'closed')", name="state"),
+        Index(None, "state", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    subject: Mapped[str] = mapped_column(String(36), unique=True, default=new_id)
+    #: Chosen once, never changed; empty only until an invited person chooses it.
+    identifier: Mapped[str | None] = mapped_column(String(64), unique=True)
+    #: Normalised, so that an address belongs to one account however it is typed.
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    #: As the person typed it: letters go there (some servers tell « A » from « a »).
+    email_typed: Mapped[str] = mapped_column(String(254))
+    state: Mapped[str] = mapped_column(String(16))
+    #: Folded names, identifier and e-mail, for the support's search.
+    search: Mapped[str] = mapped_column(Text, default="")
+    terms_version: Mapped[str | None] = mapped_column(String(32))
+    terms_accepted_at: Mapped[datetime | None]
+    mail_code_barred_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class IdentityAttribute(AccountsModel):
+    """One thing known of a person, with who said it and when."""
+
+    __tablename__ = "esea_identity_attribute"
+    __table_args__ = (UniqueConstraint("account_id", "name"), Index(None, "name", "digest"))
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    account_id: Mapped[str] = mapped_column(ForeignKey("esea_account.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(40))
+    #: The value in clear, or ``sealed``: one of the two.
+    value: Mapped[str | None] = mapped_column(Text)
+    sealed: Mapped[str | None] = mapped_column(Text)
+    #: Keyed hash for equality search (RPPS; name with birthday), never the value itself.
+    digest: Mapped[str | None] = mapped_column(String(64))
+    #: OID of the code list when the value is a code.
+    system: Mapped[str] = mapped_column(String(64), default="")
+    origin: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime]
+
+
+class IdentifierReservation(AccountsModel):
+    """Makes an identifier unique among accounts, sign-ups under way and words the portal keeps for itself."""
+
+    __tablename__ = "esea_identifier_reservation"
+
+    identifier: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))  # account, sign_up, word
+    holder: Mapped[str] = mapped_column(String(36), index=True)
+    #: A hold that has passed this moment is free for whoever asks next; ``None``: for good.
+    until: Mapped[datetime | None]
+    at: Mapped[datetime]
+
+
+class ExternalIdentity(AccountsModel):
+    """The name by which another issuer (card authority, Pro Santé Connect) proves the person."""
+
+    __tablename__ = "esea_external_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    account_id: Mapped[str] = mapped_column(ForeignKey("esea_account.id", ondelete="CASCADE"), index=True)
+    issuer: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(16))
+    origin: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime]

@@ -1,0 +1,240 @@
+"""Accounts as the other rooms see them: found, created, moved from state to state. See :class:`IAccounts`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ..errors import PortalError
+from ..events import AccountActivated, AccountClosed
+from ..interfaces import AccountState, AccountView, IAuditTrail, IClock, ISealer
+from ..services import find
+from . import attribute_store, identifiers
+from .attributes import ORIGINS
+from .models import Account, IdentityAttribute
+from .names import fold, normalise_email, normalise_identifier
+
+_NAMES = ("civility", "first_name", "last_name")
+#: From which states each state may be reached; what is not here can't happen.
+_FROM = {
+    AccountState.ACTIVE: (AccountState.PENDING, AccountState.SUSPENDED),
+    AccountState.SUSPENDED: (AccountState.ACTIVE,),
+    AccountState.CLOSED: (AccountState.PENDING, AccountState.ACTIVE, AccountState.SUSPENDED),
+    AccountState.PENDING: (),
+}
+
+
+class AccountTaken(PortalError):
+    """The identifier or the e-mail belongs to another account."""
+
+    code = "account.taken"
+
+
+class Accounts:
+    """See :class:`~esea_auth_plugin.interfaces.IAccounts`."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def by_subject(self, session: Session, subject: str) -> AccountView | None:
+        return self._one(session, Account.subject == subject)
+
+    def by_subjects(self, session: Session, subjects: Sequence[str]) -> Mapping[str, AccountView]:
+        if not subjects:
+            return {}
+        return {view.subject: view for view in _views(session, Account.subject.in_(set(subjects)))}
+
+    def by_login(self, session: Session, login: str) -> AccountView | None:
+        """Identifiers hold no « @ », so one text can't mean two accounts."""
+        if "@" in login:
+            return self._one(session, Account.email == normalise_email(login))
+        return self._one(session, Account.identifier == normalise_identifier(login))
+
+    def create(
+        self,
+        session: Session,
+        *,
+        identifier: str,
+        email: str,
+        attributes: Mapping[str, Any],
+        origin: str,
+        state: AccountState,
+        subject: str | None = None,
+    ) -> AccountView:
+        if origin not in ORIGINS:
+            raise ValueError(f"unknown origin: {origin}")
+        now = find(self._registry, IClock).now()
+        account = Account(
+            identifier=normalise_identifier(identifier) or None,
+            email=normalise_email(email),
+            email_typed=email.strip(),
+            state=state,
+            created_at=now,
+            changed_at=now,
+        )
+        if subject is not None:
+            account.subject = subject
+        try:
+            with session.begin_nested():
+                session.add(account)
+        except IntegrityError as error:
+            raise AccountTaken("Cet identifiant ou cette adresse appartient déjà à un compte.") from error
+        if account.identifier and not self._hold(session, account.identifier, account.subject, now):
+            raise AccountTaken("Cet identifiant n’est pas disponible.")
+        attribute_store.write(session, self._sealer, account.id, attributes, origin=origin, now=now)
+        _index(session, account.id)
+        self._audit(session, "account.created", account.subject, None, state=str(state), origin=origin)
+        if state is AccountState.ACTIVE:
+            self._registry.notify(AccountActivated(session, account.subject))
+        view = self.by_subject(session, account.subject)
+        assert view is not None  # noqa: S101 - written just above, in this very transaction
+        return view
+
+    def choose_identifier(self, session: Session, subject: str, identifier: str) -> bool:
+        """Give an invited account the identifier its person chose; ``False`` if taken or already chosen."""
+        now = find(self._registry, IClock).now()
+        identifier = normalise_identifier(identifier)
+        if not self._hold(session, identifier, subject, now):
+            return False
+        statement = (
+            update(Account)
+            .where(Account.subject == subject, Account.identifier.is_(None))
+            .values(identifier=identifier, changed_at=now)
+            .returning(Account.id)
+        )
+        chosen = session.execute(statement).scalar()
+        if chosen is not None:
+            _index(session, chosen)
+        return chosen is not None
+
+    def set_state(
+        self, session: Session, subject: str, state: AccountState, *, reason: str, by: str | None = None
+    ) -> bool:
+        statement = (
+            update(Account)
+            .where(Account.subject == subject, Account.state.in_(_FROM[state]))
+            .values(state=state, changed_at=find(self._registry, IClock).now())
+            .returning(Account.id)
+        )
+        if session.execute(statement).first() is None:
+            return False
+        self._audit(session, f"account.{state}", subject, by, reason=reason)
+        if state is AccountState.ACTIVE:
+            self._registry.notify(AccountActivated(session, subject))
+        elif state in {AccountState.SUSPENDED, AccountState.CLOSED}:
+            self._registry.notify(AccountClosed(session, subject, reason))
+        return True
+
+    def accept_terms(self, session: Session, subject: str, version: str) -> None:
+        now = find(self._registry, IClock).now()
+        session.execute(
+            update(Account)
+            .where(Account.subject == subject)
+            .values(terms_version=version, terms_accepted_at=now, changed_at=now)
+        )
+        self._audit(session, "account.terms_accepted", subject, subject, version=version)
+
+    def bar_mail_code(self, session: Session, subject: str, until: datetime | None, *, by: str | None = None) -> None:
+        session.execute(update(Account).where(Account.subject == subject).values(mail_code_barred_until=until))
+        action = "account.mail_code_barred" if until else "account.mail_code_restored"
+        self._audit(session, action, subject, by, until=until.isoformat() if until else "")
+
+    def attributes(self, session: Session, subject: str) -> Mapping[str, Any]:
+        account_id = session.scalar(select(Account.id).where(Account.subject == subject))
+        return attribute_store.read(session, self._sealer, account_id) if account_id else {}
+
+    def change_attributes(
+        self, session: Session, subject: str, attributes: Mapping[str, Any], *, origin: str, by: str | None = None
+    ) -> None:
+        if origin not in ORIGINS:
+            raise ValueError(f"unknown origin: {origin}")
+        now = find(self._registry, IClock).now()
+        account_id = session.scalar(select(Account.id).where(Account.subject == subject))
+        if account_id is None:
+            raise LookupError(subject)
+        changed = attribute_store.write(session, self._sealer, account_id, attributes, origin=origin, now=now)
+        if changed:
+            _index(session, account_id)
+            self._audit(session, "account.attributes_changed", subject, by, names=changed, origin=origin)
+
+    def change_email(self, session: Session, subject: str, email: str, *, by: str | None = None) -> bool:
+        try:
+            with session.begin_nested():
+                statement = (
+                    update(Account)
+                    .where(Account.subject == subject)
+                    .values(
+                        email=normalise_email(email),
+                        email_typed=email.strip(),
+                        changed_at=find(self._registry, IClock).now(),
+                    )
+                    .returning(Account.id)
+                )
+                account_id = session.execute(statement).scalar_one()
+        except IntegrityError:
+            return False
+        _index(session, account_id)
+        self._audit(session, "account.email_changed", subject, by)
+        return True
+
+    @property
+    def _sealer(self) -> ISealer:
+        return find(self._registry, ISealer)
+
+    def _hold(self, session: Session, identifier: str, subject: str, now: datetime) -> bool:
+        return identifiers.reserve(session, identifier, kind=identifiers.ACCOUNT, holder=subject, now=now)
+
+    def _one(self, session: Session, condition: ColumnElement[bool]) -> AccountView | None:
+        return next(iter(_views(session, condition)), None)
+
+    def _audit(self, session: Session, action: str, subject: str, by: str | None, **details: Any) -> None:
+        trail = find(self._registry, IAuditTrail)
+        trail.record(session, action, actor=by, target=subject, details=details)
+
+
+def _views(session: Session, condition: ColumnElement[bool]) -> list[AccountView]:
+    """Read accounts and their names in one query."""
+    statement = (
+        select(Account, IdentityAttribute.name, IdentityAttribute.value)
+        .outerjoin(
+            IdentityAttribute,
+            and_(IdentityAttribute.account_id == Account.id, IdentityAttribute.name.in_(_NAMES)),
+        )
+        .where(condition)
+        # The state may just have been changed by a Core statement in this very session.
+        .execution_options(populate_existing=True)
+    )
+    found: dict[str, tuple[Account, dict[str, str]]] = {}
+    for account, name, value in session.execute(statement):
+        names = found.setdefault(account.id, (account, {}))[1]
+        if name is not None:
+            names[name] = value or ""
+    return [_view(account, names) for account, names in found.values()]
+
+
+def _view(account: Account, names: Mapping[str, str]) -> AccountView:
+    return AccountView(
+        subject=account.subject,
+        identifier=account.identifier or "",
+        email=account.email_typed,
+        state=AccountState(account.state),
+        civility=names.get("civility", ""),
+        first_name=names.get("first_name", ""),
+        last_name=names.get("last_name", ""),
+        created_at=account.created_at,
+        terms_version=account.terms_version,
+        terms_accepted_at=account.terms_accepted_at,
+        mail_code_barred_until=account.mail_code_barred_until,
+    )
+
+
+def _index(session: Session, account_id: str) -> None:
+    """Write again the words by which the support finds an account."""
+    view = next(iter(_views(session, Account.id == account_id)))
+    words = fold(f"{view.first_name} {view.last_name} {view.identifier} {normalise_email(view.email)}")
+    session.execute(update(Account).where(Account.id == account_id).values(search=words))

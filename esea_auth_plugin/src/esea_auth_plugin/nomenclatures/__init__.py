@@ -1,0 +1,46 @@
+"""Code lists of the health field (NOS) as package data, and the national identifiers' checks.
+
+The lists are constants of the package and need no registry: they are read once, at the start.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .lists import (
+    CIVILITIES,
+    DEPARTMENTS,
+    HEALTH_PROFESSIONS,
+    OTHER_PROFESSION,
+    SOCIAL_PROFESSIONS,
+    SPECIALTIES,
+    TITLE_HOLDERS,
+    Coded,
+    CodeList,
+    Concept,
+    departments,
+    label_of,
+    list_of,
+    professions,
+)
+
+__all__ = [
+    "CIVILITIES",
+    "DEPARTMENTS",
+    "OTHER_PROFESSION",
+    "SPECIALTIES",
+    "CodeList",
+    "Coded",
+    "Concept",
+    "departments",
+    "label_of",
+    "list_of",
+    "professions",
+]
+
+
+def includeme(config: Any) -> None:
+    """Read every list the forms offer, so that a broken file stops the start and not the first sign-up."""
+    offered = (CIVILITIES, DEPARTMENTS, SPECIALTIES, HEALTH_PROFESSIONS, TITLE_HOLDERS, SOCIAL_PROFESSIONS)
+    for oid in offered:
+        list_of(oid)
