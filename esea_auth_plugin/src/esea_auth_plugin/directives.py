@@ -74,7 +74,7 @@ def add_portal_child(config: Any, name: str, factory: ChildFactory, parent: IInt
     )
 
 
-def add_permission(config: Any, name: str, rule: Rule) -> None:
+def add_permission_rule(config: Any, name: str, rule: Rule) -> None:
     """Declare a permission; views name it, the policy judges it, an undeclared one is always denied."""
     _declare(config, "permission", name, name, lambda: core(config).permissions.__setitem__(name, rule))
 
@@ -99,7 +99,7 @@ def includeme(config: Any) -> None:
     """Add the directives, and stop the start with all problems at once."""
     for directive in (
         add_portal_child,
-        add_permission,
+        add_permission_rule,
         add_role,
         add_nav_item,
         add_account_tile,

@@ -8,6 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from pyramid.config import Configurator
+from pyramid.exceptions import ConfigurationExecutionError
+
+from esea_auth_plugin.errors import ConfigurationError
 
 
 def main(global_config: dict[str, str], **settings: Any) -> Any:
@@ -27,5 +30,11 @@ def configure(global_config: dict[str, str], settings: dict[str, Any]) -> Config
     config.include("host_app.health")
     if settings.get("portal.demo") == "true":
         config.include("host_app.demo")
-    config.commit()
+    try:
+        config.commit()
+    except ConfigurationExecutionError as error:
+        # Pyramid wraps what an action raises: the operator needs the problems, not its stack.
+        if isinstance(error.evalue, ConfigurationError):
+            raise error.evalue from None
+        raise
     return config
