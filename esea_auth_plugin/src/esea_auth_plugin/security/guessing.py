@@ -31,6 +31,8 @@ _PLAIN_MATCHERS = (
     matching.regex_match,
     matching.date_match,
 )
+#: Digits and signs around a listed word that change nothing; with more of them zxcvbn judges the whole.
+_DRESS = 6
 _LETTERS_FOR_SYMBOLS = str.maketrans("@40315$7", "aaoeisst")
 
 
@@ -70,12 +72,17 @@ def blocklist() -> frozenset[str]:
 
 def in_blocklist(password: str) -> bool:
     """Tell whether a password is a listed one, alone or dressed with up to six digits and signs (« Azerty2026! »)."""
-    for spelling in spellings(password):
-        core = re.sub(r"^[^a-z]+|[^a-z]+$", "", spelling)
-        bare = re.sub(r"[^a-z]", "", spelling)
-        if spelling in blocklist() or (len(spelling) - len(core) <= 6 and {core, bare} & blocklist()):
-            return True
-    return False
+    plain, read = spellings(password)
+    if {plain, read} & blocklist():
+        return True
+    cores = [core for text in (plain, read) if len(text) - len(core := _core(text)) <= _DRESS]
+    bare = {re.sub(r"[^a-z]", "", text) for text in cores}
+    return bool({*cores, *(core.translate(_LETTERS_FOR_SYMBOLS) for core in cores), *bare} & blocklist())
+
+
+def _core(text: str) -> str:
+    """Return what is left between the first and the last letter."""
+    return re.sub(r"^[^a-z]+|[^a-z]+$", "", text)
 
 
 def guess(password: str, own_words: Iterable[str] = ()) -> Guess:
@@ -89,7 +96,7 @@ def guess(password: str, own_words: Iterable[str] = ()) -> Guess:
         "user_inputs": matching.build_ranked_dict([word.lower() for word in own_words]),
     }
     best: Guess | None = None
-    for start in range(0, max(len(password), 1), _WINDOW):
+    for start in range(0, len(password), _WINDOW):
         found = _judge(password[start : start + _WINDOW], dictionaries)
         if best is None or found.score > best.score:
             best = found
