@@ -1,0 +1,135 @@
+"""Upgrades, downgrades and compares the database: what ``esea-admin CONFIG migrate`` and the tests call.
+
+Every function takes the registry (or a request or configurator): it says which branches the enabled plugins use
+and which database they use them in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from ..database import IDatabase
+from ..services import find
+from .branch import Branch
+from .declared import declared, installed
+
+VERSION_TABLE = "esea_alembic_version"
+
+#: PostgreSQL advisory lock of the migrations: two `migrate` at once wait for each other. « ESEA » in ASCII.
+_LOCK = 0x45534541
+
+
+def upgrade(source: Any) -> Sequence[str]:
+    """Bring every declared branch to its head; return the labels that moved."""
+    registry = getattr(source, "registry", source)
+    moved = behind(registry)
+    with _migrating(find(registry, IDatabase).engine) as connection:
+        config = alembic_config(declared(registry), connection)
+        for branch in declared(registry):
+            command.upgrade(config, f"{branch.label}@head")
+    return moved
+
+
+def downgrade(source: Any, *labels: str) -> None:
+    """Take branches back to nothing (all declared ones by default): every table of theirs is dropped.
+
+    Run it before a plugin is uninstalled, since Alembic can't undo revisions that it can't read.
+    """
+    registry = getattr(source, "registry", source)
+    branches = [branch for branch in declared(registry) if not labels or branch.label in labels]
+    with _migrating(find(registry, IDatabase).engine) as connection:
+        config = alembic_config(declared(registry), connection)
+        for branch in reversed(branches):
+            if _heads(connection, config) & _revisions(config, branch):
+                command.downgrade(config, f"{branch.label}@base")
+
+
+def behind(source: Any) -> Sequence[str]:
+    """Return the labels of the declared branches whose head is not in the database."""
+    registry = getattr(source, "registry", source)
+    with find(registry, IDatabase).engine.connect() as connection:
+        config = alembic_config(declared(registry), connection)
+        there = _heads(connection, config)
+    script = ScriptDirectory.from_config(config)
+    return [
+        branch.label
+        for branch in declared(registry)
+        if not {revision.revision for revision in script.get_revisions(f"{branch.label}@head")} <= there
+    ]
+
+
+def differences(source: Any) -> Sequence[str]:
+    """Compare the declared branches' models with the database; return what differs, one text a difference."""
+    registry = getattr(source, "registry", source)
+    found: list[str] = []
+    with find(registry, IDatabase).engine.connect() as connection:
+        for branch in declared(registry):
+            tables = {table.name for table in branch.tables()}
+            context = MigrationContext.configure(
+                connection,
+                opts={
+                    "include_object": lambda item, name, kind, *rest, own=tables: kind != "table" or name in own,
+                    "compare_server_default": False,
+                    "version_table": VERSION_TABLE,
+                },
+            )
+            found += [f"{branch.label}: {change!r}" for change in compare_metadata(context, branch.metadata())]
+    return found
+
+
+def alembic_config(branches: Sequence[Branch], connection: Connection) -> Config:
+    """Return Alembic's configuration: our environment, and the revisions of whatever is installed or declared."""
+    everything = {**installed(), **{branch.label: branch for branch in branches}}
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("path_separator", "newline")
+    locations = "\n".join(sorted(str(branch.location) for branch in everything.values()))
+    config.set_main_option("version_locations", locations.replace("%", "%%"))
+    return config
+
+
+def _heads(connection: Connection, config: Config) -> set[str]:
+    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+    script = ScriptDirectory.from_config(config)
+    applied = script.iterate_revisions(context.get_current_heads(), "base", implicit_base=True)
+    return {revision.revision for revision in applied}
+
+
+def _revisions(config: Config, branch: Branch) -> set[str]:
+    script = ScriptDirectory.from_config(config)
+    return {revision.revision for revision in script.iterate_revisions(f"{branch.label}@head", f"{branch.label}@base")}
+
+
+@contextmanager
+def _migrating(engine: Engine) -> Iterator[Connection]:
+    """One transaction for everything, alone in the database.
+
+    On SQLite a batch change copies a table and drops the old one, which with foreign keys on would delete the rows
+    that refer to it: they are off for the time of the migration, and checked before it commits.
+    """
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            with connection.begin():
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+                yield connection
+            return
+        raw: Any = connection.connection.driver_connection
+        raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+                broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+                if broken:
+                    raise RuntimeError(f"the migration breaks references of {sorted({row[0] for row in broken})}")
+        finally:
+            raw.execute("PRAGMA foreign_keys = ON")

@@ -1,0 +1,121 @@
+"""Accounts, sign-up, sign-in and the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "esea_auth_0001"
+down_revision: str | Sequence[str] | None = None
+branch_labels: str | Sequence[str] | None = ("esea_auth",)
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.create_table(
+        "esea_account",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("identifier", sa.String(length=64), nullable=True),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("email_typed", sa.String(length=254), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("terms_version", sa.String(length=32), nullable=True),
+        sa.Column("terms_accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mail_code_barred_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("state IN ('pending', 'active', 'suspended', 'closed')", name=op.f("ck_esea_account_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_account")),
+        sa.UniqueConstraint("email", name=op.f("uq_esea_account_email")),
+        sa.UniqueConstraint("identifier", name=op.f("uq_esea_account_identifier")),
+        sa.UniqueConstraint("subject", name=op.f("uq_esea_account_subject")),
+    )
+    op.create_index(op.f("ix_esea_account_state_created_at"), "esea_account", ["state", "created_at"], unique=False)
+    op.create_table(
+        "esea_identifier_reservation",
+        sa.Column("identifier", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("holder", sa.String(length=36), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("identifier", name=op.f("pk_esea_identifier_reservation")),
+    )
+    op.create_index(
+        op.f("ix_esea_identifier_reservation_holder"), "esea_identifier_reservation", ["holder"], unique=False
+    )
+    op.create_table(
+        "esea_role",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("role", sa.String(length=60), nullable=False),
+        sa.Column("scope", sa.String(length=80), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("given_by", sa.String(length=60), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_role")),
+        sa.UniqueConstraint("subject", "role", "scope", name=op.f("uq_esea_role_subject_role_scope")),
+    )
+    op.create_index(op.f("ix_esea_role_role"), "esea_role", ["role"], unique=False)
+    op.create_table(
+        "esea_external_identity",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("account_id", sa.String(length=36), nullable=False),
+        sa.Column("issuer", sa.String(length=255), nullable=False),
+        sa.Column("subject", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("origin", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["esea_account.id"],
+            name=op.f("fk_esea_external_identity_account_id_esea_account"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_external_identity")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_esea_external_identity_issuer_subject")),
+    )
+    op.create_index(
+        op.f("ix_esea_external_identity_account_id"), "esea_external_identity", ["account_id"], unique=False
+    )
+    op.create_table(
+        "esea_identity_attribute",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("account_id", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.Text(), nullable=True),
+        sa.Column("sealed", sa.Text(), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("system", sa.String(length=64), nullable=False),
+        sa.Column("origin", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["esea_account.id"],
+            name=op.f("fk_esea_identity_attribute_account_id_esea_account"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_identity_attribute")),
+        sa.UniqueConstraint("account_id", "name", name=op.f("uq_esea_identity_attribute_account_id_name")),
+    )
+    op.create_index(
+        op.f("ix_esea_identity_attribute_name_digest"), "esea_identity_attribute", ["name", "digest"], unique=False
+    )
+
+
+def downgrade() -> None:
+    """Drop them."""
+    op.drop_index(op.f("ix_esea_identity_attribute_name_digest"), table_name="esea_identity_attribute")
+    op.drop_table("esea_identity_attribute")
+    op.drop_index(op.f("ix_esea_external_identity_account_id"), table_name="esea_external_identity")
+    op.drop_table("esea_external_identity")
+    op.drop_index(op.f("ix_esea_role_role"), table_name="esea_role")
+    op.drop_table("esea_role")
+    op.drop_index(op.f("ix_esea_identifier_reservation_holder"), table_name="esea_identifier_reservation")
+    op.drop_table("esea_identifier_reservation")
+    op.drop_index(op.f("ix_esea_account_state_created_at"), table_name="esea_account")
+    op.drop_table("esea_account")
