@@ -13,7 +13,9 @@ IDENTIFIER_LEAST, IDENTIFIER_MOST = 3, 40
 
 def fold(text: str) -> str:
     """Return ``text`` without accents and case, blanks made single: « Hélène  LŒB » is « helene loeb »."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    # Compatibility forms first: « 𝕬 » has no lower case of its own, the « A » it stands for has.
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(_LIGATURES)
+    decomposed = unicodedata.normalize("NFKD", plain)
     return " ".join("".join(char for char in decomposed if not unicodedata.combining(char)).split())
 
 
