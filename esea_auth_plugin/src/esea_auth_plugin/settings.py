@@ -50,6 +50,9 @@ class FoundationSettings:
         parse=values.pairs,
         doc="Networks of establishments, `CIDR = name`: higher ceilings, named on pages",
     )
+    establishment_factor: int = option(
+        20, parse=values.integer(1, 1000), doc="How many times higher the ceilings of an establishment's addresses are"
+    )
     theme_css: str = option("", doc="Asset or path of a style sheet of tokens that overrides ours")
     support_email: str = option("support@esea-na.fr", parse=values.email, doc="Mail of the support")
     support_phone: str = option("05 64 090 090", doc="Telephone of the support")

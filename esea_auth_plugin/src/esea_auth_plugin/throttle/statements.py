@@ -1,0 +1,105 @@
+"""The one upsert that counts a try, the same on SQLite and PostgreSQL.
+
+Windows and not a log of moments: a row per counter and one statement per try, whatever the ceiling. A window begins
+with its first try and lasts ``span``. A plain fixed window lets twice the ceiling through around its end, and « at most
+25 in 24 hours » would be 49. So the window before is remembered, and counts in full until ``span`` after its last try.
+Any stretch of ``span`` touches at most two neighbouring windows, and both are counted: never more than the ceiling in
+*any* stretch of that length. The price is a wait counted from the last try instead of from the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Delete, Select, Update, case, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from .models import ThrottleWindow as Row
+from .store import Taken, Use
+
+
+def take(dialect: str, uses: Sequence[Use], now: int) -> Any:
+    """Return the upsert of these uses; it returns ``(key, start_ms)`` of those that had room, and changes no other.
+
+    Rows go in the order of their keys, so that two processes never wait for each other in a circle.
+    """
+    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
+    statement = insert(Row).values([_fresh(use, now) for use in sorted(uses, key=lambda use: use.key)])
+    over = Row.start_ms + Row.span_ms <= now  # the current window has ended: this try begins the next one
+    # A limit that the operator changed holds from the next try on.
+    ceiling, span = statement.excluded.ceiling, statement.excluded.span_ms
+    counted = case(
+        (over, case((Row.last_ms + span > now, Row.count), else_=0)),
+        else_=Row.count + case((Row.previous_last_ms + span > now, Row.previous_count), else_=0),
+    )
+    changes = {
+        "bucket": statement.excluded.bucket,
+        "ceiling": ceiling,
+        "span_ms": span,
+        "start_ms": case((over, now), else_=Row.start_ms),
+        "count": case((over, 1), else_=Row.count + 1),
+        "last_ms": now,
+        "previous_start_ms": case((over, Row.start_ms), else_=Row.previous_start_ms),
+        "previous_count": case((over, Row.count), else_=Row.previous_count),
+        "previous_last_ms": case((over, Row.last_ms), else_=Row.previous_last_ms),
+        "ends_ms": statement.excluded.ends_ms,
+    }
+    upsert = statement.on_conflict_do_update(index_elements=["key"], set_=changes, where=counted < ceiling)
+    return upsert.returning(Row.key, Row.start_ms)
+
+
+def _fresh(use: Use, now: int) -> dict[str, Any]:
+    span = milliseconds(use)
+    return {
+        "key": use.key,
+        "bucket": use.bucket[:80],
+        "ceiling": use.ceiling,
+        "span_ms": span,
+        "start_ms": now,
+        "count": 1,
+        "last_ms": now,
+        "previous_start_ms": 0,
+        "previous_count": 0,
+        "previous_last_ms": 0,
+        "ends_ms": now + span,  # no try counts longer than a span after it
+    }
+
+
+def milliseconds(use: Use) -> int:
+    """Return the length of a use's window."""
+    return int(use.per.total_seconds() * 1000)
+
+
+def look(keys: Sequence[str]) -> Select[Any]:
+    """Return the query of these counters."""
+    return select(Row).where(Row.key.in_(keys))
+
+
+def free_at(row: Row, use: Use) -> int:
+    """Return the moment from which a full counter has room again, given no try meanwhile."""
+    # Full by itself: until a span after its last try. Full by what it remembers: until that falls out.
+    last = row.last_ms if row.count >= use.ceiling else row.previous_last_ms
+    return last + milliseconds(use)
+
+
+def give_back(taken: Taken) -> tuple[Update, Update]:
+    """Return the updates that undo one count: of the current window, or else of the one before."""
+    key = Row.key == taken.use.key
+    current = update(Row).where(key, Row.start_ms == taken.mark, Row.count > 0).values(count=Row.count - 1)
+    previous = (
+        update(Row)
+        .where(key, Row.previous_start_ms == taken.mark, Row.previous_count > 0)
+        .values(previous_count=Row.previous_count - 1)
+    )
+    return current, previous
+
+
+def forget(key: str) -> Delete:
+    """Return the removal of one counter."""
+    return delete(Row).where(Row.key == key)
+
+
+def purge(now: int) -> Delete:
+    """Return the removal of the counters that count for nothing any more."""
+    return delete(Row).where(or_(Row.ends_ms <= now, Row.count + Row.previous_count <= 0))
