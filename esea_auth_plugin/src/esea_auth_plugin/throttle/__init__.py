@@ -83,7 +83,9 @@ def _problems(registry: Any) -> list[Problem]:
                     "portal.establishment_networks", "", "holds something that is no network", "write `CIDR = name`"
                 )
             )
-    if settings.throttle_store != "database" and not settings.throttle_store.startswith(("redis://", "rediss://")):
+    if settings.throttle_store != "database" and not settings.throttle_store.startswith(
+        ("redis://", "rediss://", "redis+unix://")
+    ):
         found.append(
             Problem("portal.throttle_store", "", "is no known store", "write `database` or a redis:// address")
         )

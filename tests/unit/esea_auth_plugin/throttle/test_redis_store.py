@@ -1,0 +1,65 @@
+"""The same behaviour on a real Redis, for portals that set ``portal.throttle_store``."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from esea_auth_plugin.errors import ServiceUnavailable, TooManyAttempts
+from esea_auth_plugin.interfaces import Limit
+from esea_auth_plugin.security.keyring import Key, Keyring
+from esea_auth_plugin.security.sealing import Sealer
+from esea_auth_plugin.throttle.service import Throttle
+
+redis_store = pytest.importorskip(
+    "esea_auth_plugin.throttle.redis_store", reason="the extra « redis » is not installed"
+)
+pytestmark = pytest.mark.skipif(shutil.which("redis-server") is None, reason="no redis-server on this machine")
+
+SEALER = Sealer(Keyring([Key("k", b"k" * 32)]))
+FIVE = Limit("test.five", 5, timedelta(minutes=1))
+WIDE = Limit("test.wide", 100, timedelta(hours=1))
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    socket = tmp_path / "redis"
+    command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "ready to accept connections" in line.lower():
+            break
+    yield f"redis+unix://{socket}", process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_redis_counts_the_same_way_and_fails_closed(server: tuple[str, subprocess.Popen[str]]) -> None:
+    address, process = server
+    throttle = Throttle(redis_store.RedisStore(address), SEALER)
+    for _ in range(5):
+        throttle.reserve((WIDE, "address"), (FIVE, "anne"))
+    with pytest.raises(TooManyAttempts) as refused:
+        throttle.reserve((WIDE, "address"), (FIVE, "anne"))
+    assert 55 <= refused.value.retry_after <= 60
+    for _ in range(95):  # the refused try left nothing on the address
+        throttle.reserve((WIDE, "address"))
+    for _ in range(10):  # successes give back
+        throttle.reserve((FIVE, "paul")).give_back()
+    throttle.forget(FIVE, "anne")
+    last = throttle.reserve((FIVE, "anne"))
+
+    process.kill()
+    process.wait()
+    with pytest.raises(ServiceUnavailable):
+        throttle.reserve((FIVE, "anne"))
+    with pytest.raises(ServiceUnavailable):
+        throttle.forget(FIVE, "anne")
+    last.give_back()
