@@ -1,0 +1,80 @@
+"""Reads the trail: for « Mon activité », for reviewers, and for tests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from ..interfaces import ISealer
+from .models import AuditEvent, AuditPersonal
+from .service import PURPOSE
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One event, detached."""
+
+    id: str
+    at: datetime
+    action: str
+    outcome: str
+    actor: str | None
+    target: str | None
+    details: Mapping[str, Any]
+
+
+def audit_rows(
+    session: Session,
+    *,
+    action: str | None = None,
+    outcome: str | None = None,
+    actor: str | None = None,
+    target: str | None = None,
+    most: int = 1000,
+) -> Sequence[AuditRow]:
+    """Return events in the order they were written, all conditions holding; the newest ``most`` of them."""
+    wanted = {"action": action, "outcome": outcome, "actor": actor, "target": target}
+    query = select(AuditEvent).filter_by(**{name: value for name, value in wanted.items() if value is not None})
+    newest = session.scalars(query.order_by(AuditEvent.at.desc(), AuditEvent.id.desc()).limit(most)).all()
+    return [_row(event) for event in reversed(newest)]
+
+
+def activity_of(session: Session, subject: str, *, most: int = 50) -> Sequence[AuditRow]:
+    """Return what a person did and what was done to their account, newest first."""
+    query = (
+        select(AuditEvent)
+        .where(or_(AuditEvent.actor == subject, AuditEvent.target == subject))
+        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+        .limit(most)
+    )
+    return [_row(event) for event in session.scalars(query)]
+
+
+def personal_of(session: Session, sealer: ISealer, event_id: str) -> Mapping[str, str]:
+    """Return the side row of an event, empty when there is none or it was erased."""
+    row = session.get(AuditPersonal, event_id)
+    if row is None:
+        return {}
+    values: Mapping[str, str] = json.loads(sealer.open(row.sealed, purpose=PURPOSE, bound_to=event_id))["values"]
+    return values
+
+
+def of_request(request: Any) -> dict[str, str]:
+    """Return what ``record(personal=…)`` takes from a request: from where, with what, in which session."""
+    identity = request.identity
+    return {
+        "address": request.client_address,
+        "user_agent": (request.user_agent or "")[:200],
+        "session": identity.session_id if identity is not None else "",
+    }
+
+
+def _row(event: AuditEvent) -> AuditRow:
+    details = json.loads(event.details)
+    return AuditRow(event.id, event.at, event.action, event.outcome, event.actor, event.target, details)

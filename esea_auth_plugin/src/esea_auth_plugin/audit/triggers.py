@@ -1,0 +1,104 @@
+"""Database triggers that keep the trail append-only, for both dialects.
+
+They stop a mistaken statement, an injected one, and whoever has the application's database account. Who owns the
+tables can drop them: against that stands the chain, keyed with a key that is not in the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Table, event
+
+from .models import AuditDigest, AuditEvent, AuditSeal
+
+#: Table, and the acts it refuses. Events may be removed (retention) but never changed.
+REFUSED = {
+    "esea_audit_digest": ("UPDATE", "DELETE"),
+    "esea_audit_seal": ("UPDATE", "DELETE"),
+    "esea_audit_event": ("UPDATE",),
+}
+_KEYS = {"esea_audit_digest": "event_id", "esea_audit_seal": "number", "esea_audit_event": "id"}
+_FUNCTION = "esea_audit_refuse"
+
+
+def create_statements(dialect: str) -> Sequence[str]:
+    """Return what a migration runs once the tables exist."""
+    function = [_postgresql_function()] if dialect == "postgresql" else []
+    return [*function, *(line for table in REFUSED for line in _create(dialect, table))]
+
+
+def drop_statements(dialect: str) -> Sequence[str]:
+    """Return what a migration runs before it drops the tables."""
+    lines = []
+    for table in REFUSED:
+        on = f" ON {table}" if dialect == "postgresql" else ""
+        lines += [f"DROP TRIGGER IF EXISTS {name}{on}" for name in _names(dialect, table)]
+    return [*lines, *([f"DROP FUNCTION IF EXISTS {_FUNCTION}()"] if dialect == "postgresql" else [])]
+
+
+def _names(dialect: str, table: str) -> list[str]:
+    acts = [*REFUSED[table], "REPLACE"] if dialect == "sqlite" else [*REFUSED[table], *_truncate(table)]
+    return [f"{table}_no_{act.lower()}" for act in acts]
+
+
+def _truncate(table: str) -> list[str]:
+    return ["TRUNCATE"] if "DELETE" in REFUSED[table] else []
+
+
+def _create(dialect: str, table: str) -> list[str]:
+    return _create_postgresql(table) if dialect == "postgresql" else _create_sqlite(table)
+
+
+def _postgresql_function() -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN RAISE EXCEPTION USING MESSAGE = 'append-only: ' || TG_TABLE_NAME || ' refuses ' || TG_OP; END $$"
+    )
+
+
+def _create_postgresql(table: str) -> list[str]:
+    rows = [
+        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {_FUNCTION}()"
+        for act in REFUSED[table]
+    ]
+    whole = [
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {_FUNCTION}()"
+        for _ in _truncate(table)
+    ]
+    return rows + whole
+
+
+def _create_sqlite(table: str) -> list[str]:
+    rows = [
+        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, 'append-only: {table} refuses {act}'); END"
+        for act in REFUSED[table]
+    ]
+    # INSERT OR REPLACE removes the old row without firing its DELETE trigger.
+    key = _KEYS[table]
+    replace = (
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608 - our own names
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) "
+        f"BEGIN SELECT RAISE(ABORT, 'append-only: {table} refuses to replace'); END"
+    )
+    return [*rows, replace]
+
+
+def attach() -> None:
+    """Make ``metadata.create_all`` create the triggers with the tables."""
+    for model in (AuditDigest, AuditSeal, AuditEvent):
+        table: Any = model.__table__
+        event.listen(table, "after_create", _after_create)
+
+
+def _after_create(table: Table, connection: Any, **kwargs: Any) -> None:
+    dialect = connection.dialect.name
+    function = [_postgresql_function()] if dialect == "postgresql" else []
+    for line in (*function, *_create(dialect, table.name)):
+        connection.exec_driver_sql(line)
+
+
+attach()
