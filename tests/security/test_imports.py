@@ -1,0 +1,164 @@
+"""Mechanisms stay in their rooms: one place to review, to replace and to prove (house.md, the tree)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = {
+    "esea_auth_plugin": ROOT / "esea_auth_plugin/src/esea_auth_plugin",
+    "oru_espace_pro_plugin": ROOT / "oru_espace_pro_plugin/src/oru_espace_pro_plugin",
+    "host_app": ROOT / "host_app/src/host_app",
+}
+
+#: What may be imported only there: prefix of the module, folders (relative to ``esea_auth_plugin``).
+ONLY_IN = {
+    "argon2": ("security",),
+    "hmac": ("security",),
+    "secrets": ("security",),
+    "cryptography.hazmat": ("security",),
+    "cryptography.fernet": (),
+    "cryptography.x509": ("auth_modes/cps_card",),
+    "webauthn": ("auth_modes/passkey",),
+    "authlib": ("auth_modes/pro_sante_connect", "sso"),
+    "joserfc": ("auth_modes/pro_sante_connect", "sso"),
+    "random": (),
+    "pickle": (),
+    "marshal": (),
+    "shelve": (),
+}
+
+#: The demo's people and the tests are free.
+FREE = ("testing", "demo")
+
+#: What other distributions may build on (house.md, « the picture »).
+PUBLISHED = {
+    "interfaces",
+    "directives",
+    "events",
+    "errors",
+    "database",
+    "forms",
+    "layout",
+    "testing",
+    "services",
+    "resources",
+    "options",
+    "values",
+    "settings",
+    "foundation",
+    "migrations",
+}
+
+
+def modules(distribution: str) -> Iterator[tuple[str, ast.Module]]:
+    folder = SOURCES[distribution]
+    for path in sorted(folder.rglob("*.py")):
+        name = path.relative_to(folder).as_posix()
+        if not name.startswith(tuple(f"{free}/" for free in FREE)):
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(distribution: str, name: str, tree: ast.Module) -> Iterator[str]:
+    """Dotted names that a module imports, relative ones made absolute."""
+    package = [distribution, *Path(name).parts[:-1]]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def within(module: str, prefix: str) -> bool:
+    return module == prefix or module.startswith(f"{prefix}.")
+
+
+@pytest.mark.parametrize("mechanism", ONLY_IN)
+def test_a_mechanism_is_imported_in_its_room_only(mechanism: str) -> None:
+    allowed = tuple(f"{folder}/" for folder in ONLY_IN[mechanism])
+    strays = [
+        f"{distribution}/{name}"
+        for distribution in SOURCES
+        for name, tree in modules(distribution)
+        if any(within(module, mechanism) for module in imported(distribution, name, tree))
+        and not (distribution == "esea_auth_plugin" and allowed and name.startswith(allowed))
+    ]
+    assert strays == []
+
+
+def test_nothing_but_the_clock_tells_the_time() -> None:
+    """Expiry is compared at the injected clock (security.md row 22), so nobody else may look at the machine's."""
+    free = {"security/clock.py", "throttle/redis_store.py"}  # Redis expires its keys by the machine's time
+    calls = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
+    strays = [
+        f"{distribution}/{name}:{node.lineno}"
+        for distribution in SOURCES
+        for name, tree in modules(distribution)
+        if not (distribution == "esea_auth_plugin" and name in free)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and (node.func.value.id, node.func.attr) in calls
+    ]
+    assert strays == []
+
+
+@pytest.mark.parametrize(
+    ("distribution", "never"),
+    [
+        ("esea_auth_plugin", ("oru_espace_pro_plugin", "host_app")),
+        ("oru_espace_pro_plugin", ("host_app",)),
+    ],
+)
+def test_dependencies_point_one_way(distribution: str, never: tuple[str, ...]) -> None:
+    strays = [
+        f"{name} imports {module}"
+        for name, tree in modules(distribution)
+        for module in imported(distribution, name, tree)
+        if any(within(module, other) for other in never)
+    ]
+    assert strays == []
+
+
+def test_the_espace_pro_builds_on_what_is_published_only() -> None:
+    strays = [
+        f"{name} imports {module}"
+        for name, tree in modules("oru_espace_pro_plugin")
+        for module in imported("oru_espace_pro_plugin", name, tree)
+        if within(module, "esea_auth_plugin") and module.split(".")[1:2] and module.split(".")[1] not in PUBLISHED
+    ]
+    assert strays == []
+
+
+def test_no_room_imports_another_room_s_pages() -> None:
+    strays = []
+    for distribution in SOURCES:
+        for name, tree in modules(distribution):
+            room = Path(name).parts[0]
+            for module in imported(distribution, name, tree):
+                parts = module.split(".")
+                if parts[0] == distribution and len(parts) > 2 and parts[1] != room and {"views"} & set(parts[2:-1]):
+                    strays.append(f"{name} imports {module}")
+    assert strays == []
+
+
+def test_no_shell_and_no_evaluated_text() -> None:
+    strays = [
+        f"{distribution}/{name}:{node.lineno}"
+        for distribution in SOURCES
+        for name, tree in modules(distribution)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and (
+            (isinstance(node.func, ast.Name) and node.func.id in {"eval", "exec", "compile"})
+            or any(keyword.arg == "shell" for keyword in node.keywords)
+        )
+    ]
+    assert strays == []

@@ -1,0 +1,60 @@
+"""No secret that travels in an address reaches a log, at DEBUG, tracebacks included."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from esea_auth_plugin.security.log_masking import mask_all_handlers
+from esea_auth_plugin.security.tokens import new_token
+
+#: Every address that carries a credential; a room that adds one adds it here.
+ADDRESSES = (
+    "/inscription/confirmation/{}",
+    "/inscription/suivi?reference=DEM-7K3M-Q2XF&secret={}",
+    "/inscription/invitation/{}",
+    "/inscription/complement/{}",
+    "/connexion/oubli/{}",
+    "/compte/courriel/{}",
+    "/connexion?service=ror&code={}",
+    "/nowhere/at/all/{}",
+)
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    mask_all_handlers()
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_token_of_an_address_is_nowhere_in_the_log(portal: Any, log: io.StringIO, address: str) -> None:
+    token = "aZ9" + new_token()
+    answer = portal.browser().get(address.format(token), expect_errors=True)
+    logging.getLogger("portal.access").info("GET %s %s", address.format(token), answer.status)
+    assert token not in log.getvalue()
+    assert "portal.access" in log.getvalue() or "GET /" in log.getvalue()
+
+
+def test_what_is_typed_in_forms_is_nowhere_in_the_log(portal: Any, log: io.StringIO) -> None:
+    browser = portal.browser()
+    page = browser.get("/connexion/otp")
+    form = next(form for form in page.forms.values() if any("password" in str(name) for name in form.fields))
+    password = "Zorglub-aZ9-" + new_token()
+    for name, fields in form.fields.items():
+        if name and fields[0].tag == "input" and fields[0].attrs.get("type") == "password":
+            form[name] = password
+    form.submit(expect_errors=True)
+    assert password not in log.getvalue()
