@@ -23,12 +23,17 @@ _PLACES = (
 )
 _KEYS = ("jeton", "token", "code", "secret", "state", "password", "mot_de_passe", "csrf_token", "nonce", "ticket")
 
-_PLACE = re.compile(rf"({'|'.join(re.escape(place) for place in _PLACES)})([A-Za-z0-9_\-%.~+=]{{16,}})", re.IGNORECASE)
-_KEY = re.compile(rf"([?&;](?:{'|'.join(_KEYS)})=)[^&;\s\"'#<>]+", re.IGNORECASE)
+#: An address inside another (``?retour=%2Finscription%2F…``) is spelled so.
+_SLASH = "(?:/|%2F)"
+_PLACE = re.compile(
+    rf"({'|'.join(place.replace('/', _SLASH) for place in _PLACES)})([A-Za-z0-9_\-%.~+=]{{16,}})", re.IGNORECASE
+)
+_KEY = re.compile(rf"((?:[?&;]|%3F|%26)(?:{'|'.join(_KEYS)})(?:=|%3D))(?:(?!%26)[^&;\s\"'#<>])+", re.IGNORECASE)
 # 22 characters of URL-safe base64 are 128 bits. Upper case, lower case and digit together tell a token from a slug, a
 # UUID or a name.
 _TOKEN = re.compile(
-    r"(?<=/)(?=[A-Za-z0-9_-]*[A-Z])(?=[A-Za-z0-9_-]*[a-z])(?=[A-Za-z0-9_-]*[0-9])[A-Za-z0-9_-]{22,}(?![A-Za-z0-9_.-])"
+    r"(?:(?<=/)|(?<=%2F)|(?<=%2f))(?=[A-Za-z0-9_-]*[A-Z])(?=[A-Za-z0-9_-]*[a-z])(?=[A-Za-z0-9_-]*[0-9])"
+    r"[A-Za-z0-9_-]{22,}(?![A-Za-z0-9_.-])"
 )
 
 

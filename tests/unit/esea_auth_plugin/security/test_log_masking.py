@@ -38,6 +38,10 @@ def log() -> Iterator[io.StringIO]:
         "/never/declared/{}",
         '"GET /never/declared/{}/next HTTP/1.1" 200',
         "/inscription/confirmation/{}%20",
+        "/connexion?retour=%2Finscription%2Fconfirmation%2F{}",
+        "/connexion?retour=%2fnever%2fdeclared%2f{}&service=ror",
+        "/connexion?retour=%2Finscription%2Fsuivi%3Freference%3DDEM-7K3M-Q2XF%26secret%3D{}%26x%3D1",
+        'Referer: "https://portail.exemple.fr/inscription/confirmation/{}"',
     ],
 )
 def test_the_token_of_an_address_is_masked(address: str) -> None:
@@ -58,6 +62,12 @@ def test_the_token_of_an_address_is_masked(address: str) -> None:
 )
 def test_what_is_no_secret_stays_readable(line: str) -> None:
     assert masked(line) == line
+
+
+def test_a_token_without_upper_case_is_masked_where_a_place_is_declared() -> None:
+    plain = "abcdefghijklmnopqrstuvwxyz"
+    assert plain not in masked(f"/connexion?retour=%2Finscription%2Fconfirmation%2F{plain}")
+    assert plain not in masked(f"/inscription/confirmation/{plain}")
 
 
 def test_arguments_and_tracebacks_are_masked_too(log: io.StringIO) -> None:
