@@ -154,6 +154,9 @@ class IPermissionJudge(Protocol):
     def judge(self, identity: Identity | None, permission: str) -> Refusal | None:
         """Return why it is denied, or ``None`` when allowed. An unknown permission is FORBIDDEN."""
 
+    def judge_rule(self, identity: Identity | None, rule: Rule) -> Refusal | None:
+        """Judge a rule known only at run time, e.g. the opening of the service that the address names."""
+
 
 # --- mechanisms of the foundation ------------------------------------------------------------------------------
 
@@ -291,8 +294,11 @@ class SessionView:
 class ISessions(Protocol):
     """The session store: opaque id in the cookie, its hash in the table, revocable at once."""
 
-    def current(self, request: Any) -> SessionView | None:
-        """Return the live session of this browser (absolute and idle ends compared now), read once a request."""
+    def current(self, request: Any, session: Session | None = None) -> SessionView | None:
+        """Return the live session of this browser (absolute and idle ends compared now), read once a request.
+
+        :param session: a transaction to read in, instead of a short one of its own.
+        """
 
     def cookie_digest(self, request: Any) -> str:
         """Return the hash of the cookie this browser sent or was just given, ``""`` without one; reads no table."""
@@ -314,6 +320,14 @@ class ISessions(Protocol):
 
     def close_all(self, session: Session, subject: str, *, but: str | None = None) -> int:
         """End every session of the person, except the one with id ``but``; return how many."""
+
+
+class IParkedForms(Protocol):
+    """Forms sent after the session's end, kept sealed until the same person has signed in again."""
+
+    def park(self, request: Any) -> None:
+        """Keep what this POST sent, if its CSRF token is right and it holds no file; written even if the answer is a
+        refusal."""
 
 
 # --- accounts --------------------------------------------------------------------------------------------------
@@ -439,7 +453,9 @@ class IRoles(Protocol):
     ) -> None:
         """Give a declared role."""
 
-    def withdraw(self, session: Session, subject: str, role: str, *, scope: str = "*") -> bool:
+    def withdraw(
+        self, session: Session, subject: str, role: str, *, scope: str = "*", by: str | None = None
+    ) -> bool:
         """Take a role back; ``False`` if it wasn't held."""
 
 
@@ -461,11 +477,15 @@ class IPasswords(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AdmittedMode:
-    """A mode that a service admits, with its first and last day (both inclusive, Europe/Paris)."""
+    """A mode that a service admits, with its first and last day (both inclusive, Europe/Paris).
+
+    :ivar homologation: reference of what makes the mode lawful here, ``""`` if the operator names none.
+    """
 
     mode: str
     first_day: date | None = None
     last_day: date | None = None
+    homologation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -509,8 +529,14 @@ class ICatalogue(Protocol):
     def ends_at(self, service: PortalService, mode: str) -> datetime | None:
         """Return the first moment (UTC) at which the mode is over, if it ends."""
 
+    def opens_at(self, service: PortalService) -> datetime | None:
+        """Return the first moment (UTC) of the service's opening day, if it has one."""
+
     def admits(self, service: PortalService, proofs: Sequence[Proof], level: Level, at: datetime) -> Refusal | None:
-        """Tell whether proofs of this level open the service now: least level and modes must both hold."""
+        """Tell whether proofs of this level open the service now: least level and modes must both hold.
+
+        FORBIDDEN before the service's opening day; STEP_UP when a higher or another proof is needed.
+        """
 
 
 class IGrants(Protocol):

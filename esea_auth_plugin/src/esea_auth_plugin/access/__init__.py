@@ -1,0 +1,19 @@
+"""Who may do what: the security policy, roles and levels. It asks the other rooms' services; nobody imports it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..interfaces import IRoles
+
+__all__ = ["includeme"]
+
+
+def includeme(config: Any) -> None:
+    """Publish :class:`IRoles`, set the security policy and the page of refusals (the judge is the foundation's)."""
+    from .policy import PortalPolicy
+    from .roles import Roles
+
+    config.add_service(IRoles, Roles)
+    config.set_security_policy(PortalPolicy(config.registry))
+    config.scan(".views")

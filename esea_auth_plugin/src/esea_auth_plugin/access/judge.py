@@ -1,0 +1,64 @@
+"""Decides a named permission for an identity. It stands in the foundation, so that a stranger's policy may call it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..directives import permissions_of
+from ..interfaces import ICatalogue, IClock, Identity, IPermissionJudge, Proof, Refusal, Rule
+from ..services import find, offers
+
+#: The catalogue's section for the portal itself: it rules whatever names no service.
+PORTAL = "portail"
+
+
+def includeme(config: Any) -> None:
+    """Publish :class:`IPermissionJudge`."""
+    config.add_service(IPermissionJudge, PermissionJudge)
+
+
+class PermissionJudge:
+    """See :class:`~esea_auth_plugin.interfaces.IPermissionJudge`."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def judge(self, identity: Identity | None, permission: str) -> Refusal | None:
+        """See the interface."""
+        rule = permissions_of(self._registry).get(permission)
+        return Refusal.FORBIDDEN if rule is None else self.judge_rule(identity, rule)
+
+    def judge_rule(self, identity: Identity | None, rule: Rule) -> Refusal | None:
+        """See the interface."""
+        if identity is None:
+            return Refusal.SIGN_IN
+        if rule.role is not None and not identity.has_role(rule.role):
+            return Refusal.FORBIDDEN
+        # The right comes before the level: nobody is asked for a stronger sign-in only to be refused after it.
+        if rule.service not in {None, PORTAL} and rule.service not in identity.services:
+            return Refusal.NO_GRANT
+        now = find(self._registry, IClock).now()
+        if identity.level < rule.level:
+            return Refusal.STEP_UP
+        refused = self._by_catalogue(rule.service or PORTAL, identity, now)
+        if refused is not None:
+            return refused
+        if rule.fresh_within is not None and not _fresh(identity.proofs, now, rule.fresh_within):
+            return Refusal.STALE
+        return None
+
+    def _by_catalogue(self, slug: str, identity: Identity, now: datetime) -> Refusal | None:
+        """Ask the catalogue: a session signed in under a lax service must not open the rest of the portal."""
+        if not offers(self._registry, ICatalogue):
+            return None
+        catalogue = find(self._registry, ICatalogue)
+        service = catalogue.get(slug)
+        if service is None:
+            return None if slug == PORTAL else Refusal.FORBIDDEN
+        return catalogue.admits(service, identity.proofs, identity.level, now)
+
+
+def _fresh(proofs: Sequence[Proof], now: datetime, within: timedelta) -> bool:
+    return any(now - proof.at <= within for proof in proofs)

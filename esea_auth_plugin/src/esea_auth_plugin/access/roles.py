@@ -1,0 +1,80 @@
+"""Gives, reads and withdraws roles; each act has one row in the audit trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, or_, select
+from sqlalchemy.orm import Session
+
+from ..directives import roles_of
+from ..errors import PortalError
+from ..interfaces import IAuditTrail, IClock, RoleHeld
+from ..services import find
+from .models import RoleRow
+
+
+class UnknownRole(PortalError):
+    """The role is declared by no plugin of this portal."""
+
+    code = "role.unknown"
+
+
+class Roles:
+    """See :class:`~esea_auth_plugin.interfaces.IRoles`."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def of(self, session: Session, subject: str) -> tuple[RoleHeld, ...]:
+        """See the interface. A role of a plugin that is not enabled any more is held by nobody."""
+        now = find(self._registry, IClock).now()
+        rows = session.execute(
+            select(RoleRow.role, RoleRow.scope, RoleRow.until)
+            .where(RoleRow.subject == subject)
+            .where(or_(RoleRow.until.is_(None), RoleRow.until > now))
+            .order_by(RoleRow.role, RoleRow.scope)
+        )
+        declared = roles_of(self._registry)
+        return tuple(RoleHeld(role, scope, until) for role, scope, until in rows if role in declared)
+
+    def give(
+        self,
+        session: Session,
+        subject: str,
+        role: str,
+        *,
+        scope: str = "*",
+        given_by: str,
+        until: datetime | None = None,
+    ) -> None:
+        """See the interface. Giving a role again moves its end.
+
+        :raises UnknownRole: no plugin declares it.
+        """
+        if role not in roles_of(self._registry):
+            raise UnknownRole("Ce rôle n'existe pas sur ce portail.")
+        now = find(self._registry, IClock).now()
+        row = session.scalar(
+            select(RoleRow).where(RoleRow.subject == subject, RoleRow.role == role, RoleRow.scope == scope)
+        )
+        if row is None:
+            session.add(RoleRow(subject=subject, role=role, scope=scope, until=until, given_by=given_by, given_at=now))
+        else:
+            row.until, row.given_by, row.given_at = until, given_by, now
+        session.flush()
+        self._record(session, "role.given", given_by, subject, role, scope)
+
+    def withdraw(self, session: Session, subject: str, role: str, *, scope: str = "*", by: str | None = None) -> bool:
+        """See the interface."""
+        statement = delete(RoleRow).where(RoleRow.subject == subject, RoleRow.role == role, RoleRow.scope == scope)
+        gone = cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+        if gone:
+            self._record(session, "role.withdrawn", by, subject, role, scope)
+        return gone
+
+    def _record(self, session: Session, action: str, actor: str | None, subject: str, role: str, scope: str) -> None:
+        find(self._registry, IAuditTrail).record(
+            session, action, actor=actor, target=subject, details={"role": role, "scope": scope}
+        )

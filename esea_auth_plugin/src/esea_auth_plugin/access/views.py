@@ -1,0 +1,77 @@
+"""Turns a refusal into the page that helps: sign in, prove what is missing, ask for access, or a plain 403."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.renderers import render_to_response
+from pyramid.response import Response
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import forbidden_view_config
+
+from ..interfaces import ICatalogue, IParkedForms, Refusal
+from ..services import find, offers
+from .refused import Refused
+
+_TO_SIGN_IN = {Refusal.SIGN_IN, Refusal.STEP_UP, Refusal.STALE}
+_TEMPLATE = "esea_auth_plugin:access/templates/refused.jinja2"
+_STATUS = {Refusal.SIGN_IN: 401, Refusal.STEP_UP: 403, Refusal.STALE: 403}
+_TITLES = {
+    Refusal.SIGN_IN: "Connexion nécessaire",
+    Refusal.STEP_UP: "Connexion plus sûre nécessaire",
+    Refusal.STALE: "Nouvelle preuve d'identité nécessaire",
+    Refusal.NO_GRANT: "Accès refusé",
+    Refusal.FORBIDDEN: "Accès refusé",
+}
+
+
+@forbidden_view_config(permission=NO_PERMISSION_REQUIRED)
+def refused(request: Any) -> Any:
+    """Answer a denied permission."""
+    result = getattr(request.exception, "result", None)
+    refusal = result.refusal if isinstance(result, Refused) else Refusal.FORBIDDEN
+    service = result.service if isinstance(result, Refused) else ""
+    if wants_json(request):
+        return problem(_STATUS.get(refusal, 403), _TITLES[refusal], refusal)
+    if refusal in _TO_SIGN_IN:
+        if request.method == "POST" and offers(request, IParkedForms):
+            find(request, IParkedForms).park(request)
+        return HTTPSeeOther(sign_in_address(request, refusal, service))
+    return _refusal_page(request, refusal, service)
+
+
+def sign_in_address(request: Any, refusal: Refusal, service: str) -> str:
+    """Return the address of the sign-in that leads back here; only the path of a form comes back, never its content."""
+    back = request.path_qs if request.method in {"GET", "HEAD"} else request.path
+    query = {"service": service} if service else {}
+    query["retour"] = back
+    if refusal is Refusal.STALE:
+        query["recent"] = "1"
+    return f"/connexion?{urlencode(query)}"
+
+
+def wants_json(request: Any) -> bool:
+    """Tell whether the caller is a program: it prefers JSON over HTML."""
+    offered = request.accept.acceptable_offers(["text/html", "application/json", "application/problem+json"])
+    return bool(offered) and offered[0][0] != "text/html"
+
+
+def problem(status: int, title: str, refusal: Refusal) -> Response:
+    """Return RFC 9457 problem details; no hint about accounts."""
+    return Response(
+        status=status,
+        content_type="application/problem+json",
+        charset="utf-8",
+        json_body={"type": f"urn:esea:refus:{refusal.value}", "title": title, "status": status},
+    )
+
+
+def _refusal_page(request: Any, refusal: Refusal, slug: str) -> Any:
+    service = find(request, ICatalogue).get(slug) if slug and offers(request, ICatalogue) else None
+    response = render_to_response(
+        _TEMPLATE, {"service": service, "no_grant": refusal is Refusal.NO_GRANT}, request=request
+    )
+    response.status = 403
+    return response
