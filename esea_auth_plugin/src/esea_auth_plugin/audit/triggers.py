@@ -53,8 +53,10 @@ def _create(dialect: str, table: str) -> list[str]:
 
 def _postgresql_function() -> str:
     return (
-        f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-        "BEGIN RAISE EXCEPTION USING MESSAGE = 'append-only: ' || TG_TABLE_NAME || ' refuses ' || TG_OP; END $$"
+        f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$\n"
+        "BEGIN\n"
+        "  RAISE EXCEPTION USING MESSAGE = 'append-only: ' || TG_TABLE_NAME || ' refuses ' || TG_OP;\n"
+        "END $$"
     )
 
 
@@ -64,7 +66,7 @@ def _create_postgresql(table: str) -> list[str]:
         for act in REFUSED[table]
     ]
     whole = [
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}\n"
         f"FOR EACH STATEMENT EXECUTE FUNCTION {_FUNCTION}()"
         for _ in _truncate(table)
     ]
@@ -73,15 +75,15 @@ def _create_postgresql(table: str) -> list[str]:
 
 def _create_sqlite(table: str) -> list[str]:
     rows = [
-        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
+        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table}\n"
         f"BEGIN SELECT RAISE(ABORT, 'append-only: {table} refuses {act}'); END"
         for act in REFUSED[table]
     ]
     # INSERT OR REPLACE removes the old row without firing its DELETE trigger.
     key = _KEYS[table]
     replace = (
-        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "  # noqa: S608 - our own names
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) "
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}\n"  # noqa: S608 - our own names
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})\n"
         f"BEGIN SELECT RAISE(ABORT, 'append-only: {table} refuses to replace'); END"
     )
     return [*rows, replace]

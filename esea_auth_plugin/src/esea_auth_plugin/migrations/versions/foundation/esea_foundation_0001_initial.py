@@ -14,7 +14,61 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables, and what guards them."""
+    op.create_table(
+        "esea_audit_digest",
+        sa.Column("event_id", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_esea_audit_digest")),
+    )
+    op.create_index(op.f("ix_esea_audit_digest_at"), "esea_audit_digest", ["at"], unique=False)
+    op.create_table(
+        "esea_audit_event",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("action", sa.String(length=80), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=True),
+        sa.Column("target", sa.String(length=64), nullable=True),
+        sa.Column("details", sa.Text(), nullable=False),
+        sa.Column("personal_digest", sa.String(length=64), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_audit_event")),
+    )
+    op.create_index(op.f("ix_esea_audit_event_action_at"), "esea_audit_event", ["action", "at"], unique=False)
+    op.create_index(op.f("ix_esea_audit_event_actor_at"), "esea_audit_event", ["actor", "at"], unique=False)
+    op.create_index(op.f("ix_esea_audit_event_at"), "esea_audit_event", ["at"], unique=False)
+    op.create_index(op.f("ix_esea_audit_event_target_at"), "esea_audit_event", ["target", "at"], unique=False)
+    op.create_table(
+        "esea_delivery",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=True),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("message_id", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_delivery")),
+    )
+    op.create_index(op.f("ix_esea_delivery_created_at"), "esea_delivery", ["created_at"], unique=False)
+    op.create_index(op.f("ix_esea_delivery_state_next_at"), "esea_delivery", ["state", "next_at"], unique=False)
+    op.create_table(
+        "esea_job",
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("runs", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_success_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_failure_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_esea_job")),
+    )
     op.create_table(
         "esea_session",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -49,12 +103,294 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_esea_throttle_window")),
     )
     op.create_index(op.f("ix_esea_throttle_window_ends_ms"), "esea_throttle_window", ["ends_ms"], unique=False)
+    op.create_table(
+        "esea_audit_personal",
+        sa.Column("event_id", sa.String(length=36), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["esea_audit_event.id"],
+            name=op.f("fk_esea_audit_personal_event_id_esea_audit_event"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_esea_audit_personal")),
+    )
+    op.create_table(
+        "esea_audit_seal",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("event_id", sa.String(length=36), nullable=False),
+        sa.Column("link", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["esea_audit_digest.event_id"], name=op.f("fk_esea_audit_seal_event_id_esea_audit_digest")
+        ),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_esea_audit_seal")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_esea_audit_seal_event_id")),
+    )
+    dialect = op.get_bind().dialect.name
+    if dialect == "sqlite":
+        op.execute(
+            sa.DDL(
+                """
+                CREATE TRIGGER esea_audit_digest_no_update BEFORE UPDATE ON esea_audit_digest
+                BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_digest refuses UPDATE'); END
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                CREATE TRIGGER esea_audit_digest_no_delete BEFORE DELETE ON esea_audit_digest
+                BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_digest refuses DELETE'); END
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                CREATE TRIGGER esea_audit_digest_no_replace BEFORE INSERT ON esea_audit_digest
+                WHEN EXISTS (SELECT 1 FROM esea_audit_digest WHERE event_id = NEW.event_id)
+                BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_digest refuses to replace'); END
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                CREATE TRIGGER esea_audit_seal_no_update BEFORE UPDATE ON esea_audit_seal
+                BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_seal refuses UPDATE'); END
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                CREATE TRIGGER esea_audit_seal_no_delete BEFORE DELETE ON esea_audit_seal
+                BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_seal refuses DELETE'); END
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                CREATE TRIGGER esea_audit_seal_no_replace BEFORE INSERT ON esea_audit_seal
+                WHEN EXISTS (SELECT 1 FROM esea_audit_seal WHERE number = NEW.number)
+                BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_seal refuses to replace'); END
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                CREATE TRIGGER esea_audit_event_no_update BEFORE UPDATE ON esea_audit_event
+                BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_event refuses UPDATE'); END
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                CREATE TRIGGER esea_audit_event_no_replace BEFORE INSERT ON esea_audit_event
+                WHEN EXISTS (SELECT 1 FROM esea_audit_event WHERE id = NEW.id)
+                BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_event refuses to replace'); END
+                """
+            )
+        )
+    elif dialect == "postgresql":
+        op.execute(
+            sa.DDL(
+                """
+                CREATE OR REPLACE FUNCTION esea_audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                  RAISE EXCEPTION USING MESSAGE = 'append-only: ' || TG_TABLE_NAME || ' refuses ' || TG_OP;
+                END $$
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                CREATE TRIGGER esea_audit_digest_no_update BEFORE UPDATE ON esea_audit_digest FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                CREATE TRIGGER esea_audit_digest_no_delete BEFORE DELETE ON esea_audit_digest FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                CREATE TRIGGER esea_audit_digest_no_truncate BEFORE TRUNCATE ON esea_audit_digest
+                FOR EACH STATEMENT EXECUTE FUNCTION esea_audit_refuse()
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                CREATE TRIGGER esea_audit_seal_no_update BEFORE UPDATE ON esea_audit_seal FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                CREATE TRIGGER esea_audit_seal_no_delete BEFORE DELETE ON esea_audit_seal FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                CREATE TRIGGER esea_audit_seal_no_truncate BEFORE TRUNCATE ON esea_audit_seal
+                FOR EACH STATEMENT EXECUTE FUNCTION esea_audit_refuse()
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                CREATE TRIGGER esea_audit_event_no_update BEFORE UPDATE ON esea_audit_event FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
+                """
+            )
+        )
 
 
 def downgrade() -> None:
     """Drop them."""
+    dialect = op.get_bind().dialect.name
+    if dialect == "sqlite":
+        op.execute(
+            sa.DDL(
+                """
+                DROP TRIGGER IF EXISTS esea_audit_digest_no_update
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                DROP TRIGGER IF EXISTS esea_audit_digest_no_delete
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                DROP TRIGGER IF EXISTS esea_audit_digest_no_replace
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                DROP TRIGGER IF EXISTS esea_audit_seal_no_update
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                DROP TRIGGER IF EXISTS esea_audit_seal_no_delete
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                DROP TRIGGER IF EXISTS esea_audit_seal_no_replace
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                DROP TRIGGER IF EXISTS esea_audit_event_no_update
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                DROP TRIGGER IF EXISTS esea_audit_event_no_replace
+                """
+            )
+        )
+    elif dialect == "postgresql":
+        op.execute(
+            sa.DDL(
+                """
+                DROP TRIGGER IF EXISTS esea_audit_digest_no_update ON esea_audit_digest
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                DROP TRIGGER IF EXISTS esea_audit_digest_no_delete ON esea_audit_digest
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                DROP TRIGGER IF EXISTS esea_audit_digest_no_truncate ON esea_audit_digest
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                DROP TRIGGER IF EXISTS esea_audit_seal_no_update ON esea_audit_seal
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                DROP TRIGGER IF EXISTS esea_audit_seal_no_delete ON esea_audit_seal
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                DROP TRIGGER IF EXISTS esea_audit_seal_no_truncate ON esea_audit_seal
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                DROP TRIGGER IF EXISTS esea_audit_event_no_update ON esea_audit_event
+                """
+            )
+        )
+        op.execute(
+            sa.DDL(
+                """
+                DROP FUNCTION IF EXISTS esea_audit_refuse()
+                """
+            )
+        )
+    op.drop_table("esea_audit_seal")
+    op.drop_table("esea_audit_personal")
     op.drop_index(op.f("ix_esea_throttle_window_ends_ms"), table_name="esea_throttle_window")
     op.drop_table("esea_throttle_window")
     op.drop_index(op.f("ix_esea_session_subject"), table_name="esea_session")
     op.drop_index(op.f("ix_esea_session_ends_at"), table_name="esea_session")
     op.drop_table("esea_session")
+    op.drop_table("esea_job")
+    op.drop_index(op.f("ix_esea_delivery_state_next_at"), table_name="esea_delivery")
+    op.drop_index(op.f("ix_esea_delivery_created_at"), table_name="esea_delivery")
+    op.drop_table("esea_delivery")
+    op.drop_index(op.f("ix_esea_audit_event_target_at"), table_name="esea_audit_event")
+    op.drop_index(op.f("ix_esea_audit_event_at"), table_name="esea_audit_event")
+    op.drop_index(op.f("ix_esea_audit_event_actor_at"), table_name="esea_audit_event")
+    op.drop_index(op.f("ix_esea_audit_event_action_at"), table_name="esea_audit_event")
+    op.drop_table("esea_audit_event")
+    op.drop_index(op.f("ix_esea_audit_digest_at"), table_name="esea_audit_digest")
+    op.drop_table("esea_audit_digest")
