@@ -10,6 +10,7 @@ import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -239,6 +240,40 @@ class IOutbox(Protocol):
         :param to: one bare address, already validated.
         :param values: JSON-able values for its templates; sealed at rest, erased once sent or at ``valid_until``.
         """
+
+
+class IMailTransport(Protocol):
+    """What carries a finished mail away; a demo or a test publishes its own."""
+
+    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+        """Hand one mail over; ``sender`` and ``recipient`` are the envelope's.
+
+        :raises esea_auth_plugin.mail.transport.MailRefused: it will never be taken.
+        :raises Exception: anything else is worth another try.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits in the outbox.
+
+    :ivar oldest: age of the oldest letter that could be sent by now, ``None`` without any.
+    :ivar given_up: letters given up, or expired unsent, in the last 24 hours.
+    """
+
+    waiting: int
+    oldest: timedelta | None
+    given_up: int
+
+
+class IPostman(Protocol):
+    """Sends what the outbox holds; the worker calls it each second."""
+
+    def deliver_due(self) -> int:
+        """Send every letter that is due, each outside any transaction; return how many were sent."""
+
+    def backlog(self, session: Session) -> Backlog:
+        """Return what waits, for those who run the portal."""
 
 
 class IAuditTrail(Protocol):

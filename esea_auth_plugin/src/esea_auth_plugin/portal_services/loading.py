@@ -1,0 +1,72 @@
+"""Loads ``services.ini`` while the portal starts; whatever is wrong with it stops the start."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, cast
+
+from pyramid.path import AssetResolver
+
+from ..directives import report_problems
+from ..errors import Problem
+from ..interfaces import ICatalogue, IClock, PortalService
+from ..services import find
+from ..settings import AuthSettings, FoundationSettings
+from .catalogue import PARIS, Catalogue
+from .catalogue_file import Rules, parse_catalogue
+
+KEY = "esea_auth.services"
+MODES_GROUP = "esea_auth.auth_modes"
+
+#: After the modes are declared and the clock is published, before the core tells the problems.
+_ORDER = 5_000
+
+
+def includeme(config: Any) -> None:
+    """Read the catalogue once the configuration's other actions ran, and publish :class:`ICatalogue`."""
+
+    def load() -> None:
+        config.registry._esea_catalogue = read_catalogue(config)
+
+    config.action("esea-catalogue", load, order=_ORDER)
+    config.add_service(ICatalogue, lambda registry: Catalogue(services_read(registry)))
+
+
+def services_read(registry: Any) -> tuple[PortalService, ...]:
+    """Return the services as they were read at the start, the portal itself among them."""
+    return cast("tuple[PortalService, ...]", registry._esea_catalogue)
+
+
+def read_catalogue(config: Any) -> tuple[PortalService, ...]:
+    """Return the services of the file that the setting names; problems go to the core."""
+    registry = config.registry
+    settings = find(registry, AuthSettings)
+    path = _path(settings.services, registry.settings.get("__file__", ""))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        cause = f"can't be read: {type(error).__name__}"
+        report_problems(config, [Problem(KEY, str(path), cause, "name a UTF-8 file that the portal may read")])
+        return ()
+    rules = Rules(
+        known=installed_modes(),
+        enabled=frozenset(settings.modes),
+        env=find(registry, FoundationSettings).env,
+        today=find(registry, IClock).now().astimezone(PARIS).date(),
+    )
+    services, problems = parse_catalogue(text, path.name, rules)
+    report_problems(config, problems)
+    return tuple(services)
+
+
+def installed_modes() -> Set[str]:
+    """Return the names of the auth modes that are installed, enabled or not."""
+    return frozenset(point.name for point in entry_points(group=MODES_GROUP))
+
+
+def _path(named: str, ini: str) -> Path:
+    if ":" in named and not Path(named).is_absolute():
+        return Path(AssetResolver(None).resolve(named).abspath())
+    return Path(ini).parent / named if ini else Path(named)
