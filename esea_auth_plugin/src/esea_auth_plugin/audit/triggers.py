@@ -62,7 +62,7 @@ def _postgresql_function() -> str:
 
 def _create_postgresql(table: str) -> list[str]:
     rows = [
-        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {_FUNCTION}()"
+        f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table}\nFOR EACH ROW EXECUTE FUNCTION {_FUNCTION}()"
         for act in REFUSED[table]
     ]
     whole = [

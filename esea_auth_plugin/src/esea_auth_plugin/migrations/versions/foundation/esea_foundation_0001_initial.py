@@ -209,14 +209,16 @@ def upgrade() -> None:
         op.execute(
             sa.DDL(
                 """
-                CREATE TRIGGER esea_audit_digest_no_update BEFORE UPDATE ON esea_audit_digest FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
+                CREATE TRIGGER esea_audit_digest_no_update BEFORE UPDATE ON esea_audit_digest
+                FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
                 """
             )
         )
         op.execute(
             sa.DDL(
                 """
-                CREATE TRIGGER esea_audit_digest_no_delete BEFORE DELETE ON esea_audit_digest FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
+                CREATE TRIGGER esea_audit_digest_no_delete BEFORE DELETE ON esea_audit_digest
+                FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
                 """
             )
         )
@@ -231,14 +233,16 @@ def upgrade() -> None:
         op.execute(
             sa.DDL(
                 """
-                CREATE TRIGGER esea_audit_seal_no_update BEFORE UPDATE ON esea_audit_seal FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
+                CREATE TRIGGER esea_audit_seal_no_update BEFORE UPDATE ON esea_audit_seal
+                FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
                 """
             )
         )
         op.execute(
             sa.DDL(
                 """
-                CREATE TRIGGER esea_audit_seal_no_delete BEFORE DELETE ON esea_audit_seal FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
+                CREATE TRIGGER esea_audit_seal_no_delete BEFORE DELETE ON esea_audit_seal
+                FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
                 """
             )
         )
@@ -253,7 +257,8 @@ def upgrade() -> None:
         op.execute(
             sa.DDL(
                 """
-                CREATE TRIGGER esea_audit_event_no_update BEFORE UPDATE ON esea_audit_event FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
+                CREATE TRIGGER esea_audit_event_no_update BEFORE UPDATE ON esea_audit_event
+                FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
                 """
             )
         )
