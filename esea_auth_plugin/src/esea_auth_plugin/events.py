@@ -54,3 +54,13 @@ class GrantChanged:
     subject: str
     service: str
     given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEnded:
+    """A request ended without a decision: withdrawn by its author, or expired. Its kind lets go of what it held."""
+
+    session: Session
+    request_id: str
+    kind: str
+    state: str
