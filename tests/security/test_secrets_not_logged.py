@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from esea_auth_plugin.database import Database, IDatabase, make_engine
 from esea_auth_plugin.security.log_masking import mask_all_handlers
 from esea_auth_plugin.security.tokens import new_token
 
@@ -37,6 +40,26 @@ def log() -> Iterator[io.StringIO]:
     yield stream
     root.removeHandler(handler)
     root.setLevel(level)
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+def test_no_parameter_of_a_statement_is_in_the_log(database: IDatabase, log: io.StringIO) -> None:
+    """Hashes, names and addresses are parameters: of statements at DEBUG, and of errors in tracebacks."""
+    secret = "argon2id-" + new_token()
+    logging.getLogger("sqlalchemy").setLevel(logging.DEBUG)
+    engine = make_engine(database.engine.url.render_as_string(hide_password=False))  # it reads the level once
+    try:
+        with Database(engine).writing() as session:
+            session.scalar(text("SELECT CAST(:secret AS VARCHAR(99))"), {"secret": secret})
+            session.execute(text("INSERT INTO nowhere VALUES (:secret)"), {"secret": secret})
+    except DBAPIError:
+        logging.getLogger("portal.errors").exception("a page failed")
+    finally:
+        logging.getLogger("sqlalchemy").setLevel(logging.NOTSET)
+        engine.dispose()
+    assert "SELECT CAST" in log.getvalue()
+    assert "a page failed" in log.getvalue()
+    assert secret not in log.getvalue()
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -42,6 +42,8 @@ def make_engine(url: str, **options: Any) -> Engine:
         options.setdefault("connect_args", {"timeout": 15})
     else:
         options.setdefault("pool_pre_ping", True)
+    # Password hashes, addresses and names are parameters: neither a DEBUG log nor a traceback may show them.
+    options.setdefault("hide_parameters", True)
     engine = create_engine(url, **options)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_connect)

@@ -49,6 +49,9 @@ class MaskSecrets(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record in place; it always passes."""
+        if record.name.startswith("sqlalchemy.engine") and "Row %r" in str(record.msg):
+            # Engines hide parameters, but at DEBUG they show every row that is read: hashes, names, addresses.
+            record.args = (MASK,)
         try:
             message = record.getMessage()
         except Exception:  # a badly formatted record must neither raise nor slip through unmasked

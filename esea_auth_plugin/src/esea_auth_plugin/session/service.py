@@ -90,7 +90,9 @@ class Sessions:
         if former is None:
             raise LookupError("no live session to raise")
         session: Session = request.dbsession
-        self._end_browsers_session(request, session)
+        if not self._end_browsers_session(request, session):
+            # Ended since it was read (« close all my sessions »): nothing dead may come back stronger.
+            raise LookupError("the session ended meanwhile")
         now = self._clock.now()
         ends = [former.ends_at, *(proof.latest_end for proof in proofs if proof.latest_end)]
         view = replace(former, id=new_id(), proofs=merged(former.proofs, proofs), last_seen_at=now, ends_at=min(ends))
@@ -212,11 +214,13 @@ class Sessions:
         request._portal_session_digest = digest
         return view
 
-    def _end_browsers_session(self, request: Any, session: Session) -> None:
-        """End whatever this browser's cookie opens, whoever's it is (shared workstations, fixation)."""
+    def _end_browsers_session(self, request: Any, session: Session) -> bool:
+        """End whatever this browser's cookie opens, whoever's it is (shared workstations, fixation).
+
+        ``False`` if there was nothing left to end.
+        """
         digest = self.cookie_digest(request)
-        if digest:
-            self._revoke(session, SessionRow.cookie_digest == digest)
+        return bool(digest) and self._revoke(session, SessionRow.cookie_digest == digest) == 1
 
     def _revoke(self, session: Session, *which: Any) -> int:
         statement = (
