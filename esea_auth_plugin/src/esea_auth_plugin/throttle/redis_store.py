@@ -61,6 +61,11 @@ class RedisStore:
         """Redis forgets by itself."""
         return 0
 
+    def close(self) -> None:
+        """See :class:`~esea_auth_plugin.throttle.store.Store`."""
+        connection: Any = self._storage.get_connection()
+        connection.close()
+
     def _name(self, use: Use) -> str:
         return self._storage.prefixed_key(_item(use).key_for(use.key))
 

@@ -61,6 +61,10 @@ class SqlStore:
         with self._transaction() as connection:
             return int(connection.execute(statements.purge(self.now())).rowcount)
 
+    def close(self) -> None:
+        """See :class:`~esea_auth_plugin.throttle.store.Store`."""
+        self._engine.dispose()
+
     def count(self) -> int:
         """Return how many counters there are."""
         with self._transaction() as connection:

@@ -60,3 +60,6 @@ class Store(Protocol):
 
     def purge(self) -> int:
         """Remove counters that count for nothing any more; return how many."""
+
+    def close(self) -> None:
+        """Give back every connection; the next call opens new ones."""
