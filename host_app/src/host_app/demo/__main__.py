@@ -1,0 +1,94 @@
+"""``python -m host_app.demo``: migrates, seeds the fictional people, and serves the demo on this machine only."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import socket
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import waitress
+from pyramid.paster import get_appsettings, setup_logging
+
+from esea_auth_plugin import migrations
+from esea_auth_plugin.errors import ConfigurationError
+from esea_auth_plugin.jobs.worker import Worker
+from esea_auth_plugin.security.keyring import create_key_file
+from host_app import configure
+
+from .seed import seed
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until interrupted; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m host_app.demo", description=__doc__)
+    parser.add_argument("--config", default="config/demo.ini", help="ini file of the demo")
+    parser.add_argument("--port", type=int, default=6543)
+    given = parser.parse_args(arguments)
+    setup_logging(given.config)
+    try:
+        registry, application = build(given.config, given.port)
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    logging.getLogger(__name__).info("the demo is at http://localhost:%d", given.port)
+    worker = Worker(registry).start()
+    try:
+        waitress.serve(at_localhost(application, given.port), listen=_listen(given.port), threads=8, ident=None)
+    finally:
+        worker.stop()
+    return 0
+
+
+def build(config_file: str, port: int) -> tuple[Any, Any]:
+    """Return registry and application of the demo, its database migrated and its people there."""
+    settings = get_appsettings(config_file)
+    settings["portal.url"] = f"http://localhost:{port}"
+    _make_folder(settings)
+    with migrations.unchecked():
+        config = configure({"__file__": config_file}, settings)
+    migrations.upgrade(config.registry)
+    application = config.make_wsgi_app()
+    seed(config.registry)
+    return config.registry, application
+
+
+def at_localhost(application: Any, port: int) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
+    """Send browsers from 127.0.0.1 to localhost: they refuse passkeys on an address without name."""
+
+    def redirecting(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ.get("HTTP_HOST", "").split(":")[0] == "127.0.0.1" and environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
+            path = environ.get("PATH_INFO", "/").encode("latin-1").decode("ascii", "replace").split("?")[0]
+            plain = "/" + "".join(sign for sign in path.lstrip("/") if sign.isalnum() or sign in "/-_.")
+            start_response("302 Found", [("Location", f"http://localhost:{port}{plain}"), ("Content-Length", "0")])
+            return []
+        found: Iterable[bytes] = application(environ, start_response)
+        return found
+
+    return redirecting
+
+
+def _make_folder(settings: dict[str, str]) -> None:
+    database = Path(settings["portal.database_url"].removeprefix("sqlite:///"))
+    database.parent.mkdir(parents=True, exist_ok=True)
+    keys = Path(settings["portal.secret_keys"].removeprefix("file:"))
+    if not keys.exists():
+        create_key_file(keys, datetime.now(UTC))
+
+
+def _listen(port: int) -> str:
+    listen = f"127.0.0.1:{port}"
+    with socket.socket(socket.AF_INET6) as probe:
+        try:
+            probe.bind(("::1", 0))
+        except OSError:
+            return listen  # a machine without IPv6
+    return f"{listen} [::1]:{port}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

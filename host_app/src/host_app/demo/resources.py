@@ -1,0 +1,60 @@
+"""Places of the demo: ``/demo`` and ``/demo/courriels/KEY``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zope.interface import Interface, implementer
+
+from esea_auth_plugin.resources import Resource
+from esea_auth_plugin.services import find
+
+from .mailbox import DemoLetter, DemoMailbox
+
+
+class IDemo(Interface):
+    """The page of the demo."""
+
+
+class IDemoMail(Interface):
+    """The demo's mail."""
+
+
+class IDemoLetter(Interface):
+    """One letter of it."""
+
+
+@implementer(IDemo)
+class Demo(Resource):
+    """``/demo``."""
+
+    title = "Démonstration"
+
+    def child(self, key: str) -> Any:
+        """Find the mail."""
+        if key == "courriels":
+            return DemoMail(self.request, self, key)
+        raise KeyError(key)
+
+
+@implementer(IDemoMail)
+class DemoMail(Resource):
+    """``/demo/courriels``."""
+
+    title = "Courriels de la démonstration"
+
+    def child(self, key: str) -> Any:
+        """Find one letter by its key."""
+        letter = find(self.request, DemoMailbox).letter(key)
+        if letter is None:
+            raise KeyError(key)
+        return DemoLetterPlace(self.request, self, key, letter)
+
+
+@implementer(IDemoLetter)
+class DemoLetterPlace(Resource):
+    """``/demo/courriels/KEY``."""
+
+    def __init__(self, request: Any, parent: Any, name: str, letter: DemoLetter) -> None:
+        super().__init__(request, parent, name)
+        self.letter = letter

@@ -1,0 +1,78 @@
+"""Pages of the demo, in HTML for people and in JSON for an integrator's script (``Accept: application/json``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from esea_auth_plugin.services import find
+
+from .mailbox import DemoLetter, DemoMailbox
+from .people import PASSWORD, PEOPLE
+from .resources import DemoLetterPlace, IDemo, IDemoLetter, IDemoMail
+
+_PUBLIC = {"request_method": "GET", "permission": NO_PERMISSION_REQUIRED}
+_FOLDER = "host_app:demo/templates"
+
+
+@view_config(context=IDemo, accept="text/html", renderer=f"{_FOLDER}/demo.jinja2", **_PUBLIC)
+def demo(context: Any, request: Any) -> dict[str, Any]:
+    """Tell who may sign in as what, and walk through the main way."""
+    return {"people": PEOPLE, "password": PASSWORD}
+
+
+@view_config(context=IDemo, accept="application/json", renderer="json", **_PUBLIC)
+def demo_json(context: Any, request: Any) -> dict[str, Any]:
+    """The same for a script."""
+    people = [
+        {
+            "identifier": person.identifier,
+            "email": person.email,
+            "password": PASSWORD,
+            "roles": person.roles,
+            "services": person.services,
+            "active": person.active,
+            "what": person.what,
+        }
+        for person in PEOPLE
+    ]
+    return {"people": people, "mail": "/demo/courriels"}
+
+
+@view_config(context=IDemoMail, accept="text/html", renderer=f"{_FOLDER}/mail.jinja2", **_PUBLIC)
+def mail(context: Any, request: Any) -> dict[str, Any]:
+    """List the letters, the newest first; ``?a=ADDRESS`` shows one person's."""
+    to = request.GET.get("a", "")
+    return {"letters": find(request, DemoMailbox).letters(to), "to": to}
+
+
+@view_config(context=IDemoMail, accept="application/json", renderer="json", **_PUBLIC)
+def mail_json(context: Any, request: Any) -> dict[str, Any]:
+    """The same for a script."""
+    letters = find(request, DemoMailbox).letters(request.GET.get("a", ""))
+    return {"letters": [_as_json(letter) for letter in letters]}
+
+
+@view_config(context=IDemoLetter, accept="text/html", renderer=f"{_FOLDER}/letter.jinja2", **_PUBLIC)
+def letter(context: DemoLetterPlace, request: Any) -> dict[str, Any]:
+    """Show one letter: its plain part, and its links so that they can be followed."""
+    return {"letter": context.letter}
+
+
+@view_config(context=IDemoLetter, accept="application/json", renderer="json", **_PUBLIC)
+def letter_json(context: DemoLetterPlace, request: Any) -> dict[str, Any]:
+    """The same for a script."""
+    return _as_json(context.letter)
+
+
+def _as_json(letter: DemoLetter) -> dict[str, Any]:
+    return {
+        "key": letter.key,
+        "to": letter.to,
+        "subject": letter.subject,
+        "at": letter.at.isoformat(),
+        "text": letter.text,
+        "links": letter.links,
+    }

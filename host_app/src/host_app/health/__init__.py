@@ -1,0 +1,12 @@
+"""For those who run the portal: ``/healthz`` and ``/metrics``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def includeme(config: Any) -> None:
+    """Declare the two fixed addresses."""
+    config.add_route("healthz", "/healthz")
+    config.add_route("metrics", "/metrics")
+    config.scan(f"{__name__}.views")

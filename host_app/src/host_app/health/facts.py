@@ -1,0 +1,55 @@
+"""What there is to know of a running portal, without a secret or a name of a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from esea_auth_plugin import migrations
+from esea_auth_plugin.database import IDatabase
+from esea_auth_plugin.interfaces import IJobs, IPostman
+from esea_auth_plugin.services import find
+
+#: The worker looks each second; ten minutes without any job's success mean that none runs.
+_WORKER_SILENCE = timedelta(minutes=10)
+_OLDEST_LETTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The state of the portal. ``problems`` is empty when all is well; its words are codes, from a closed set."""
+
+    problems: tuple[str, ...]
+    job_ages: dict[str, float | None] = field(default_factory=dict)
+    letters_waiting: int = 0
+    oldest_letter: float = 0.0
+    letters_lost: int = 0
+
+
+def look(registry: Any) -> Health:
+    """Read the state; a database that is away is a problem, not an error."""
+    try:
+        late = migrations.behind(registry)
+        with find(registry, IDatabase).reading() as session:
+            ages = find(registry, IJobs).ages(session)
+            backlog = find(registry, IPostman).backlog(session)
+    except SQLAlchemyError:
+        return Health(("database_away",))
+    problems = ["migrations_behind"] if late else []
+    seen = [age for age in ages.values() if age is not None]
+    if not seen or min(seen) > _WORKER_SILENCE:
+        problems.append("worker_silent")
+    if backlog.oldest is not None and backlog.oldest > _OLDEST_LETTER:
+        problems.append("mail_stuck")
+    if backlog.given_up:
+        problems.append("mail_lost")
+    return Health(
+        tuple(problems),
+        {name: age.total_seconds() if age is not None else None for name, age in ages.items()},
+        backlog.waiting,
+        backlog.oldest.total_seconds() if backlog.oldest else 0.0,
+        backlog.given_up,
+    )

@@ -1,0 +1,57 @@
+"""``/healthz`` (JSON, 503 when something needs a hand) and ``/metrics`` (Prometheus text, for our own networks)."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from pyramid.httpexceptions import HTTPNotFound
+from pyramid.response import Response
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from esea_auth_plugin.services import find
+from esea_auth_plugin.settings import FoundationSettings
+
+from .facts import Health, look
+
+
+@view_config(route_name="healthz", request_method="GET", permission=NO_PERMISSION_REQUIRED)
+def healthz(request: Any) -> Response:
+    """Tell a load balancer whether to send people here, and an operator in a word what is wrong."""
+    health = look(request.registry)
+    # A silent worker delays mail; it is no reason to take the pages away.
+    broken = {"database_away", "migrations_behind"} & set(health.problems)
+    body = {
+        "status": "down" if broken else "degraded" if health.problems else "ok",
+        "problems": list(health.problems),
+        "jobs": health.job_ages,
+        "mail": {"waiting": health.letters_waiting, "lost_today": health.letters_lost},
+    }
+    return Response(json_body=body, status=503 if broken else 200)
+
+
+@view_config(route_name="metrics", request_method="GET", permission=NO_PERMISSION_REQUIRED)
+def metrics(request: Any) -> Response:
+    """Answer the networks of ``portal.metrics_networks``; to all others the address does not exist."""
+    if not _is_ours(request.client_address, find(request, FoundationSettings).metrics_networks):
+        raise HTTPNotFound
+    return Response(_prometheus(look(request.registry)), content_type="text/plain", charset="utf-8")
+
+
+def _is_ours(address: str, networks: tuple[str, ...]) -> bool:
+    client = ipaddress.ip_address(address)
+    return any(
+        client.version == network.version and client in network for network in map(ipaddress.ip_network, networks)
+    )
+
+
+def _prometheus(health: Health) -> str:
+    lines = [f"portal_up {int('database_away' not in health.problems)}"]
+    for name, age in sorted(health.job_ages.items()):
+        if age is not None:
+            lines.append(f'portal_job_age_seconds{{job="{name}"}} {age:.0f}')
+    lines.append(f"portal_mail_waiting {health.letters_waiting}")
+    lines.append(f"portal_mail_oldest_seconds {health.oldest_letter:.0f}")
+    lines.append(f"portal_mail_lost_today {health.letters_lost}")
+    return "\n".join(lines) + "\n"
