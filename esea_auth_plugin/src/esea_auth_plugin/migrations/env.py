@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from alembic import context
-from alembic.autogenerate.api import AutogenContext
 
 from esea_auth_plugin.migrations.rendering import render_item
 
@@ -16,16 +15,12 @@ def run() -> None:
         target_metadata=given.get("metadata"),
         include_object=given.get("include_object"),
         render_as_batch=given.get("batch", True),
-        render_item=_render,
+        render_item=render_item,
         version_table="esea_alembic_version",
         user_module_prefix="sa.",
     )
     with context.begin_transaction():
         context.run_migrations()
-
-
-def _render(kind: str, item: object, autogen: AutogenContext) -> str | bool:
-    return render_item(kind, item)
 
 
 run()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from sqlalchemy import TypeDecorator
 
 
-def render_item(kind: str, item: object) -> str | bool:
+def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
     """Return the source of an item, or ``False`` to let Alembic write it."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"

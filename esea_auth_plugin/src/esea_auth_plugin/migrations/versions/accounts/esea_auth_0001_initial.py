@@ -49,6 +49,22 @@ def upgrade() -> None:
         op.f("ix_esea_identifier_reservation_holder"), "esea_identifier_reservation", ["holder"], unique=False
     )
     op.create_table(
+        "esea_invitation",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("role", sa.String(length=64), nullable=False),
+        sa.Column("scope", sa.String(length=64), nullable=False),
+        sa.Column("invited_by", sa.String(length=36), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_invitation")),
+        sa.UniqueConstraint("digest", name=op.f("uq_esea_invitation_digest")),
+    )
+    op.create_index(op.f("ix_esea_invitation_subject"), "esea_invitation", ["subject"], unique=False)
+    op.create_table(
         "esea_role",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("subject", sa.String(length=36), nullable=False),
@@ -61,6 +77,81 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject", "role", "scope", name=op.f("uq_esea_role_subject_role_scope")),
     )
     op.create_index(op.f("ix_esea_role_role"), "esea_role", ["role"], unique=False)
+    op.create_table(
+        "esea_sign_up",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("reference", sa.String(length=32), nullable=False),
+        sa.Column("answers", sa.Text(), nullable=True),
+        sa.Column("email_digest", sa.String(length=64), nullable=False),
+        sa.Column("rpps_digest", sa.String(length=64), nullable=True),
+        sa.Column("person_digest", sa.String(length=64), nullable=True),
+        sa.Column("identifier", sa.String(length=64), nullable=True),
+        sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("services", sa.Text(), nullable=False),
+        sa.Column("services_kept", sa.Text(), nullable=False),
+        sa.Column("terms_version", sa.String(length=32), nullable=False),
+        sa.Column("terms_accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("duplicates_settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("follow_digest", sa.String(length=64), nullable=False),
+        sa.Column("resume_digest", sa.String(length=64), nullable=True),
+        sa.Column("resume_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("subject", sa.String(length=36), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_sign_up")),
+        sa.UniqueConstraint("follow_digest", name=op.f("uq_esea_sign_up_follow_digest")),
+        sa.UniqueConstraint("reference", name=op.f("uq_esea_sign_up_reference")),
+        sa.UniqueConstraint("resume_digest", name=op.f("uq_esea_sign_up_resume_digest")),
+    )
+    op.create_index(op.f("ix_esea_sign_up_created_at"), "esea_sign_up", ["created_at"], unique=False)
+    op.create_index(
+        op.f("ix_esea_sign_up_email_digest_created_at"), "esea_sign_up", ["email_digest", "created_at"], unique=False
+    )
+    op.create_index(op.f("ix_esea_sign_up_ended_at"), "esea_sign_up", ["ended_at"], unique=False)
+    op.create_index(op.f("ix_esea_sign_up_person_digest"), "esea_sign_up", ["person_digest"], unique=False)
+    op.create_index(op.f("ix_esea_sign_up_rpps_digest"), "esea_sign_up", ["rpps_digest"], unique=False)
+    op.create_index(op.f("ix_esea_sign_up_subject"), "esea_sign_up", ["subject"], unique=False)
+    op.create_table(
+        "esea_sign_up_draft",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("cookie_digest", sa.String(length=64), nullable=False),
+        sa.Column("answers", sa.Text(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("completes", sa.String(length=36), nullable=True),
+        sa.Column("sent_as", sa.String(length=36), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_sign_up_draft")),
+        sa.UniqueConstraint("cookie_digest", name=op.f("uq_esea_sign_up_draft_cookie_digest")),
+    )
+    op.create_index(op.f("ix_esea_sign_up_draft_expires_at"), "esea_sign_up_draft", ["expires_at"], unique=False)
+    op.create_table(
+        "esea_confirmation_token",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("sign_up_id", sa.String(length=36), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["sign_up_id"],
+            ["esea_sign_up.id"],
+            name=op.f("fk_esea_confirmation_token_sign_up_id_esea_sign_up"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_confirmation_token")),
+        sa.UniqueConstraint("digest", name=op.f("uq_esea_confirmation_token_digest")),
+    )
+    op.create_index(
+        op.f("ix_esea_confirmation_token_expires_at"), "esea_confirmation_token", ["expires_at"], unique=False
+    )
+    op.create_index(
+        op.f("ix_esea_confirmation_token_sign_up_id"), "esea_confirmation_token", ["sign_up_id"], unique=False
+    )
+    op.create_index(op.f("ix_esea_confirmation_token_subject"), "esea_confirmation_token", ["subject"], unique=False)
     op.create_table(
         "esea_external_identity",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -113,8 +204,23 @@ def downgrade() -> None:
     op.drop_table("esea_identity_attribute")
     op.drop_index(op.f("ix_esea_external_identity_account_id"), table_name="esea_external_identity")
     op.drop_table("esea_external_identity")
+    op.drop_index(op.f("ix_esea_confirmation_token_subject"), table_name="esea_confirmation_token")
+    op.drop_index(op.f("ix_esea_confirmation_token_sign_up_id"), table_name="esea_confirmation_token")
+    op.drop_index(op.f("ix_esea_confirmation_token_expires_at"), table_name="esea_confirmation_token")
+    op.drop_table("esea_confirmation_token")
+    op.drop_index(op.f("ix_esea_sign_up_draft_expires_at"), table_name="esea_sign_up_draft")
+    op.drop_table("esea_sign_up_draft")
+    op.drop_index(op.f("ix_esea_sign_up_subject"), table_name="esea_sign_up")
+    op.drop_index(op.f("ix_esea_sign_up_rpps_digest"), table_name="esea_sign_up")
+    op.drop_index(op.f("ix_esea_sign_up_person_digest"), table_name="esea_sign_up")
+    op.drop_index(op.f("ix_esea_sign_up_ended_at"), table_name="esea_sign_up")
+    op.drop_index(op.f("ix_esea_sign_up_email_digest_created_at"), table_name="esea_sign_up")
+    op.drop_index(op.f("ix_esea_sign_up_created_at"), table_name="esea_sign_up")
+    op.drop_table("esea_sign_up")
     op.drop_index(op.f("ix_esea_role_role"), table_name="esea_role")
     op.drop_table("esea_role")
+    op.drop_index(op.f("ix_esea_invitation_subject"), table_name="esea_invitation")
+    op.drop_table("esea_invitation")
     op.drop_index(op.f("ix_esea_identifier_reservation_holder"), table_name="esea_identifier_reservation")
     op.drop_table("esea_identifier_reservation")
     op.drop_index(op.f("ix_esea_account_state_created_at"), table_name="esea_account")

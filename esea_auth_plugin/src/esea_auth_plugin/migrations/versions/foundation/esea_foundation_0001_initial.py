@@ -70,6 +70,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_esea_job")),
     )
     op.create_table(
+        "esea_request",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("reference", sa.String(length=24), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("sort_title", sa.String(length=200), nullable=False),
+        sa.Column("search_text", sa.String(length=800), nullable=False),
+        sa.Column("author", sa.String(length=36), nullable=True),
+        sa.Column("topic", sa.String(length=64), nullable=False),
+        sa.Column("assignee", sa.String(length=36), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("more_asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=36), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_request")),
+        sa.UniqueConstraint("reference", name=op.f("uq_esea_request_reference")),
+    )
+    op.create_index("ix_esea_request_author", "esea_request", ["author", "created_at"], unique=False)
+    op.create_index("ix_esea_request_queue", "esea_request", ["kind", "state", "created_at", "id"], unique=False)
+    op.create_index("ix_esea_request_queue_title", "esea_request", ["kind", "state", "sort_title", "id"], unique=False)
+    op.create_index(
+        "uq_esea_request_undecided",
+        "esea_request",
+        ["author", "kind", "topic"],
+        unique=True,
+        sqlite_where=sa.text("author IS NOT NULL AND state IN ('open', 'more_asked')"),
+        postgresql_where=sa.text("author IS NOT NULL AND state IN ('open', 'more_asked')"),
+    )
+    op.create_table(
         "esea_session",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("cookie_digest", sa.String(length=64), nullable=False),
@@ -126,261 +159,152 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_esea_audit_seal")),
         sa.UniqueConstraint("event_id", name=op.f("uq_esea_audit_seal_event_id")),
     )
-    dialect = op.get_bind().dialect.name
-    if dialect == "sqlite":
-        op.execute(
-            sa.DDL(
-                """
-                CREATE TRIGGER esea_audit_digest_no_update BEFORE UPDATE ON esea_audit_digest
-                BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_digest refuses UPDATE'); END
-                """
-            )
+    op.create_table(
+        "esea_request_comment",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("request_id", sa.String(length=36), nullable=False),
+        sa.Column("act", sa.String(length=20), nullable=False),
+        sa.Column("by", sa.String(length=36), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["esea_request.id"],
+            name=op.f("fk_esea_request_comment_request_id_esea_request"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_request_comment")),
+    )
+    op.create_index("ix_esea_request_comment_request", "esea_request_comment", ["request_id", "at"], unique=False)
+    bind = op.get_bind()
+    if bind.dialect.name == "sqlite":
+        bind.exec_driver_sql(
+            """
+            CREATE TRIGGER esea_audit_digest_no_update BEFORE UPDATE ON esea_audit_digest
+            BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_digest refuses UPDATE'); END
+            """
         )
-        op.execute(
-            sa.DDL(
-                """
-                CREATE TRIGGER esea_audit_digest_no_delete BEFORE DELETE ON esea_audit_digest
-                BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_digest refuses DELETE'); END
-                """
-            )
+        bind.exec_driver_sql(
+            """
+            CREATE TRIGGER esea_audit_digest_no_delete BEFORE DELETE ON esea_audit_digest
+            BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_digest refuses DELETE'); END
+            """
         )
-        op.execute(
-            sa.DDL(
-                """
-                CREATE TRIGGER esea_audit_digest_no_replace BEFORE INSERT ON esea_audit_digest
-                WHEN EXISTS (SELECT 1 FROM esea_audit_digest WHERE event_id = NEW.event_id)
-                BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_digest refuses to replace'); END
-                """
-            )
+        bind.exec_driver_sql(
+            """
+            CREATE TRIGGER esea_audit_digest_no_replace BEFORE INSERT ON esea_audit_digest
+            WHEN EXISTS (SELECT 1 FROM esea_audit_digest WHERE event_id = NEW.event_id)
+            BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_digest refuses to replace'); END
+            """
         )
-        op.execute(
-            sa.DDL(
-                """
-                CREATE TRIGGER esea_audit_seal_no_update BEFORE UPDATE ON esea_audit_seal
-                BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_seal refuses UPDATE'); END
-                """
-            )
+        bind.exec_driver_sql(
+            """
+            CREATE TRIGGER esea_audit_seal_no_update BEFORE UPDATE ON esea_audit_seal
+            BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_seal refuses UPDATE'); END
+            """
         )
-        op.execute(
-            sa.DDL(
-                """
-                CREATE TRIGGER esea_audit_seal_no_delete BEFORE DELETE ON esea_audit_seal
-                BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_seal refuses DELETE'); END
-                """
-            )
+        bind.exec_driver_sql(
+            """
+            CREATE TRIGGER esea_audit_seal_no_delete BEFORE DELETE ON esea_audit_seal
+            BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_seal refuses DELETE'); END
+            """
         )
-        op.execute(
-            sa.DDL(
-                """
-                CREATE TRIGGER esea_audit_seal_no_replace BEFORE INSERT ON esea_audit_seal
-                WHEN EXISTS (SELECT 1 FROM esea_audit_seal WHERE number = NEW.number)
-                BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_seal refuses to replace'); END
-                """
-            )
+        bind.exec_driver_sql(
+            """
+            CREATE TRIGGER esea_audit_seal_no_replace BEFORE INSERT ON esea_audit_seal
+            WHEN EXISTS (SELECT 1 FROM esea_audit_seal WHERE number = NEW.number)
+            BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_seal refuses to replace'); END
+            """
         )
-        op.execute(
-            sa.DDL(
-                """
-                CREATE TRIGGER esea_audit_event_no_update BEFORE UPDATE ON esea_audit_event
-                BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_event refuses UPDATE'); END
-                """
-            )
+        bind.exec_driver_sql(
+            """
+            CREATE TRIGGER esea_audit_event_no_update BEFORE UPDATE ON esea_audit_event
+            BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_event refuses UPDATE'); END
+            """
         )
-        op.execute(
-            sa.DDL(
-                """
-                CREATE TRIGGER esea_audit_event_no_replace BEFORE INSERT ON esea_audit_event
-                WHEN EXISTS (SELECT 1 FROM esea_audit_event WHERE id = NEW.id)
-                BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_event refuses to replace'); END
-                """
-            )
+        bind.exec_driver_sql(
+            """
+            CREATE TRIGGER esea_audit_event_no_replace BEFORE INSERT ON esea_audit_event
+            WHEN EXISTS (SELECT 1 FROM esea_audit_event WHERE id = NEW.id)
+            BEGIN SELECT RAISE(ABORT, 'append-only: esea_audit_event refuses to replace'); END
+            """
         )
-    elif dialect == "postgresql":
-        op.execute(
-            sa.DDL(
-                """
-                CREATE OR REPLACE FUNCTION esea_audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-                BEGIN
-                  RAISE EXCEPTION USING MESSAGE = 'append-only: ' || TG_TABLE_NAME || ' refuses ' || TG_OP;
-                END $$
-                """
-            )
+    elif bind.dialect.name == "postgresql":
+        bind.exec_driver_sql(
+            """
+            CREATE OR REPLACE FUNCTION esea_audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+              RAISE EXCEPTION USING MESSAGE = 'append-only: ' || TG_TABLE_NAME || ' refuses ' || TG_OP;
+            END $$
+            """
         )
-        op.execute(
-            sa.DDL(
-                """
-                CREATE TRIGGER esea_audit_digest_no_update BEFORE UPDATE ON esea_audit_digest
-                FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
-                """
-            )
+        bind.exec_driver_sql(
+            """
+            CREATE TRIGGER esea_audit_digest_no_update BEFORE UPDATE ON esea_audit_digest
+            FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
+            """
         )
-        op.execute(
-            sa.DDL(
-                """
-                CREATE TRIGGER esea_audit_digest_no_delete BEFORE DELETE ON esea_audit_digest
-                FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
-                """
-            )
+        bind.exec_driver_sql(
+            """
+            CREATE TRIGGER esea_audit_digest_no_delete BEFORE DELETE ON esea_audit_digest
+            FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
+            """
         )
-        op.execute(
-            sa.DDL(
-                """
-                CREATE TRIGGER esea_audit_digest_no_truncate BEFORE TRUNCATE ON esea_audit_digest
-                FOR EACH STATEMENT EXECUTE FUNCTION esea_audit_refuse()
-                """
-            )
+        bind.exec_driver_sql(
+            """
+            CREATE TRIGGER esea_audit_digest_no_truncate BEFORE TRUNCATE ON esea_audit_digest
+            FOR EACH STATEMENT EXECUTE FUNCTION esea_audit_refuse()
+            """
         )
-        op.execute(
-            sa.DDL(
-                """
-                CREATE TRIGGER esea_audit_seal_no_update BEFORE UPDATE ON esea_audit_seal
-                FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
-                """
-            )
+        bind.exec_driver_sql(
+            """
+            CREATE TRIGGER esea_audit_seal_no_update BEFORE UPDATE ON esea_audit_seal
+            FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
+            """
         )
-        op.execute(
-            sa.DDL(
-                """
-                CREATE TRIGGER esea_audit_seal_no_delete BEFORE DELETE ON esea_audit_seal
-                FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
-                """
-            )
+        bind.exec_driver_sql(
+            """
+            CREATE TRIGGER esea_audit_seal_no_delete BEFORE DELETE ON esea_audit_seal
+            FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
+            """
         )
-        op.execute(
-            sa.DDL(
-                """
-                CREATE TRIGGER esea_audit_seal_no_truncate BEFORE TRUNCATE ON esea_audit_seal
-                FOR EACH STATEMENT EXECUTE FUNCTION esea_audit_refuse()
-                """
-            )
+        bind.exec_driver_sql(
+            """
+            CREATE TRIGGER esea_audit_seal_no_truncate BEFORE TRUNCATE ON esea_audit_seal
+            FOR EACH STATEMENT EXECUTE FUNCTION esea_audit_refuse()
+            """
         )
-        op.execute(
-            sa.DDL(
-                """
-                CREATE TRIGGER esea_audit_event_no_update BEFORE UPDATE ON esea_audit_event
-                FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
-                """
-            )
+        bind.exec_driver_sql(
+            """
+            CREATE TRIGGER esea_audit_event_no_update BEFORE UPDATE ON esea_audit_event
+            FOR EACH ROW EXECUTE FUNCTION esea_audit_refuse()
+            """
         )
 
 
 def downgrade() -> None:
     """Drop them."""
-    dialect = op.get_bind().dialect.name
-    if dialect == "sqlite":
-        op.execute(
-            sa.DDL(
-                """
-                DROP TRIGGER IF EXISTS esea_audit_digest_no_update
-                """
-            )
-        )
-        op.execute(
-            sa.DDL(
-                """
-                DROP TRIGGER IF EXISTS esea_audit_digest_no_delete
-                """
-            )
-        )
-        op.execute(
-            sa.DDL(
-                """
-                DROP TRIGGER IF EXISTS esea_audit_digest_no_replace
-                """
-            )
-        )
-        op.execute(
-            sa.DDL(
-                """
-                DROP TRIGGER IF EXISTS esea_audit_seal_no_update
-                """
-            )
-        )
-        op.execute(
-            sa.DDL(
-                """
-                DROP TRIGGER IF EXISTS esea_audit_seal_no_delete
-                """
-            )
-        )
-        op.execute(
-            sa.DDL(
-                """
-                DROP TRIGGER IF EXISTS esea_audit_seal_no_replace
-                """
-            )
-        )
-        op.execute(
-            sa.DDL(
-                """
-                DROP TRIGGER IF EXISTS esea_audit_event_no_update
-                """
-            )
-        )
-        op.execute(
-            sa.DDL(
-                """
-                DROP TRIGGER IF EXISTS esea_audit_event_no_replace
-                """
-            )
-        )
-    elif dialect == "postgresql":
-        op.execute(
-            sa.DDL(
-                """
-                DROP TRIGGER IF EXISTS esea_audit_digest_no_update ON esea_audit_digest
-                """
-            )
-        )
-        op.execute(
-            sa.DDL(
-                """
-                DROP TRIGGER IF EXISTS esea_audit_digest_no_delete ON esea_audit_digest
-                """
-            )
-        )
-        op.execute(
-            sa.DDL(
-                """
-                DROP TRIGGER IF EXISTS esea_audit_digest_no_truncate ON esea_audit_digest
-                """
-            )
-        )
-        op.execute(
-            sa.DDL(
-                """
-                DROP TRIGGER IF EXISTS esea_audit_seal_no_update ON esea_audit_seal
-                """
-            )
-        )
-        op.execute(
-            sa.DDL(
-                """
-                DROP TRIGGER IF EXISTS esea_audit_seal_no_delete ON esea_audit_seal
-                """
-            )
-        )
-        op.execute(
-            sa.DDL(
-                """
-                DROP TRIGGER IF EXISTS esea_audit_seal_no_truncate ON esea_audit_seal
-                """
-            )
-        )
-        op.execute(
-            sa.DDL(
-                """
-                DROP TRIGGER IF EXISTS esea_audit_event_no_update ON esea_audit_event
-                """
-            )
-        )
-        op.execute(
-            sa.DDL(
-                """
-                DROP FUNCTION IF EXISTS esea_audit_refuse()
-                """
-            )
-        )
+    bind = op.get_bind()
+    if bind.dialect.name == "sqlite":
+        bind.exec_driver_sql("DROP TRIGGER IF EXISTS esea_audit_digest_no_update")
+        bind.exec_driver_sql("DROP TRIGGER IF EXISTS esea_audit_digest_no_delete")
+        bind.exec_driver_sql("DROP TRIGGER IF EXISTS esea_audit_digest_no_replace")
+        bind.exec_driver_sql("DROP TRIGGER IF EXISTS esea_audit_seal_no_update")
+        bind.exec_driver_sql("DROP TRIGGER IF EXISTS esea_audit_seal_no_delete")
+        bind.exec_driver_sql("DROP TRIGGER IF EXISTS esea_audit_seal_no_replace")
+        bind.exec_driver_sql("DROP TRIGGER IF EXISTS esea_audit_event_no_update")
+        bind.exec_driver_sql("DROP TRIGGER IF EXISTS esea_audit_event_no_replace")
+    elif bind.dialect.name == "postgresql":
+        bind.exec_driver_sql("DROP TRIGGER IF EXISTS esea_audit_digest_no_update ON esea_audit_digest")
+        bind.exec_driver_sql("DROP TRIGGER IF EXISTS esea_audit_digest_no_delete ON esea_audit_digest")
+        bind.exec_driver_sql("DROP TRIGGER IF EXISTS esea_audit_digest_no_truncate ON esea_audit_digest")
+        bind.exec_driver_sql("DROP TRIGGER IF EXISTS esea_audit_seal_no_update ON esea_audit_seal")
+        bind.exec_driver_sql("DROP TRIGGER IF EXISTS esea_audit_seal_no_delete ON esea_audit_seal")
+        bind.exec_driver_sql("DROP TRIGGER IF EXISTS esea_audit_seal_no_truncate ON esea_audit_seal")
+        bind.exec_driver_sql("DROP TRIGGER IF EXISTS esea_audit_event_no_update ON esea_audit_event")
+        bind.exec_driver_sql("DROP FUNCTION IF EXISTS esea_audit_refuse()")
+    op.drop_index("ix_esea_request_comment_request", table_name="esea_request_comment")
+    op.drop_table("esea_request_comment")
     op.drop_table("esea_audit_seal")
     op.drop_table("esea_audit_personal")
     op.drop_index(op.f("ix_esea_throttle_window_ends_ms"), table_name="esea_throttle_window")
@@ -388,6 +312,16 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_esea_session_subject"), table_name="esea_session")
     op.drop_index(op.f("ix_esea_session_ends_at"), table_name="esea_session")
     op.drop_table("esea_session")
+    op.drop_index(
+        "uq_esea_request_undecided",
+        table_name="esea_request",
+        sqlite_where=sa.text("author IS NOT NULL AND state IN ('open', 'more_asked')"),
+        postgresql_where=sa.text("author IS NOT NULL AND state IN ('open', 'more_asked')"),
+    )
+    op.drop_index("ix_esea_request_queue_title", table_name="esea_request")
+    op.drop_index("ix_esea_request_queue", table_name="esea_request")
+    op.drop_index("ix_esea_request_author", table_name="esea_request")
+    op.drop_table("esea_request")
     op.drop_table("esea_job")
     op.drop_index(op.f("ix_esea_delivery_state_next_at"), table_name="esea_delivery")
     op.drop_index(op.f("ix_esea_delivery_created_at"), table_name="esea_delivery")

@@ -1,0 +1,62 @@
+"""Puts letters in the outbox, in the transaction of the act that they tell about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ..database import new_id
+from ..interfaces import IClock, ISealer
+from ..services import find
+from ..settings import FoundationSettings
+from .content import seal_recipient, seal_values
+from .models import Delivery
+from .rendering import LetterRenderer
+from .safety import safe_address
+
+
+class Outbox:
+    """:class:`~esea_auth_plugin.interfaces.IOutbox`."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+        self._sealer = find(registry, ISealer)
+        self._clock = find(registry, IClock)
+        self._domain = find(registry, FoundationSettings).mail_from.rpartition("@")[2]
+
+    def post(
+        self,
+        session: Session,
+        letter: str,
+        *,
+        to: str,
+        values: Mapping[str, Any],
+        valid_until: datetime | None = None,
+    ) -> str:
+        """See :class:`~esea_auth_plugin.interfaces.IOutbox`.
+
+        :raises UnsafeHeader: the address, or a value that goes into the subject, may not stand in a header. Told
+            here, to who typed it, and not to the worker.
+        """
+        recipient = safe_address(to)
+        find(self._registry, LetterRenderer).subject(letter, values)
+        now = self._clock.now()
+        row = new_id()
+        session.add(
+            Delivery(
+                id=row,
+                kind="letter",
+                name=letter,
+                recipient=seal_recipient(self._sealer, recipient, row=row),
+                content=seal_values(self._sealer, values, row=row),
+                message_id=f"<{row}@{self._domain}>",
+                next_at=now,
+                valid_until=valid_until,
+                created_at=now,
+            )
+        )
+        session.flush()
+        return row
