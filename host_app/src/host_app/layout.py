@@ -1,0 +1,15 @@
+"""What this portal changes of the plugins' look: the layout of its pages. All overrides stand here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def includeme(config: Any) -> None:
+    """Name the layout, and the pages at the foot of every page."""
+    config.set_portal_layout("host_app:templates/layout.jinja2")
+    config.set_accessibility_statement("host_app:texts/accessibility.json", "/accessibilite")
+    config.add_footer_link("Mentions légales", "/mentions-legales", 10)
+    config.add_footer_link("Données personnelles", "/donnees-personnelles", 20)
+    config.add_footer_link("Conditions d'utilisation", "/cgu", 30)
+    config.add_footer_link("Contact", "/contact", 40)
