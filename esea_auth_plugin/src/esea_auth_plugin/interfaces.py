@@ -428,6 +428,9 @@ class IAccounts(Protocol):
         :raises PortalError: the identifier or the e-mail is taken.
         """
 
+    def choose_identifier(self, session: Session, subject: str, identifier: str) -> bool:
+        """Give an invited account the identifier its person chose; ``False`` if taken, or chosen already."""
+
     def set_state(
         self, session: Session, subject: str, state: AccountState, *, reason: str, by: str | None = None
     ) -> bool:
