@@ -1,0 +1,258 @@
+"""The fixtures: ``portal``, ``session``, ``clock``, ``smtp``, ``queries``, ``room``.
+
+A project gives its own application by overriding ``portal_factory`` (and ``portal_ini`` for its settings); without
+it the full plugin runs in the smallest host. Markers: ``settings(**{"portal.name": "…"})`` and ``databases("sqlite")``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyramid.config import Configurator
+from sqlalchemy.orm import Session
+
+from esea_auth_plugin.database import Database, IDatabase, make_engine
+from esea_auth_plugin.interfaces import IClock
+from esea_auth_plugin.services import find
+from esea_auth_plugin.testing import databases, run
+from esea_auth_plugin.testing.clock import DEFAULT_MOMENT, ManualClock
+from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.queries import count_queries
+from esea_auth_plugin.testing.smtp import SmtpSink
+
+Configure = Callable[[dict[str, str], dict[str, Any]], Configurator]
+
+#: A test takes less, unless it is marked ``slow`` and its docstring says why.
+SECONDS = 5.0
+
+_owns_run = pytest.StashKey[bool]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the ini option that says which folders run on both databases."""
+    parser.addini("portal_both_databases", "folders whose tests run on every database", type="paths", default=[])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the run's folder, shared by the workers."""
+    config.addinivalue_line("markers", "settings(**settings): settings of the portal for this test")
+    config.addinivalue_line("markers", "databases(*names): databases that the test runs on: sqlite, postgresql")
+    config.stash[_owns_run] = run.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers of the run."""
+    if config.stash.get(_owns_run, False):
+        run.end()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test on each database that it or its folder names, on SQLite otherwise."""
+    if "backend" not in metafunc.fixturenames:
+        return
+    marker = metafunc.definition.get_closest_marker("databases")
+    folders = metafunc.config.getini("portal_both_databases")
+    everywhere = any(metafunc.definition.path.is_relative_to(folder) for folder in folders)
+    metafunc.parametrize("backend", marker.args if marker else databases.BACKENDS if everywhere else ("sqlite",))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Fail a test that takes too long: a suite that grows slow is no longer run."""
+    report = yield
+    if call.when == "call" and report.passed and call.duration > SECONDS and not _may_be_slow(item):
+        report.outcome = "failed"
+        report.longrepr = (
+            f"took {call.duration:.1f} s, more than {SECONDS:.0f}: make it faster, or mark it slow and say why"
+        )
+    return report
+
+
+def _may_be_slow(item: pytest.Item) -> bool:
+    return item.get_closest_marker("slow") is not None or os.environ.get("ESEA_TEST_PATIENT") == "1"
+
+
+# --- time, mail, queries ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands at a Monday morning until the test moves it; the portal of the test reads it too."""
+    path = run.folder() / databases.worker() / "clock"
+    path.parent.mkdir(exist_ok=True)
+    return ManualClock(DEFAULT_MOMENT, path=path)
+
+
+@pytest.fixture(scope="session")
+def smtp_server() -> Iterator[SmtpSink]:
+    """The worker's SMTP server; tests take ``smtp``."""
+    sink = SmtpSink()
+    sink.start()
+    yield sink
+    sink.stop()
+
+
+@pytest.fixture
+def smtp(smtp_server: SmtpSink) -> SmtpSink:
+    """The SMTP server, empty."""
+    smtp_server.clear()
+    return smtp_server
+
+
+@pytest.fixture
+def queries() -> Callable[[], Any]:
+    """``with queries() as seen: …`` collects the SQL statements; ``len(seen)`` counts, ``str(seen)`` shows them."""
+    return count_queries
+
+
+# --- the portal ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def portal_factory() -> Configure:
+    """The application under test: (global settings, settings) -> committed configuration."""
+    from esea_auth_plugin.testing.host import configure
+
+    return configure
+
+
+@pytest.fixture(scope="session")
+def portal_ini() -> dict[str, str]:
+    """Settings that a project adds for its own application."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def sealing_keys() -> Path:
+    """A key file of this worker."""
+    from esea_auth_plugin.security.keyring import create_key_file
+
+    path = run.folder() / f"keys-{databases.worker()}"
+    if not path.exists():
+        create_key_file(path, DEFAULT_MOMENT)
+    return path
+
+
+@pytest.fixture(scope="session")
+def base_settings(sealing_keys: Path, smtp_server: SmtpSink, portal_ini: dict[str, str]) -> dict[str, str]:
+    """Settings of every portal of the run; the database's address is added for each test."""
+    from esea_auth_plugin.testing.settings import settings_for_tests
+
+    clock_file = run.folder() / databases.worker() / "clock"
+    return {**settings_for_tests(sealing_keys, clock_file, smtp_server.port), **portal_ini}
+
+
+class Applications:
+    """Applications made so far: making one takes longer than most tests."""
+
+    def __init__(self, configure: Configure, base: dict[str, str]) -> None:
+        self.configure = configure
+        self.base = base
+        self.made: dict[tuple[Any, ...], tuple[Any, Any]] = {}
+
+    def get(self, backend: databases.Backend, overrides: dict[str, str]) -> tuple[Any, Any]:
+        """Return registry and WSGI application for these settings, with a fresh database."""
+        from esea_auth_plugin.migrations import declared, unchecked, upgrade
+
+        key = (backend, *sorted(overrides.items()))
+        if key not in self.made:
+            address = databases.address(backend, "portal")
+            settings = {**self.base, **overrides, "portal.database_url": address}
+            with unchecked():
+                config = self.configure({"__file__": "test.ini"}, settings)
+                self.made[key] = config.registry, config.make_wsgi_app()
+        registry, wsgi = self.made[key]
+
+        def migrate() -> None:
+            upgrade(registry)
+            find(registry, IDatabase).engine.dispose()
+
+        labels = "-".join(branch.label for branch in declared(registry))
+        databases.fresh(backend, "portal", labels, migrate)
+        return registry, wsgi
+
+    def close(self) -> None:
+        """Give back every connection, those of the throttle too."""
+        from esea_auth_plugin.throttle.store import Store
+
+        for registry, _ in self.made.values():
+            find(registry, IDatabase).engine.dispose()
+            find(registry, Store).close()
+
+
+@pytest.fixture(scope="session")
+def applications(portal_factory: Configure, base_settings: dict[str, str]) -> Iterator[Applications]:
+    """The applications of this worker."""
+    found = Applications(portal_factory, base_settings)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def portal(
+    request: pytest.FixtureRequest,
+    applications: Applications,
+    clock: ManualClock,
+    smtp: SmtpSink,
+    backend: databases.Backend,
+) -> Iterator[Portal]:
+    """The portal under test with a fresh database: pages, people, mail, time."""
+    overrides: dict[str, str] = {}
+    for marker in reversed(list(request.node.iter_markers("settings"))):
+        overrides.update(marker.kwargs)
+    registry, wsgi = applications.get(backend, overrides)
+    portal = Portal(registry, wsgi, clock, smtp, backend)
+    yield portal
+    portal.close()
+
+
+# --- rooms alone -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def database(backend: databases.Backend) -> Iterator[IDatabase]:
+    """A database with the tables of every model that the test's modules imported, for unit tests."""
+    from esea_auth_plugin.database import Model
+
+    if backend == "postgresql":
+        databases.cluster()
+    found = Database(make_engine(databases.empty(backend, "unit")))
+    Model.metadata.create_all(found.engine)
+    yield found
+    found.engine.dispose()
+
+
+@pytest.fixture
+def session(database: IDatabase) -> Iterator[Session]:
+    """A session on that database, rolled back after the test."""
+    session = database.session(read_only=False)
+    yield session
+    session.rollback()
+    session.close()
+
+
+@pytest.fixture
+def room(base_settings: dict[str, str], database: IDatabase, clock: ManualClock) -> Iterator[Callable[..., Any]]:
+    """``registry = room("esea_auth_plugin.audit", …)``: the core and these rooms alone, on ``database``."""
+    configs = []
+
+    def make(*includes: str, **settings: str) -> Any:
+        found = {**base_settings, "portal.database_url": str(database.engine.url), **settings}
+        config = Configurator(settings=found)
+        for name in ("directives", "settings", "database", "migrations", "security"):
+            config.include(f"esea_auth_plugin.{name}")
+        for name in includes:
+            config.include(name)
+        config.add_service(IDatabase, lambda registry: database)
+        config.add_service(IClock, lambda registry: clock)
+        config.commit()
+        configs.append(config)
+        return config.registry
+
+    yield make
+    for config in configs:
+        config.end()

@@ -1,0 +1,18 @@
+"""The smallest host of the full plugin, for projects that bring no application of their own to the fixtures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.config import Configurator
+
+
+def configure(global_config: dict[str, str], settings: dict[str, Any]) -> Configurator:
+    """Return a committed configuration that includes the full plugin and nothing else."""
+    config = Configurator(
+        settings={"__file__": global_config.get("__file__", ""), **settings},
+        root_factory="esea_auth_plugin.resources.PortalRoot",
+    )
+    config.include("esea_auth_plugin")
+    config.commit()
+    return config

@@ -1,0 +1,33 @@
+"""Fixtures of the whole suite: the example host under test, on both databases where it matters."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+pytest_plugins = ["esea_auth_plugin.testing.fixtures"]
+
+# A slow machine must not turn a found property into a failed deadline; CI draws the same examples every time.
+hypothesis_settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("here", deadline=None)
+hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def portal_factory() -> Any:
+    """The example host, as its ini files start it."""
+    from host_app import configure
+
+    return configure
+
+
+@pytest.fixture(scope="session")
+def portal_ini() -> dict[str, str]:
+    """Both plugins, in the order of the shipped ini files."""
+    return {"portal.plugins": "esea_auth oru_espace_pro"}
