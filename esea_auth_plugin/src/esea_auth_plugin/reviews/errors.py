@@ -1,0 +1,57 @@
+"""What a reviewer or an author is told when an act on a request is not possible."""
+
+from __future__ import annotations
+
+from ..errors import PortalError
+
+
+class ReviewRefused(PortalError):
+    """An act that the state of a request, or who asks for it, does not allow."""
+
+    code = "review.refused"
+    status = 409
+
+
+def already_decided() -> ReviewRefused:
+    """Somebody was faster."""
+    return ReviewRefused(
+        "Cette demande a été traitée entre-temps : rien n'a été modifié. Relisez-la avant d'aller plus loin.",
+        code="review.already_decided",
+    )
+
+
+def changed_meanwhile() -> ReviewRefused:
+    """The page shown is older than the request."""
+    return ReviewRefused(
+        "Cette demande a changé depuis que vous l'avez ouverte. Relisez-la, puis décidez.", code="review.changed"
+    )
+
+
+def own_request() -> ReviewRefused:
+    """Nobody decides a request of their own (or about themselves)."""
+    return ReviewRefused(
+        "Cette demande vous concerne : une autre personne de l'équipe doit la traiter.", code="review.own_request"
+    )
+
+
+def text_missing(what: str) -> ReviewRefused:
+    """A reason, a question or a note is empty."""
+    return ReviewRefused(f"{what} : ce texte est nécessaire.", code="review.text_missing")
+
+
+def text_too_long(most: int) -> ReviewRefused:
+    """A text is longer than its column's purpose."""
+    return ReviewRefused(f"Ce texte dépasse {most} caractères : raccourcissez-le.", code="review.text_too_long")
+
+
+def already_open(reference: str) -> ReviewRefused:
+    """One open request per person, kind and topic."""
+    return ReviewRefused(
+        f"Vous avez déjà une demande en cours ({reference}). Attendez la réponse avant d'en faire une autre.",
+        code="review.already_open",
+    )
+
+
+def unknown_request() -> ReviewRefused:
+    """No request has this id."""
+    return ReviewRefused("Cette demande n'existe pas.", code="review.unknown")

@@ -1,0 +1,91 @@
+"""One request's page: what was asked and checked, its history, and the forms of the reviewer's acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+
+from ..interfaces import IReviews, ReviewState, ReviewView
+from ..services import find
+from .history import STATES, history, names_of
+from .resources import ReviewPlace
+from .service import LONGEST_TEXT, UNDECIDED
+from .views import refuse_unless_allowed, reviewer, row_facts
+
+#: Offered when a kind brings no ``refusal_reasons`` of its own.
+REFUSAL_REASONS = (
+    "Les informations fournies ne permettent pas de vérifier votre identité professionnelle.",
+    "Votre activité ne relève pas des professionnels auxquels ce service est ouvert.",
+    "Le motif indiqué ne permet pas de comprendre votre besoin.",
+    "Vous disposez déjà d'un compte ou d'un accès pour ce besoin.",
+)
+
+
+def request_view(place: ReviewPlace, request: Any) -> dict[str, Any]:
+    """Show a request."""
+    return page(place, request, load(place, request))
+
+
+def back_to_request(place: ReviewPlace, request: Any) -> HTTPSeeOther:
+    """An act's address that is opened rather than sent leads back to the request."""
+    return HTTPSeeOther(place.path)
+
+
+def load(place: ReviewPlace, request: Any) -> ReviewView:
+    """Return the request of this place; 404 if there is none in this queue, 403 if the kind asks for more."""
+    refuse_unless_allowed(request, place.kind.permission)
+    review = find(request, IReviews).by_reference(request.dbsession, place.__name__)
+    if review is None or review.kind != place.kind.name:
+        raise HTTPNotFound
+    return review
+
+
+def page(
+    place: ReviewPlace,
+    request: Any,
+    review: ReviewView,
+    *,
+    error: str = "",
+    act: str = "",
+    typed: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return what the template shows; after a refused act, its message and what was typed."""
+    session, registry, kind = request.dbsession, request.registry, place.kind
+    me = reviewer(request)
+    moments = history(session, review.id)
+    earlier = _earlier(request, review)
+    subjects = {review.author, review.assignee, review.decided_by, *(moment.by for moment in moments)}
+    names = {**names_of(registry, session, subjects), me: "vous"}
+    undecided = review.state in UNDECIDED
+    return {
+        "place": place,
+        "kind": kind,
+        "review": review,
+        "facts": row_facts(request, review, names, me),
+        "sheets": kind.sheets(registry, session, review),
+        "choices": kind.choices(registry, session, review) if undecided else (),
+        "extra_actions": kind.extra_actions(registry, session, review),
+        "reasons": getattr(kind, "refusal_reasons", REFUSAL_REASONS),
+        "history": moments,
+        "earlier": earlier,
+        "states": STATES,
+        "names": names,
+        "undecided": undecided,
+        "may_ask_more": review.state is ReviewState.OPEN,
+        "own": me in {review.author, review.topic},
+        "mine": review.assignee == me,
+        "longest": LONGEST_TEXT,
+        "error": error,
+        "failed_act": act,
+        "typed": typed or {},
+    }
+
+
+def _earlier(request: Any, review: ReviewView) -> Sequence[ReviewView]:
+    """Return the author's other requests of this kind, for the reviewer to compare."""
+    if review.author is None:
+        return ()
+    found = find(request, IReviews).of_author(request.dbsession, review.author, kind=review.kind)
+    return [other for other in found if other.id != review.id][:10]

@@ -1,0 +1,132 @@
+"""Working hours of the reviewers: how old a request is for them, and by which day it is answered.
+
+The setting ``reviews.hours`` names days and spans, ``mon-fri 09:00-12:30 13:30-17:30``, in Europe/Paris. French
+public holidays (metropolitan) are no working days; the ``holidays`` library knows them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import holidays
+
+PARIS = ZoneInfo("Europe/Paris")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SPAN = re.compile(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})")
+_DAY = timedelta(days=1)
+
+
+class BadHours(ValueError):
+    """The text of ``reviews.hours`` can't be read."""
+
+
+@lru_cache(maxsize=64)
+def public_holidays(year: int) -> frozenset[date]:
+    """Return the French public holidays of a year."""
+    return frozenset(holidays.country_holidays("FR", years=year))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingHours:
+    """Days of the week (0 is Monday) and spans of the day, in order, that the reviewers work."""
+
+    days: frozenset[int]
+    spans: tuple[tuple[time, time], ...]
+
+    @classmethod
+    def parse(cls, text: str) -> WorkingHours:
+        """Read ``mon-fri 09:00-12:30 13:30-17:30`` (days may also be ``mon,wed,fri``).
+
+        :raises BadHours: telling what is wrong.
+        """
+        words = text.split()
+        if len(words) < 2:
+            raise BadHours("needs days and at least one span")
+        spans = tuple(_span(word) for word in words[1:])
+        if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
+            raise BadHours("has spans that overlap or are out of order")
+        return cls(_days(words[0]), spans)
+
+    def is_working_day(self, day: date) -> bool:
+        """Tell whether somebody reviews on this day."""
+        return day.weekday() in self.days and day not in public_holidays(day.year)
+
+    def worked_between(self, since: datetime, until: datetime) -> timedelta:
+        """Return the working time from one moment to another (zero if ``until`` is not later)."""
+        total = timedelta()
+        day, last = since.astimezone(PARIS).date(), until.astimezone(PARIS).date()
+        while day <= last:
+            if self.is_working_day(day):
+                for begin, end in self._moments(day):
+                    total += max(min(end, until) - max(begin, since), timedelta())
+            day += _DAY
+        return total
+
+    def due_on(self, since: datetime, working_days: int) -> date:
+        """Return the day by which what came at ``since`` is answered.
+
+        What comes after closing time, or on a day off, counts as come on the next working day.
+        """
+        day = since.astimezone(PARIS).date()
+        if not self.is_working_day(day) or since >= self._closing(day):
+            day = self._next(day)
+        for _ in range(working_days):
+            day = self._next(day)
+        return day
+
+    def day_length(self) -> timedelta:
+        """Return the working time of one whole day."""
+        anchor = date(2026, 1, 5)
+        return sum(
+            (datetime.combine(anchor, end) - datetime.combine(anchor, begin) for begin, end in self.spans), timedelta()
+        )
+
+    def _next(self, day: date) -> date:
+        day += _DAY
+        while not self.is_working_day(day):
+            day += _DAY
+        return day
+
+    def _closing(self, day: date) -> datetime:
+        return datetime.combine(day, self.spans[-1][1], tzinfo=PARIS).astimezone(UTC)
+
+    def _moments(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        """Yield the day's spans in UTC: Python subtracts local times wrongly across a change of hour."""
+        for begin, end in self.spans:
+            yield (
+                datetime.combine(day, begin, tzinfo=PARIS).astimezone(UTC),
+                datetime.combine(day, end, tzinfo=PARIS).astimezone(UTC),
+            )
+
+
+def _days(word: str) -> frozenset[int]:
+    found: set[int] = set()
+    for part in word.lower().split(","):
+        first, dash, last = part.partition("-")
+        if first not in _DAYS or (dash and last not in _DAYS):
+            raise BadHours(f"names no days: write {_DAYS[0]}-{_DAYS[4]}, or days apart by commas")
+        begin = _DAYS.index(first)
+        end = _DAYS.index(last) if dash else begin
+        if end < begin:
+            raise BadHours("names days that end before they begin")
+        found.update(range(begin, end + 1))
+    return frozenset(found)
+
+
+def _span(word: str) -> tuple[time, time]:
+    match = _SPAN.fullmatch(word)
+    try:
+        if match is None:
+            raise ValueError(word)
+        begin, end = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
+    except ValueError:
+        raise BadHours("holds a span that is not HH:MM-HH:MM") from None
+    if begin >= end:
+        raise BadHours("holds a span that ends before it begins")
+    return begin, end
