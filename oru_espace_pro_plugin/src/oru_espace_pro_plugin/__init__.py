@@ -1,1 +1,21 @@
-"""See the README of this distribution."""
+"""Espace Pro of a regional emergency observatory (ORU), as a Pyramid plugin.
+
+``config.include('oru_espace_pro_plugin')`` needs ``esea_auth_plugin.foundation`` included before it, and nothing
+of the accounts: see the README of this distribution.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: In this order: each room may use what those before it declare.
+ROOMS = (".space", ".establishments", ".registration", ".welcome")
+
+
+def includeme(config: Any) -> None:
+    """Read the settings and include every room."""
+    config.include(".settings")
+    config.add_static_folder("oru_espace_pro_plugin:static")
+    config.add_migrations("oru_espace_pro", "oru_espace_pro_plugin")
+    for room in ROOMS:
+        config.include(room)

@@ -1,0 +1,32 @@
+"""Resources of the directory. They read nothing: the views do, behind the door."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from zope.interface import implementer
+
+from esea_auth_plugin.resources import Resource
+
+from ..interfaces import IDirectoryPlace, IEstablishmentPlace
+
+_CODE = re.compile(r"[0-9AB]{2,3}-[A-Z]+-\d{2,3}")
+
+
+@implementer(IDirectoryPlace)
+class DirectoryPlace(Resource):
+    """``/espace-pro/etablissements``."""
+
+    title = "Établissements"
+
+    def child(self, key: str) -> Any:
+        """Return the place of any well-formed code; its view judges whether the structure exists."""
+        if not _CODE.fullmatch(key):
+            raise KeyError(key)
+        return EstablishmentPlace(self.request, self, key)
+
+
+@implementer(IEstablishmentPlace)
+class EstablishmentPlace(Resource):
+    """``/espace-pro/etablissements/CODE``."""

@@ -1,0 +1,60 @@
+"""Registration to the Espace Pro: CGU, form, waiting page, the ORU team's queue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.path import AssetResolver
+
+from esea_auth_plugin.directives import report_problems
+from esea_auth_plugin.errors import Problem
+from esea_auth_plugin.events import AccountClosed
+from esea_auth_plugin.interfaces import Rule
+
+from ..interfaces import SERVICE, IEspacePro, IRegistrations
+from ..settings import PREFIX, OruSettings
+from . import lists
+from .kind import DESK, REVIEW, RegistrationKind
+from .resources import RegistrationPlace
+from .service import ROLE, Registrations, end_with_account
+from .tiles import tiles
+
+LETTERS = ("received", "accepted", "refused", "more")
+
+
+def terms_template(version: str) -> str:
+    """Return the asset of a version of the CGU; a host adds its own with ``override_asset``."""
+    return f"oru_espace_pro_plugin:registration/templates/terms/{version}.jinja2"
+
+
+def _check_terms(config: Any) -> None:
+    version = config.registry.settings.get(f"{PREFIX}terms_version", OruSettings().terms_version)
+
+    def check() -> None:
+        # After the host's override_asset calls: the text of a version may be the host's own.
+        if not AssetResolver().resolve(terms_template(version)).exists():
+            cure = f"add {terms_template(version)} with config.override_asset"
+            report_problems(config, [Problem(f"{PREFIX}terms_version", "", "names a version without text", cure)])
+
+    config.action("oru-terms", check, order=5_000)
+
+
+def includeme(config: Any) -> None:
+    """Publish the service, the request kind, the desk and the pages."""
+    lists.check_settings(config)
+    _check_terms(config)
+    config.add_service(IRegistrations, Registrations)
+    config.add_role(ROLE, "Équipe ORU")
+    config.add_permission_rule("oru.registration.view", Rule(service=SERVICE))
+    config.add_permission_rule("oru.registration.submit", Rule(service=SERVICE))
+    config.add_permission_rule(REVIEW, Rule(role=ROLE))
+    config.add_portal_child("inscription", RegistrationPlace, parent=IEspacePro)
+    config.add_request_kind(RegistrationKind())
+    config.add_review_desk(
+        DESK, title="Gestion de l'Espace Pro", path="/espace-pro/gestion", permission=REVIEW, parent=IEspacePro
+    )
+    for name in LETTERS:
+        config.add_letter(f"oru.registration_{name}", f"oru_espace_pro_plugin:registration/letters/{name}")
+    config.add_account_tile("oru_registration", tiles)
+    config.add_subscriber(lambda event: end_with_account(event, config.registry), AccountClosed)
+    config.scan(".views")

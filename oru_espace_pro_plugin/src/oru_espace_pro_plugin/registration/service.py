@@ -1,0 +1,137 @@
+"""The registration: who accepted the CGU, who asked, who is admitted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from esea_auth_plugin.errors import PortalError
+from esea_auth_plugin.events import AccountClosed
+from esea_auth_plugin.interfaces import IAuditTrail, IClock, Identity, IReviews, ReviewState, ReviewView
+from esea_auth_plugin.services import find
+
+from ..interfaces import RegistrationForm, Stage, Standing, Step
+from ..settings import OruSettings
+from . import steps, store
+
+KIND = "espace_pro_registration"
+ROLE = "oru"
+
+_AT_MOST = 3
+_WITHIN = timedelta(days=30)
+_STAGES = {
+    ReviewState.OPEN: Stage.WAITING,
+    ReviewState.MORE_ASKED: Stage.MORE_ASKED,
+    ReviewState.REFUSED: Stage.REFUSED,
+}
+
+
+class Registrations:
+    """See :class:`~oru_espace_pro_plugin.interfaces.IRegistrations`."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+        self._clock = find(registry, IClock)
+        self._version = find(registry, OruSettings).terms_version
+
+    def standing(self, session: Session, subject: str) -> Standing:
+        """See the interface."""
+        accepted = store.has_accepted(session, subject, self._version)
+        member = store.member(session, subject)
+        if member is not None:
+            return Standing(Stage.ADMITTED if accepted else Stage.TERMS, admitted_at=member.admitted_at)
+        requests = find(self._registry, IReviews).of_author(session, subject, kind=KIND)
+        review = requests[0] if requests else None
+        stage = _STAGES.get(review.state) if review is not None else None
+        if stage in {Stage.WAITING, Stage.MORE_ASKED} and review is not None:
+            row = store.of_request(session, review.id)
+            return Standing(stage, review, question=row.question if row is not None else "")
+        if stage is Stage.REFUSED:
+            return Standing(Stage.REFUSED, review)
+        return Standing(Stage.FORM if accepted else Stage.TERMS, review)
+
+    def is_admitted(self, session: Session, identity: Identity) -> bool:
+        """See the interface. The ORU team opens its own place without asking itself."""
+        if identity.has_role(ROLE):
+            return True
+        if store.member(session, identity.subject) is None:
+            return False
+        return store.has_accepted(session, identity.subject, self._version)
+
+    def has_accepted_terms(self, session: Session, subject: str) -> bool:
+        """See the interface."""
+        return store.has_accepted(session, subject, self._version)
+
+    def accept_terms(self, session: Session, subject: str, version: str) -> None:
+        """See the interface."""
+        if version != self._version:
+            raise PortalError(
+                "Les conditions d'utilisation viennent de changer : relisez-les, puis choisissez à nouveau.",
+                code="registration.terms_changed",
+            )
+        if store.accept(session, subject, version, self._clock.now()):
+            self._audit(session, "registration.terms_accepted", subject, {"version": version})
+
+    def form_of(self, session: Session, subject: str) -> RegistrationForm | None:
+        """See the interface."""
+        row = store.last_of(session, subject)
+        return None if row is None else store.as_form(row)
+
+    def submit(self, session: Session, subject: str, form: RegistrationForm) -> ReviewView:
+        """See the interface."""
+        standing = self.standing(session, subject)
+        reviews = find(self._registry, IReviews)
+        if not store.has_accepted(session, subject, self._version):
+            raise PortalError(
+                "Acceptez d'abord les conditions d'utilisation de l'Espace Pro.", code="registration.terms_first"
+            )
+        if standing.stage is Stage.MORE_ASKED and standing.review is not None:
+            # The state first: of two clicks, or after a decision meanwhile, only one changes what was typed.
+            review = reviews.answered(session, standing.review.id)
+            self._keep(session, review.id, subject, form)
+            return review
+        if standing.stage not in {Stage.FORM, Stage.REFUSED}:
+            raise PortalError("Votre demande est déjà enregistrée.", code="registration.already_open")
+        self._refuse_too_many(session, subject)
+        review = reviews.open(
+            session,
+            KIND,
+            title=f"{form.first_name} {form.last_name}",
+            author=subject,
+            search=f"{form.email} {form.phone} {form.complement}"[:500],
+        )
+        self._keep(session, review.id, subject, form)
+        return review
+
+    def steps(self, session: Session, identity: Identity) -> tuple[Step, Step]:
+        """See the interface."""
+        return steps.of(self._registry, session, identity, self.standing(session, identity.subject))
+
+    def admit(self, session: Session, review: ReviewView) -> None:
+        """See the interface."""
+        if review.author is not None:
+            store.admit(session, review.author, review.id, self._clock.now())
+
+    def _keep(self, session: Session, request_id: str, subject: str, form: RegistrationForm) -> None:
+        store.save(session, request_id, subject, form, self._version, self._clock.now())
+        self._audit(session, "registration.submitted", subject, {"request": request_id})
+
+    def _refuse_too_many(self, session: Session, subject: str) -> None:
+        since = self._clock.now() - _WITHIN
+        requests = find(self._registry, IReviews).of_author(session, subject, kind=KIND)
+        if sum(1 for item in requests if item.created_at > since) >= _AT_MOST:
+            email = find(self._registry, OruSettings).contact_email
+            raise PortalError(
+                f"Vous avez déjà fait {_AT_MOST} demandes en {_WITHIN.days} jours. Écrivez à l'équipe ORU : {email}.",
+                code="registration.too_many",
+            )
+
+    def _audit(self, session: Session, action: str, subject: str, details: dict[str, str]) -> None:
+        find(self._registry, IAuditTrail).record(session, action, actor=subject, target=subject, details=details)
+
+
+def end_with_account(event: AccountClosed, registry: Any) -> None:
+    """End the membership with the account, in the same transaction."""
+    store.end_membership(event.session, event.subject, find(registry, IClock).now())

@@ -1,0 +1,82 @@
+"""« Étape 1/2 accès au service (support) · Étape 2/2 inscription Espace Pro (équipe ORU) »."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from esea_auth_plugin.interfaces import Identity, IReviews, PortalSettings, ReviewState, ReviewView
+from esea_auth_plugin.services import find
+
+from ..interfaces import SERVICE, Stage, Standing, Step
+from ..settings import OruSettings
+
+_FIRST = "Accès au service"
+_SECOND = "Inscription Espace Pro"
+
+
+def of(registry: Any, session: Session, identity: Identity, standing: Standing) -> tuple[Step, Step]:
+    """Return the two steps, where this person stands."""
+    return _access(registry, session, identity), _registration(registry, identity, standing)
+
+
+def _access(registry: Any, session: Session, identity: Identity) -> Step:
+    contacts = find(registry, PortalSettings).contacts
+    settings = find(registry, OruSettings)
+
+    def step(state: str, tone: str, on: datetime | date | None, then: str, link: tuple[str, str] | None = None) -> Step:
+        return Step(1, _FIRST, "support ESEA", state, tone, on, then, contacts.support_email, link)
+
+    asked = _request_for_service(registry, session, identity.subject)
+    if SERVICE in identity.services:
+        return step("accordé", "done", asked.decided_at if asked is not None else None, "")
+    if asked is not None and asked.state in {ReviewState.OPEN, ReviewState.MORE_ASKED}:
+        more = asked.state is ReviewState.MORE_ASKED
+        return step(
+            "compléments demandés" if more else "en attente",
+            "current",
+            asked.created_at,
+            "Complétez votre demande : le lien est dans le courriel du support."
+            if more
+            else f"Réponse du support au plus tard le {asked.due_on:%d/%m/%Y}.",
+        )
+    ask = ("Demander l'accès au service", settings.access_path)
+    if asked is not None and asked.state is ReviewState.REFUSED:
+        return step("refusé", "blocked", asked.decided_at, "Vous pouvez faire une nouvelle demande.", ask)
+    return step("à demander", "current", None, "Demandez l'accès : le support répond en heures ouvrables.", ask)
+
+
+def _request_for_service(registry: Any, session: Session, subject: str) -> ReviewView | None:
+    """Return the youngest request about the service, whichever room it was made in."""
+    requests = find(registry, IReviews).of_author(session, subject)
+    return next((item for item in requests if item.topic == SERVICE), None)
+
+
+def _registration(registry: Any, identity: Identity, standing: Standing) -> Step:
+    contact = find(registry, OruSettings).contact_email
+    review = standing.review
+
+    def step(state: str, tone: str, on: datetime | date | None, then: str, link: tuple[str, str] | None = None) -> Step:
+        return Step(2, _SECOND, "équipe ORU", state, tone, on, then, contact, link)
+
+    place = "/espace-pro/inscription"
+    if standing.stage is Stage.ADMITTED:
+        return step("acceptée", "done", standing.admitted_at, "", ("Ouvrir l'Espace Pro", "/espace-pro"))
+    if standing.stage is Stage.WAITING and review is not None:
+        then = f"Réponse de l'équipe ORU au plus tard le {review.due_on:%d/%m/%Y}."
+        return step("en attente", "current", review.created_at, then)
+    if standing.stage is Stage.MORE_ASKED and review is not None:
+        then = "Complétez votre demande : l'équipe ORU attend votre réponse."
+        return step("compléments demandés", "current", review.created_at, then, ("Compléter ma demande", place))
+    if standing.stage is Stage.REFUSED and review is not None:
+        return step("refusée", "blocked", review.decided_at, "Vous pouvez faire une nouvelle demande.",
+                    ("Voir la réponse", place))  # fmt: skip
+    if standing.admitted_at is not None:
+        then = "Les conditions d'utilisation de l'Espace Pro ont changé : relisez-les et acceptez-les."
+        return step("acceptée", "current", standing.admitted_at, then, ("Lire les conditions", place))
+    if SERVICE not in identity.services:
+        return step("à venir", "todo", None, "S'ouvre quand l'accès au service est accordé.")
+    then = "Acceptez les conditions d'utilisation et remplissez le formulaire."
+    return step("à faire", "current", None, then, ("M'inscrire à l'Espace Pro", place))

@@ -1,0 +1,31 @@
+"""What « Mon compte » shows of the two steps, until they are done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from esea_auth_plugin.interfaces import Tile
+from esea_auth_plugin.services import find
+
+from ..interfaces import SERVICE, IRegistrations, Step
+
+
+def tiles(request: Any) -> Sequence[Tile]:
+    """Return one tile that tells both steps, for who has begun and is not admitted yet."""
+    if request.identity is None:
+        return ()
+    steps = find(request, IRegistrations).steps(request.dbsession, request.identity)
+    begun = SERVICE in request.identity.services or any(step.on is not None for step in steps)
+    if not begun or all(step.tone == "done" for step in steps):
+        return ()
+    return (Tile("Votre accès à l'Espace Pro", "/espace-pro", line(steps), order=40),)
+
+
+def line(steps: Sequence[Step]) -> str:
+    """Return the two steps in one line of text."""
+    return " · ".join(
+        f"Étape {step.number}/2 {step.title.lower()} ({step.team}) : {step.state}"
+        + (f", le {step.on:%d/%m/%Y}" if step.on is not None else "")
+        for step in steps
+    )

@@ -1,0 +1,171 @@
+"""Pages of the registration. One address each for reading the CGU, filling the form, and seeing where one stands."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.view import view_config
+
+from esea_auth_plugin.errors import PortalError
+from esea_auth_plugin.forms import Invalid, PortalForm
+from esea_auth_plugin.interfaces import IReviews, ReviewView
+from esea_auth_plugin.services import find
+
+from ..interfaces import IRegistrationPlace, IRegistrations, RegistrationForm, Stage, Standing
+from ..settings import OruSettings
+from .forms import GROUPS, registration_schema, terms_schema
+from .kind import RegistrationKind
+from .lists import OTHER, load
+
+VIEW = "oru.registration.view"
+SUBMIT = "oru.registration.submit"
+_PLACE = "/espace-pro/inscription"
+_TERMS = f"{_PLACE}/conditions"
+_FORM = f"{_PLACE}/formulaire"
+_TEMPLATES = "oru_espace_pro_plugin:registration/templates"
+
+
+def _standing(request: Any) -> Standing:
+    return find(request, IRegistrations).standing(request.dbsession, request.identity.subject)
+
+
+@view_config(
+    context=IRegistrationPlace, name="", request_method="GET", permission=VIEW,
+    renderer=f"{_TEMPLATES}/standing.jinja2",
+)  # fmt: skip
+def standing(context: Any, request: Any) -> Any:
+    """Where one stands: leads to what is to be done, or shows the answer."""
+    now = _standing(request)
+    if now.stage is Stage.ADMITTED:
+        return HTTPSeeOther("/espace-pro")
+    if now.stage is Stage.TERMS:
+        return HTTPSeeOther(_TERMS)
+    if now.stage is Stage.FORM:
+        return HTTPSeeOther(_FORM)
+    steps = find(request, IRegistrations).steps(request.dbsession, request.identity)
+    return {"now": now, "steps": steps}
+
+
+# --- CGU -------------------------------------------------------------------------------------------------------
+
+
+def _terms_form(request: Any) -> PortalForm:
+    version = find(request, OruSettings).terms_version
+    return PortalForm(terms_schema(), request, action=f"{_TERMS}?{urlencode({'version': version})}", form_id="cgu")
+
+
+def _terms_page(request: Any, form: Any) -> dict[str, Any]:
+    from . import terms_template
+
+    version = find(request, OruSettings).terms_version
+    return {"form": form, "version": version, "terms_text": terms_template(version)}
+
+
+@view_config(
+    context=IRegistrationPlace, name="conditions", request_method="GET", permission=VIEW,
+    renderer=f"{_TEMPLATES}/terms.jinja2",
+)  # fmt: skip
+def terms(context: Any, request: Any) -> dict[str, Any]:
+    """The CGU of the Espace Pro, to be accepted or, once accepted, to be read again."""
+    accepted = find(request, IRegistrations).has_accepted_terms(request.dbsession, request.identity.subject)
+    return _terms_page(request, None if accepted else _terms_form(request).render())
+
+
+@view_config(
+    context=IRegistrationPlace, name="conditions", request_method="POST", permission=SUBMIT,
+    renderer=f"{_TEMPLATES}/terms.jinja2",
+)  # fmt: skip
+def accept_terms(context: Any, request: Any) -> Any:
+    """Accept them, of the version that was shown."""
+    form = _terms_form(request)
+    try:
+        form.validate()
+        registrations = find(request, IRegistrations)
+        registrations.accept_terms(request.dbsession, request.identity.subject, request.GET.get("version", ""))
+    except Invalid as invalid:
+        return _terms_page(request, invalid.form_html)
+    except PortalError as refused:
+        return _terms_page(request, form.refuse(refused.message).form_html)
+    return HTTPSeeOther(_PLACE)
+
+
+# --- the form --------------------------------------------------------------------------------------------------
+
+
+def _form(request: Any) -> PortalForm:
+    lists = load(find(request, OruSettings).lists_file)
+    return PortalForm(
+        registration_schema(lists, request.identity), request, groups=GROUPS,
+        submit=[("envoyer", "Envoyer ma demande")], form_id="inscription",
+    )  # fmt: skip
+
+
+def _form_page(request: Any, form: Any, now: Standing) -> dict[str, Any]:
+    return {"form": form, "now": now}
+
+
+@view_config(
+    context=IRegistrationPlace, name="formulaire", request_method="GET", permission=VIEW,
+    renderer=f"{_TEMPLATES}/form.jinja2",
+)  # fmt: skip
+def show_form(context: Any, request: Any) -> Any:
+    """The form, filled with what was typed before."""
+    now = _standing(request)
+    if now.stage in {Stage.TERMS, Stage.WAITING, Stage.ADMITTED}:
+        return HTTPSeeOther(_PLACE)
+    if not find(request, IRegistrations).has_accepted_terms(request.dbsession, request.identity.subject):
+        return HTTPSeeOther(_TERMS)
+    before = find(request, IRegistrations).form_of(request.dbsession, request.identity.subject)
+    known = {} if before is None else {name: getattr(before, name) for name in before.__dataclass_fields__}
+    return _form_page(request, _form(request).render(known), now)
+
+
+@view_config(
+    context=IRegistrationPlace, name="formulaire", request_method="POST", permission=SUBMIT,
+    renderer=f"{_TEMPLATES}/form.jinja2",
+)  # fmt: skip
+def send_form(context: Any, request: Any) -> Any:
+    """Send the form. A second click finds the request open and shows it."""
+    now = _standing(request)
+    if now.stage in {Stage.TERMS, Stage.WAITING, Stage.ADMITTED}:
+        return HTTPSeeOther(_PLACE)
+    form = _form(request)
+    try:
+        typed = form.validate()
+        review = find(request, IRegistrations).submit(
+            request.dbsession, request.identity.subject, _filled(request.identity, typed)
+        )
+    except Invalid as invalid:
+        return _form_page(request, invalid.form_html, now)
+    except PortalError as refused:
+        if refused.code == "review.already_open":
+            raise  # two clicks at the same second: the loser's transaction is rolled back, the page says it
+        return _form_page(request, form.refuse(refused.message).form_html, now)
+    _acknowledge(request, review, completed=now.stage is Stage.MORE_ASKED)
+    return HTTPSeeOther(_PLACE)
+
+
+def _filled(identity: Any, typed: dict[str, Any]) -> RegistrationForm:
+    """Return the form with who it is from: names and address come from the identity, whatever was posted."""
+    return RegistrationForm(
+        first_name=identity.first_name or typed["first_name"],
+        last_name=identity.last_name or typed["last_name"],
+        email=identity.email,
+        function=typed["function"],
+        function_other=typed["function_other"] if typed["function"] == OTHER else "",
+        speciality=typed["speciality"],
+        profile=typed["profile"],
+        complement=typed["complement"],
+        phone=typed["phone"],
+    )
+
+
+def _acknowledge(request: Any, review: ReviewView, *, completed: bool) -> None:
+    if completed:
+        request.flash("Vos compléments sont envoyés à l'équipe ORU.")
+        return
+    fresh = find(request, IReviews).get(request.dbsession, review.id) or review
+    RegistrationKind().acknowledge(request.registry, request.dbsession, fresh)
+    request.flash("Votre demande est envoyée à l'équipe ORU.")
