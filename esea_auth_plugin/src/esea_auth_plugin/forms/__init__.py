@@ -1,0 +1,50 @@
+"""Forms: colander validates, deform binds, our own accessible Jinja2 widgets render.
+
+deform's own templates and static files are never used: they need inline scripts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .form import Button, Group, Invalid, PortalForm
+from .nodes import (
+    AcceptNode,
+    BirthdayNode,
+    CheckNode,
+    ChoiceNode,
+    ChoicesNode,
+    CodeNode,
+    EmailNode,
+    HoneypotNode,
+    NameNode,
+    PasswordNode,
+    PhoneNode,
+    PostalCodeNode,
+    TextNode,
+)
+
+__all__ = [
+    "AcceptNode",
+    "BirthdayNode",
+    "Button",
+    "CheckNode",
+    "ChoiceNode",
+    "ChoicesNode",
+    "CodeNode",
+    "EmailNode",
+    "Group",
+    "HoneypotNode",
+    "Invalid",
+    "NameNode",
+    "PasswordNode",
+    "PhoneNode",
+    "PortalForm",
+    "PostalCodeNode",
+    "TextNode",
+    "includeme",
+]
+
+
+def includeme(config: Any) -> None:
+    """Nothing to wire: a form carries its own renderer."""

@@ -1,0 +1,244 @@
+"""Schema nodes that rooms build their forms from: each brings its type, its cap, its widget and its French messages.
+
+Text is kept as the person typed it while a form is shown again, and tidied only in the values that validation returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import copy
+from typing import Any
+
+import colander
+
+from . import types, widgets
+from .cleaning import forbidden, tidy
+
+Validator = Callable[[Any, Any], None]
+
+_FORBIDDEN = "Ce texte contient des caractères invisibles ou de contrôle : saisissez-le au clavier."
+
+
+def first_of(*validators: Validator | None) -> Validator:
+    """Return a validator that stops at the first refusal: one field shows one message."""
+    wanted = [validator for validator in validators if validator is not None]
+
+    def check(node: Any, value: Any) -> None:
+        for validator in wanted:
+            validator(node, value)
+
+    return check
+
+
+def _tidied(value: Any) -> Any:
+    return (tidy(value) or colander.null) if isinstance(value, str) else value
+
+
+class _Node(colander.SchemaNode):
+    """A node whose own checks come before those that a room adds with ``validator=``."""
+
+    schema_type: Any = colander.String
+    default_widget: Any = widgets.Text
+
+    def __init__(self, *, check: Validator | None = None, **kw: Any) -> None:
+        kw["validator"] = first_of(check, kw.get("validator"))
+        kw.setdefault("widget", self.default_widget())
+        for name in ("help", "autocomplete", "width", "shown_when", "asterisk"):
+            if name in kw:
+                setattr(kw["widget"], name, kw.pop(name))
+        super().__init__(self.schema_type() if isinstance(self.schema_type, type) else self.schema_type, **kw)
+
+    def clone(self) -> Any:
+        """Return a copy with a widget of its own: what a page changes on it stays within its request."""
+        cloned = self.__class__.__new__(self.__class__)
+        cloned.__dict__.update(self.__dict__)
+        cloned.widget = copy(self.widget)
+        return cloned
+
+
+def _text_check(least: int, most: int, *, multiline: bool) -> Validator:
+    def check(node: Any, value: str) -> None:
+        if len(value) > most:
+            raise colander.Invalid(node, f"Saisissez au plus {most} caractères ({len(value)} pour l'instant).")
+        if forbidden(value, multiline=multiline):
+            raise colander.Invalid(node, _FORBIDDEN)
+        if len(value) < least:
+            raise colander.Invalid(node, f"Saisissez au moins {least} caractères.")
+
+    return check
+
+
+class TextNode(_Node):
+    """Text of one line, or several with ``multiline=True``; 255 characters unless told."""
+
+    def __init__(self, *, max_length: int = 255, min_length: int = 0, multiline: bool = False, **kw: Any) -> None:
+        kw.setdefault("widget", widgets.TextArea() if multiline else self.default_widget())
+        if getattr(kw["widget"], "maxlength", 0) is None:
+            kw["widget"].maxlength = max_length
+        kw.setdefault("preparer", _tidied)
+        super().__init__(check=_text_check(min_length, max_length, multiline=multiline), **kw)
+
+
+class NameNode(TextNode):
+    """A person's name or first name: letters, spaces, hyphens, apostrophes, full stops; 100 characters."""
+
+    def __init__(self, **kw: Any) -> None:
+        kw.setdefault("max_length", 100)
+        kw["validator"] = first_of(_name_check, kw.get("validator"))
+        super().__init__(**kw)
+
+
+def _name_check(node: Any, value: str) -> None:
+    # A name goes into letters and reviewers' pages: `${}`, `<`, `@`, digits and addresses have no place in it.
+    letters = [char for char in value if char.isalpha()]
+    if not letters or not all(char.isalpha() or char in " -'’.‑\u0300\u0301\u0302\u0308\u0327" for char in value):
+        raise colander.Invalid(
+            node, "Saisissez un nom avec des lettres, des espaces, des traits d'union ou apostrophes."
+        )
+
+
+class EmailNode(_Node):
+    """An e-mail address, 254 characters at most; no address is looked up while a form is validated."""
+
+    schema_type = types.Email
+    default_widget = widgets.Email
+
+
+class PhoneNode(_Node):
+    """A telephone number, French unless it begins with ``+``; its value is E.164."""
+
+    schema_type = types.Phone
+    default_widget = widgets.Tel
+
+
+class PostalCodeNode(_Node):
+    """A French postcode: five figures."""
+
+    schema_type = types.PostalCode
+
+    def default_widget(self) -> Any:
+        """Short, numeric keyboard."""
+        return widgets.Digits(autocomplete="postal-code", width="xs", maxlength=10)
+
+
+class CodeNode(_Node):
+    """A one-time code of ``digits`` figures; spaces are accepted."""
+
+    default_widget = widgets.OneTimeCode
+
+    def __init__(self, *, digits: int = 6, **kw: Any) -> None:
+        self.schema_type = types.Code(digits)
+        super().__init__(**kw)
+        self.widget.maxlength = digits * 2
+
+
+class PasswordNode(_Node):
+    """A password as typed: no character is removed. Its strength is the policy's business, not the form's."""
+
+    default_widget = widgets.Password
+
+    def __init__(self, *, new: bool = False, max_length: int = 128, **kw: Any) -> None:
+        super().__init__(check=_password_check(max_length), **kw)
+        if new:
+            self.widget.autocomplete = "new-password"
+
+
+def _password_check(most: int) -> Validator:
+    # The cap is told before any hash is computed: a long password is a cheap way to burn our CPU.
+    def check(node: Any, value: str) -> None:
+        if len(value) > most:
+            raise colander.Invalid(node, f"Saisissez au plus {most} caractères.")
+
+    return check
+
+
+class BirthdayNode(_Node):
+    """Day and month of birth; its value is ``"MM-DD"``. 29 February exists."""
+
+    schema_type = types.Birthday
+    default_widget = widgets.Birthday
+
+
+class ChoiceNode(_Node):
+    """One of ``values``; ``radios=True`` shows them all."""
+
+    default_widget = widgets.Select
+
+    def __init__(self, *, values: widgets.Choices, radios: bool = False, **kw: Any) -> None:
+        kw.setdefault("widget", widgets.Radios(values) if radios else widgets.Select(values))
+        kw["widget"].values = values
+        super().__init__(check=_one_of, **kw)
+
+
+def _one_of(node: Any, value: str) -> None:
+    if value not in {known for known, _ in node.widget.flat}:
+        raise colander.Invalid(node, "Choisissez une des réponses proposées.")
+
+
+class ChoicesNode(_Node):
+    """Any of ``values``; its value is a tuple in the order of the choices. ``least``: how many must be ticked."""
+
+    schema_type = types.Texts
+    default_widget = widgets.Checkboxes
+
+    def __init__(self, *, values: widgets.Choices, least: int = 0, **kw: Any) -> None:
+        kw.setdefault("widget", widgets.Checkboxes(values))
+        kw["widget"].values = values
+        kw.setdefault("missing", colander.required if least else ())
+        super().__init__(check=_some_of(least), **kw)
+
+
+def _some_of(least: int) -> Validator:
+    def check(node: Any, value: Sequence[str]) -> None:
+        if not set(value) <= {known for known, _ in node.widget.flat}:
+            raise colander.Invalid(node, "Choisissez parmi les réponses proposées.")
+        if len(value) < least:
+            raise colander.Invalid(node, "Cochez au moins une case." if least == 1 else f"Cochez {least} cases.")
+
+    return check
+
+
+class CheckNode(_Node):
+    """A box that may stay empty; its value is a boolean."""
+
+    schema_type = colander.Boolean
+    default_widget = widgets.Checkbox
+
+    def __init__(self, **kw: Any) -> None:
+        kw.setdefault("missing", False)
+        super().__init__(**kw)
+
+
+class AcceptNode(_Node):
+    """Accept or refuse, none preselected: consent is an act (RGPD art. 4). A refusal says what it means.
+
+    :param accept: label of the acceptance. :param refuse: label of the refusal.
+    :param refusal: what refusing means, shown beside the field.
+    """
+
+    default_widget = widgets.Radios
+
+    def __init__(self, *, accept: str, refuse: str, refusal: str, **kw: Any) -> None:
+        values = [("oui", accept), ("non", refuse)]
+        kw.setdefault("widget", widgets.Radios(values))
+        super().__init__(check=first_of(_one_of, _accepted(refusal)), **kw)
+
+
+def _accepted(refusal: str) -> Validator:
+    def check(node: Any, value: str) -> None:
+        if value != "oui":
+            raise colander.Invalid(node, refusal)
+
+    return check
+
+
+class HoneypotNode(_Node):
+    """A trap for robots; its value is ``True`` when something was caught. The view then pretends, and keeps nothing."""
+
+    schema_type = types.Trap
+    default_widget = widgets.Honeypot
+
+    def __init__(self, **kw: Any) -> None:
+        kw.setdefault("title", "Ne remplissez pas ce champ")
+        kw.setdefault("missing", False)
+        super().__init__(**kw)
