@@ -70,7 +70,7 @@ def _fill_one(page: TestResponse, label: str, value: Value) -> Form:
     control = form.fields[name][index]
     if isinstance(control, Checkbox):
         control.checked = bool(value)
-    elif isinstance(control, Select):
+    elif isinstance(control, Select) and not isinstance(control, Radio):  # WebTest: a Radio is a Select
         control.select(text=_option(control, str(value)))
     elif not isinstance(control, Radio):  # the right radio button was chosen by its own label
         control.value = str(value)
@@ -118,4 +118,4 @@ def _option(control: Select, wanted: str) -> str:
 def _clean(raw: str) -> str:
     """Fold white space and leave out the marks of mandatory and optional fields."""
     folded = re.sub(r"\s+", " ", raw).strip()
-    return re.sub(r"\s*(\*|\((obligatoire|facultatif)\))$", "", folded).strip()
+    return re.sub(r"(\s*(\*|\((obligatoire|facultatif)\)))+$", "", folded).strip()
