@@ -1,46 +1,75 @@
-# One word a task. Each works on a fresh machine: what it needs is installed first.
+# The commands of the workspace. `make help` lists them; each one works on a fresh Debian machine with python3.
+
 PYTHON ?= python3
 PORT ?= 6543
-T ?= tests
-JOBS ?= auto
-BIN := .venv/bin
-CODE := esea_auth_plugin/src oru_espace_pro_plugin/src host_app/src tests tools
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+BROWSER := .local/browser/node_modules/.package-lock.json
+DISTRIBUTIONS := esea_auth_plugin oru_espace_pro_plugin host_app
+SOURCES := $(DISTRIBUTIONS:%=%/src)
+WORKERS ?= auto
+TESTS ?= tests
 
-.PHONY: serve test check bench wheels lock format clean
+.PHONY: help serve test check bench wheels lock format screenshots machine clean
+.DEFAULT_GOAL := help
 
-.venv/ready: requirements.txt esea_auth_plugin/pyproject.toml oru_espace_pro_plugin/pyproject.toml host_app/pyproject.toml
-	PYTHON=$(PYTHON) tools/venv.sh
+help:  ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-serve: .venv/ready ## the demo portal at http://localhost:6543
+serve: $(INSTALLED)  ## bring the demo portal up at http://localhost:6543 (PORT= changes it)
 	$(BIN)/python -m host_app.demo --port $(PORT)
 
-test: .venv/ready ## every test; T=path runs some
-	tools/test-packages.sh
-	$(BIN)/python -m pytest -n $(JOBS) $(T) --ignore=tests/bench
+test: $(INSTALLED) machine $(BROWSER)  ## run every test, in parallel
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
-check: .venv/ready ## format, lint, types, repeated sentences
-	$(BIN)/ruff format --check $(CODE)
-	$(BIN)/ruff check $(CODE)
-	$(BIN)/mypy $(CODE)
-	$(BIN)/python tools/check_templates.py
+check: $(INSTALLED)  ## formatting, lint, types, lock in step, texts not said twice
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(SOURCES) tests tools
+	$(BIN)/python tools/check_lock.py
+	$(BIN)/python tools/check_repeated_text.py
 
-bench: .venv/ready ## figures of this machine
-	tools/test-packages.sh
-	$(BIN)/python -m pytest -q -s -p no:cacheprovider tests/bench
+bench: $(INSTALLED) machine  ## figures of this machine: pages, queries, sign-ins, mail
+	$(BIN)/python -m tests.bench
 
-wheels: .venv/ready ## the three wheels, in dist/
+wheels: $(INSTALLED)  ## build the three wheels into dist/
 	rm -rf dist
-	for name in esea_auth_plugin oru_espace_pro_plugin host_app; do \
-	    $(BIN)/python -m build --quiet --wheel --no-isolation --outdir dist $$name || exit 1; done
+	for each in $(DISTRIBUTIONS); do \
+	  $(BIN)/python -m build --wheel --no-isolation --outdir dist $$each || exit 1; rm -rf $$each/build; done
+	ls dist
 
-format: .venv/ready
-	$(BIN)/ruff format $(CODE)
-	$(BIN)/ruff check --fix $(CODE)
+format: $(INSTALLED)  ## let ruff write the formatting
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
 
-lock: ## make requirements.txt anew (needs uv)
-	uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
-	    --no-emit-index-url --all-extras \
-	    requirements.in esea_auth_plugin/pyproject.toml -o requirements.txt
+lock: $(INSTALLED)  ## resolve requirements.in into requirements.txt
+	$(BIN)/uv pip compile requirements.in --output-file requirements.txt --upgrade --quiet --universal \
+	  --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+	  $(foreach each,$(DISTRIBUTIONS),--no-emit-package $(subst _,-,$(each)))
 
-clean:
-	rm -rf .venv dist build var */build */src/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+screenshots: $(INSTALLED) machine  ## take the README's pictures again
+	$(BIN)/python tools/screenshots.py
+
+# pip refuses hashes together with -e, hence two steps; the second one reads no index.
+$(INSTALLED): requirements.txt $(DISTRIBUTIONS:%=%/pyproject.toml)
+	PYTHON=$(PYTHON) sh tools/make_environment.sh $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+	  $(DISTRIBUTIONS:%=-e ./%)
+	touch $@
+
+# What only tests need and pip does not bring: Chromium, PostgreSQL, nginx, npm.
+machine:
+	@sh tools/prepare_machine.sh
+
+# axe-core is installed from its package, and never committed.
+$(BROWSER): tests/browser/package.json tests/browser/package-lock.json
+	mkdir -p .local/browser
+	cp tests/browser/package.json tests/browser/package-lock.json .local/browser/
+	if command -v npm >/dev/null; then cd .local/browser && npm ci --silent --ignore-scripts; \
+	  else echo "npm is missing: the accessibility tests can't run (apt-get install npm)"; fi
+	@touch -c $@
+
+clean:  ## remove what the other commands made
+	rm -rf $(VENV) .local dist var .mypy_cache .ruff_cache .pytest_cache .hypothesis
