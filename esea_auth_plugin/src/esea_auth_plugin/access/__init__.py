@@ -15,5 +15,7 @@ def includeme(config: Any) -> None:
     from .roles import Roles
 
     config.add_service(IRoles, Roles)
+    config.add_audit_action("role.given", "Rôle attribué")
+    config.add_audit_action("role.withdrawn", "Rôle retiré")
     config.set_security_policy(PortalPolicy(config.registry))
     config.scan(".views")

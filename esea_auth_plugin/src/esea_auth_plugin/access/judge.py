@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from ..directives import permissions_of
-from ..interfaces import ICatalogue, IClock, Identity, IPermissionJudge, Proof, Refusal, Rule
+from ..interfaces import ICatalogue, IClock, Identity, IPermissionJudge, Refusal, Rule
 from ..services import find, offers
+from .levels import level_of
 
 #: The catalogue's section for the portal itself: it rules whatever names no service.
 PORTAL = "portail"
@@ -45,7 +45,7 @@ class PermissionJudge:
         refused = self._by_catalogue(rule.service or PORTAL, identity, now)
         if refused is not None:
             return refused
-        if rule.fresh_within is not None and not _fresh(identity.proofs, now, rule.fresh_within):
+        if rule.fresh_within is not None and not _fresh(identity, now, rule):
             return Refusal.STALE
         return None
 
@@ -60,5 +60,11 @@ class PermissionJudge:
         return catalogue.admits(service, identity.proofs, identity.level, now)
 
 
-def _fresh(proofs: Sequence[Proof], now: datetime, within: timedelta) -> bool:
-    return any(now - proof.at <= within for proof in proofs)
+def _fresh(identity: Identity, now: datetime, rule: Rule) -> bool:
+    """Tell whether the fresh proofs alone still reach the session's level (and the rule's, which is never above).
+
+    Otherwise a password typed again would freshen a session that a passkey opened (Keycloak CVE-2026-3429).
+    """
+    within = rule.fresh_within or timedelta(0)
+    fresh = [proof for proof in identity.proofs if now - proof.at <= within]
+    return bool(fresh) and level_of(fresh) >= identity.level

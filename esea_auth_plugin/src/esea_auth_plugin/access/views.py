@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.renderers import render_to_response
 from pyramid.response import Response
-from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import forbidden_view_config
 
 from ..interfaces import ICatalogue, IParkedForms, Refusal
@@ -27,7 +26,7 @@ _TITLES = {
 }
 
 
-@forbidden_view_config(permission=NO_PERMISSION_REQUIRED)
+@forbidden_view_config()
 def refused(request: Any) -> Any:
     """Answer a denied permission."""
     result = getattr(request.exception, "result", None)

@@ -106,9 +106,9 @@ def test_children_hang_under_the_interface_they_were_declared_for() -> None:
     assert root["bureau"]["12"].path == "/bureau/12"
     assert [place.title for place in root["bureau"]["12"].trail()] == ["Accueil", "Bureau"]
     assert root.path == "/"
-    for missing in (lambda: root["tiroir"], lambda: root["bureau"]["x"]):
+    for place, missing in ((root, "tiroir"), (root["bureau"], "x")):
         with pytest.raises(KeyError):
-            missing()
+            place[missing]
 
 
 def test_a_root_of_the_hosts_own_finds_the_plugins_places() -> None:
