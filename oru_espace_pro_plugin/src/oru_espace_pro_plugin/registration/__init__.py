@@ -55,6 +55,8 @@ def includeme(config: Any) -> None:
     )
     for name in LETTERS:
         config.add_letter(f"oru.registration_{name}", f"oru_espace_pro_plugin:registration/letters/{name}")
+    config.add_audit_action("registration.terms_accepted", "Conditions d'utilisation de l'Espace Pro acceptées")
+    config.add_audit_action("registration.submitted", "Demande d'inscription à l'Espace Pro envoyée")
     config.add_account_tile("oru_registration", tiles)
     config.add_subscriber(lambda event: end_with_account(event, config.registry), AccountClosed)
     config.scan(".views")

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.interfaces import Choice, Fact, FactSheet, IOutbox, IReviews, PortalSettings, ReviewView
+from esea_auth_plugin.layout.filters import phone_fr
 from esea_auth_plugin.services import find
 
 from ..interfaces import IRegistrations
@@ -51,7 +52,7 @@ class RegistrationKind:
                 Fact("Spécialité", lists.label(lists.specialities, row.speciality)),
                 Fact("Vous êtes", lists.label(lists.profiles, row.profile)),
                 Fact("Complément information", row.complement or "Rien"),
-                Fact("Téléphone", row.phone),
+                Fact("Téléphone", phone_fr(row.phone)),
             ),
         )
 
@@ -68,7 +69,7 @@ class RegistrationKind:
                  "warning" if others else "ok", "Une même adresse pour deux personnes : à vérifier." if others else ""),
             Fact("Demandes antérieures", str(len(earlier)) if earlier else "Aucune"),
         )  # fmt: skip
-        links = tuple((f"Demande {item.reference}", f"/espace-pro/gestion/{self.queue}/{item.id}") for item in earlier)
+        links = tuple((f"Demande {item.reference}", f"/espace-pro/gestion/{self.queue}/{item.reference}") for item in earlier)
         return FactSheet("Ce qui a été vérifié", facts, links)
 
     def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:

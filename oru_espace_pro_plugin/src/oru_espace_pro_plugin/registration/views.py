@@ -141,7 +141,7 @@ def send_form(context: Any, request: Any) -> Any:
         return _form_page(request, invalid.form_html, now)
     except PortalError as refused:
         if refused.code == "review.already_open":
-            raise  # two clicks at the same second: the loser's transaction is rolled back, the page says it
+            return HTTPSeeOther(_PLACE)  # two clicks at the same second: one request
         return _form_page(request, form.refuse(refused.message).form_html, now)
     _acknowledge(request, review, completed=now.stage is Stage.MORE_ASKED)
     return HTTPSeeOther(_PLACE)

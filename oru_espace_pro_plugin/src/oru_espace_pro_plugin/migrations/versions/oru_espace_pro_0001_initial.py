@@ -57,10 +57,49 @@ def upgrade() -> None:
         op.f("ix_oru_establishment_current_department"), "oru_establishment", ["current", "department"], unique=False
     )
     op.create_index(op.f("ix_oru_establishment_finess"), "oru_establishment", ["finess"], unique=False)
+    op.create_table(
+        "oru_member",
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("request_id", sa.String(length=36), nullable=False),
+        sa.Column("admitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_oru_member")),
+    )
+    op.create_table(
+        "oru_registration",
+        sa.Column("request_id", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("first_name", sa.String(length=80), nullable=False),
+        sa.Column("last_name", sa.String(length=80), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("function", sa.String(length=60), nullable=False),
+        sa.Column("function_other", sa.String(length=120), nullable=False),
+        sa.Column("speciality", sa.String(length=60), nullable=False),
+        sa.Column("profile", sa.String(length=60), nullable=False),
+        sa.Column("complement", sa.Text(), nullable=False),
+        sa.Column("phone", sa.String(length=20), nullable=False),
+        sa.Column("terms_version", sa.String(length=40), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_oru_registration")),
+    )
+    op.create_index(op.f("ix_oru_registration_subject"), "oru_registration", ["subject"], unique=False)
+    op.create_table(
+        "oru_terms_acceptance",
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.String(length=40), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("subject", "version", name=op.f("pk_oru_terms_acceptance")),
+    )
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_table("oru_terms_acceptance")
+    op.drop_index(op.f("ix_oru_registration_subject"), table_name="oru_registration")
+    op.drop_table("oru_registration")
+    op.drop_table("oru_member")
     op.drop_index(op.f("ix_oru_establishment_finess"), table_name="oru_establishment")
     op.drop_index(op.f("ix_oru_establishment_current_department"), table_name="oru_establishment")
     op.drop_table("oru_establishment")
