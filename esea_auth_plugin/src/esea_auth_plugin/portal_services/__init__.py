@@ -1,10 +1,68 @@
-"""Business services: the catalogue, who may open what, and the requests for access (`/services`)."""
+"""Business services: the catalogue, who may open what, the requests for access (`/services`), the support's desk."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ..directives import report_problems
+from ..errors import Problem
+from ..events import AccountClosed
+from ..interfaces import IAccountRoot, IGrants, ISupportRoot, Level, NavItem, Rule
+from ..options import read
+from ..settings import ReviewSettings
+from .grants import Grants, end_grants_of
+from .kind import AccessRequestKind
+from .resources import MyRequestsPlace, ServicesPlace
+from .tiles import service_tiles
+
+LETTERS = ("received", "accepted", "refused", "more_asked")
+ACTIONS = {
+    "grant.given": "Droit d'accès à un service donné",
+    "grant.withdrawn": "Droit d'accès à un service retiré",
+    "service.opened": "Ouverture d'un service",
+}
+SUPPORT = "esea.support.review"
+
 
 def includeme(config: Any) -> None:
     """Wire the room."""
     config.include(".loading")
+    for name, sentence in ACTIONS.items():
+        config.add_audit_action(name, sentence)
+    config.add_service(IGrants, Grants)
+    config.add_subscriber(lambda event: end_grants_of(config.registry, event), AccountClosed)
+    for letter in LETTERS:
+        config.add_letter(f"adhesion.{letter}", f"esea_auth_plugin:portal_services/letters/{letter}")
+    for permission in ("esea.adhesion.view", "esea.adhesion.send"):
+        config.add_permission_rule(permission, Rule())
+    config.add_portal_child("services", ServicesPlace)
+    config.add_portal_child("demandes", MyRequestsPlace, parent=IAccountRoot)
+    config.add_account_tile("services", service_tiles)
+    config.add_nav_item(NavItem("Services", "/services", order=20))
+    _support_desk(config)
+    config.scan(".views")
+    config.scan(".adhesion_views")
+
+
+def _support_desk(config: Any) -> None:
+    """Open `/support`, where access requests, sign-ups and whatever else goes to the support are reviewed."""
+    config.add_role("support", "Support ESEA")
+    config.add_permission_rule(SUPPORT, Rule(role="support", level=required_level(config)))
+    config.add_review_desk(
+        "support", title="Support", path="/support", permission=SUPPORT, provides=(ISupportRoot,)
+    )
+    config.add_request_kind(AccessRequestKind)
+    config.add_nav_item(NavItem("Support", "/support", permission=SUPPORT, order=60))
+
+
+def required_level(config: Any) -> Level:
+    """Return the least level of reviewers (``reviews.required_level``); an unknown one stops the start."""
+    settings = config.registry.settings
+    where = settings.get("__file__", "")
+    # Read here and not through the service: services are published when the configuration is committed.
+    found, _ = read(ReviewSettings, settings, "reviews.", where=where, env=settings.get("portal.env", "production"))
+    try:
+        return Level.from_slug(found.required_level)
+    except ValueError as unknown:
+        report_problems(config, [Problem("reviews.required_level", where, "is not a level", str(unknown))])
+        return Level.HEALTH

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 from pyramid.path import AssetResolver
 
-from ..directives import report_problems
+from ..directives import core, report_problems
 from ..errors import Problem
-from ..interfaces import ICatalogue, IClock, PortalService
+from ..interfaces import ICatalogue, IClock, PortalService, Rule
 from ..services import find
 from ..settings import AuthSettings, FoundationSettings
 from .catalogue import PARIS, Catalogue
@@ -28,10 +28,17 @@ def includeme(config: Any) -> None:
     """Read the catalogue once the configuration's other actions ran, and publish :class:`ICatalogue`."""
 
     def load() -> None:
-        config.registry._esea_catalogue = read_catalogue(config)
+        found = config.registry._esea_catalogue = read_catalogue(config)
+        for service in found:
+            core(config).permissions.setdefault(permission_of(service), Rule(service=service.slug))
 
     config.action("esea-catalogue", load, order=_ORDER)
     config.add_service(ICatalogue, lambda registry: Catalogue(services_read(registry)))
+
+
+def permission_of(service: PortalService) -> str:
+    """Return the permission that opens a service: grant, level and modes must hold."""
+    return f"esea.service.{service.slug}"
 
 
 def services_read(registry: Any) -> tuple[PortalService, ...]:

@@ -1,0 +1,144 @@
+"""Asking for a service: one open request a person and service, three in thirty days, completed when asked to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ..errors import PortalError
+from ..interfaces import (
+    IAccounts,
+    IClock,
+    Identity,
+    IOutbox,
+    IReviews,
+    PortalService,
+    PortalSettings,
+    ReviewState,
+    ReviewView,
+)
+from ..layout.filters import date_fr
+from ..services import find
+from .models import AccessRequest
+
+KIND = "access_request"
+MOST = 3
+PERIOD = timedelta(days=30)
+
+
+class TooManyRequests(PortalError):
+    """Three requests for one service in thirty days."""
+
+    code = "adhesion.too_many"
+    status = 429
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a person stands with a service.
+
+    :ivar review: the latest request, if any. :ivar motive: what was written in it.
+    :ivar again_at: when another request may be made, if three were made in thirty days.
+    """
+
+    review: ReviewView | None = None
+    motive: str = ""
+    again_at: datetime | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """A request waits for the support."""
+        return self.review is not None and self.review.state is ReviewState.OPEN
+
+    @property
+    def more_asked(self) -> bool:
+        """The support waits for the person."""
+        return self.review is not None and self.review.state is ReviewState.MORE_ASKED
+
+
+class Adhesions:
+    """Access requests of people; the reviews hold their state."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+        self._reviews = find(registry, IReviews)
+        self._clock = find(registry, IClock)
+
+    def standing(self, session: Session, subject: str, service: PortalService) -> Standing:
+        """Return where the person stands with the service."""
+        mine = [one for one in self._reviews.of_author(session, subject, kind=KIND) if one.topic == service.slug]
+        if not mine:
+            return Standing()
+        asked = session.get(AccessRequest, mine[0].id)
+        recent = [one.created_at for one in mine if one.created_at > self._clock.now() - PERIOD]
+        again_at = recent[MOST - 1] + PERIOD if len(recent) >= MOST else None
+        return Standing(mine[0], asked.motive if asked is not None else "", again_at)
+
+    def ask(self, session: Session, person: Identity, service: PortalService, motive: str) -> ReviewView:
+        """Open a request, or complete the one that the support sent back.
+
+        :raises PortalError: one waits already, or three were made in thirty days.
+        """
+        standing = self.standing(session, person.subject, service)
+        if standing.more_asked and standing.review is not None:
+            review = self._reviews.answered(session, standing.review.id)
+            self._write(session, review, person, service, motive)
+            return review
+        if standing.again_at is not None:
+            raise TooManyRequests(
+                f"Vous avez déjà fait {MOST} demandes pour ce service en 30 jours. Vous pourrez en faire une autre "
+                f"à partir du {date_fr(standing.again_at)}, ou écrire au support."
+            )
+        search = f"{person.identifier} {person.email} {service.title}"
+        review = self._reviews.open(
+            session,
+            KIND,
+            title=f"{person.display_name} – {service.title}",
+            author=person.subject,
+            topic=service.slug,
+            search=search,
+        )
+        self._write(session, review, person, service, motive)
+        tell(self._registry, session, review, service, "received", due_on=review.due_on)
+        return review
+
+    def _write(
+        self, session: Session, review: ReviewView, person: Identity, service: PortalService, motive: str
+    ) -> None:
+        now = self._clock.now()
+        session.merge(
+            AccessRequest(
+                request_id=review.id,
+                subject=person.subject,
+                service=service.slug,
+                motive=motive,
+                terms_version=find(self._registry, PortalSettings).terms_version,
+                terms_accepted_at=now,
+            )
+        )
+        session.flush()
+
+
+def tell(
+    registry: Any, session: Session, review: ReviewView, service: PortalService, letter: str, **values: Any
+) -> None:
+    """Post a letter about a request to its author, if there still is an account to write to."""
+    account = find(registry, IAccounts).by_subject(session, review.author or "")
+    if account is None:
+        return
+    find(registry, IOutbox).post(
+        session,
+        f"adhesion.{letter}",
+        to=account.email,
+        values={
+            "name": account.display_name,
+            "service": service.title,
+            "reference": review.reference,
+            "service_url": find(registry, PortalSettings).absolute(f"/services/{service.slug}"),
+            "form_url": find(registry, PortalSettings).absolute(f"/services/{service.slug}/adhesion"),
+            **values,
+        },
+    )

@@ -1,0 +1,115 @@
+"""Rights of people to open services. A right ends with what gave it, in the same transaction (security.md row 4).
+
+The end of a right is compared at use: no clean-up job has to run for it to stop opening doors.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.orm import Session
+
+from ..events import AccountClosed, GrantChanged
+from ..interfaces import IAuditTrail, IClock
+from ..services import find
+from .models import AccessGrant
+
+EXPIRED = "échéance"
+
+
+class Grants:
+    """See :class:`~esea_auth_plugin.interfaces.IGrants`."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+        self._clock = find(registry, IClock)
+        self._audit = find(registry, IAuditTrail)
+
+    def services_of(self, session: Session, subject: str) -> frozenset[str]:
+        """See the interface."""
+        query = select(AccessGrant.service).where(AccessGrant.subject == subject, *_valid(self._clock.now()))
+        return frozenset(session.scalars(query))
+
+    def give(
+        self,
+        session: Session,
+        subject: str,
+        service: str,
+        *,
+        request_id: str | None,
+        given_by: str,
+        until: datetime | None = None,
+    ) -> None:
+        """See the interface."""
+        now = self._clock.now()
+        # One that ran out by its date is closed first, so that its history stays and the live one is unique.
+        session.execute(
+            update(AccessGrant)
+            .where(_is(subject, service), AccessGrant.ended_at.is_(None), AccessGrant.valid_until <= now)
+            .values(ended_at=now, ended_reason=EXPIRED)
+        )
+        prolonged = session.scalars(
+            update(AccessGrant)
+            .where(_is(subject, service), AccessGrant.ended_at.is_(None))
+            .values(valid_until=until, request_id=request_id, given_by=given_by)
+            .returning(AccessGrant.id)
+        ).all()
+        if not prolonged:
+            session.add(
+                AccessGrant(
+                    subject=subject,
+                    service=service,
+                    request_id=request_id,
+                    given_by=given_by,
+                    valid_from=now,
+                    valid_until=until,
+                )
+            )
+            session.flush()
+        details = {"service": service, "prolonged": bool(prolonged), "request": request_id or ""}
+        self._audit.record(session, "grant.given", actor=given_by, target=subject, details=details)
+        self._registry.notify(GrantChanged(session, subject, service, True))
+
+    def withdraw(self, session: Session, subject: str, service: str, *, reason: str) -> bool:
+        """See the interface."""
+        return bool(self._end(session, _is(subject, service), reason=reason))
+
+    def withdraw_for_request(self, session: Session, request_id: str, *, reason: str) -> int:
+        """See the interface."""
+        return self._end(session, AccessGrant.request_id == request_id, reason=reason)
+
+    def withdraw_all(self, session: Session, subject: str, *, reason: str) -> int:
+        """End every right of a person; return how many."""
+        return self._end(session, AccessGrant.subject == subject, reason=reason)
+
+    def _end(self, session: Session, which: ColumnElement[bool], *, reason: str) -> int:
+        ended = session.execute(
+            update(AccessGrant)
+            .where(which, AccessGrant.ended_at.is_(None))
+            .values(ended_at=self._clock.now(), ended_reason=reason[:200])
+            .returning(AccessGrant.subject, AccessGrant.service)
+        ).all()
+        for subject, service in ended:
+            details = {"service": service}
+            self._audit.record(session, "grant.withdrawn", target=subject, details=details, personal={"reason": reason})
+            self._registry.notify(GrantChanged(session, subject, service, False))
+        return len(ended)
+
+
+def end_grants_of(registry: Any, event: AccountClosed) -> None:
+    """End the rights of an account that is suspended or closed, in that same transaction."""
+    Grants(registry).withdraw_all(event.session, event.subject, reason=event.reason or "compte fermé")
+
+
+def _is(subject: str, service: str) -> ColumnElement[bool]:
+    return (AccessGrant.subject == subject) & (AccessGrant.service == service)
+
+
+def _valid(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        AccessGrant.ended_at.is_(None),
+        AccessGrant.valid_from <= now,
+        or_(AccessGrant.valid_until.is_(None), AccessGrant.valid_until > now),
+    )

@@ -1,0 +1,48 @@
+"""Tables of the business services: who may open what, and what people said when they asked for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..database import AccountsModel, new_id
+
+_LIVE = text("ended_at IS NULL")
+
+
+class AccessGrant(AccountsModel):
+    """One person's right to open one service: what gave it, who gave it, and when and why it ended."""
+
+    __tablename__ = "esea_grant"
+    __table_args__ = (
+        Index(
+            "uq_esea_grant_live", "subject", "service", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE
+        ),
+        Index("ix_esea_grant_request", "request_id"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    subject: Mapped[str] = mapped_column(String(36))
+    service: Mapped[str] = mapped_column(String(64))
+    request_id: Mapped[str | None] = mapped_column(String(36))
+    given_by: Mapped[str] = mapped_column(String(36))
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_reason: Mapped[str] = mapped_column(String(200), default="")
+
+
+class AccessRequest(AccountsModel):
+    """What somebody said when asking for a service; its state lies with the reviews, under the same id."""
+
+    __tablename__ = "esea_access_request"
+    __table_args__ = (Index("ix_esea_access_request_subject", "subject", "service"),)
+
+    request_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(36))
+    service: Mapped[str] = mapped_column(String(64))
+    motive: Mapped[str] = mapped_column(Text)
+    terms_version: Mapped[str] = mapped_column(String(40))
+    terms_accepted_at: Mapped[datetime]
