@@ -338,6 +338,9 @@ class ISessions(Protocol):
     def cookie_digest(self, request: Any) -> str:
         """Return the hash of the cookie this browser sent or was just given, ``""`` without one; reads no table."""
 
+    def owner_of_cookie(self, request: Any, session: Session) -> str | None:
+        """Return whose session this browser's cookie names, live or ended since less than a day."""
+
     def open(self, request: Any, subject: str, proofs: Sequence[Proof]) -> SessionView:
         """Begin a session under a new id, end the browser's former one, set the cookie on the response."""
 

@@ -63,6 +63,11 @@ class Sessions:
         cookie = read_cookie(request, COOKIE)
         return tokens.digest(cookie, kind=KIND) if cookie else ""
 
+    def owner_of_cookie(self, request: Any, session: Session) -> str | None:
+        """See the interface."""
+        digest = self.cookie_digest(request)
+        return session.scalar(select(SessionRow.subject).where(SessionRow.cookie_digest == digest)) if digest else None
+
     def open(self, request: Any, subject: str, proofs: Sequence[Proof]) -> SessionView:
         """See the interface."""
         session: Session = request.dbsession

@@ -1,0 +1,18 @@
+"""Auth modes: the contract, the registry, and the built-in modes, each in a folder of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .registry import add_auth_mode, enabled_names, include_modes
+
+__all__ = ["includeme"]
+
+
+def includeme(config: Any) -> None:
+    """Add the directive ``add_auth_mode`` and the modes that ``esea_auth.modes`` enables."""
+    config.add_directive("add_auth_mode", add_auth_mode)
+    # Rooms of their own, enabled or not: their tables stand, and recovery needs the password's.
+    config.include(".password")
+    config.include(".mail_code")
+    include_modes(config, enabled_names(config.registry.settings))

@@ -1,0 +1,241 @@
+"""The contract of an auth mode, as open to strangers as to us (house, decision 3).
+
+A mode proves something about a person. It receives an :class:`Attempt` and answers with a result object; it never
+sees a request, a cookie or a response, and it never knows which stage of a sign-in it is. The sign-in calls it so:
+
+``ask``
+    What to show now. Read-only: it is called for every GET.
+``begin``
+    Once, when the stage begins: issue a challenge, send a code, or say where to go.
+``prepare``
+    For each answer, before any transaction: the slow part (hashing, asking another host). May read in short
+    transactions of its own.
+``answer``
+    For each answer, in the request's transaction: judge, and consume by conditional UPDATE.
+
+A mode is made once, from the registry: ``factory(registry)``. It finds the clock, the sealer and its settings there.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy.orm import Session
+
+from ..interfaces import Factor, Limit, Proof, SessionView
+
+
+class Capability(enum.StrEnum):
+    """What a mode can do besides proving; what it lacks it does not declare."""
+
+    FINDS_PERSON = "finds_person"  # it may be the first stage: the account is its result
+    ENROLS = "enrols"  # people add and remove credentials of it themselves
+    OFFERS_ATTRIBUTES = "offers_attributes"  # its proof carries identity attributes for the sign-up
+    SIGNS_OUT = "signs_out"  # the end of a session must be told elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Whose account an answer claims to be, before it is judged: failures are counted against it.
+
+    :ivar login: what was typed, normalised. :ivar subject: the account it names, ``None`` if there is none.
+    """
+
+    login: str
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One step of one sign-in, as a mode may know it.
+
+    :ivar id: the sign-in's row; what a mode issues is bound to it.
+    :ivar subject: the account, ``None`` while nobody is known.
+    :ivar email: the account's confirmed address, ``""`` while nobody is known.
+    :ivar values: what this step's form or callback carried; ``{}`` when only the page is asked for.
+    :ivar action: one of the mode's :attr:`AuthMode.actions`, ``""`` for the page's own form.
+    :ivar state: what the mode asked to remember between steps (:attr:`Ask.state`), kept sealed by the sign-in.
+    :ivar service_title: what the person is about to open, for letters.
+    """
+
+    id: str
+    at: datetime
+    subject: str | None = None
+    email: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    action: str = ""
+    state: Mapping[str, Any] = field(default_factory=dict)
+    address: str = ""
+    user_agent: str = ""
+    service_title: str = ""
+
+
+# --- what a mode answers ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Show a page and come back with an answer.
+
+    :ivar page: template of the step (asset specification), included in the sign-in's own page.
+    :ivar values: what the template needs. :ivar message: French; tells what just happened.
+    :ivar state: to be remembered until the next step, ``None`` to keep what there is.
+    """
+
+    page: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    message: str = ""
+    state: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Send the person to another site, which answers at one of the mode's own addresses."""
+
+    url: str
+    state: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Show a page that asks again by itself, no sooner than ``seconds``."""
+
+    page: str
+    seconds: int
+    values: Mapping[str, Any] = field(default_factory=dict)
+    state: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalIdentity:
+    """Somebody as another authority names them; ``attributes`` are by name, each with its origin there."""
+
+    issuer: str
+    subject: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """The stage is done. ``subject`` is the account; it must be the attempt's own when that is known."""
+
+    subject: str
+    proof: Proof
+    external: ExternalIdentity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """This answer proves nothing.
+
+    :ivar code: stable, for the audit trail. :ivar message: French, the same for every reason that must not be told.
+    :ivar over: no further try in this sign-in; it starts again from nothing.
+    """
+
+    code: str
+    message: str
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPerson:
+    """What was shown is valid, and no account is known for it: the sign-up may go on from it."""
+
+    external: ExternalIdentity
+    message: str
+
+
+Shown = Ask | Go | Wait
+Begun = Ask | Go | Wait | Refused
+Result = Ask | Go | Wait | Proven | Refused | UnknownPerson
+
+
+# --- the mode --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A credential that a person holds in a mode, as « Gérer mes dispositifs » lists it."""
+
+    reference: str
+    label: str
+    added_at: datetime
+    last_used_at: datetime | None = None
+
+
+class AuthMode:
+    """Base class of a mode. Built-in ones and strangers' are checked alike by ``auth_modes/conformance.py``."""
+
+    #: Name in ini files and proofs.
+    name: ClassVar[str]
+    #: Last segment of its address, ``/connexion/SEGMENT``.
+    segment: ClassVar[str]
+    #: French, on the sign-in page.
+    title: ClassVar[str]
+    description: ClassVar[str]
+    #: Name of an icon of the layout, ``""`` for none.
+    icon: ClassVar[str] = ""
+    #: Hosted by somebody else: shown apart, under « S'identifier avec ».
+    external: ClassVar[bool] = False
+    #: What its own proof shows.
+    factors: ClassVar[frozenset[Factor]]
+    #: The one sentence for every refusal whose reason must not be told (ANSSI PG-078 R14).
+    wrong: ClassVar[str] = "Cette connexion n'a pas abouti. Vérifiez la saisie, puis réessayez."
+    #: Factors that other modes must have proven before, in this sign-in or in the session.
+    after: ClassVar[frozenset[Factor]] = frozenset()
+    capabilities: ClassVar[frozenset[Capability]] = frozenset()
+    #: Segments under its address that take a POST of their own, e.g. ``renvoyer``.
+    actions: ClassVar[frozenset[str]] = frozenset()
+    #: Origins that its pages send a form's redirect to (house, decision 12).
+    form_targets: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, registry: Any) -> None:
+        self.registry = registry
+
+    def ask(self, session: Session, attempt: Attempt) -> Ask | Wait:
+        """Return the page of the present step; writes nothing."""
+        raise NotImplementedError
+
+    def begin(self, session: Session, attempt: Attempt) -> Begun:
+        """Begin the stage."""
+        return self.ask(session, attempt)
+
+    def prepare(self, attempt: Attempt) -> Any:
+        """Do the slow part of an answer, without any transaction open; what it returns goes to :meth:`answer`."""
+        return None
+
+    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+        """Judge an answer; an empty one is refused or asked again, never proven."""
+        raise NotImplementedError
+
+    def claim(self, attempt: Attempt) -> Claim | None:
+        """Return whose account an answer claims; may read in a short transaction of its own. ``None``: nobody's."""
+        return Claim("", attempt.subject) if attempt.subject is not None else None
+
+    def limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:
+        """Return limits on this answer beside those of the sign-in (account, address); only failures stay counted."""
+        return ()
+
+    def action_limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:
+        """Return the limits on one of the mode's actions; every use stays counted."""
+        return ()
+
+    def usable_by(self, session: Session, subject: str) -> bool:
+        """Tell whether the person holds a credential of this mode."""
+        return False
+
+    def credentials(self, session: Session, subject: str) -> Sequence[Credential]:
+        """Return the person's credentials (capability ENROLS)."""
+        return ()
+
+    def revoke(self, session: Session, subject: str, reference: str, *, reason: str) -> bool:
+        """End a credential; ``False`` if it is not the person's (capability ENROLS)."""
+        return False
+
+    def signed_out(self, session: Session, view: SessionView) -> str | None:
+        """Take part in a sign-out; an address to go to afterwards, or ``None`` (capability SIGNS_OUT)."""
+        return None

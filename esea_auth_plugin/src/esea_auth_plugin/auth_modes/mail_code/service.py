@@ -1,0 +1,151 @@
+"""Makes, mails and checks codes. What is stored is a keyed hash; the code itself is only in the sealed letter."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, update
+from sqlalchemy.orm import Session
+
+from ...database import IDatabase
+from ...interfaces import IAuditTrail, IClock, IOutbox, ISealer
+from ...security import tokens
+from ...services import find
+from ..base import Attempt
+from .models import MailCodeRow
+
+LETTER = "mail_code.code"
+PURPOSE = "mail_code"
+LIFETIME = timedelta(minutes=10)
+RESEND_EVERY = timedelta(minutes=1)
+MOST_TRIES = 5
+
+
+class Verdict(enum.StrEnum):
+    """What an answer is worth."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    EXHAUSTED = "exhausted"
+    EXPIRED = "expired"
+
+
+class MailCodes:
+    """The codes of sign-ins."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def row(self, session: Session, sign_in: str) -> MailCodeRow | None:
+        """Return what was sent for this sign-in."""
+        return session.get(MailCodeRow, sign_in)
+
+    def send(self, session: Session, attempt: Attempt, subject: str) -> None:
+        """Send the first code of a sign-in."""
+        code = tokens.new_code(6)
+        session.add(
+            MailCodeRow(
+                sign_in=attempt.id,
+                subject=subject,
+                code_digest=self._digests(code, attempt.id)[0],
+                code_ends_at=attempt.at + LIFETIME,
+                sent_at=attempt.at,
+                tries=0,
+            )
+        )
+        session.flush()
+        self._post(session, attempt, subject, code)
+
+    def send_again(self, session: Session, attempt: Attempt, subject: str) -> bool:
+        """Send another code; the former one stays good until its own end. ``False`` within a minute of the last one."""
+        code = tokens.new_code(6)
+        statement = (
+            update(MailCodeRow)
+            .where(MailCodeRow.sign_in == attempt.id, MailCodeRow.subject == subject)
+            .where(MailCodeRow.used_at.is_(None), MailCodeRow.tries < MOST_TRIES)
+            .where(MailCodeRow.sent_at <= attempt.at - RESEND_EVERY)
+            .values(
+                former_digest=MailCodeRow.code_digest,
+                former_ends_at=MailCodeRow.code_ends_at,
+                code_digest=self._digests(code, attempt.id)[0],
+                code_ends_at=attempt.at + LIFETIME,
+                sent_at=attempt.at,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        if cast("CursorResult[Any]", session.execute(statement)).rowcount != 1:
+            return False
+        self._post(session, attempt, subject, code)
+        return True
+
+    def judge(self, session: Session, attempt: Attempt, subject: str, typed: str) -> Verdict:
+        """Count the try first, atomically, then compare; the right code is good once.
+
+        200 answers at the same moment are at most five comparisons: each must get its number from the row.
+        """
+        counted = session.execute(
+            update(MailCodeRow)
+            .where(MailCodeRow.sign_in == attempt.id, MailCodeRow.subject == subject)
+            .where(MailCodeRow.used_at.is_(None), MailCodeRow.tries < MOST_TRIES)
+            .values(tries=MailCodeRow.tries + 1)
+            .returning(
+                MailCodeRow.tries,
+                MailCodeRow.code_digest,
+                MailCodeRow.code_ends_at,
+                MailCodeRow.former_digest,
+                MailCodeRow.former_ends_at,
+            )
+            .execution_options(synchronize_session=False)
+        ).first()
+        if counted is None:
+            return Verdict.EXHAUSTED
+        candidates = self._digests(typed, attempt.id)
+        right = tokens.among(counted.code_digest, candidates) and attempt.at < counted.code_ends_at
+        former_ends = counted.former_ends_at
+        former = bool(counted.former_digest) and tokens.among(counted.former_digest, candidates)
+        right |= former and former_ends is not None and attempt.at < former_ends
+        if right and self._consume(session, attempt):
+            return Verdict.RIGHT
+        if attempt.at >= counted.code_ends_at:
+            return Verdict.EXPIRED
+        return Verdict.EXHAUSTED if counted.tries >= MOST_TRIES else Verdict.WRONG
+
+    def _consume(self, session: Session, attempt: Attempt) -> bool:
+        statement = (
+            update(MailCodeRow)
+            .where(MailCodeRow.sign_in == attempt.id, MailCodeRow.used_at.is_(None))
+            .values(used_at=attempt.at)
+            .execution_options(synchronize_session=False)
+        )
+        return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+
+    def _digests(self, code: str, sign_in: str) -> tuple[str, ...]:
+        return tokens.code_digest(find(self._registry, ISealer), code, purpose=PURPOSE, bound_to=sign_in)
+
+    def _post(self, session: Session, attempt: Attempt, subject: str, code: str) -> None:
+        ends_at = attempt.at + LIFETIME
+        find(self._registry, IOutbox).post(
+            session,
+            LETTER,
+            to=attempt.email,
+            values={"code": f"{code[:3]} {code[3:]}", "minutes": 10, "service": attempt.service_title},
+            valid_until=ends_at,
+        )
+        find(self._registry, IAuditTrail).record(session, "mail_code.sent", actor=subject, target=subject)
+
+
+def prune(registry: Any) -> None:
+    """Job: delete the codes that ended; no check waits for it."""
+    now = find(registry, IClock).now()
+    with find(registry, IDatabase).writing() as session:
+        session.execute(delete(MailCodeRow).where(MailCodeRow.code_ends_at < now - timedelta(hours=1)))
+
+
+def waits(row: MailCodeRow, at: datetime) -> int:
+    """Return the seconds before another code may be asked for."""
+    return max(0, int((row.sent_at + RESEND_EVERY - at).total_seconds()))
+
+
+__all__ = ["LETTER", "LIFETIME", "MailCodes", "Verdict", "prune", "waits"]

@@ -1,0 +1,48 @@
+"""Signing in: the page of a service, the staged sign-in, its end, and recovery under `/connexion/oubli`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ..events import AccountClosed
+from ..interfaces import IParkedForms
+from ..services import find
+from . import parked, store
+from .parked import ParkedForms
+from .resources import ISignInPlace, ParkedPlace, SignInPlace, SignOutPlace, TermsPlace
+from .store import SignIns
+
+__all__ = ["includeme"]
+
+_ACTIONS = {
+    "sign_in.succeeded": "Connexion",
+    "sign_in.raised": "Connexion renforcée",
+    "sign_in.refused": "Connexion refusée",
+    "sign_in.ended": "Déconnexion",
+    "terms.refused": "Conditions d'Utilisation refusées",
+}
+
+
+def includeme(config: Any) -> None:
+    """Hang the places, publish the services, declare actions and jobs."""
+    registry = config.registry
+
+    def end_sign_ins(event: AccountClosed) -> None:
+        find(registry, SignIns).close_all(event.session, event.subject)
+
+    config.add_portal_child("connexion", SignInPlace)
+    config.add_portal_child("conditions", TermsPlace, parent=ISignInPlace)
+    config.add_portal_child("reprise", ParkedPlace, parent=ISignInPlace)
+    config.add_portal_child("deconnexion", SignOutPlace, parent=ISignInPlace)
+    config.add_service(SignIns, SignIns)
+    config.add_service(ParkedForms, ParkedForms)
+    config.add_service(IParkedForms, lambda registry: find(registry, ParkedForms))
+    for name, sentence in _ACTIONS.items():
+        config.add_audit_action(name, sentence)
+    config.add_subscriber(end_sign_ins, AccountClosed)
+    config.add_job("sign_in.prune", store.prune, every=timedelta(hours=1))
+    config.add_job("sign_in.prune_parked", parked.prune, every=timedelta(hours=1))
+    config.include(".recovery")
+    config.scan(".views")
+    config.scan(".end_views")

@@ -1,0 +1,78 @@
+"""Browsers that a person has signed in with before.
+
+Whoever fails on purpose fills the account's counter of tries, never that of the person's own browser: an attacker
+can't keep it out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ..database import IDatabase
+from ..interfaces import IClock
+from ..security import tokens
+from ..services import find
+from ..web.cookies import read_cookie, set_cookie
+from .models import KnownBrowserRow
+
+COOKIE = "navigateur"
+KIND = "browser"
+KEPT = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """This browser: the hash of its cookie, and the people who have signed in with it."""
+
+    digest: str = ""
+    subjects: frozenset[str] = frozenset()
+
+    def known_to(self, subject: str | None) -> bool:
+        """Tell whether this person has signed in here before."""
+        return subject is not None and subject in self.subjects
+
+
+def browser_of(request: Any) -> Browser:
+    """Return the request's browser; a cookie that names none is no known browser."""
+    cookie = read_cookie(request, COOKIE)
+    if not cookie:
+        return Browser()
+    digest = tokens.digest(cookie, kind=KIND)
+    oldest = find(request, IClock).now() - KEPT
+    with find(request, IDatabase).reading() as session:
+        subjects = session.scalars(
+            select(KnownBrowserRow.subject).where(
+                KnownBrowserRow.cookie_digest == digest, KnownBrowserRow.seen_at > oldest
+            )
+        )
+        return Browser(digest, frozenset(subjects))
+
+
+def remember(request: Any, session: Session, subject: str) -> None:
+    """Note that the person has just signed in with this browser; a fresh cookie, since the old one may be planted."""
+    now = find(request, IClock).now()
+    former = read_cookie(request, COOKIE)
+    cookie = tokens.new_token(256)
+    digest = tokens.digest(cookie, kind=KIND)
+    subjects = {subject}
+    if former:
+        old = tokens.digest(former, kind=KIND)
+        rows = session.scalars(select(KnownBrowserRow).where(KnownBrowserRow.cookie_digest == old)).all()
+        for row in rows:
+            row.cookie_digest = digest
+            if row.subject == subject:
+                row.seen_at = now
+                subjects.discard(subject)
+    session.add_all(KnownBrowserRow(cookie_digest=digest, subject=each, seen_at=now) for each in subjects)
+    session.flush()
+    set_cookie(request, COOKIE, cookie, max_age=KEPT)
+
+
+def forget_all(session: Session, subject: str) -> None:
+    """No browser of the person is known any more (after a reset: one of them may be the attacker's)."""
+    session.execute(delete(KnownBrowserRow).where(KnownBrowserRow.subject == subject))

@@ -1,0 +1,121 @@
+"""The pages around a sign-in: the CGU, the form that waited, and signing out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ..auth_modes.base import Capability
+from ..auth_modes.registry import modes_of
+from ..database import IDatabase
+from ..interfaces import IAccounts, IAuditTrail, ISessions
+from ..services import find
+from .finishing import StartAgain, active_account, after_last_stage, terms_due
+from .parked import ParkedForms
+from .resources import IParkedPlace, ISignOutPlace, ITermsPlace
+from .store import TERMS, SignIn, SignIns
+
+_TERMS = "esea_auth_plugin:sign_in/templates/terms.jinja2"
+
+
+@view_config(context=ITermsPlace, request_method="GET", renderer=_TERMS, permission=NO_PERMISSION_REQUIRED)
+def show_terms(context: Any, request: Any) -> Any:
+    """Put the CGU to a person who has proven everything else and is nobody yet."""
+    found = find(request, SignIns).current(request, request.dbsession)
+    if found is None or found.stage != TERMS or found.subject is None:
+        return HTTPSeeOther("/connexion")
+    account = find(request, IAccounts).by_subject(request.dbsession, found.subject)
+    return {"version": request.portal.terms_version, "again": bool(account and account.terms_version), "problem": ""}
+
+
+@view_config(context=ITermsPlace, request_method="POST", renderer=_TERMS, permission=NO_PERMISSION_REQUIRED)
+def answer_terms(context: Any, request: Any) -> Any:
+    """Accept or refuse the version that was shown."""
+    with find(request, IDatabase).reading() as session:
+        found = find(request, SignIns).current(request, session)
+    if found is None or found.stage != TERMS or found.subject is None:
+        return HTTPSeeOther("/connexion")
+    version = request.portal.terms_version
+    answer = request.POST.get("cgu")
+    if request.POST.get("version") != version or answer not in {"oui", "non"}:
+        request.form_failed = True
+        problem = "Choisissez d'accepter ou de refuser les Conditions d'Utilisation."
+        return {"version": version, "again": True, "problem": problem}
+    if answer == "non":
+        find(request, SignIns).abandon(request, request.dbsession)
+        find(request, IAuditTrail).record(
+            request.dbsession, "terms.refused", outcome="refused", actor=found.subject, details={"version": version}
+        )
+        request.flash(
+            "Vous avez refusé les Conditions d'Utilisation : aucun service ne s'ouvre sans elles, et vous n'êtes pas "
+            "connecté(e). Votre compte reste en l'état ; vous pourrez les accepter à votre prochaine connexion.",
+            "info",
+        )
+        return HTTPSeeOther("/connexion")
+    return _accepted(request, found, found.subject, version)
+
+
+def _accepted(request: Any, found: SignIn, subject: str, version: str) -> Any:
+    try:
+        account = active_account(request, request.dbsession, subject)
+        if terms_due(request, account):
+            find(request, IAccounts).accept_terms(request.dbsession, subject, version)
+        return HTTPSeeOther(after_last_stage(request, found))
+    except StartAgain as error:
+        request.flash(error.message, "warning")
+        return HTTPSeeOther("/connexion")
+
+
+@view_config(
+    context=IParkedPlace,
+    request_method="GET",
+    renderer="esea_auth_plugin:sign_in/templates/parked.jinja2",
+    # Asks for a session of any level: the form's own address judges the rest when it is sent again.
+    permission=NO_PERMISSION_REQUIRED,
+)
+def show_parked(context: Any, request: Any) -> Any:
+    """Show the form that waited, with a button that sends it again: nothing is sent by itself."""
+    if request.identity is None:
+        return HTTPSeeOther("/connexion")
+    parked = find(request, ParkedForms).waiting(request, request.dbsession, request.identity.subject)
+    return {"parked": parked} if parked is not None else HTTPSeeOther("/compte")
+
+
+@view_config(
+    context=ISignOutPlace,
+    request_method="GET",
+    renderer="esea_auth_plugin:sign_in/templates/sign_out.jinja2",
+    permission=NO_PERMISSION_REQUIRED,
+)
+def ask_sign_out(context: Any, request: Any) -> Any:
+    """Show the button: a GET ends nothing, or any image on another site would sign people out."""
+    return {} if request.identity is not None else HTTPSeeOther("/")
+
+
+@view_config(context=ISignOutPlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def sign_out(context: Any, request: Any) -> Any:
+    """End the session here, and elsewhere where a mode takes part in it."""
+    session = request.dbsession
+    sessions = find(request, ISessions)
+    view = sessions.current(request)
+    location = "/"
+    if view is not None:
+        for proof in view.proofs:
+            mode = modes_of(request).get(proof.mode)
+            if mode is not None and Capability.SIGNS_OUT in mode.capabilities:
+                location = mode.signed_out(session, view) or location
+        find(request, IAuditTrail).record(
+            session, "sign_in.ended", actor=view.subject, target=view.subject, details={"session": view.id}
+        )
+    find(request, ParkedForms).drop(request, session)
+    find(request, SignIns).abandon(request, session)
+    sessions.close(request)
+    request.flash("Vous êtes déconnecté(e).", "info")
+    response = HTTPSeeOther(location)
+    # Not « cookies »: the cookie of a known browser must outlive the session, or anybody could lock its person out.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Cache-Control"] = "no-store"
+    return response

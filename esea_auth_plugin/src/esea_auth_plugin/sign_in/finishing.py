@@ -1,0 +1,94 @@
+"""The last step of a sign-in: the CGU if they are due, then the session, under a new id."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy.orm import Session
+
+from ..access.levels import level_of, mail_code_barred
+from ..errors import PortalError
+from ..events import SignedIn
+from ..interfaces import AccountState, AccountView, IAccounts, IAuditTrail, IClock, ISessions
+from ..services import find
+from ..settings import AuthSettings
+from . import browsers
+from .parked import ParkedForms
+from .returning import destination
+from .store import TERMS, SignIn, SignIns
+
+
+class StartAgain(PortalError):
+    """The sign-in can't go on: its time is over, or what it rested on has changed."""
+
+    code = "sign_in.start_again"
+
+
+def terms_due(request: Any, account: AccountView) -> bool:
+    """Tell whether the person must accept the CGU before any service opens: a new version, or a year passed."""
+    if account.terms_accepted_at is None or account.terms_version != request.portal.terms_version:
+        return True
+    kept = timedelta(days=find(request, AuthSettings).terms_days)
+    return account.terms_accepted_at + kept <= find(request, IClock).now()
+
+
+def active_account(request: Any, session: Session, subject: str) -> AccountView:
+    """Return the account if it may sign in at this moment.
+
+    :raises StartAgain: it was suspended or closed since the first stage.
+    """
+    account = find(request, IAccounts).by_subject(session, subject)
+    if account is None or account.state is not AccountState.ACTIVE:
+        raise StartAgain("Cette connexion ne peut pas aboutir. Contactez l'assistance.")
+    return account
+
+
+def after_last_stage(request: Any, found: SignIn) -> str:
+    """Go on from a sign-in whose every mode has proven its part; return the address to show next.
+
+    :param found: as it is stored now, ``subject`` and ``proofs`` complete.
+    """
+    session: Session = request.dbsession
+    account = active_account(request, session, cast(str, found.subject))
+    if terms_due(request, account) and found.stage != TERMS:
+        moved = find(request, SignIns).move(
+            request, session, found, stage=TERMS, subject=account.subject, proofs=found.proofs
+        )
+        if not moved:
+            raise StartAgain("Cette connexion a été reprise ailleurs. Recommencez depuis le début.")
+        return "/connexion/conditions"
+    return _open(request, session, found, account)
+
+
+def _open(request: Any, session: Session, found: SignIn, account: AccountView) -> str:
+    if not find(request, SignIns).finish(request, session, found):
+        raise StartAgain("Cette connexion a expiré. Recommencez depuis le début.")
+    sessions = find(request, ISessions)
+    former = sessions.current(request)
+    same = former is not None and former.subject == account.subject
+    if found.session_id is not None and (former is None or former.id != found.session_id):
+        # Its stages left out what that session had proven: without it they prove too little.
+        raise StartAgain("Votre session a pris fin entre-temps. Recommencez depuis le début.")
+    parked = find(request, ParkedForms)
+    waiting = parked.hold(request, session, account.subject)
+    view = sessions.raise_with(request, found.proofs) if same else sessions.open(request, account.subject, found.proofs)
+    browsers.remember(request, session, account.subject)
+    if waiting is not None:
+        parked.hand_over(request, session, waiting)
+    barred = mail_code_barred(account, find(request, IClock).now())
+    find(request, IAuditTrail).record(
+        session,
+        "sign_in.raised" if same else "sign_in.succeeded",
+        actor=account.subject,
+        target=account.subject,
+        details={
+            "mode": found.mode,
+            "service": found.service,
+            "session": view.id,
+            "level": level_of(view.proofs, mail_code_barred=barred).slug,
+        },
+        personal={"address": request.client_address},
+    )
+    request.registry.notify(SignedIn(session, account.subject, found.service))
+    return "/connexion/reprise" if waiting is not None else destination(found.return_path, found.service)

@@ -1,0 +1,75 @@
+"""The one gate in front of every answer of a sign-in: how many failures an account, an address, a browser may have.
+
+Every path that checks a secret goes through it (security.md row 24). It counts before the request's transaction, and
+a success gives its counts back once the transaction is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import TooManyAttempts
+from ..interfaces import IThrottle, Limit, Reservation
+from ..services import find
+from ..throttle import Addresses, failures_of_account, failures_of_address, failures_of_known_browser
+from .browsers import Browser
+
+Use = tuple[Limit, str]
+
+
+@dataclass
+class Pass:
+    """Counts taken for one answer.
+
+    :ivar silent: the account's hidden limit is full; answer as to a wrong secret.
+    :ivar login: what was typed. :ivar subject: the account that it names.
+    """
+
+    taken: list[Reservation]
+    silent: bool = False
+    login: str = ""
+    subject: str | None = None
+
+    def give_back_after(self, request: Any) -> None:
+        """Give the counts back when the request has ended well."""
+
+        def give_back(request: Any) -> None:
+            if getattr(request, "exception", None) is None:
+                for reservation in self.taken:
+                    reservation.give_back()
+
+        request.add_finished_callback(give_back)
+
+
+def enter(
+    request: Any, name: str, *, login: str, subject: str | None, browser: Browser, more: Sequence[Use] = ()
+) -> Pass:
+    """Count a try at ``name`` (a mode, ``recovery``…).
+
+    What was typed has a counter that may be told. The account behind it has another one that may not: were it told, two
+    names that share it would be known to be one account. Unknown logins are counted alike.
+
+    :param login: what was typed, ``""`` when the person is known already. :raises TooManyAttempts: with the wait.
+    """
+    throttle = find(request, IThrottle)
+    if subject is not None and browser.known_to(subject):
+        uses = (*failures_of_known_browser(name, subject, browser.digest), *more)
+        return Pass([throttle.reserve(*uses)], login=login, subject=subject)
+    address = find(request, Addresses).use(failures_of_address(name), request.client_address)
+    if not login:
+        own = failures_of_account(f"{name}.person", subject) if subject is not None else ()
+        return Pass([throttle.reserve(address, *own, *more)], subject=subject)
+    taken = [throttle.reserve(address, *failures_of_account(f"{name}.login", login), *more)]
+    try:
+        taken.append(throttle.reserve(*failures_of_account(f"{name}.person", subject or f"unknown:{login}")))
+    except TooManyAttempts:
+        return Pass(taken, silent=True, login=login, subject=subject)
+    return Pass(taken, login=login, subject=subject)
+
+
+def use_up(request: Any, *uses: Use) -> None:
+    """Count an act that stays counted, whatever becomes of it (a letter sent)."""
+    if uses:
+        find(request, IThrottle).reserve(*uses)

@@ -1,0 +1,69 @@
+"""The service that a sign-in is for, and where the portal's modes stand for it today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ..access.judge import PORTAL
+from ..auth_modes.base import AuthMode
+from ..auth_modes.registry import modes_of
+from ..interfaces import ICatalogue, IClock, ModeStanding, PortalService
+from ..services import find
+
+_PARIS = ZoneInfo("Europe/Paris")
+#: How long the page speaks of a mode that ended, and how long before its end it starts counting down.
+_SAID = timedelta(days=60)
+_COUNTED = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A mode on the page of a service.
+
+    :ivar days_left: whole days until its end, today not counted, ``None`` when it doesn't end soon.
+    :ivar since: first day (Paris, noon in UTC) on which it opens nothing any more.
+    """
+
+    mode: AuthMode
+    open: bool
+    days_left: int | None = None
+    last_day: datetime | None = None
+    since: datetime | None = None
+
+
+def service_named(request: Any, slug: str) -> PortalService | None:
+    """Return the service, the portal itself for ``""``; ``None`` for an unknown slug."""
+    return find(request, ICatalogue).get(slug or PORTAL)
+
+
+def is_open(request: Any, service: PortalService, mode: AuthMode) -> bool:
+    """Tell whether the service admits the mode at this moment."""
+    now = find(request, IClock).now()
+    return find(request, ICatalogue).standing(service, mode.name, now) is ModeStanding.OPEN
+
+
+def offers_of(request: Any, service: PortalService) -> Sequence[Offer]:
+    """Return the modes to show, in the catalogue's order; one that is not enabled here is hidden."""
+    modes = modes_of(request)
+    shown = (modes.get(admitted.mode) for admitted in service.modes)
+    return [offer for mode in shown if mode is not None and (offer := _offer(request, service, mode)) is not None]
+
+
+def _offer(request: Any, service: PortalService, mode: AuthMode) -> Offer | None:
+    catalogue = find(request, ICatalogue)
+    now = find(request, IClock).now()
+    standing = catalogue.standing(service, mode.name, now)
+    end = catalogue.ends_at(service, mode.name)
+    if standing is ModeStanding.ENDED:
+        return Offer(mode, open=False, since=end) if end is not None and now - end < _SAID else None
+    if standing is not ModeStanding.OPEN:
+        return None
+    if end is None or end - now > _COUNTED:
+        return Offer(mode, open=True)
+    last_day = end - timedelta(seconds=1)
+    days = (last_day.astimezone(_PARIS).date() - now.astimezone(_PARIS).date()).days
+    return Offer(mode, open=True, days_left=days, last_day=last_day.astimezone(UTC))

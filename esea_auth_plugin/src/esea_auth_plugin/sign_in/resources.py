@@ -1,0 +1,90 @@
+"""Places of the sign-in: `/connexion`, one place a mode, one an action of a mode, and the pages around."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zope.interface import Interface, implementer
+
+from ..auth_modes.base import AuthMode
+from ..auth_modes.registry import modes_of
+from ..resources import Resource
+
+
+class ISignInPlace(Interface):
+    """`/connexion`."""
+
+
+class IModePlace(Interface):
+    """`/connexion/SEGMENT`: one mode."""
+
+
+class IActionPlace(Interface):
+    """`/connexion/SEGMENT/ACTION`: a POST of the mode's own, e.g. another code."""
+
+
+class ITermsPlace(Interface):
+    """`/connexion/conditions`: the CGU, before any service opens."""
+
+
+class IParkedPlace(Interface):
+    """`/connexion/reprise`: a form sent after the session's end."""
+
+
+class ISignOutPlace(Interface):
+    """`/connexion/deconnexion`."""
+
+
+@implementer(ISignInPlace)
+class SignInPlace(Resource):
+    """The sign-in; its modes are found by the segment of their address."""
+
+    title = "Connexion"
+
+    def child(self, key: str) -> Any:
+        """Return the place of an enabled mode."""
+        mode = modes_of(self.request).at(key)
+        if mode is None:
+            raise KeyError(key)
+        return ModePlace(self.request, self, key, mode)
+
+
+@implementer(IModePlace)
+class ModePlace(Resource):
+    """One mode, with the actions of every stage that leads through it."""
+
+    def __init__(self, request: Any, parent: Any, name: str, mode: AuthMode) -> None:
+        super().__init__(request, parent, name)
+        self.mode = mode
+
+    def child(self, key: str) -> Any:
+        """Return the place of an action that some enabled mode declares."""
+        if any(key in mode.actions for mode in modes_of(self.request).all()):
+            return ActionPlace(self.request, self, key)
+        raise KeyError(key)
+
+
+@implementer(IActionPlace)
+class ActionPlace(Resource):
+    """An action of the stage where the sign-in stands."""
+
+
+@implementer(ITermsPlace)
+class TermsPlace(Resource):
+    """See :class:`ITermsPlace`."""
+
+    title = "Conditions d'utilisation"
+
+
+@implementer(IParkedPlace)
+class ParkedPlace(Resource):
+    """See :class:`IParkedPlace`."""
+
+    title = "Reprendre votre formulaire"
+
+
+@implementer(ISignOutPlace)
+class SignOutPlace(Resource):
+    """See :class:`ISignOutPlace`."""
+
+    title = "Déconnexion"

@@ -1,0 +1,286 @@
+"""One step of a sign-in: the stage where it stands, the mode's answer, and what comes next.
+
+Nothing here knows which mode it is. In order: the counts are taken, the mode does its slow part, and only then the
+request's transaction begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+
+from ..access.levels import level_of_factors, mail_code_barred
+from ..auth_modes.base import Ask, Attempt, AuthMode, Begun, Go, Proven, Refused, Result, UnknownPerson, Wait
+from ..auth_modes.registry import modes_of
+from ..database import IDatabase, new_id
+from ..interfaces import (
+    AccountState,
+    AccountView,
+    Factor,
+    IAccounts,
+    IAuditTrail,
+    ICatalogue,
+    IClock,
+    Identity,
+    PortalService,
+)
+from ..layout.filters import datetime_fr
+from ..services import find
+from . import gate
+from .browsers import browser_of
+from .finishing import StartAgain, active_account, after_last_stage
+from .places import service_named
+from .store import LIFETIME, SignIn, SignIns
+
+_OWN_FIELDS = {"csrf_token", "service", "retour", "recent"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a sign-in stands: stored, or about to be (``fresh``)."""
+
+    found: SignIn
+    stage: AuthMode
+    account: AccountView | None
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What to answer: another address, or the page of the stage with a message."""
+
+    location: str = ""
+    shown: Ask | Wait | None = None
+    problem: str = ""
+    message: str = ""
+
+
+def standing(
+    request: Any, session: Session, mode: AuthMode, *, service: str, return_path: str, recent: bool
+) -> Standing:
+    """Return the browser's sign-in by this mode, or the beginning of one. Writes nothing."""
+    modes = modes_of(request)
+    found = find(request, SignIns).current(request, session)
+    if found is not None and found.mode == mode.name:
+        stage = modes.get(found.stage)
+        if stage is not None:
+            return Standing(found, stage, _account(request, session, found.subject), fresh=False)
+    identity = _raised(request, service, recent)
+    proven: frozenset[Factor] = frozenset()
+    if identity is not None and not recent:
+        proven = frozenset(factor for proof in identity.proofs for factor in proof.factors)
+    stages = modes.stages(mode, proven)
+    now = find(request, IClock).now()
+    found = SignIn(
+        id=new_id(),
+        service=service,
+        return_path=return_path,
+        recent=recent,
+        mode=mode.name,
+        stages=tuple(stage.name for stage in stages),
+        stage=stages[0].name,
+        subject=identity.subject if identity else None,
+        proofs=(),
+        session_id=identity.session_id if identity else None,
+        state={},
+        ends_at=now + LIFETIME,
+    )
+    return Standing(found, stages[0], _account(request, session, found.subject), fresh=True)
+
+
+def _raised(request: Any, slug: str, recent: bool) -> Identity | None:
+    """Return the person whose session is asked for more; ``None`` for a sign-in from nothing, by whoever it is."""
+    identity: Identity | None = request.identity
+    if identity is None or recent:
+        return identity
+    service = service_named(request, slug)
+    now = find(request, IClock).now()
+    if service is None or find(request, ICatalogue).admits(service, identity.proofs, identity.level, now) is None:
+        return None
+    return identity
+
+
+def attempt_of(
+    request: Any, at: Standing, service: PortalService, values: Mapping[str, str], action: str = ""
+) -> Attempt:
+    """Return what the stage's mode may know of this step."""
+    return Attempt(
+        id=at.found.id,
+        at=find(request, IClock).now(),
+        subject=at.found.subject,
+        email=at.account.email if at.account else "",
+        values=values,
+        action=action,
+        state=at.found.state,
+        address=request.client_address,
+        user_agent=request.user_agent or "",
+        service_title=service.title,
+    )
+
+
+def typed(request: Any) -> dict[str, str]:
+    """Return what the form sent for the mode; files and our own fields left out."""
+    return {name: value for name, value in request.POST.items() if isinstance(value, str) and name not in _OWN_FIELDS}
+
+
+def take(request: Any, at: Standing, service: PortalService, action: str = "") -> Outcome:
+    """Take one answer (or one of the mode's actions) to the stage.
+
+    :raises TooManyAttempts: a limit is reached. :raises StartAgain: the sign-in can't go on.
+    """
+    attempt = attempt_of(request, at, service, typed(request), action)
+    if at.fresh and not attempt.values:
+        return _begin(request, at, attempt)
+    entered = _enter(request, at.stage, attempt)
+    prepared = at.stage.prepare(attempt)
+    session: Session = request.dbsession
+    if at.fresh:
+        begun = at.stage.begin(session, attempt)
+        if not isinstance(begun, Ask):
+            return _shown(request, session, at, attempt, begun, entered)
+    result: Result = (
+        Refused("throttle.person", at.stage.wrong) if entered.silent else at.stage.answer(session, attempt, prepared)
+    )
+    if isinstance(result, Proven):
+        if at.found.subject is not None and result.subject != at.found.subject:
+            other = Refused("sign_in.other_person", at.stage.wrong, over=True)
+            return _refused(request, session, at, attempt, other, entered)
+        entered.give_back_after(request)
+        return _proven(request, session, at, service, result)
+    if not isinstance(result, Refused):
+        entered.give_back_after(request)
+    return _shown(request, session, at, attempt, result, entered)
+
+
+def _enter(request: Any, stage: AuthMode, attempt: Attempt) -> gate.Pass:
+    if attempt.action:
+        gate.use_up(request, *stage.action_limits(attempt))
+        return gate.Pass([])
+    claim = stage.claim(attempt)
+    return gate.enter(
+        request,
+        stage.name,
+        login=claim.login if claim else "",
+        subject=claim.subject if claim else None,
+        browser=browser_of(request),
+        more=stage.limits(attempt),
+    )
+
+
+def _begin(request: Any, at: Standing, attempt: Attempt) -> Outcome:
+    session: Session = request.dbsession
+    barred = _barred(request, at)
+    if barred is not None:
+        return barred
+    return _shown(request, session, at, attempt, at.stage.begin(session, attempt), gate.Pass([]))
+
+
+def _shown(
+    request: Any, session: Session, at: Standing, attempt: Attempt, result: Result | Begun, entered: gate.Pass
+) -> Outcome:
+    """Answer a result that does not end the stage well."""
+    if isinstance(result, UnknownPerson):
+        result = Refused("sign_in.unknown_person", result.message, over=True)
+    if isinstance(result, Refused):
+        return _refused(request, session, at, attempt, result, entered)
+    if isinstance(result, Proven):
+        raise TypeError("a mode proves in answer(), not in begin()")
+    signins = find(request, SignIns)
+    if at.fresh:
+        signins.start(request, session, replace(at.found, state=result.state or {}))
+    elif result.state is not None:
+        signins.remember(session, at.found, result.state)
+    if isinstance(result, Go):
+        return Outcome(location=result.url)
+    if isinstance(result, Ask) and result.message:
+        return Outcome(shown=result, message=result.message)
+    return Outcome(location=f"/connexion/{mode_segment(request, at.found)}")
+
+
+def _refused(
+    request: Any, session: Session, at: Standing, attempt: Attempt, refused: Refused, entered: gate.Pass
+) -> Outcome:
+    find(request, IAuditTrail).record(
+        session,
+        "sign_in.refused",
+        outcome="refused",
+        target=at.found.subject or entered.subject,
+        details={"mode": at.found.mode, "stage": at.stage.name, "code": refused.code, "service": at.found.service},
+        personal={"address": request.client_address, "login": entered.login},
+    )
+    if refused.over:
+        find(request, SignIns).abandon(request, session)
+        return Outcome(location=start_address(at.found), problem=refused.message)
+    return Outcome(shown=at.stage.ask(session, attempt), problem=refused.message)
+
+
+def start_address(found: SignIn) -> str:
+    """Return the page on which a mode is chosen again."""
+    query = {"service": found.service, "retour": found.return_path, "recent": "1" if found.recent else ""}
+    given = urlencode({name: value for name, value in query.items() if value})
+    return f"/connexion?{given}" if given else "/connexion"
+
+
+def mode_segment(request: Any, found: SignIn) -> str:
+    """Return the address segment of the mode that was chosen."""
+    mode = modes_of(request).get(found.mode)
+    return mode.segment if mode is not None else ""
+
+
+def _proven(request: Any, session: Session, at: Standing, service: PortalService, result: Proven) -> Outcome:
+    proofs = (*at.found.proofs, result.proof)
+    done = replace(at.found, subject=result.subject, proofs=proofs)
+    account = active_account(request, session, result.subject)
+    following = at.found.next_stage
+    signins = find(request, SignIns)
+    if following is None:
+        if at.fresh:
+            signins.start(request, session, done)
+        return Outcome(location=after_last_stage(request, done))
+    stage = modes_of(request).get(following)
+    if stage is None:
+        raise StartAgain("Ce mode de connexion n'est plus disponible. Choisissez-en un autre.")
+    ahead = Standing(replace(done, stage=following, state={}), stage, account, fresh=False)
+    barred = _barred(request, ahead)
+    if barred is not None:
+        signins.abandon(request, session)
+        return barred
+    if at.fresh:
+        signins.start(request, session, ahead.found)
+    elif not signins.move(request, session, at.found, stage=following, subject=result.subject, proofs=proofs):
+        raise StartAgain("Cette connexion a été reprise ailleurs. Recommencez depuis le début.")
+    attempt = attempt_of(request, ahead, service, {})
+    return _shown(request, session, ahead, attempt, stage.begin(session, attempt), gate.Pass([]))
+
+
+def _barred(request: Any, at: Standing) -> Outcome | None:
+    """Don't send somebody through a stage that shows nothing for them: mailed codes after a reset by mail alone."""
+    if not mail_code_barred(at.account, find(request, IClock).now()):
+        return None
+    held = {factor for proof in at.found.proofs for factor in proof.factors} | at.stage.after
+    with_it = level_of_factors(held | at.stage.factors, mail_code_barred=True)
+    if with_it > level_of_factors(held, mail_code_barred=True):
+        return None
+    until = datetime_fr(at.account.mail_code_barred_until) if at.account and at.account.mail_code_barred_until else ""
+    message = (
+        "Votre mot de passe a été changé récemment par courriel seul. Par sécurité, les codes par courriel n'ouvrent "
+        f"aucun service jusqu'au {until}. L'assistance peut lever cette mesure après avoir vérifié votre identité."
+    )
+    return Outcome(location=start_address(at.found), problem=message)
+
+
+def _account(request: Any, session: Session, subject: str | None) -> AccountView | None:
+    if subject is None:
+        return None
+    account = find(request, IAccounts).by_subject(session, subject)
+    return account if account is not None and account.state is AccountState.ACTIVE else None
+
+
+def read_standing(request: Any, mode: AuthMode, **of: Any) -> Standing:
+    """Like :func:`standing`, in a short transaction that is over when it returns."""
+    with find(request, IDatabase).reading() as session:
+        return standing(request, session, mode, **of)

@@ -1,0 +1,166 @@
+"""The page « Accès sécurisé au service » and the pages of the modes."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ..access.levels import mail_code_barred
+from ..auth_modes.base import AuthMode
+from ..errors import TooManyAttempts
+from ..interfaces import IAccounts, ICatalogue, IClock, PortalService
+from ..services import find
+from .finishing import StartAgain
+from .places import is_open, offers_of, service_named
+from .resources import IActionPlace, IModePlace, ISignInPlace
+from .returning import destination, local_path
+from .steps import Outcome, attempt_of, read_standing, standing, take
+
+_STEP = "esea_auth_plugin:sign_in/templates/step.jinja2"
+
+
+def asked(request: Any) -> dict[str, Any]:
+    """Return what the sign-in is for: service, path back, and whether a fresh proof is wanted.
+
+    :raises HTTPNotFound: the service is unknown.
+    """
+    given = request.POST if request.method == "POST" else request.GET
+    slug = given.get("service", "")
+    slug = slug if isinstance(slug, str) else ""
+    if service_named(request, slug) is None:
+        raise HTTPNotFound
+    back = given.get("retour", "")
+    return {
+        "service": slug,
+        "return_path": local_path(back if isinstance(back, str) else ""),
+        "recent": given.get("recent") == "1",
+    }
+
+
+def query_of(of: dict[str, Any]) -> str:
+    """Return the query string that carries ``asked`` on, ``""`` or with its question mark."""
+    values = {"service": of["service"], "retour": of["return_path"], "recent": "1" if of["recent"] else ""}
+    query = urlencode({name: value for name, value in values.items() if value})
+    return f"?{query}" if query else ""
+
+
+@view_config(
+    context=ISignInPlace,
+    request_method="GET",
+    renderer="esea_auth_plugin:sign_in/templates/sign_in.jinja2",
+    permission=NO_PERMISSION_REQUIRED,
+)
+def choose(context: Any, request: Any) -> Any:
+    """Show the modes that the service admits today; whoever is signed in well enough goes on."""
+    of = asked(request)
+    service = _service(request, of["service"])
+    identity = request.identity
+    now = find(request, IClock).now()
+    if identity is not None and not of["recent"]:
+        refusal = find(request, ICatalogue).admits(service, identity.proofs, identity.level, now)
+        if refusal is None:
+            return HTTPSeeOther(destination(of["return_path"], of["service"]))
+    account = find(request, IAccounts).by_subject(request.dbsession, identity.subject) if identity else None
+    offers = offers_of(request, service)
+    return {
+        "service": service,
+        "own": [offer for offer in offers if not offer.mode.external],
+        "external": [offer for offer in offers if offer.mode.external],
+        "open_titles": [offer.mode.title for offer in offers if offer.open],
+        "query": query_of(of),
+        "sign_up_query": f"?{urlencode({'service': of['service']})}" if of["service"] else "",
+        "recent": of["recent"],
+        "barred_until": account.mail_code_barred_until if account and mail_code_barred(account, now) else None,
+    }
+
+
+@view_config(context=IModePlace, request_method="GET", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
+def show_step(context: Any, request: Any) -> Any:
+    """Show the stage where the sign-in stands."""
+    of = asked(request)
+    at = standing(request, request.dbsession, context.mode, **of)
+    service = _service(request, at.found.service)
+    if not is_open(request, service, context.mode):
+        return _not_admitted(request, context.mode, of)
+    waits_for_begin = at.fresh and at.found.subject is not None and bool(at.stage.after)
+    shown = None if waits_for_begin else at.stage.ask(request.dbsession, attempt_of(request, at, service, {}))
+    return _page(request, context, at, service, Outcome(shown=shown))
+
+
+@view_config(context=IModePlace, request_method="POST", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
+def take_step(context: Any, request: Any) -> Any:
+    """Take the answer to a stage."""
+    return _take(context, request, "")
+
+
+@view_config(context=IActionPlace, request_method="POST", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
+def take_action(context: Any, request: Any) -> Any:
+    """Carry out an action of the stage, e.g. send another code."""
+    return _take(context.__parent__, request, context.__name__)
+
+
+def _take(place: Any, request: Any, action: str) -> Any:
+    of = asked(request)
+    at = read_standing(request, place.mode, **of)
+    service = _service(request, at.found.service)
+    if not is_open(request, service, place.mode):
+        return _not_admitted(request, place.mode, of)
+    if action and (at.fresh or action not in at.stage.actions):
+        return HTTPSeeOther(f"/connexion/{place.mode.segment}{query_of(of)}")
+    try:
+        outcome = take(request, at, service, action)
+    except TooManyAttempts as error:
+        request.response.status = 429
+        request.response.headers["Retry-After"] = str(error.retry_after)
+        with_wait = f"{error.message} Les autres modes de connexion restent possibles."
+        return _page(request, place, at, service, Outcome(problem=with_wait), retry=True)
+    except StartAgain as error:
+        request.flash(error.message, "warning")
+        return HTTPSeeOther(f"/connexion{query_of(of)}")
+    if outcome.location:
+        if outcome.problem:
+            request.flash(outcome.problem, "warning")
+        return HTTPSeeOther(outcome.location)
+    return _page(request, place, at, service, outcome)
+
+
+def _page(
+    request: Any, place: Any, at: Any, service: PortalService, outcome: Outcome, *, retry: bool = False
+) -> dict[str, Any]:
+    for target in at.stage.form_targets:
+        request.content_policy.allow_form_target(target)
+    shown = outcome.shown
+    if retry:
+        # A limit is reached before anything was judged: the page is shown again as it was.
+        shown = at.stage.ask(request.dbsession, attempt_of(request, at, service, {}))
+    request.form_failed = bool(outcome.problem)
+    of = {"service": at.found.service, "return_path": at.found.return_path, "recent": at.found.recent}
+    return {
+        "service": service,
+        "mode": place.mode,
+        "stage": at.stage,
+        "step": shown,
+        "actions_path": f"/connexion/{place.mode.segment}",
+        "found": at.found,
+        "steps_total": len(at.found.stages),
+        "step_number": at.found.stages.index(at.found.stage) + 1,
+        "problem": outcome.problem,
+        "message": outcome.message,
+        "query": query_of(of),
+    }
+
+
+def _service(request: Any, slug: str) -> PortalService:
+    service = service_named(request, slug)
+    if service is None:  # it left the catalogue while somebody was signing in
+        raise HTTPNotFound
+    return service
+
+
+def _not_admitted(request: Any, mode: AuthMode, of: dict[str, Any]) -> Any:
+    request.flash(f"Le mode « {mode.title} » n'est pas accepté par ce service. Choisissez-en un autre.", "warning")
+    return HTTPSeeOther(f"/connexion{query_of(of)}")
