@@ -8,8 +8,8 @@ INSTALLED := $(VENV)/.installed
 BROWSER := .local/browser/node_modules/.package-lock.json
 DISTRIBUTIONS := esea_auth_plugin oru_espace_pro_plugin host_app
 SOURCES := $(DISTRIBUTIONS:%=%/src)
-WORKERS ?= auto
-TESTS ?= tests
+JOBS ?= auto
+T ?= tests --ignore=tests/bench
 
 .PHONY: help serve test check bench wheels lock format screenshots machine clean
 .DEFAULT_GOAL := help
@@ -20,8 +20,8 @@ help:  ## list the commands
 serve: $(INSTALLED)  ## bring the demo portal up at http://localhost:6543 (PORT= changes it)
 	$(BIN)/python -m host_app.demo --port $(PORT)
 
-test: $(INSTALLED) machine $(BROWSER)  ## run every test, in parallel
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+test: $(INSTALLED) machine $(BROWSER)  ## run every test, in parallel; T=path runs some
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 
 check: $(INSTALLED)  ## formatting, lint, types, lock in step, texts not said twice
 	$(BIN)/ruff format --check .
@@ -59,7 +59,7 @@ $(INSTALLED): requirements.txt $(DISTRIBUTIONS:%=%/pyproject.toml)
 	  $(DISTRIBUTIONS:%=-e ./%)
 	touch $@
 
-# What only tests need and pip does not bring: Chromium, PostgreSQL, nginx, npm.
+# What only tests need and pip does not bring: Chromium, PostgreSQL, nginx, Redis, npm.
 machine:
 	@sh tools/prepare_machine.sh
 

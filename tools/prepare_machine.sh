@@ -14,6 +14,7 @@ has_postgresql() { ls /usr/lib/postgresql/*/bin/initdb || command -v initdb; }
 need chromium has chromium
 need nginx has nginx
 need postgresql has_postgresql
+need redis-server has redis-server
 need npm has npm
 [ -n "$missing" ] || exit 0
 
