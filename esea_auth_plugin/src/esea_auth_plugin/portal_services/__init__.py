@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..directives import report_problems
-from ..errors import Problem
 from ..events import AccountClosed
-from ..interfaces import IAccountRoot, IGrants, ISupportRoot, Level, NavItem, Rule
-from ..options import read
-from ..settings import ReviewSettings
+from ..interfaces import IAccountRoot, IGrants, ISupportRoot, NavItem, Rule
 from .grants import Grants, end_grants_of
 from .kind import AccessRequestKind
 from .resources import MyRequestsPlace, ServicesPlace
@@ -47,22 +43,7 @@ def includeme(config: Any) -> None:
 def _support_desk(config: Any) -> None:
     """Open `/support`, where access requests, sign-ups and whatever else goes to the support are reviewed."""
     config.add_role("support", "Support ESEA")
-    config.add_permission_rule(SUPPORT, Rule(role="support", level=required_level(config)))
-    config.add_review_desk(
-        "support", title="Support", path="/support", permission=SUPPORT, provides=(ISupportRoot,)
-    )
+    config.add_permission_rule(SUPPORT, Rule(role="support"))
+    config.add_review_desk("support", title="Support", path="/support", permission=SUPPORT, provides=(ISupportRoot,))
     config.add_request_kind(AccessRequestKind)
     config.add_nav_item(NavItem("Support", "/support", permission=SUPPORT, order=60))
-
-
-def required_level(config: Any) -> Level:
-    """Return the least level of reviewers (``reviews.required_level``); an unknown one stops the start."""
-    settings = config.registry.settings
-    where = settings.get("__file__", "")
-    # Read here and not through the service: services are published when the configuration is committed.
-    found, _ = read(ReviewSettings, settings, "reviews.", where=where, env=settings.get("portal.env", "production"))
-    try:
-        return Level.from_slug(found.required_level)
-    except ValueError as unknown:
-        report_problems(config, [Problem("reviews.required_level", where, "is not a level", str(unknown))])
-        return Level.HEALTH

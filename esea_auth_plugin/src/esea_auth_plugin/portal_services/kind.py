@@ -88,7 +88,9 @@ class AccessRequestKind:
         service = _service(registry, review)
         account = find(registry, IAccounts).by_subject(session, review.author or "")
         if account is None or account.state is not AccountState.ACTIVE:
-            raise PortalError("Ce compte n'est pas actif : aucun accès ne peut lui être ouvert.", code="adhesion.account")
+            raise PortalError(
+                "Ce compte n'est pas actif : aucun accès ne peut lui être ouvert.", code="adhesion.account"
+            )
         find(registry, IGrants).give(
             session, account.subject, service.slug, request_id=review.id, given_by=review.decided_by or ""
         )

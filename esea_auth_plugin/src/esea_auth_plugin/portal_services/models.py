@@ -17,9 +17,7 @@ class AccessGrant(AccountsModel):
 
     __tablename__ = "esea_grant"
     __table_args__ = (
-        Index(
-            "uq_esea_grant_live", "subject", "service", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE
-        ),
+        Index("uq_esea_grant_live", "subject", "service", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
         Index("ix_esea_grant_request", "request_id"),
     )
 

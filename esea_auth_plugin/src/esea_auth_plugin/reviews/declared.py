@@ -7,7 +7,7 @@ request to one of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from zope.interface import alsoProvides
@@ -15,7 +15,9 @@ from zope.interface.interfaces import IInterface
 
 from ..directives import core, report_problems
 from ..errors import Problem
-from ..interfaces import IPortalRoot, RequestKind
+from ..interfaces import IPortalRoot, Level, RequestKind
+from ..services import find
+from ..settings import ReviewSettings
 
 #: After every declaration, before the core tells the problems.
 _ORDER = 4_000
@@ -87,8 +89,9 @@ def add_review_desk(
 ) -> None:
     """Directive: open a reviewing desk.
 
-    :param path: its address; the last segment hangs under ``parent``. :param permission: declared with
-        ``add_permission_rule``; acting needs ``permission + ".act"``, which takes the same rule.
+    :param path: its address; the last segment hangs under ``parent``.
+    :param permission: declared with ``add_permission_rule``. Acting needs ``permission + ".act"``, which takes the
+        same rule; ``reviews.required_level`` is the least level of both.
     :param provides: further marker interfaces of the place, under which other rooms hang pages.
     """
     from .resources import DeskPlace
@@ -136,4 +139,18 @@ def _copy_rule(config: Any, desk: Desk) -> None:
         cause = f"needs the permission {desk.permission}, which nobody declares"
         report_problems(config, [Problem(f"review desk {desk.name}", "", cause, "config.add_permission_rule")])
         return
-    rules.setdefault(desk.act_permission, rule)
+    # A reviewer sees other people's data: the floor of the setting holds for every desk, whoever brings it.
+    raised = replace(rule, level=max(rule.level, _required_level(config)))
+    rules[desk.permission] = raised
+    rules.setdefault(desk.act_permission, raised)
+
+
+def _required_level(config: Any) -> Level:
+    """Return the least level of reviewers (``reviews.required_level``); an unknown one stops the start."""
+    try:
+        return Level.from_slug(find(config, ReviewSettings).required_level)
+    except ValueError as unknown:
+        where = config.registry.settings.get("__file__", "")
+        cure = str(unknown).removeprefix("unknown level; ")
+        report_problems(config, [Problem("reviews.required_level", where, "is not a level", cure)])
+        return Level.HEALTH
