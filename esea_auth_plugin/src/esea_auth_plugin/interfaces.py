@@ -458,6 +458,9 @@ class IAccounts(Protocol):
     ) -> None:
         """Replace some identity attributes (an empty value removes one), with one audit row."""
 
+    def erase(self, session: Session, subject: str) -> bool:
+        """Remove a closed account that was never confirmed, and free its identifier; ``False`` for any other."""
+
     def change_email(self, session: Session, subject: str, email: str, *, by: str | None = None) -> bool:
         """Make ``email``, already confirmed by its owner, the account's; ``False`` if another account has it."""
 
