@@ -63,9 +63,9 @@ def pass_on(session: Session, identifier: str, *, holder: str, to: str, kind: st
     return session.execute(statement).first() is not None
 
 
-def release(session: Session, holder: str) -> None:
-    """Free what a sign-up holds; an account's identifier is never given to somebody else."""
-    session.execute(delete(Held).where(Held.holder == holder, Held.kind == SIGN_UP))
+def release(session: Session, holder: str, *, but: str = "") -> None:
+    """Free what a sign-up holds, ``but`` kept; an account's identifier is never given to somebody else."""
+    session.execute(delete(Held).where(Held.holder == holder, Held.kind == SIGN_UP, Held.identifier != but))
 
 
 def propose(session: Session, first_name: str, last_name: str, *, holder: str, now: datetime) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,7 @@ from ..interfaces import AccountState, AccountView, IAuditTrail, IClock, ISealer
 from ..services import find
 from . import attribute_store, identifiers
 from .attributes import ORIGINS
-from .models import Account, IdentityAttribute
+from .models import Account, IdentifierReservation, IdentityAttribute
 from .names import fold, normalise_email, normalise_identifier
 
 _NAMES = ("civility", "first_name", "last_name")
@@ -91,9 +92,7 @@ class Accounts:
         self._audit(session, "account.created", account.subject, None, state=str(state), origin=origin)
         if state is AccountState.ACTIVE:
             self._registry.notify(AccountActivated(session, account.subject))
-        view = self.by_subject(session, account.subject)
-        assert view is not None  # noqa: S101 - written just above, in this very transaction
-        return view
+        return self.by_subjects(session, [account.subject])[account.subject]
 
     def choose_identifier(self, session: Session, subject: str, identifier: str) -> bool:
         """Give an invited account the identifier its person chose; ``False`` if taken or already chosen."""
@@ -123,7 +122,7 @@ class Accounts:
         )
         if session.execute(statement).first() is None:
             return False
-        self._audit(session, f"account.{state}", subject, by, reason=reason)
+        self._audit(session, f"account.{state}", subject, by, **_reason(reason))
         if state is AccountState.ACTIVE:
             self._registry.notify(AccountActivated(session, subject))
         elif state in {AccountState.SUSPENDED, AccountState.CLOSED}:
@@ -182,6 +181,19 @@ class Accounts:
         self._audit(session, "account.email_changed", subject, by)
         return True
 
+    def erase(self, session: Session, subject: str) -> bool:
+        """Remove a closed account that nobody ever confirmed; its identifier is free again."""
+        statement = (
+            delete(Account)
+            .where(Account.subject == subject, Account.state == AccountState.CLOSED, Account.terms_version.is_(None))
+            .returning(Account.id)
+        )
+        if session.execute(statement).first() is None:
+            return False
+        session.execute(delete(IdentifierReservation).where(IdentifierReservation.holder == subject))
+        self._audit(session, "account.erased", subject, None)
+        return True
+
     @property
     def _sealer(self) -> ISealer:
         return find(self._registry, ISealer)
@@ -192,9 +204,11 @@ class Accounts:
     def _one(self, session: Session, condition: ColumnElement[bool]) -> AccountView | None:
         return next(iter(_views(session, condition)), None)
 
-    def _audit(self, session: Session, action: str, subject: str, by: str | None, **details: Any) -> None:
+    def _audit(
+        self, session: Session, action: str, subject: str, by: str | None, personal: Any = None, **details: Any
+    ) -> None:
         trail = find(self._registry, IAuditTrail)
-        trail.record(session, action, actor=by, target=subject, details=details)
+        trail.record(session, action, actor=by, target=subject, details=details, personal=personal)
 
 
 def _views(session: Session, condition: ColumnElement[bool]) -> list[AccountView]:
@@ -231,6 +245,13 @@ def _view(account: Account, names: Mapping[str, str]) -> AccountView:
         terms_accepted_at=account.terms_accepted_at,
         mail_code_barred_until=account.mail_code_barred_until,
     )
+
+
+def _reason(reason: str) -> dict[str, Any]:
+    """Return where a reason belongs in the trail: a code among the details, a sentence on the sealed side."""
+    if re.fullmatch(r"[a-z_]{1,40}", reason):
+        return {"reason": reason}
+    return {"personal": {"reason": reason}}
 
 
 def _index(session: Session, account_id: str) -> None:

@@ -1,0 +1,44 @@
+"""The sign-up: four steps, the support's review, the confirmation token, invitations; ``/inscription``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ..events import RequestEnded
+from ..interfaces import IInvitations, Rule
+from . import retention
+from .invitations import Invitations
+from .kind import SignUpKind
+from .resources import SignUpPlace
+
+LETTERS = ("received", "already", "accepted", "refused", "more_asked", "confirmed", "invitation")
+
+#: What the trail records of this room, as the person reads it in « Mon activité ».
+ACTIONS = {
+    "sign_up.sent": "Demande d’inscription envoyée",
+    "sign_up.completed": "Demande d’inscription complétée",
+    "sign_up.duplicate_settled": "Doublon possible écarté par le support",
+    "sign_up.token_sent": "Jeton de confirmation envoyé",
+    "sign_up.confirmed": "Compte confirmé",
+    "sign_up.confirmation_refused": "Confirmation refusée : mot de passe inexact",
+    "sign_up.invited": "Invitation envoyée",
+    "sign_up.invitation_accepted": "Invitation acceptée",
+}
+
+
+def includeme(config: Any) -> None:
+    """Open ``/inscription``, its kind of request, its letters and its jobs."""
+    config.add_service(IInvitations, Invitations)
+    config.add_portal_child("inscription", SignUpPlace)
+    config.add_permission_rule("esea.support.sign_up", Rule(role="support"))
+    config.add_request_kind(SignUpKind)
+    for name, sentence in ACTIONS.items():
+        config.add_audit_action(name, sentence)
+    for letter in LETTERS:
+        config.add_letter(f"sign_up.{letter}", f"esea_auth_plugin:sign_up/letters/{letter}")
+    config.add_job("sign_up.drafts", retention.purge_drafts, every=timedelta(minutes=10))
+    config.add_job("sign_up.retention", retention.forget_old, every=timedelta(days=1))
+    registry = config.registry
+    config.add_subscriber(lambda event: retention.request_ended(registry, event), RequestEnded)
+    config.scan(".views")

@@ -1,0 +1,211 @@
+"""The confirmation token: mailed once the support agreed, used once, and only with a password of the person's own.
+
+A token is judged here, at its use and at the injected clock; nothing waits for a clean-up.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ..errors import PortalError
+from ..interfaces import (
+    AccountState,
+    AccountView,
+    IAccounts,
+    IAuditTrail,
+    ICatalogue,
+    IClock,
+    IGrants,
+    IOutbox,
+    IPasswords,
+    IReviews,
+    PortalSettings,
+)
+from ..security import tokens
+from ..services import find
+from ..settings import AuthSettings
+from .models import ConfirmationToken, SignUp
+
+_KIND = "sign_up.confirmation"
+
+
+class TokenStanding(enum.StrEnum):
+    """What a token is worth now."""
+
+    LIVE = "live"
+    USED = "used"
+    EXPIRED = "expired"
+    REPLACED = "replaced"
+    UNKNOWN = "unknown"
+
+
+class TokenSpent(PortalError):
+    """The token was used, replaced or too old at the very moment of its use."""
+
+    code = "sign_up.token_spent"
+    status = 410
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A token as it stands, and the account it confirms (``None`` for an unknown one)."""
+
+    standing: TokenStanding
+    account: AccountView | None = None
+    expires_at: datetime | None = None
+
+
+class Confirmations:
+    """Issues, judges and uses confirmation tokens."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def mail_token(self, session: Session, row: SignUp) -> None:
+        """Issue a token for an accepted sign-up and mail it; every former one dies."""
+        now = self._now()
+        if row.subject is None:
+            raise LookupError(f"{row.reference} led to no account")
+        session.execute(
+            update(ConfirmationToken)
+            .where(
+                ConfirmationToken.subject == row.subject,
+                ConfirmationToken.used_at.is_(None),
+                ConfirmationToken.replaced_at.is_(None),
+            )
+            .values(replaced_at=now)
+        )
+        token = tokens.new_token()
+        expires_at = now + timedelta(days=find(self._registry, AuthSettings).confirmation_token_days)
+        session.add(
+            ConfirmationToken(
+                digest=tokens.digest(token, kind=_KIND),
+                subject=row.subject,
+                sign_up_id=row.id,
+                created_at=now,
+                expires_at=expires_at,
+            )
+        )
+        session.flush()
+        account = self._account(session, row.subject)
+        find(self._registry, IOutbox).post(
+            session,
+            "sign_up.accepted",
+            to=account.email,
+            values={
+                "name": account.display_name,
+                "reference": row.reference,
+                "identifier": account.identifier,
+                "url": find(self._registry, PortalSettings).absolute(f"/inscription/confirmation/{token}"),
+                "expires_at": expires_at,
+                "services_kept": self._titles(row.services_kept.split()),
+                "services_left": self._titles(
+                    [slug for slug in row.services.split() if slug not in row.services_kept.split()]
+                ),
+            },
+            valid_until=expires_at,
+        )
+        self._audit(session, "sign_up.token_sent", row.subject, reference=row.reference)
+
+    def waits(self, session: Session, row: SignUp) -> bool:
+        """Tell whether the account of an accepted sign-up is still to be confirmed."""
+        if row.subject is None:
+            return False
+        account = find(self._registry, IAccounts).by_subject(session, row.subject)
+        return account is not None and account.state is AccountState.PENDING
+
+    def find(self, session: Session, token: str | None) -> Found:
+        """Judge a token without using it."""
+        row = session.scalar(
+            select(ConfirmationToken).where(ConfirmationToken.digest == tokens.digest(token or "", kind=_KIND))
+        )
+        if row is None:
+            return Found(TokenStanding.UNKNOWN)
+        account = find(self._registry, IAccounts).by_subject(session, row.subject)
+        if row.used_at is not None:
+            standing = TokenStanding.USED
+        elif row.replaced_at is not None:
+            standing = TokenStanding.REPLACED
+        elif row.expires_at <= self._now() or account is None or account.state is not AccountState.PENDING:
+            standing = TokenStanding.EXPIRED
+        else:
+            standing = TokenStanding.LIVE
+        return Found(standing, account, row.expires_at)
+
+    def confirm(self, session: Session, token: str, *, new_hash: str | None = None) -> AccountView:
+        """Use the token once: the account becomes active with the grants that the support accepted.
+
+        The caller checked the password chosen at the sign-up, or gives the hash of the one that replaces it.
+
+        :raises TokenSpent: used, replaced or expired by now; nothing has changed.
+        """
+        now = self._now()
+        statement = (
+            update(ConfirmationToken)
+            .where(
+                ConfirmationToken.digest == tokens.digest(token, kind=_KIND),
+                ConfirmationToken.used_at.is_(None),
+                ConfirmationToken.replaced_at.is_(None),
+                ConfirmationToken.expires_at > now,
+            )
+            .values(used_at=now)
+            .returning(ConfirmationToken.subject, ConfirmationToken.sign_up_id)
+        )
+        used = session.execute(statement).first()
+        if used is None:
+            raise TokenSpent("Ce lien a déjà servi ou n’est plus valable.")
+        subject, sign_up_id = used
+        if new_hash is not None:
+            find(self._registry, IPasswords).set_hash(session, subject, new_hash)
+        accounts = find(self._registry, IAccounts)
+        if not accounts.set_state(session, subject, AccountState.ACTIVE, reason="confirmed", by=subject):
+            raise TokenSpent("Ce compte ne peut plus être confirmé : écrivez au support.")
+        row = session.get_one(SignUp, sign_up_id)
+        accounts.accept_terms(session, subject, row.terms_version)
+        kept = self._give_grants(session, row, subject)
+        account = self._account(session, subject)
+        find(self._registry, IOutbox).post(
+            session,
+            "sign_up.confirmed",
+            to=account.email,
+            values={
+                "name": account.display_name,
+                "identifier": account.identifier,
+                "services_kept": kept,
+                "password_replaced": new_hash is not None,
+            },
+        )
+        self._audit(
+            session, "sign_up.confirmed", subject, reference=row.reference, password_replaced=new_hash is not None
+        )
+        return account
+
+    def _give_grants(self, session: Session, row: SignUp, subject: str) -> list[str]:
+        review = find(self._registry, IReviews).get(session, row.id)
+        given_by = (review.decided_by if review else None) or subject
+        slugs = [slug for slug in row.services_kept.split() if find(self._registry, ICatalogue).get(slug)]
+        for slug in slugs:
+            find(self._registry, IGrants).give(session, subject, slug, request_id=row.id, given_by=given_by)
+        return self._titles(slugs)
+
+    def _titles(self, slugs: list[str]) -> list[str]:
+        catalogue = find(self._registry, ICatalogue)
+        return [found.title if (found := catalogue.get(slug)) else slug for slug in slugs]
+
+    def _account(self, session: Session, subject: str) -> AccountView:
+        account = find(self._registry, IAccounts).by_subject(session, subject)
+        if account is None:
+            raise LookupError(subject)
+        return account
+
+    def _now(self) -> datetime:
+        return find(self._registry, IClock).now()
+
+    def _audit(self, session: Session, action: str, subject: str, **details: Any) -> None:
+        find(self._registry, IAuditTrail).record(session, action, target=subject, details=details)

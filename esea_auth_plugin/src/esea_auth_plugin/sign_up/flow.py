@@ -1,0 +1,96 @@
+"""The wizard's way: which draft this browser has, which page it may open, and what the steps are called.
+
+Every page asks here first, by the draft's own count of steps done: no page trusts another page's flag
+(security.md rows 5 and 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+
+from ..database import IDatabase
+from ..forms import PortalForm
+from ..services import find
+from ..web.cookies import drop_cookie, read_cookie, set_cookie
+from .drafts import LIFE, Draft, Drafts
+
+COOKIE = "inscription"
+STEPS = ("Carte CPS", "Données personnelles", "Choix de votre identifiant", "Adhésion")
+PATHS = ("/inscription", "/inscription/donnees", "/inscription/identifiant", "/inscription/adhesion")
+WAITING, AGAIN = "/inscription/attente", "/inscription/reprise"
+
+FormOf = Callable[[Any, Draft], PortalForm]
+
+
+def current_draft(request: Any) -> Draft | None:
+    """Return this browser's live draft, read in a short transaction of its own."""
+    with find(request, IDatabase).reading() as session:
+        return Drafts(request.registry).find(session, read_cookie(request, COOKIE))
+
+
+def remember(request: Any, secret: str) -> None:
+    """Give the browser the secret of its draft."""
+    set_cookie(request, COOKIE, secret, max_age=LIFE)
+
+
+def forget(request: Any) -> None:
+    """Take the secret back."""
+    drop_cookie(request, COOKIE)
+
+
+def step_of(number: int) -> dict[str, Any]:
+    """Return what the step's template shows of the way."""
+    return {"steps": STEPS, "number": number, "page_title": f"Inscription > Étape {number}/4 : {STEPS[number - 1]}"}
+
+
+def may_not_open(draft: Draft | None, number: int) -> str | None:
+    """Return where to go instead of step ``number``, ``None`` when it may be opened."""
+    if draft is None:
+        return PATHS[0]
+    if draft.sent_as is not None:
+        return WAITING
+    if draft.idle:
+        return AGAIN
+    return PATHS[draft.done] if number > draft.done + 1 else None
+
+
+def at_step(number: int, form_of: FormOf) -> Callable[[Any], Any]:
+    """Decorate a step's view, which then gets (request, draft, form): it runs only when the step may be opened.
+
+    What is posted to a draft that fell silent is kept, unchecked, and shown once the e-mail is typed again.
+    """
+
+    def decorate(view: Callable[[Any, Draft, PortalForm], Any]) -> Callable[[Any, Any], Any]:
+        @wraps(view)
+        def guarded(context: Any, request: Any) -> Any:
+            if request.identity is not None:
+                return HTTPSeeOther("/compte")
+            draft = current_draft(request)
+            elsewhere = may_not_open(draft, number)
+            if elsewhere is None and draft is not None:
+                return view(request, draft, form_of(request, draft))
+            if request.method == "POST" and draft is not None and elsewhere == AGAIN and number <= draft.done + 1:
+                typed = form_of(request, draft).typed()
+                Drafts(request.registry).keep_aside(request.dbsession, draft, PATHS[number - 1], typed)
+            return HTTPSeeOther(elsewhere or PATHS[0])
+
+        return guarded
+
+    return decorate
+
+
+def shown(form: PortalForm, draft: Draft, number: int, values: dict[str, Any]) -> Any:
+    """Return the form's HTML: what was typed last on this page, right or not, else the accepted answers."""
+    typed = draft.answers.pending.get(PATHS[number - 1])
+    return form.show_typed(typed) if typed is not None else form.render(values)
+
+
+def go_back(request: Any, draft: Draft, form: PortalForm, number: int) -> HTTPSeeOther:
+    """« Précédent »: keep what is typed, right or not, and open the step before."""
+    kept = draft.answers.keeping(PATHS[number - 1], form.typed())
+    Drafts(request.registry).save(request.dbsession, draft.id, kept, done=draft.done)
+    return HTTPSeeOther(PATHS[number - 2])

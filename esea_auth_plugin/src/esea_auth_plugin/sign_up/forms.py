@@ -1,0 +1,305 @@
+"""Forms of the sign-up, with the labels of the professionals' handbook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import colander
+
+from ..accounts.names import identifier_is_well_formed, normalise_email, normalise_identifier
+from ..forms import (
+    AcceptNode,
+    BirthdayNode,
+    ChoiceNode,
+    ChoicesNode,
+    EmailNode,
+    Group,
+    HoneypotNode,
+    NameNode,
+    PasswordNode,
+    PhoneNode,
+    PostalCodeNode,
+    TextNode,
+)
+from ..forms.widgets import Digits
+from ..interfaces import PortalService
+from ..nomenclatures import CIVILITIES, OTHER_PROFESSION, SPECIALTIES, departments, list_of, professions
+from ..nomenclatures.identifiers import BadIdentifier, normalise_adeli, normalise_rpps
+from ..security.password_policy import MIN_LENGTH
+
+MOTIVE_LEAST, MOTIVE_MOST = 10, 1_000
+
+#: Fields that the setting ``esea_auth.hidden_fields`` may leave out, by its words.
+HIDEABLE: Mapping[str, tuple[str, ...]] = {
+    "fax": ("fax",),
+    "adeli": ("adeli", "adeli_specialty"),
+    "mobile": ("mobile",),
+    "specialty": ("rpps_specialty",),
+}
+
+PERSONAL_GROUPS = (
+    Group(
+        "Saisie des données personnelles",
+        ("civility", "last_name", "first_name", "email", "email_again", "workplace", "birthday"),
+        columns=2,
+    ),
+    Group(
+        "Profession",
+        ("profession", "profession_other", "rpps", "rpps_specialty", "adeli", "adeli_specialty"),
+        columns=2,
+    ),
+    Group("Adresse professionnelle", ("address", "postal_code", "city", "department"), columns=2),
+    Group(
+        "Téléphone",
+        ("phone", "mobile", "fax"),
+        intro="Renseignez un numéro de téléphone fixe ou mobile (l’un des deux est obligatoire).",
+        columns=2,
+    ),
+)
+
+
+class Normalised:
+    """Turns a typed number into its normal form, or a message beside the field."""
+
+    def __init__(self, normalise: Callable[[str], str]) -> None:
+        self.normalise = normalise
+
+    def __call__(self, node: Any, value: str) -> None:
+        try:
+            self.normalise(value)
+        except BadIdentifier as bad:
+            raise colander.Invalid(node, bad.message) from bad
+
+
+def _options(concepts: Sequence[Any]) -> list[tuple[str, str]]:
+    return [(str(item.coded), item.label) for item in concepts]
+
+
+def _grouped(groups: Sequence[tuple[str, Sequence[Any]]]) -> list[tuple[str, Any]]:
+    return [(title, _options(concepts)) for title, concepts in groups]
+
+
+def _number(name: str, title: str, check: Callable[[str], str], *, help_text: str) -> Any:
+    return TextNode(
+        name=name,
+        title=title,
+        missing="",
+        max_length=20,
+        validator=Normalised(check),
+        widget=Digits(maxlength=20),
+        help=help_text,
+    )
+
+
+def _identity_nodes() -> list[Any]:
+    again = "Saisissez de nouveau votre adresse."
+    return [
+        ChoiceNode(name="civility", title="Civilité", values=_options(list_of(CIVILITIES).concepts), width="s"),
+        NameNode(name="last_name", title="Nom", autocomplete="family-name"),
+        NameNode(name="first_name", title="Prénom", autocomplete="given-name"),
+        EmailNode(
+            name="email",
+            title="Email",
+            help="Votre adresse professionnelle et personnelle : les codes de connexion y sont envoyés.",
+        ),
+        EmailNode(name="email_again", title="Confirmation email", help=again, autocomplete="off"),
+        TextNode(
+            name="workplace",
+            title="Lieu d’exercice",
+            max_length=120,
+            autocomplete="organization",
+            help="Établissement, service ou cabinet.",
+        ),
+        BirthdayNode(
+            name="birthday",
+            title="Jour/Mois de naissance",
+            help="Sans l’année. Sert seulement au support pour vérifier votre identité au téléphone.",
+        ),
+    ]
+
+
+def _profession_nodes(today: date) -> list[Any]:
+    specialties = _options(list_of(SPECIALTIES).concepts)
+    values = [*_grouped(professions(today)), (OTHER_PROFESSION, "- Autre -")]
+    return [
+        ChoiceNode(name="profession", title="Profession", values=values),
+        TextNode(
+            name="profession_other",
+            title="Profession (autre)",
+            max_length=120,
+            missing="",
+            asterisk=True,
+            shown_when=f"profession={OTHER_PROFESSION}",
+            help="À renseigner si vous avez choisi « - Autre - ».",
+        ),
+        _number("rpps", "N° RPPS", normalise_rpps, help_text="11 chiffres, inscrits sur votre carte CPS."),
+        ChoiceNode(name="rpps_specialty", title="Spécialité RPPS", values=specialties, missing=""),
+        _number("adeli", "N° ADELI", normalise_adeli, help_text="9 caractères. Ce répertoire est fermé."),
+        ChoiceNode(name="adeli_specialty", title="Spécialité ADELI", values=specialties, missing=""),
+    ]
+
+
+def contact_nodes(*, required: bool = True) -> list[Any]:
+    """Return the fields that the profile page offers too: professional address and telephones."""
+    return [
+        TextNode(name="address", title="Adresse", max_length=200, autocomplete="street-address"),
+        PostalCodeNode(name="postal_code", title="Code postal"),
+        TextNode(name="city", title="Ville", max_length=80, autocomplete="address-level2"),
+        ChoiceNode(name="department", title="Département", values=_grouped(departments())),
+        PhoneNode(name="phone", title="Téléphone", missing="", autocomplete="tel"),
+        PhoneNode(name="mobile", title="Mobile", missing="", autocomplete="tel"),
+        PhoneNode(name="fax", title="Fax", missing="", autocomplete="off"),
+    ]
+
+
+def a_phone_is_given(node: Any, values: Mapping[str, Any]) -> None:
+    """Schema validator: one of the two telephones."""
+    if not values.get("phone") and not values.get("mobile"):
+        raise beside(node, "phone", "Renseignez au moins un numéro, fixe ou mobile.")
+
+
+def beside(node: Any, name: str, message: str) -> colander.Invalid:
+    """Return the error of one field of a schema."""
+    error = colander.Invalid(node)
+    error[name] = message
+    return error
+
+
+def _personal_is_coherent(node: Any, values: Mapping[str, Any]) -> None:
+    if normalise_email(values["email"]) != normalise_email(values["email_again"]):
+        raise beside(node, "email_again", "Les deux adresses diffèrent : vérifiez-les.")
+    if values["profession"] == OTHER_PROFESSION and not values["profession_other"]:
+        raise beside(node, "profession_other", "Indiquez votre profession.")
+    a_phone_is_given(node, values)
+
+
+def hidden_names(words: Sequence[str]) -> frozenset[str]:
+    """Return the names of the fields that the setting hides."""
+    return frozenset(name for word in words for name in HIDEABLE.get(word, ()))
+
+
+def personal_schema(hidden: Sequence[str], today: date) -> Any:
+    """Return the schema of step 2, without the fields that the portal hides."""
+    schema = colander.SchemaNode(colander.Mapping(), validator=_personal_is_coherent)
+    left_out = hidden_names(hidden)
+    for node in (*_identity_nodes(), *_profession_nodes(today), *contact_nodes()):
+        if node.name not in left_out:
+            schema.add(node)
+    schema.add(HoneypotNode(name="site_web"))
+    return schema
+
+
+def personal_values(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return what step 2 keeps, in normal form: numbers without spaces, no second e-mail, no answer not asked for."""
+    kept = {name: str(value) for name, value in values.items() if value and name not in {"email_again", "site_web"}}
+    if "rpps" in kept:
+        kept["rpps"] = normalise_rpps(kept["rpps"])
+    if "adeli" in kept:
+        kept["adeli"] = normalise_adeli(kept["adeli"])
+    if kept.get("profession") != OTHER_PROFESSION:
+        kept.pop("profession_other", None)
+    return kept
+
+
+def _well_formed(node: Any, value: str) -> None:
+    if not identifier_is_well_formed(normalise_identifier(value)):
+        message = (
+            "Utilisez de 3 à 40 lettres sans accent, chiffres ou points (pas au début, à la fin, ni deux de suite)."
+        )
+        raise colander.Invalid(node, message)
+
+
+def password_nodes(*, kept: bool = False) -> list[Any]:
+    """Return « Mot de passe » and its confirmation; ``kept``: one was chosen already, empty fields keep it."""
+    missing: dict[str, Any] = {"missing": ""} if kept else {}
+    advice = f"{MIN_LENGTH} caractères au moins ; plusieurs mots sans lien entre eux font un bon mot de passe."
+    if kept:
+        advice = "Déjà choisi : laissez ces deux champs vides pour le garder."
+    password = PasswordNode(name="password", title="Mot de passe", new=True, help=advice, **missing)
+    password.widget.meter = "surete"
+    again = PasswordNode(name="password_again", title="Confirmez votre mot de passe", new=True, **missing)
+    return [password, again]
+
+
+def passwords_agree(node: Any, values: Mapping[str, Any]) -> None:
+    """Schema validator: the password is confirmed."""
+    if values["password"] != values["password_again"]:
+        raise beside(node, "password_again", "Les deux mots de passe diffèrent : saisissez-les de nouveau.")
+
+
+def identifier_node() -> Any:
+    """Return « Identifiant »."""
+    return TextNode(
+        name="identifier",
+        title="Identifiant",
+        max_length=40,
+        validator=_well_formed,
+        autocomplete="username",
+        help="Lettres sans accent, chiffres et points uniquement. Il ne sera pas modifiable par la suite.",
+    )
+
+
+def identifier_schema(*, kept: bool) -> Any:
+    """Return the schema of step 3."""
+    schema = colander.SchemaNode(colander.Mapping(), validator=passwords_agree)
+    for node in (identifier_node(), *password_nodes(kept=kept)):
+        schema.add(node)
+    return schema
+
+
+def terms_node() -> Any:
+    """Return the acceptance of the CGU, none preselected."""
+    return AcceptNode(
+        name="terms",
+        title="Conditions d’Utilisation",
+        accept="J’accepte les Conditions d’Utilisation",
+        refuse="Je n’accepte pas les Conditions d’Utilisation",
+        refusal="Sans votre accord sur les Conditions d’Utilisation, aucun compte ne peut être ouvert. "
+        "Vos réponses restent ici : vous pouvez lire les conditions, changer d’avis, ou effacer votre demande.",
+    )
+
+
+def adhesion_schema(services: Sequence[PortalService]) -> Any:
+    """Return the schema of step 4."""
+    schema = colander.SchemaNode(colander.Mapping())
+    if services:
+        schema.add(
+            ChoicesNode(
+                name="services",
+                title="Services demandés",
+                values=[(item.slug, item.title) for item in services],
+                help="Aucun, un ou plusieurs. Vous pourrez en demander d’autres depuis « Mon compte ».",
+            )
+        )
+    schema.add(
+        TextNode(
+            name="motive",
+            title="Motif de l’inscription",
+            multiline=True,
+            min_length=MOTIVE_LEAST,
+            max_length=MOTIVE_MOST,
+            help="De 10 à 1 000 caractères. Ne nommez aucun patient et ne donnez aucune information de santé.",
+        )
+    )
+    schema.add(terms_node())
+    return schema
+
+
+class EmailAgainSchema(colander.MappingSchema):
+    """Asked after a silence: the e-mail typed at step 2."""
+
+    email = EmailNode(title="Email", help="L’adresse que vous avez saisie à l’étape 2.")
+
+
+class FollowSchema(colander.MappingSchema):
+    """« Où en est ma demande »."""
+
+    reference = TextNode(title="Référence de la demande", max_length=40, help="Par exemple DEM-7K3M-Q2XF.", width="s")
+    code = TextNode(
+        title="Code de suivi",
+        max_length=60,
+        autocomplete="off",
+        help="Il figure dans le courriel d’accusé de réception.",
+    )

@@ -1,0 +1,50 @@
+"""How often the sign-up may be tried: per address (establishments have higher ceilings) and per thing tried."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ..accounts.names import normalise_email
+from ..interfaces import IThrottle, Limit, Reservation
+from ..services import find
+from ..throttle import Addresses, failures_of_account
+
+_HOUR = timedelta(hours=1)
+START = Limit("sign_up.start.address", 60, _HOUR)
+IDENTIFIER = Limit("sign_up.identifier.address", 60, _HOUR)
+IDENTIFIER_OF_DRAFT = Limit("sign_up.identifier.draft", 20, _HOUR)
+SEND = Limit("sign_up.send.address", 20, _HOUR)
+#: « Faire une nouvelle demande »: three in thirty days for one address, known or not.
+SEND_EMAIL = Limit("sign_up.send.email", 3, timedelta(days=30))
+EMAIL_AGAIN = Limit("sign_up.email_again.draft", 5, _HOUR)
+FOLLOW = Limit("sign_up.follow.address", 20, _HOUR)
+MAILED = Limit("sign_up.mailed.address", 40, _HOUR)
+METER = Limit("sign_up.meter.address", 900, timedelta(minutes=10))
+
+
+def from_here(request: Any, limit: Limit) -> Reservation:
+    """Count one try of this browser's address. Before any transaction begins."""
+    return find(request, IThrottle).reserve(find(request, Addresses).use(limit, request.client_address))
+
+
+def identifier_tried(request: Any, draft_id: str) -> Reservation:
+    """Count one choice of an identifier: nobody lists those that are taken."""
+    here = find(request, Addresses).use(IDENTIFIER, request.client_address)
+    return find(request, IThrottle).reserve(here, (IDENTIFIER_OF_DRAFT, draft_id))
+
+
+def sent_by(request: Any, email: str) -> Reservation:
+    """Count one request of an e-mail, in thirty days."""
+    return find(request, IThrottle).reserve((SEND_EMAIL, normalise_email(email)))
+
+
+def email_again(request: Any, draft_id: str) -> Reservation:
+    """Count one e-mail typed to wake a draft."""
+    return find(request, IThrottle).reserve((EMAIL_AGAIN, draft_id))
+
+
+def password_tried(request: Any, subject: str) -> Reservation:
+    """Count one password typed beside a confirmation token."""
+    here = find(request, Addresses).use(MAILED, request.client_address)
+    return find(request, IThrottle).reserve(here, *failures_of_account("confirmation", subject))

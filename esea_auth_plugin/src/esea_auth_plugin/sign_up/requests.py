@@ -1,0 +1,235 @@
+"""Sending a sign-up: one request whoever asks, whatever is known of the e-mail, however often « Valider » is pressed.
+
+An e-mail or an RPPS number that already has an account makes the same rows with the same work; only the letter
+differs, and it goes to the address typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from ..accounts import identifiers
+from ..accounts.attributes import email_digests, person_digests, rpps_digests
+from ..accounts.models import Account, IdentityAttribute
+from ..accounts.names import normalise_email
+from ..database import new_id
+from ..errors import PortalError
+from ..interfaces import IAuditTrail, ICatalogue, IClock, IOutbox, IReviews, ISealer, PortalSettings, ReviewView
+from ..security import tokens
+from ..services import find
+from .answers import Answers, seal, unseal
+from .drafts import Draft, Drafts
+from .models import SignUp
+
+KIND = "sign_up"
+FOLLOW_PREFIX, FOLLOW_GROUPS = "SUIVI", 4
+
+
+class NoLongerYours(PortalError):
+    """The identifier that was chosen is not held any more (the draft was too old)."""
+
+    code = "sign_up.identifier_lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What already exists beside a sign-up. Names of accounts (subjects) and of other undecided sign-ups (ids).
+
+    :ivar by_email: accounts with its address. :ivar by_rpps: with its RPPS number. :ivar by_person: with its name and
+        birthday. The ``waiting_`` ones are other sign-ups that nobody decided yet, by address or RPPS, or by person.
+    """
+
+    by_email: tuple[str, ...] = ()
+    by_rpps: tuple[str, ...] = ()
+    by_person: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    waiting_by_person: tuple[str, ...] = ()
+
+    @property
+    def must_be_settled(self) -> bool:
+        """A second account may not be approved before a reviewer told whether it is another person."""
+        return bool(self.by_email or self.by_rpps or self.waiting)
+
+
+class SignUps:
+    """The sign-ups sent to the support."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def send(self, session: Session, draft: Draft) -> str | None:
+        """Turn a draft into a request (or complete the one it completes); ``None`` when it was sent already."""
+        if draft.completes is not None:
+            return self._complete(session, draft, draft.completes)
+        sign_up_id = new_id()
+        if not Drafts(self._registry).claim(session, draft.id, sign_up_id):
+            return None
+        answers = draft.answers
+        if not identifiers.pass_on(
+            session, answers.identifier, holder=draft.id, to=sign_up_id, kind=identifiers.SIGN_UP
+        ):
+            raise NoLongerYours("Votre choix d’identifiant a expiré : reprenez à l’étape 3.")
+        review = self._service(IReviews).open(
+            session, KIND, title=_title(answers), author=None, search=_search(answers), request_id=sign_up_id
+        )
+        row = SignUp(id=sign_up_id, reference=review.reference, created_at=self._now(), follow_digest="")
+        follow_code = self._fill(row, answers)
+        session.add(row)
+        session.flush()
+        self._audit(session, "sign_up.sent", review.reference, services=list(answers.services))
+        self._acknowledge(session, answers, review, follow_code, self.known(session, answers, but=sign_up_id))
+        return sign_up_id
+
+    def _complete(self, session: Session, draft: Draft, sign_up_id: str) -> str | None:
+        row = session.get(SignUp, sign_up_id)
+        if row is None or not Drafts(self._registry).claim(session, draft.id, sign_up_id):
+            return None
+        answers = draft.answers
+        if not identifiers.pass_on(
+            session, answers.identifier, holder=sign_up_id, to=sign_up_id, kind=identifiers.SIGN_UP
+        ):
+            raise NoLongerYours("Votre choix d’identifiant a expiré : reprenez à l’étape 3.")
+        identifiers.release(session, sign_up_id, but=answers.identifier)
+        follow_code = self._fill(row, answers)
+        row.duplicates_settled_at = None  # what was compared has changed
+        row.resume_digest = row.resume_until = None
+        session.flush()
+        review = self._service(IReviews).answered(session, sign_up_id)
+        self._audit(session, "sign_up.completed", review.reference, services=list(answers.services))
+        self._acknowledge(session, answers, review, follow_code, self.known(session, answers, but=sign_up_id))
+        return sign_up_id
+
+    def _fill(self, row: SignUp, answers: Answers) -> str:
+        """Write the answers into the row; return the new secret of the follow-up."""
+        sealer = self._service(ISealer)
+        code = tokens.new_reference(FOLLOW_PREFIX, groups=FOLLOW_GROUPS)
+        rpps, birthday = answers.personal.get("rpps"), answers.personal.get("birthday")
+        names = (answers.personal["last_name"], answers.personal["first_name"])
+        row.answers = seal(sealer, answers.without_password(), row.id)
+        row.email_digest = email_digests(sealer, normalise_email(answers.email))[0]
+        row.rpps_digest = rpps_digests(sealer, rpps)[0] if rpps else None
+        row.person_digest = person_digests(sealer, *names, birthday)[0] if birthday else None
+        row.identifier, row.password_hash = answers.identifier, answers.password_hash
+        row.services = " ".join(answers.services)
+        row.terms_version = self._service(PortalSettings).terms_version
+        row.terms_accepted_at = self._now()
+        row.follow_digest = tokens.digest(code, kind="sign_up.follow")
+        return code
+
+    def _acknowledge(
+        self, session: Session, answers: Answers, review: ReviewView, follow_code: str, known: Known
+    ) -> None:
+        exists = bool(known.by_email or known.by_rpps)
+        self._service(IOutbox).post(
+            session,
+            "sign_up.already" if exists else "sign_up.received",
+            to=answers.email,
+            values={
+                "name": answers.full_name,
+                "reference": review.reference,
+                "follow_code": follow_code,
+                "due_on": review.due_on,
+            },
+        )
+
+    def known(self, session: Session, answers: Answers, *, but: str) -> Known:
+        """Look for accounts and waiting sign-ups of the same person. The same queries run whatever is found.
+
+        :param but: id of the sign-up itself.
+        """
+        sealer = self._service(ISealer)
+        email = normalise_email(answers.email)
+        rpps = rpps_digests(sealer, answers.personal.get("rpps", ""))
+        person = person_digests(
+            sealer, *(answers.personal.get(name, "") for name in ("last_name", "first_name", "birthday"))
+        )
+        same_address = session.scalars(select(Account.subject).where(Account.email == email)).all()
+        attributes = session.execute(
+            select(IdentityAttribute.name, Account.subject)
+            .join(Account, Account.id == IdentityAttribute.account_id)
+            .where(
+                or_(
+                    (IdentityAttribute.name == "rpps") & IdentityAttribute.digest.in_(rpps),
+                    (IdentityAttribute.name == "birthday") & IdentityAttribute.digest.in_(person),
+                )
+            )
+            .limit(40)
+        ).all()
+        emails = email_digests(sealer, email)
+        same = or_(SignUp.email_digest.in_(emails), SignUp.rpps_digest.in_(rpps))
+        waiting = session.execute(
+            select(SignUp.id, same.label("same"))
+            .where(SignUp.id != but, SignUp.subject.is_(None), SignUp.ended_at.is_(None))
+            .where(or_(same, SignUp.person_digest.in_(person)))
+            .limit(20)
+        ).all()
+        return Known(
+            by_email=tuple(same_address),
+            by_rpps=tuple(subject for name, subject in attributes if name == "rpps"),
+            by_person=tuple(subject for name, subject in attributes if name == "birthday"),
+            waiting=tuple(row.id for row in waiting if row.same),
+            waiting_by_person=tuple(row.id for row in waiting if not row.same),
+        )
+
+    def earlier(self, session: Session, row: SignUp) -> Sequence[SignUp]:
+        """Return the former sign-ups of the same address, youngest first (the reviewer sees them)."""
+        statement = (
+            select(SignUp)
+            .where(SignUp.email_digest == row.email_digest, SignUp.id != row.id, SignUp.created_at <= row.created_at)
+            .order_by(SignUp.created_at.desc())
+            .limit(10)
+        )
+        return session.scalars(statement).all()
+
+    def answers_of(self, row: SignUp) -> Answers:
+        """Return what was typed; empty once the period of keeping is over."""
+        return unseal(self._service(ISealer), row.answers, row.id) if row.answers else Answers()
+
+    def follow(self, session: Session, reference: str, code: str) -> tuple[ReviewView, date] | None:
+        """Return where a request stands, for its reference and secret; ``None`` for any wrong pair."""
+        wanted = tokens.read_reference(code, prefix=FOLLOW_PREFIX, groups=FOLLOW_GROUPS) or ""
+        typed = tokens.read_reference(reference) or ""
+        row = session.scalar(select(SignUp).where(SignUp.follow_digest == tokens.digest(wanted, kind="sign_up.follow")))
+        review = self._service(IReviews).by_reference(session, typed) if typed else None
+        if row is None or review is None or row.id != review.id:
+            return None
+        return review, review.due_on
+
+    def let_go(self, session: Session, sign_up_id: str) -> None:
+        """A sign-up that ended without an account loses its password and its identifier at once."""
+        session.execute(
+            update(SignUp)
+            .where(SignUp.id == sign_up_id, SignUp.subject.is_(None))
+            .values(password_hash=None, identifier=None, ended_at=self._now())
+        )
+        identifiers.release(session, sign_up_id)
+
+    def service_titles(self, slugs: Sequence[str]) -> list[str]:
+        """Return the titles of services, the slug of one that left the catalogue."""
+        catalogue = self._service(ICatalogue)
+        return [found.title if (found := catalogue.get(slug)) else slug for slug in slugs]
+
+    def _service(self, interface: type[Any]) -> Any:
+        return find(self._registry, interface)
+
+    def _now(self) -> datetime:
+        now: datetime = self._service(IClock).now()
+        return now
+
+    def _audit(self, session: Session, action: str, target: str, **details: Any) -> None:
+        self._service(IAuditTrail).record(session, action, target=target, details=details)
+
+
+def _title(answers: Answers) -> str:
+    return f"{answers.full_name} – {answers.personal.get('workplace', '')}"[:200]
+
+
+def _search(answers: Answers) -> str:
+    words = (answers.full_name, answers.email, answers.identifier, answers.personal.get("rpps", ""))
+    return " ".join(filter(None, (*words, answers.personal.get("city", ""), answers.personal.get("workplace", ""))))

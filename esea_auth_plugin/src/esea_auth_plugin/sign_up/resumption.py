@@ -1,0 +1,56 @@
+"""The filled form again: to complete a request, or to make a new one after a refusal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..interfaces import IClock, IReviews, ReviewState
+from ..security import tokens
+from ..services import find
+from ..web.cookies import read_cookie
+from .answers import Answers
+from .models import SignUp
+from .requests import SignUps
+
+RESUMPTION_COOKIE = "complement"
+
+
+@dataclass(frozen=True, slots=True)
+class Resumable:
+    """A sign-up that its link opens again. ``more_asked``: it is completed; else a new one is made from it."""
+
+    sign_up_id: str
+    reference: str
+    more_asked: bool
+
+
+def resumable(request: Any, session: Session) -> Resumable | None:
+    """Return the sign-up that this browser's link opens, ``None`` when the link is wrong, old or answered."""
+    token = read_cookie(request, RESUMPTION_COOKIE) or ""
+    row = session.scalars(
+        select(SignUp).where(
+            SignUp.resume_digest == tokens.digest(token, kind="sign_up.resume"),
+            SignUp.resume_until > find(request, IClock).now(),
+            SignUp.answers.is_not(None),
+        )
+    ).first()
+    review = find(request, IReviews).get(session, row.id) if row is not None else None
+    if row is None or review is None or review.state not in {ReviewState.MORE_ASKED, ReviewState.REFUSED}:
+        return None
+    return Resumable(row.id, row.reference, review.state is ReviewState.MORE_ASKED)
+
+
+def open_again(request: Any, session: Session, found: Resumable) -> tuple[Answers, int, str | None]:
+    """Return (answers, steps done, sign-up completed) of the draft to start.
+
+    A refused sign-up lost its password and identifier: they are chosen again.
+    """
+    row = session.get_one(SignUp, found.sign_up_id)
+    answers = SignUps(request.registry).answers_of(row)
+    if found.more_asked:
+        return replace(answers, password_hash=row.password_hash or ""), 3 if row.password_hash else 2, row.id
+    return replace(answers, identifier="", password_hash=""), 2, None

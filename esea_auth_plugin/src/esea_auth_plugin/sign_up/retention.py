@@ -1,0 +1,81 @@
+"""What the sign-up forgets, and when: nothing waits for it to be safe, everything waits for it to be gone."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from ..accounts.models import Account
+from ..database import IDatabase
+from ..events import RequestEnded
+from ..interfaces import AccountState, IAccounts, IClock
+from ..services import find
+from ..settings import AuthSettings
+from .drafts import Drafts
+from .models import ConfirmationToken, Invitation, SignUp
+from .requests import KIND, SignUps
+
+log = logging.getLogger(__name__)
+
+#: Days after its token's end that an account nobody confirmed waits for the support to send another one.
+UNCONFIRMED_DAYS = 7
+#: Days that the rows of ended tokens stay, to tell « déjà utilisé » from « inconnu ».
+TOKEN_DAYS = 90
+
+
+def request_ended(registry: Any, event: RequestEnded) -> None:
+    """Subscriber: an expired or withdrawn sign-up lets go of its password and identifier in the same transaction."""
+    if event.kind == KIND:
+        SignUps(registry).let_go(event.session, event.request_id)
+
+
+def purge_drafts(registry: Any) -> None:
+    """Job: erase the drafts whose two hours are over."""
+    with find(registry, IDatabase).writing() as session:
+        log.info("%d drafts of sign-ups erased", Drafts(registry).purge(session))
+
+
+def forget_old(registry: Any) -> None:
+    """Job: erase refused data after the stated period, unconfirmed accounts, and old tokens."""
+    now = find(registry, IClock).now()
+    kept = timedelta(days=find(registry, AuthSettings).refused_sign_up_days)
+    with find(registry, IDatabase).writing() as session:
+        session.execute(
+            update(SignUp)
+            .where(SignUp.answers.is_not(None))
+            # What an account took over is in its attributes: the form itself is kept no longer than a refused one.
+            .where(or_(SignUp.ended_at <= now - kept, SignUp.subject.is_not(None) & (SignUp.created_at <= now - kept)))
+            # The keyed hash of the address stays, so that a reviewer sees there was an earlier request.
+            .values(answers=None, rpps_digest=None, person_digest=None, resume_digest=None, resume_until=None)
+        )
+        _close_unconfirmed(registry, session)
+        session.execute(delete(Invitation).where(Invitation.expires_at <= now - timedelta(days=TOKEN_DAYS)))
+        session.execute(
+            delete(ConfirmationToken).where(ConfirmationToken.expires_at <= now - timedelta(days=TOKEN_DAYS))
+        )
+
+
+def _close_unconfirmed(registry: Any, session: Session) -> None:
+    """Erase the accounts that were approved and never confirmed; their owners may ask again."""
+    now = find(registry, IClock).now()
+    live = select(ConfirmationToken.subject).where(
+        ConfirmationToken.expires_at > now - timedelta(days=UNCONFIRMED_DAYS)
+    )
+    waiting = session.execute(
+        select(SignUp.id, Account.subject)
+        .join(Account, Account.subject == SignUp.subject)
+        .where(Account.state == AccountState.PENDING, SignUp.subject.not_in(live))
+        .limit(200)
+    ).all()
+    for sign_up_id, subject in waiting:
+        find(registry, IAccounts).set_state(session, subject, AccountState.CLOSED, reason="unconfirmed")
+        find(registry, IAccounts).erase(session, subject)
+        session.execute(
+            update(SignUp).where(SignUp.id == sign_up_id).values(subject=None, identifier=None, ended_at=now)
+        )
+    if waiting:
+        log.info("%d accounts that nobody confirmed erased", len(waiting))

@@ -1,0 +1,124 @@
+"""What the support sees of a sign-up: what was typed, what was checked, and who it might be already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..accounts.attributes import KINDS, shown
+from ..accounts.names import normalise_email
+from ..interfaces import Fact, FactSheet, IAccounts, ICatalogue, IReviews
+from ..layout.filters import phone_fr
+from ..nomenclatures.identifiers import luhn_is_right
+from ..services import find
+from ..settings import AuthSettings
+from .answers import Answers
+from .models import SignUp
+from .requests import Known, SignUps
+
+#: Mailboxes anybody may open: no sign of an employer, nothing wrong either.
+PUBLIC_DOMAINS = frozenset(
+    {
+        "gmail.com", "hotmail.com", "hotmail.fr", "outlook.com", "outlook.fr", "live.fr", "yahoo.com", "yahoo.fr",
+        "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "laposte.net", "icloud.com", "protonmail.com", "bbox.fr",
+    }
+)  # fmt: skip
+_PHONES = frozenset({"phone", "mobile", "fax"})
+
+
+def is_role_mailbox(settings: AuthSettings, email: str) -> bool:
+    """Tell whether the address is a shared mailbox (``esea_auth.role_mailboxes``): nobody's own, so no factor."""
+    local = normalise_email(email).partition("@")[0]
+    words = set(local.replace("-", ".").replace("_", ".").split("."))
+    return bool(words & set(settings.role_mailboxes)) or local in settings.role_mailboxes
+
+
+def sheets(registry: Any, session: Session, row: SignUp) -> list[FactSheet]:
+    """Return the sheets of one sign-up."""
+    sign_ups = SignUps(registry)
+    answers = sign_ups.answers_of(row)
+    if not answers.personal:
+        note = "Les données de cette demande ont été effacées à la fin de leur durée de conservation."
+        return [FactSheet("Données effacées", (Fact("Conservation", note),))]
+    found = [_typed(registry, row, answers), _checked(registry, answers)]
+    found.append(_duplicates(registry, session, sign_ups.known(session, answers, but=row.id), row))
+    earlier = sign_ups.earlier(session, row)
+    if earlier:
+        facts = tuple(Fact(item.reference, f"{item.created_at:%d/%m/%Y}", "warning") for item in earlier)
+        links = tuple((f"Voir {item.reference}", f"/support/inscriptions/{item.reference}") for item in earlier)
+        found.append(FactSheet("Demandes précédentes de la même adresse", facts, links))
+    return found
+
+
+def _typed(registry: Any, row: SignUp, answers: Answers) -> FactSheet:
+    facts = [
+        Fact(kind.label, phone_fr(value) if name in _PHONES else shown(name, value))
+        for name, kind in KINDS.items()
+        if name != "birthday" and (value := answers.personal.get(name))
+    ]
+    catalogue = find(registry, ICatalogue)
+    titles = [found.title if (found := catalogue.get(slug)) else slug for slug in answers.services]
+    return FactSheet(
+        "Saisi par la personne",
+        (
+            *facts,
+            Fact("Email", answers.email),
+            Fact("Jour/Mois de naissance", shown("birthday", answers.personal.get("birthday", "-"))),
+            Fact("Identifiant", answers.identifier),
+            Fact("Carte CPS", "Oui, à ajouter plus tard" if answers.has_card else "Non"),
+            Fact("Services demandés", ", ".join(titles) or "Aucun"),
+            Fact("Motif de l’inscription", answers.motive),
+            Fact("Conditions d’Utilisation", f"Version {row.terms_version}, acceptée"),
+        ),
+    )
+
+
+def _checked(registry: Any, answers: Answers) -> FactSheet:
+    rpps = answers.personal.get("rpps", "")
+    facts = []
+    if rpps:
+        right = luhn_is_right(rpps)
+        note = "La clé est juste ; cela ne prouve pas que ce numéro est le sien." if right else "La clé est fausse."
+        facts.append(Fact("Clé du N° RPPS", rpps, "ok" if right else "warning", note))
+    else:
+        facts.append(Fact("Clé du N° RPPS", "Aucun numéro saisi"))
+    domain = normalise_email(answers.email).rpartition("@")[2]
+    public = domain in PUBLIC_DOMAINS
+    note = "Messagerie grand public : ne dit rien de l’employeur." if public else "À rapprocher du lieu d’exercice."
+    facts.append(Fact("Domaine de l’adresse", domain, "warning" if public else "", note))
+    if is_role_mailbox(find(registry, AuthSettings), answers.email):
+        note = "Boîte partagée : elle ne peut pas servir à prouver l’identité d’une personne."
+        facts.append(Fact("Boîte", answers.email, "warning", note))
+    else:
+        facts.append(Fact("Boîte", "Ne ressemble pas à une boîte partagée", "ok"))
+    return FactSheet("Vérifié automatiquement", tuple(facts))
+
+
+def _duplicates(registry: Any, session: Session, known: Known, row: SignUp) -> FactSheet:
+    accounts = find(registry, IAccounts).by_subjects(session, [*known.by_email, *known.by_rpps, *known.by_person])
+    facts: list[Fact] = []
+    links: dict[tuple[str, str], None] = {}
+    reasons = (
+        ("Même adresse", known.by_email),
+        ("Même N° RPPS", known.by_rpps),
+        ("Même nom et même jour de naissance", known.by_person),
+    )
+    for reason, subjects in reasons:
+        for subject in subjects:
+            account = accounts[subject]
+            facts.append(Fact(reason, f"{account.display_name} ({account.identifier})", "warning", "Compte existant"))
+            links[(f"Voir le compte {account.identifier}", f"/support/comptes/{subject}")] = None
+    for reason, ids in (("Même adresse ou N° RPPS", known.waiting), ("Même personne", known.waiting_by_person)):
+        for other in session.scalars(select(SignUp).where(SignUp.id.in_(ids))) if ids else ():
+            review = find(registry, IReviews).get(session, other.id)
+            facts.append(
+                Fact(reason, review.title if review else other.reference, "warning", "Autre demande en attente")
+            )
+            links[(f"Voir {other.reference}", f"/support/inscriptions/{other.reference}")] = None
+    if not facts:
+        facts.append(Fact("Doublons", "Aucun compte ni aucune demande en attente ne ressemble à celle-ci", "ok"))
+    elif row.duplicates_settled_at is not None:
+        facts.append(Fact("Tranché", "Un relecteur a conclu que ce n’est pas un doublon", "ok"))
+    return FactSheet("Doublons possibles", tuple(facts), tuple(links))

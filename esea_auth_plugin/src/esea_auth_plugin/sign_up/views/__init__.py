@@ -1,0 +1,1 @@
+"""Pages of the sign-up: the steps, what comes after them, and what mailed links open."""

@@ -1,0 +1,140 @@
+"""After the steps: waiting page, follow-up, a draft that fell silent, a draft that is cleared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ...database import IDatabase
+from ...forms import Invalid, PortalForm
+from ...interfaces import IReviews
+from ...services import find
+from .. import limits
+from ..drafts import Drafts
+from ..flow import AGAIN, PATHS, current_draft, forget
+from ..forms import EmailAgainSchema, FollowSchema
+from ..requests import SignUps
+from ..resources import ISignUp
+
+_TEMPLATES = "esea_auth_plugin:sign_up/templates"
+_WRONG_PAIR = "Aucune demande ne correspond à cette référence et à ce code. Vérifiez le courriel d’accusé de réception."
+
+
+@view_config(
+    context=ISignUp,
+    name="attente",
+    request_method="GET",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/waiting.jinja2",
+)
+def waiting_page(context: Any, request: Any) -> Any:
+    """« Votre demande est en attente »: known only to the browser that sent it, for two hours."""
+    draft = current_draft(request)
+    if draft is None or draft.sent_as is None:
+        return HTTPSeeOther(PATHS[draft.done] if draft else PATHS[0])
+    with find(request, IDatabase).reading() as session:
+        review = find(request, IReviews).get(session, draft.sent_as)
+    return {"review": review} if review is not None else HTTPSeeOther(PATHS[0])
+
+
+@view_config(
+    context=ISignUp,
+    name="reprise",
+    request_method="GET",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/again.jinja2",
+)
+def again_page(context: Any, request: Any) -> Any:
+    """Ask for the e-mail typed, after a silence on what may be a shared workstation."""
+    draft = current_draft(request)
+    if draft is None or not draft.idle:
+        return HTTPSeeOther(PATHS[0] if draft is None else PATHS[min(draft.done, 3)])
+    return {"form": _again_form(request).render()}
+
+
+@view_config(
+    context=ISignUp,
+    name="reprise",
+    request_method="POST",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/again.jinja2",
+)
+def again_given(context: Any, request: Any) -> Any:
+    """Wake the draft for who knows its e-mail; nothing of it is shown before."""
+    draft = current_draft(request)
+    if draft is None or not draft.idle:
+        return HTTPSeeOther(AGAIN)
+    form = _again_form(request)
+    counted = limits.email_again(request, draft.id)
+    try:
+        values = form.validate()
+        if not draft.answers.is_email(values["email"]):
+            message = "Ce n’est pas l’adresse saisie à l’étape 2. Si cette inscription n’est pas la vôtre, effacez-la."
+            raise form.refuse({"email": message})
+    except Invalid as invalid:
+        return {"form": invalid.form_html}
+    counted.give_back()
+    Drafts(request.registry).wake(request.dbsession, draft.id)
+    return HTTPSeeOther(_last_page(draft.answers.pending, draft.done))
+
+
+def _last_page(pending: Any, done: int) -> str:
+    """Return the page where something typed waits, else the next step."""
+    return next((path for path in PATHS if path in pending), PATHS[min(done, 3)])
+
+
+def _again_form(request: Any) -> PortalForm:
+    return PortalForm(EmailAgainSchema(), request, submit=(("reprendre", "Reprendre mon inscription"),))
+
+
+@view_config(context=ISignUp, name="effacer", request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def cleared(context: Any, request: Any) -> Any:
+    """« Effacer et recommencer »."""
+    draft = current_draft(request)
+    if draft is not None and draft.sent_as is None:
+        Drafts(request.registry).clear(request.dbsession, draft.id)
+    forget(request)
+    request.flash("Vos réponses ont été effacées de ce portail.", "success")
+    return HTTPSeeOther(PATHS[0])
+
+
+@view_config(
+    context=ISignUp,
+    name="suivi",
+    request_method="GET",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/follow.jinja2",
+)
+def follow_page(context: Any, request: Any) -> Any:
+    """« Où en est ma demande »."""
+    return {"form": _follow_form(request).render(), "review": None}
+
+
+@view_config(
+    context=ISignUp,
+    name="suivi",
+    request_method="POST",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/follow.jinja2",
+)
+def followed(context: Any, request: Any) -> Any:
+    """Show state and dates only; any wrong pair gets one answer."""
+    form = _follow_form(request)
+    counted = limits.from_here(request, limits.FOLLOW)
+    try:
+        values = form.validate()
+        with find(request, IDatabase).reading() as session:
+            found = SignUps(request.registry).follow(session, values["reference"], values["code"])
+        if found is None:
+            raise form.refuse(_WRONG_PAIR)
+    except Invalid as invalid:
+        return {"form": invalid.form_html, "review": None}
+    counted.give_back()
+    return {"form": None, "review": found[0]}
+
+
+def _follow_form(request: Any) -> PortalForm:
+    return PortalForm(FollowSchema(), request, submit=(("voir", "Voir où en est ma demande"),), autocomplete="off")

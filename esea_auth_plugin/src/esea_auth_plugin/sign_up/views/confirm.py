@@ -1,0 +1,155 @@
+"""« Confirmer mon compte » : the token in the flow's cookie, and the password chosen at the sign-up or a new one.
+
+Who doesn't know the password sets a new one, which replaces the first: nobody can plant a password under another's
+e-mail. Nothing happens on a GET.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import colander
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ...database import IDatabase
+from ...forms import Invalid, PasswordNode, PortalForm
+from ...interfaces import IAuditTrail, IPasswords
+from ...security import password_policy
+from ...services import find
+from ...web.cookies import drop_cookie, read_cookie
+from .. import limits
+from ..confirmation import Confirmations, Found, TokenSpent, TokenStanding
+from ..forms import password_nodes, passwords_agree
+from ..resources import IConfirmation
+from .mailed import CONFIRMATION_COOKIE
+
+_TEMPLATES = "esea_auth_plugin:sign_up/templates"
+_NEW = "nouveau-mot-de-passe"
+_DONE = "Votre compte est confirmé. Vous pouvez maintenant vous connecter."
+
+
+class _PasswordSchema(colander.MappingSchema):
+    password = PasswordNode(title="Mot de passe", help="Celui que vous avez choisi lors de votre inscription.")
+
+
+def _password_form(request: Any) -> PortalForm:
+    return PortalForm(_PasswordSchema(), request, submit=(("confirmer", "Confirmer mon compte"),))
+
+
+def _new_form(request: Any) -> PortalForm:
+    schema = colander.SchemaNode(colander.Mapping(), validator=passwords_agree)
+    for node in password_nodes():
+        schema.add(node)
+    return PortalForm(schema, request, submit=(("confirmer", "Choisir ce mot de passe et confirmer mon compte"),))
+
+
+def found_by_cookie(request: Any) -> Found:
+    """Judge the token of this browser's flow."""
+    with find(request, IDatabase).reading() as session:
+        return Confirmations(request.registry).find(session, read_cookie(request, CONFIRMATION_COOKIE))
+
+
+def page(request: Any, found: Found, form_html: Any, *, new: bool = False) -> dict[str, Any]:
+    """Return the page: a form while the token lives, else which of the ways it ended."""
+    if found.standing is not TokenStanding.LIVE:
+        request.response.status_int = 404 if found.standing is TokenStanding.UNKNOWN else 410
+    live = found.standing is TokenStanding.LIVE
+    return {"standing": str(found.standing), "found": found, "form": form_html if live else None, "new": new}
+
+
+@view_config(
+    context=IConfirmation,
+    request_method="GET",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/confirmation.jinja2",
+)
+def confirmation_page(context: Any, request: Any) -> Any:
+    """Ask for the password chosen at the sign-up."""
+    return page(request, found_by_cookie(request), _password_form(request).render())
+
+
+@view_config(
+    context=IConfirmation,
+    request_method="POST",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/confirmation.jinja2",
+)
+def confirmed(context: Any, request: Any) -> Any:
+    """Confirm with the password chosen at the sign-up."""
+    found = found_by_cookie(request)
+    if found.standing is not TokenStanding.LIVE or found.account is None:
+        return page(request, found, None)
+    form = _password_form(request)
+    counted = limits.password_tried(request, found.account.subject)
+    try:
+        values = form.validate()
+        if not find(request, IPasswords).check(found.account.subject, values["password"]):
+            _tell_refusal(request, found.account.subject)
+            raise form.refuse({"password": "Ce n’est pas le mot de passe choisi à l’inscription."})
+    except Invalid as invalid:
+        return page(request, found, invalid.form_html)
+    counted.give_back()
+    return _finish(context, request, None)
+
+
+@view_config(
+    context=IConfirmation,
+    name=_NEW,
+    request_method="GET",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/confirmation.jinja2",
+)
+def new_password_page(context: Any, request: Any) -> Any:
+    """Choose a new password, for who doesn't know the first."""
+    return page(request, found_by_cookie(request), _new_form(request).render(), new=True)
+
+
+@view_config(
+    context=IConfirmation,
+    name=_NEW,
+    request_method="POST",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/confirmation.jinja2",
+)
+def confirmed_with_new_password(context: Any, request: Any) -> Any:
+    """Confirm with a new password, which replaces the one of the sign-up."""
+    limits.from_here(request, limits.MAILED)
+    found = found_by_cookie(request)
+    if found.standing is not TokenStanding.LIVE or found.account is None:
+        return page(request, found, None, new=True)
+    form = _new_form(request)
+    account = found.account
+    try:
+        values = form.validate()
+        words = (account.first_name, account.last_name, account.email, account.identifier)
+        assessment = password_policy.assess(values["password"], words)
+        if not assessment.accepted:
+            raise form.refuse({"password": " ".join(assessment.messages)})
+    except Invalid as invalid:
+        return page(request, found, invalid.form_html, new=True)
+    return _finish(context, request, find(request, IPasswords).hash(values["password"]))
+
+
+def _finish(context: Any, request: Any, new_hash: str | None) -> Any:
+    token = read_cookie(request, CONFIRMATION_COOKIE) or ""
+    try:
+        Confirmations(request.registry).confirm(request.dbsession, token, new_hash=new_hash)
+    except TokenSpent:
+        # Another try was quicker: nothing of this one may stay, and the page says how the token ended.
+        request.tm.doom()
+        return HTTPSeeOther(context.path)
+    drop_cookie(request, CONFIRMATION_COOKIE)
+    request.flash(_DONE)
+    return HTTPSeeOther("/connexion")
+
+
+def _tell_refusal(request: Any, subject: str) -> None:
+    trail = find(request, IAuditTrail)
+    address = request.client_address
+    request.outlive(
+        lambda session: trail.record(
+            session, "sign_up.confirmation_refused", outcome="refused", target=subject, personal={"address": address}
+        )
+    )

@@ -1,0 +1,93 @@
+"""« Ouvrir mon compte » after an invitation: the person alone chooses identifier and password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import colander
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ...accounts.names import normalise_identifier
+from ...database import IDatabase
+from ...forms import ChoiceNode, Invalid, NameNode, PortalForm
+from ...interfaces import IPasswords
+from ...nomenclatures import CIVILITIES, list_of
+from ...security import password_policy
+from ...services import find
+from ...web.cookies import drop_cookie, read_cookie
+from .. import limits
+from ..confirmation import Found, TokenSpent, TokenStanding
+from ..forms import identifier_node, password_nodes, passwords_agree, terms_node
+from ..invitations import IdentifierTaken, Invitations
+from ..resources import IInvitation
+from .mailed import INVITATION_COOKIE
+
+_TEMPLATE = "esea_auth_plugin:sign_up/templates/invitation.jinja2"
+
+
+def _form(request: Any) -> PortalForm:
+    schema = colander.SchemaNode(colander.Mapping(), validator=passwords_agree)
+    civilities = [(str(item.coded), item.label) for item in list_of(CIVILITIES).concepts]
+    schema.add(ChoiceNode(name="civility", title="Civilité", values=civilities, width="s"))
+    schema.add(NameNode(name="last_name", title="Nom", autocomplete="family-name"))
+    schema.add(NameNode(name="first_name", title="Prénom", autocomplete="given-name"))
+    for node in (identifier_node(), *password_nodes(), terms_node()):
+        schema.add(node)
+    return PortalForm(schema, request, submit=(("ouvrir", "Ouvrir mon compte"),))
+
+
+def _found(request: Any) -> Found:
+    with find(request, IDatabase).reading() as session:
+        return Invitations(request.registry).find(session, read_cookie(request, INVITATION_COOKIE))
+
+
+def _page(request: Any, found: Found, form_html: Any) -> dict[str, Any]:
+    live = found.standing is TokenStanding.LIVE
+    if not live:
+        request.response.status_int = 404 if found.standing is TokenStanding.UNKNOWN else 410
+    return {"standing": str(found.standing), "found": found, "form": form_html if live else None}
+
+
+@view_config(context=IInvitation, request_method="GET", permission=NO_PERMISSION_REQUIRED, renderer=_TEMPLATE)
+def invitation_page(context: Any, request: Any) -> Any:
+    """Show the form while the invitation lives."""
+    return _page(request, _found(request), _form(request).render())
+
+
+@view_config(context=IInvitation, request_method="POST", permission=NO_PERMISSION_REQUIRED, renderer=_TEMPLATE)
+def invitation_accepted(context: Any, request: Any) -> Any:
+    """Open the account, once."""
+    limits.from_here(request, limits.MAILED)
+    found = _found(request)
+    if found.standing is not TokenStanding.LIVE or found.account is None:
+        return _page(request, found, None)
+    form = _form(request)
+    try:
+        values = form.validate()
+        identifier = normalise_identifier(values["identifier"])
+        words = (values["first_name"], values["last_name"], found.account.email, identifier)
+        assessment = password_policy.assess(values["password"], words)
+        if not assessment.accepted:
+            raise form.refuse({"password": " ".join(assessment.messages)})
+        password_hash = find(request, IPasswords).hash(values["password"])
+        Invitations(request.registry).accept(
+            request.dbsession,
+            read_cookie(request, INVITATION_COOKIE) or "",
+            identifier=identifier,
+            password_hash=password_hash,
+            attributes={name: values[name] for name in ("civility", "last_name", "first_name")},
+            terms_version=request.portal.terms_version,
+        )
+    except IdentifierTaken as taken:
+        request.tm.doom()  # the invitation was consumed a statement earlier: that must not stay
+        return _page(request, found, form.refuse({"identifier": taken.message}).form_html)
+    except TokenSpent:
+        request.tm.doom()
+        return HTTPSeeOther(context.path)
+    except Invalid as invalid:
+        return _page(request, found, invalid.form_html)
+    drop_cookie(request, INVITATION_COOKIE)
+    request.flash("Votre compte est ouvert. Vous pouvez maintenant vous connecter.")
+    return HTTPSeeOther("/connexion")

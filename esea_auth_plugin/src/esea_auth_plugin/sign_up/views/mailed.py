@@ -1,0 +1,73 @@
+"""What mailed links open. A GET moves the token into the flow's cookie and redirects to an address without it.
+
+So no token stays in a history, a referrer or a proxy's log, and a mail scanner that follows the link uses nothing up.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ...database import IDatabase
+from ...services import find
+from ...web.cookies import set_cookie
+from .. import limits
+from ..drafts import Drafts
+from ..flow import PATHS, remember
+from ..resources import IConfirmation, IInvitation, IMailedToken, IResumption
+from ..resumption import RESUMPTION_COOKIE, open_again, resumable
+
+_TEMPLATES = "esea_auth_plugin:sign_up/templates"
+_LONGEST = 128
+
+CONFIRMATION_COOKIE, INVITATION_COOKIE = "confirmation", "invitation"
+_COOKIES: dict[Any, str] = {
+    IConfirmation: CONFIRMATION_COOKIE,
+    IInvitation: INVITATION_COOKIE,
+    IResumption: RESUMPTION_COOKIE,
+}
+#: Time to fill the page; the token itself ends when it ends.
+FLOW = timedelta(minutes=30)
+
+
+@view_config(context=IMailedToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+def token_received(context: Any, request: Any) -> Any:
+    """Take the token out of the address. Nothing is judged and nothing is written here."""
+    place = context.__parent__
+    cookie = next(name for interface, name in _COOKIES.items() if interface.providedBy(place))
+    # A longer one is none of ours: an empty cookie answers as any wrong token does.
+    set_cookie(request, cookie, context.__name__ if len(context.__name__) <= _LONGEST else "-", max_age=FLOW)
+    return HTTPSeeOther(place.path)
+
+
+@view_config(
+    context=IResumption,
+    request_method="GET",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/resume.jinja2",
+)
+def resumption_page(context: Any, request: Any) -> Any:
+    """« Compléter ma demande » or « Faire une nouvelle demande »; nothing typed is shown before the button."""
+    with find(request, IDatabase).reading() as session:
+        found = resumable(request, session)
+    if found is None:
+        request.response.status_int = 410
+    return {"found": found}
+
+
+@view_config(context=IResumption, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def resumed(context: Any, request: Any) -> Any:
+    """Make a draft of the filled form, in this browser."""
+    limits.from_here(request, limits.MAILED)
+    session = request.dbsession
+    found = resumable(request, session)
+    if found is None:
+        return HTTPSeeOther(context.path)
+    answers, done, completes = open_again(request, session, found)
+    _, secret = Drafts(request.registry).start(session, answers, done=done, completes=completes)
+    remember(request, secret)
+    return HTTPSeeOther(PATHS[1])

@@ -1,0 +1,296 @@
+"""The four steps. Each page works without JavaScript and asks the flow whether it may be opened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ...accounts import identifiers
+from ...accounts.names import normalise_identifier
+from ...database import IDatabase
+from ...errors import TooManyAttempts
+from ...forms import Button, Invalid, PortalForm
+from ...interfaces import ICatalogue, IClock, IPasswords
+from ...security import password_policy
+from ...services import find
+from ...settings import AuthSettings
+from .. import limits
+from ..answers import Answers
+from ..drafts import Draft, Drafts
+from ..flow import (
+    PATHS,
+    WAITING,
+    at_step,
+    current_draft,
+    go_back,
+    may_not_open,
+    remember,
+    shown,
+    step_of,
+)
+from ..forms import PERSONAL_GROUPS, adhesion_schema, identifier_schema, personal_schema, personal_values
+from ..requests import NoLongerYours, SignUps
+from ..resources import ISignUp
+from ..sheets import is_role_mailbox
+
+_TEMPLATES = "esea_auth_plugin:sign_up/templates"
+_NEXT, _BACK = Button("suivant", "Suivant"), Button("precedent", "Précédent", "quiet")
+_TAKEN = "Cet identifiant n’est pas disponible : choisissez-en un autre."
+
+
+# --- 1. Carte CPS ------------------------------------------------------------------------------------------------
+
+
+@view_config(
+    context=ISignUp,
+    request_method="GET",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/card.jinja2",
+)
+def card_page(context: Any, request: Any) -> Any:
+    """« Étape 1/4 : Carte CPS »."""
+    if request.identity is not None:
+        return HTTPSeeOther("/compte")
+    draft = current_draft(request)
+    under_way = draft is not None and draft.sent_as is None and draft.done > 0
+    return {**step_of(1), "under_way": under_way, "continue_path": PATHS[draft.done] if draft and under_way else ""}
+
+
+@view_config(context=ISignUp, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def card_answered(context: Any, request: Any) -> Any:
+    """Begin the draft, or go on with the one there is."""
+    if request.identity is not None:
+        return HTTPSeeOther("/compte")
+    answer = request.POST.get("carte")
+    if answer not in {"oui", "non"}:
+        request.flash("Indiquez si vous avez une carte CPS.", "warning")
+        return HTTPSeeOther(request.path_qs)
+    limits.from_here(request, limits.START)
+    draft = current_draft(request)
+    drafts = Drafts(request.registry)
+    if draft is not None and draft.sent_as is None:
+        elsewhere = may_not_open(draft, 1)
+        if elsewhere is not None:
+            return HTTPSeeOther(elsewhere)
+        answers = replace(draft.answers, has_card=answer == "oui")
+        drafts.save(request.dbsession, draft.id, answers, done=max(draft.done, 1))
+        return HTTPSeeOther(PATHS[1])
+    asked = find(request, ICatalogue).get(request.GET.get("service", ""))
+    slugs = (asked.slug,) if asked is not None and asked in find(request, ICatalogue).all() else ()
+    _, secret = drafts.start(request.dbsession, Answers(has_card=answer == "oui", services=slugs), done=1)
+    remember(request, secret)
+    return HTTPSeeOther(PATHS[1])
+
+
+# --- 2. Données personnelles -------------------------------------------------------------------------------------
+
+
+def _personal_form(request: Any, draft: Draft) -> PortalForm:
+    today = find(request, IClock).now().date()
+    schema = personal_schema(find(request, AuthSettings).hidden_fields, today)
+    return PortalForm(schema, request, submit=(_NEXT, _BACK), groups=PERSONAL_GROUPS)
+
+
+@view_config(
+    context=ISignUp,
+    name="donnees",
+    request_method="GET",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/step.jinja2",
+)
+@at_step(2, _personal_form)
+def personal_page(request: Any, draft: Draft, form: PortalForm) -> Any:
+    """« Étape 2/4 : Données personnelles »."""
+    values = {**draft.answers.personal, "email_again": draft.answers.email}
+    return {**step_of(2), "form": shown(form, draft, 2, values), "notice": True, "has_card": draft.answers.has_card}
+
+
+@view_config(
+    context=ISignUp,
+    name="donnees",
+    request_method="POST",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/step.jinja2",
+)
+@at_step(2, _personal_form)
+def personal_given(request: Any, draft: Draft, form: PortalForm) -> Any:
+    """Check and keep the personal data."""
+    if form.pressed == _BACK.name:
+        return go_back(request, draft, form, 2)
+    try:
+        values = form.validate()
+        if values.pop("site_web", False):
+            raise form.refuse("Un champ invisible a été rempli : désactivez le remplissage automatique et réessayez.")
+    except Invalid as invalid:
+        return {**step_of(2), "form": invalid.form_html, "notice": True, "has_card": draft.answers.has_card}
+    answers = draft.answers.with_personal(personal_values(values)).keeping(PATHS[1], None)
+    done = draft.done if answers.password_hash else 2
+    Drafts(request.registry).save(request.dbsession, draft.id, answers, done=max(2, done))
+    if is_role_mailbox(find(request, AuthSettings), answers.email):
+        request.flash(
+            "Cette adresse ressemble à une boîte partagée. Les codes de connexion y seront lisibles par d’autres : "
+            "préférez une adresse nominative. Le support vérifiera ce point.",
+            "warning",
+        )
+    return HTTPSeeOther(PATHS[2])
+
+
+# --- 3. Choix de votre identifiant -------------------------------------------------------------------------------
+
+
+def _identifier_form(request: Any, draft: Draft) -> PortalForm:
+    return PortalForm(
+        identifier_schema(kept=bool(draft.answers.password_hash)), request, submit=(_NEXT, _BACK), autocomplete="on"
+    )
+
+
+def _holder(draft: Draft) -> str:
+    """A draft that completes a request chooses for it: the request holds its identifier already."""
+    return draft.completes or draft.id
+
+
+def _proposal(request: Any, draft: Draft) -> str:
+    personal = draft.answers.personal
+    with find(request, IDatabase).reading() as session:
+        return identifiers.propose(
+            session,
+            personal.get("first_name", ""),
+            personal.get("last_name", ""),
+            holder=_holder(draft),
+            now=find(request, IClock).now(),
+        )
+
+
+@view_config(
+    context=ISignUp,
+    name="identifiant",
+    request_method="GET",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/identifier.jinja2",
+)
+@at_step(3, _identifier_form)
+def identifier_page(request: Any, draft: Draft, form: PortalForm) -> Any:
+    """« Étape 3/4 : Choix de votre identifiant »."""
+    proposal = _proposal(request, draft)
+    values = {"identifier": draft.answers.identifier or proposal}
+    return {**step_of(3), "form": shown(form, draft, 3, values), "proposal": proposal}
+
+
+@view_config(
+    context=ISignUp,
+    name="identifiant",
+    request_method="POST",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/identifier.jinja2",
+)
+@at_step(3, _identifier_form)
+def identifier_chosen(request: Any, draft: Draft, form: PortalForm) -> Any:
+    """Judge the password, hash it outside any transaction, then take the identifier in one statement."""
+    if form.pressed == _BACK.name:
+        return go_back(request, draft, form, 3)
+    limits.identifier_tried(request, draft.id)
+    proposal = _proposal(request, draft)
+    try:
+        values = form.validate()
+        answers = _with_password(request, draft, form, values)
+        now = find(request, IClock).now()
+        if not identifiers.reserve(
+            request.dbsession,
+            answers.identifier,
+            kind=identifiers.SIGN_UP,
+            holder=_holder(draft),
+            now=now,
+            until=None if draft.completes else draft.expires_at,
+        ):
+            raise form.refuse({"identifier": _TAKEN})
+    except Invalid as invalid:
+        return {**step_of(3), "form": invalid.form_html, "proposal": proposal}
+    if draft.completes is None:
+        identifiers.release(request.dbsession, draft.id, but=answers.identifier)
+    Drafts(request.registry).save(request.dbsession, draft.id, answers, done=max(3, draft.done))
+    return HTTPSeeOther(PATHS[3])
+
+
+def _with_password(request: Any, draft: Draft, form: PortalForm, values: dict[str, Any]) -> Answers:
+    identifier, password = normalise_identifier(values["identifier"]), values["password"]
+    answers = replace(draft.answers, identifier=identifier).keeping(PATHS[2], None)
+    if not password:
+        if identifier != draft.answers.identifier:
+            message = "Saisissez de nouveau votre mot de passe : il ne doit pas contenir le nouvel identifiant."
+            raise form.refuse({"password": message})
+        return answers
+    assessment = password_policy.assess(password, answers.own_words())
+    if not assessment.accepted:
+        raise form.refuse({"password": " ".join(assessment.messages)})
+    return replace(answers, password_hash=find(request, IPasswords).hash(password))
+
+
+# --- 4. Adhésion -------------------------------------------------------------------------------------------------
+
+
+def _adhesion_form(request: Any, draft: Draft) -> PortalForm:
+    schema = adhesion_schema(find(request, ICatalogue).all())
+    return PortalForm(schema, request, submit=(Button("valider", "Valider"), _BACK))
+
+
+def _adhesion(draft: Draft, form_html: Any) -> dict[str, Any]:
+    return {**step_of(4), "form": form_html, "answers": draft.answers}
+
+
+@view_config(
+    context=ISignUp,
+    name="adhesion",
+    request_method="GET",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/adhesion.jinja2",
+)
+@at_step(4, _adhesion_form)
+def adhesion_page(request: Any, draft: Draft, form: PortalForm) -> Any:
+    """« Étape 4/4 : Adhésion »."""
+    values = {"services": draft.answers.services, "motive": draft.answers.motive}
+    return _adhesion(draft, shown(form, draft, 4, values))
+
+
+@view_config(
+    context=ISignUp,
+    name="adhesion",
+    request_method="POST",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer=f"{_TEMPLATES}/adhesion.jinja2",
+)
+@at_step(4, _adhesion_form)
+def adhesion_sent(request: Any, draft: Draft, form: PortalForm) -> Any:
+    """Send the request, once."""
+    if form.pressed == _BACK.name:
+        return go_back(request, draft, form, 4)
+    try:
+        values = form.validate()
+        _count(request, draft, form)
+    except Invalid as invalid:
+        return _adhesion(draft, invalid.form_html)
+    answers = replace(draft.answers, services=tuple(values.get("services", ())), motive=values["motive"])
+    try:
+        SignUps(request.registry).send(request.dbsession, replace(draft, answers=answers))
+    except NoLongerYours as lost:
+        # Nothing of the try may stay; the answer is a page all the same.
+        request.tm.doom()
+        request.flash(lost.message, "warning")
+        return HTTPSeeOther(PATHS[2])
+    return HTTPSeeOther(WAITING)
+
+
+def _count(request: Any, draft: Draft, form: PortalForm) -> None:
+    limits.from_here(request, limits.SEND)
+    if draft.completes is not None:
+        return
+    try:
+        limits.sent_by(request, draft.answers.email)
+    except TooManyAttempts as refused:
+        message = (
+            "Trois demandes au plus peuvent être faites en trente jours avec une même adresse : écrivez au support."
+        )
+        raise form.refuse(message) from refused
