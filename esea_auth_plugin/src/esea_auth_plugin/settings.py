@@ -133,6 +133,10 @@ def read_section(config: Any, cls: type[Any], prefix: str) -> None:
     found, problems = read(cls, settings, prefix, where=where, env=env)
     report_problems(config, problems)
     config.add_service(cls, lambda registry: found)
+    # Kept for config/README.md, which lists the settings of every plugin that is included.
+    section = config.introspectable("esea settings", prefix, cls.__name__, "settings")
+    section["class"] = cls
+    config.action(("esea-settings", prefix), introspectables=(section,))
 
 
 def portal_settings(registry: Any) -> PortalSettings:

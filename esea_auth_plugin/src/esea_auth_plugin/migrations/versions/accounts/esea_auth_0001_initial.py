@@ -16,6 +16,17 @@ depends_on: str | Sequence[str] | None = None
 def upgrade() -> None:
     """Make the tables."""
     op.create_table(
+        "esea_access_request",
+        sa.Column("request_id", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("service", sa.String(length=64), nullable=False),
+        sa.Column("motive", sa.Text(), nullable=False),
+        sa.Column("terms_version", sa.String(length=40), nullable=False),
+        sa.Column("terms_accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_esea_access_request")),
+    )
+    op.create_index("ix_esea_access_request_subject", "esea_access_request", ["subject", "service"], unique=False)
+    op.create_table(
         "esea_account",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("subject", sa.String(length=36), nullable=False),
@@ -36,6 +47,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject", name=op.f("uq_esea_account_subject")),
     )
     op.create_index(op.f("ix_esea_account_state_created_at"), "esea_account", ["state", "created_at"], unique=False)
+    op.create_table(
+        "esea_grant",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("service", sa.String(length=64), nullable=False),
+        sa.Column("request_id", sa.String(length=36), nullable=True),
+        sa.Column("given_by", sa.String(length=36), nullable=False),
+        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_reason", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_grant")),
+    )
+    op.create_index("ix_esea_grant_request", "esea_grant", ["request_id"], unique=False)
+    op.create_index(
+        "uq_esea_grant_live",
+        "esea_grant",
+        ["subject", "service"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "esea_identifier_reservation",
         sa.Column("identifier", sa.String(length=64), nullable=False),
@@ -65,6 +98,48 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_esea_invitation_subject"), "esea_invitation", ["subject"], unique=False)
     op.create_table(
+        "esea_known_browser",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("cookie_digest", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_known_browser")),
+        sa.UniqueConstraint("cookie_digest", "subject", name=op.f("uq_esea_known_browser_cookie_digest_subject")),
+    )
+    op.create_index(op.f("ix_esea_known_browser_subject"), "esea_known_browser", ["subject"], unique=False)
+    op.create_table(
+        "esea_mail_code",
+        sa.Column("sign_in", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("code_digest", sa.String(length=64), nullable=False),
+        sa.Column("code_ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("former_digest", sa.String(length=64), nullable=False),
+        sa.Column("former_ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("sign_in", name=op.f("pk_esea_mail_code")),
+    )
+    op.create_index(op.f("ix_esea_mail_code_subject"), "esea_mail_code", ["subject"], unique=False)
+    op.create_table(
+        "esea_parked_form",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("cookie_digest", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_parked_form")),
+        sa.UniqueConstraint("cookie_digest", name=op.f("uq_esea_parked_form_cookie_digest")),
+    )
+    op.create_index(op.f("ix_esea_parked_form_ends_at"), "esea_parked_form", ["ends_at"], unique=False)
+    op.create_table(
+        "esea_password",
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("password_hash", sa.String(length=255), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_esea_password")),
+    )
+    op.create_table(
         "esea_role",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("subject", sa.String(length=36), nullable=False),
@@ -77,6 +152,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject", "role", "scope", name=op.f("uq_esea_role_subject_role_scope")),
     )
     op.create_index(op.f("ix_esea_role_role"), "esea_role", ["role"], unique=False)
+    op.create_table(
+        "esea_sign_in",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("cookie_digest", sa.String(length=64), nullable=False),
+        sa.Column("service", sa.String(length=60), nullable=False),
+        sa.Column("return_path", sa.Text(), nullable=False),
+        sa.Column("recent", sa.Boolean(), nullable=False),
+        sa.Column("mode", sa.String(length=60), nullable=False),
+        sa.Column("stages", sa.JSON(), nullable=False),
+        sa.Column("stage", sa.String(length=60), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=True),
+        sa.Column("proofs", sa.JSON(), nullable=False),
+        sa.Column("session_id", sa.String(length=36), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_sign_in")),
+        sa.UniqueConstraint("cookie_digest", name=op.f("uq_esea_sign_in_cookie_digest")),
+    )
+    op.create_index(op.f("ix_esea_sign_in_ends_at"), "esea_sign_in", ["ends_at"], unique=False)
+    op.create_index(op.f("ix_esea_sign_in_subject"), "esea_sign_in", ["subject"], unique=False)
     op.create_table(
         "esea_sign_up",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -217,11 +314,31 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_esea_sign_up_email_digest_created_at"), table_name="esea_sign_up")
     op.drop_index(op.f("ix_esea_sign_up_created_at"), table_name="esea_sign_up")
     op.drop_table("esea_sign_up")
+    op.drop_index(op.f("ix_esea_sign_in_subject"), table_name="esea_sign_in")
+    op.drop_index(op.f("ix_esea_sign_in_ends_at"), table_name="esea_sign_in")
+    op.drop_table("esea_sign_in")
     op.drop_index(op.f("ix_esea_role_role"), table_name="esea_role")
     op.drop_table("esea_role")
+    op.drop_table("esea_password")
+    op.drop_index(op.f("ix_esea_parked_form_ends_at"), table_name="esea_parked_form")
+    op.drop_table("esea_parked_form")
+    op.drop_index(op.f("ix_esea_mail_code_subject"), table_name="esea_mail_code")
+    op.drop_table("esea_mail_code")
+    op.drop_index(op.f("ix_esea_known_browser_subject"), table_name="esea_known_browser")
+    op.drop_table("esea_known_browser")
     op.drop_index(op.f("ix_esea_invitation_subject"), table_name="esea_invitation")
     op.drop_table("esea_invitation")
     op.drop_index(op.f("ix_esea_identifier_reservation_holder"), table_name="esea_identifier_reservation")
     op.drop_table("esea_identifier_reservation")
+    op.drop_index(
+        "uq_esea_grant_live",
+        table_name="esea_grant",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.drop_index("ix_esea_grant_request", table_name="esea_grant")
+    op.drop_table("esea_grant")
     op.drop_index(op.f("ix_esea_account_state_created_at"), table_name="esea_account")
     op.drop_table("esea_account")
+    op.drop_index("ix_esea_access_request_subject", table_name="esea_access_request")
+    op.drop_table("esea_access_request")

@@ -161,7 +161,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "esea_request_comment",
-        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("request_id", sa.String(length=36), nullable=False),
         sa.Column("act", sa.String(length=20), nullable=False),
         sa.Column("by", sa.String(length=36), nullable=True),
@@ -175,7 +175,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_request_comment")),
     )
-    op.create_index("ix_esea_request_comment_request", "esea_request_comment", ["request_id", "at"], unique=False)
+    op.create_index("ix_esea_request_comment_request", "esea_request_comment", ["request_id", "id"], unique=False)
     bind = op.get_bind()
     if bind.dialect.name == "sqlite":
         bind.exec_driver_sql(

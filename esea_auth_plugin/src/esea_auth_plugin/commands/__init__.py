@@ -1,0 +1,1 @@
+"""The commands of ``esea-admin``, a file each: ``register(commands)`` declares, ``given.run(given)`` acts."""

@@ -1,0 +1,123 @@
+"""``doctor``: what is valid and all the same not as it should be on a real portal, one line a warning."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from .. import migrations
+from ..database import IDatabase
+from ..interfaces import ICatalogue, IClock, IJobs, IMailTransport, IPostman
+from ..jobs.declared import jobs_of
+from ..mail.transport import SmtpTransport
+from ..security.keyring import readable_by_everybody
+from ..services import find, offers
+from ..settings import FoundationSettings
+from .loading import registry_of
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+#: Codes live ten minutes and TOTP steps half a minute: more than this, and people are refused for nothing.
+_SKEW = timedelta(seconds=5)
+
+
+def register(commands: Any) -> None:
+    """Declare the command."""
+    commands.add_parser("doctor", help="tell what is not as it should be on a real portal").set_defaults(run=examine)
+
+
+def examine(given: argparse.Namespace) -> int:
+    """Run every examination; status 1 if one warns."""
+    registry = registry_of(given.config, behind=True)
+    checks: tuple[Callable[[Any], Iterator[str]], ...] = (_place, _keys, _database, _mail, _worker, _catalogue)
+    warnings = [f"{check.__name__.strip('_')}: {warning}" for check in checks for warning in check(registry)]
+    print("\n".join(warnings) if warnings else "nothing to tell: all is as it should be")
+    return 1 if warnings else 0
+
+
+def _place(registry: Any) -> Iterator[str]:
+    own = find(registry, FoundationSettings)
+    if own.env != "production":
+        yield f"portal.env is {own.env}: sample secrets are accepted"
+    if not own.url.startswith("https://"):
+        yield "portal.url is not https: cookies and passwords travel in clear"
+    elif not own.trusted_proxies:
+        yield "portal.trusted_proxies is empty: behind a proxy, everybody shares one address and its limits"
+    if own.throttle_store == "database" and find(registry, IDatabase).engine.dialect.name == "sqlite":
+        yield "the limits are counted in SQLite: enough for one machine only"
+
+
+def _keys(registry: Any) -> Iterator[str]:
+    kind, _, name = str(registry.settings.get("portal.secret_keys", "")).partition(":")
+    if kind == "env":
+        yield "portal.secret_keys comes from the environment, which other processes may read: use a file"
+    elif kind == "file" and readable_by_everybody(Path(name)):
+        yield f"{name} is readable by everybody on this machine: chmod 600"
+
+
+def _database(registry: Any) -> Iterator[str]:
+    engine = find(registry, IDatabase).engine
+    if engine.dialect.name == "sqlite" and find(registry, FoundationSettings).env == "production":
+        yield "SQLite has one writer at a time: use PostgreSQL for a real portal"
+    try:
+        late = migrations.behind(registry)
+        if late:
+            yield f"the database is behind for {', '.join(late)}: run migrate"
+            return
+        yield from (f"the database differs: {found}" for found in migrations.differences(registry))
+        if engine.dialect.name == "postgresql":
+            with engine.connect() as connection:
+                skew = abs(connection.execute(select(text("clock_timestamp()"))).scalar_one() - datetime.now(UTC))
+            if skew > _SKEW:
+                yield f"this machine's clock and the database's differ by {skew.total_seconds():.0f} s: run NTP on both"
+    except SQLAlchemyError as error:
+        yield f"does not answer ({type(error).__name__})"
+
+
+def _mail(registry: Any) -> Iterator[str]:
+    own = find(registry, FoundationSettings)
+    if offers(registry, IMailTransport):
+        yield "letters do not go to an SMTP server: a plugin carries them elsewhere"
+        return
+    if own.mail_tls == "none" and own.mail_host not in _LOOPBACK:
+        yield "portal.mail_tls is none: codes and links travel in clear to the SMTP server"
+    try:
+        with find(registry, SmtpTransport).connect() as server:
+            server.noop()
+    except OSError as error:
+        yield f"the SMTP server can't be used ({type(error).__name__}): check portal.mail_* and the network"
+    if migrations.behind(registry):
+        return
+    with find(registry, IDatabase).reading() as session:
+        backlog = find(registry, IPostman).backlog(session)
+    if backlog.given_up:
+        yield f"{backlog.given_up} letters were given up in the last 24 hours: see the log of the worker"
+
+
+def _worker(registry: Any) -> Iterator[str]:
+    if migrations.behind(registry):
+        return
+    with find(registry, IDatabase).reading() as session:
+        ages = find(registry, IJobs).ages(session)
+    for name, job in jobs_of(registry).items():
+        age = ages[name]
+        if age is None:
+            yield f"the job {name} never succeeded: is the worker running?"
+        elif age > 3 * job.every + timedelta(minutes=5):
+            yield f"the job {name} last succeeded {age.total_seconds() / 60:.0f} min ago: see the log of the worker"
+    if abs(find(registry, IClock).now() - datetime.now(UTC)) > _SKEW:
+        yield "the portal does not use this machine's clock"
+
+
+def _catalogue(registry: Any) -> Iterator[str]:
+    if not offers(registry, ICatalogue):
+        return
+    from ..portal_services.catalogue import doctor
+    from ..portal_services.loading import services_read
+
+    yield from doctor(services_read(registry))
