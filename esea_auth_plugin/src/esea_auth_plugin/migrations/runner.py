@@ -16,6 +16,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from ..database import IDatabase
@@ -101,7 +103,10 @@ def alembic_config(branches: Sequence[Branch], connection: Connection) -> Config
 def _heads(connection: Connection, config: Config) -> set[str]:
     context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
     script = ScriptDirectory.from_config(config)
-    applied = script.iterate_revisions(context.get_current_heads(), "base", implicit_base=True)
+    try:
+        applied = list(script.iterate_revisions(context.get_current_heads(), "base", implicit_base=True))
+    except RevisionError as error:
+        raise CommandError(f"the database holds a revision that no installed plugin has: {error}") from error
     return {revision.revision for revision in applied}
 
 

@@ -41,9 +41,8 @@ def check_database(event: Any) -> None:
             [Problem("portal.database_url", where, cause, "start it, check the address")]
         ) from error
     except CommandError as error:
-        cause = f"the database holds a revision that no installed plugin has: {error}"
         cure = "install that plugin again, and downgrade its branch before taking it out"
-        raise ConfigurationError([Problem("portal.database_url", where, cause, cure)]) from error
+        raise ConfigurationError([Problem("portal.database_url", where, str(error), cure)]) from error
     if late:
         cause = f"the database is behind for {', '.join(late)}"
         raise ConfigurationError([Problem("portal.database_url", where, cause, f"run `{command}`")])

@@ -1,0 +1,193 @@
+"""Migrations make what the models say, take it back, and each plugin has only its own tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from pyramid.config import Configurator
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from esea_auth_plugin import migrations
+from esea_auth_plugin.database import Database, IDatabase, make_engine
+from esea_auth_plugin.errors import ConfigurationError
+from esea_auth_plugin.migrations.branch import load_models, model_modules
+from esea_auth_plugin.migrations.runner import _migrating
+from esea_auth_plugin.testing import databases
+
+Make = Callable[..., Configurator]
+EVERYTHING = (("esea_auth", "esea_auth_plugin"), ("oru_espace_pro", "oru_espace_pro_plugin"))
+VERSIONS = {"esea_alembic_version"}
+
+
+@pytest.fixture
+def engine(backend: databases.Backend, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database."""
+    if backend == "postgresql":
+        found = make_engine(databases.empty("postgresql", "migrations"))
+    else:
+        found = make_engine(f"sqlite:///{tmp_path / 'empty.sqlite'}")
+    yield found
+    found.dispose()
+
+
+@pytest.fixture
+def portal_of(engine: Engine) -> Make:
+    """``portal_of(("oru_espace_pro", "oru_espace_pro_plugin"))``: a portal whose plugins declare these branches."""
+
+    def make(*branches: tuple[str, str]) -> Configurator:
+        config = Configurator(settings={"__file__": "portal.ini"})
+        config.include("esea_auth_plugin.directives")
+        config.add_service(IDatabase, lambda registry: Database(engine))
+        config.include("esea_auth_plugin.migrations")
+        for label, package in branches:
+            config.add_migrations(label, package)
+        config.commit()
+        return config
+
+    return make
+
+
+def tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names())
+
+
+def test_upgrade_makes_what_the_models_say_and_downgrade_takes_it_back(portal_of: Make, engine: Engine) -> None:
+    config = portal_of(*EVERYTHING)
+    labels = [branch.label for branch in migrations.declared(config.registry)]
+    assert labels == ["esea_foundation", "esea_auth", "oru_espace_pro"]
+    assert migrations.upgrade(config) == labels
+    assert migrations.differences(config) == []
+    assert migrations.upgrade(config) == []
+    migrations.downgrade(config)
+    assert tables(engine) == VERSIONS
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            left = "SELECT proname FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname = 'public'"
+            assert connection.execute(text(left)).all() == []
+    assert migrations.upgrade(config) == labels, "and up again"
+
+
+def test_a_difference_is_found(portal_of: Make, engine: Engine) -> None:
+    config = portal_of()
+    migrations.upgrade(config)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE esea_job ADD COLUMN stray INTEGER"))
+    assert [found for found in migrations.differences(config) if "stray" in found]
+
+
+def test_the_espace_pro_alone_has_no_accounts_table(portal_of: Make, engine: Engine) -> None:
+    config = portal_of(("oru_espace_pro", "oru_espace_pro_plugin"))
+    migrations.upgrade(config)
+    there = tables(engine) - VERSIONS
+    assert {"esea_delivery", "esea_job", "esea_audit_event"} <= there
+    assert not {name for name in there if "account" in name or "sign" in name or "password" in name}
+    assert {name for name in there if name.startswith("oru_")}
+    assert migrations.differences(config) == []
+
+
+def test_a_plugin_that_is_enabled_later_joins_without_touching_the_others(portal_of: Make, engine: Engine) -> None:
+    migrations.upgrade(portal_of())
+    before = tables(engine)
+    config = portal_of(("esea_auth", "esea_auth_plugin"))
+    assert migrations.behind(config) == ["esea_auth"]
+    assert migrations.upgrade(config) == ["esea_auth"]
+    assert before < tables(engine)
+    migrations.downgrade(config, "esea_auth")
+    assert tables(engine) == before
+
+
+def test_the_trail_is_append_only_from_the_first_migration(portal_of: Make, engine: Engine) -> None:
+    migrations.upgrade(portal_of())
+    with engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO esea_audit_digest (event_id, at, digest) VALUES ('e', :at, 'd')"),
+            {"at": "2026-06-18 10:00:00"},
+        )
+    for act in ("UPDATE esea_audit_digest SET digest = 'x'", "DELETE FROM esea_audit_digest"):
+        with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+            connection.execute(text(act))
+
+
+@pytest.mark.databases("sqlite")
+def test_batch_changes_keep_the_rows_that_refer_to_a_table(portal_of: Make, engine: Engine) -> None:
+    """SQLite's batch mode drops the old table: with foreign keys on, that would delete what refers to it."""
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE parent (id INTEGER PRIMARY KEY)"))
+        connection.execute(
+            text("CREATE TABLE child (id INTEGER PRIMARY KEY, p INTEGER REFERENCES parent (id) ON DELETE CASCADE)")
+        )
+        connection.execute(text("INSERT INTO parent VALUES (1)"))
+        connection.execute(text("INSERT INTO child VALUES (1, 1)"))
+    with _migrating(engine) as connection:
+        operations = Operations(MigrationContext.configure(connection))
+        with operations.batch_alter_table("parent", recreate="always") as batch:
+            batch.add_column(sa.Column("note", sa.Text))
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM child")).scalar_one() == 1
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
+
+
+def test_a_failed_migration_changes_nothing(portal_of: Make, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    create = Operations.create_table
+
+    def fail_late(self: Any, name: str, *rest: Any, **more: Any) -> Any:
+        if name == "esea_session":
+            raise RuntimeError("power cut")
+        return create(self, name, *rest, **more)
+
+    monkeypatch.setattr(Operations, "create_table", fail_late)
+    with pytest.raises(RuntimeError, match="power cut"):
+        migrations.upgrade(portal_of())
+    assert tables(engine) <= VERSIONS
+
+
+def test_the_start_stops_in_one_line_when_the_database_is_behind(portal_of: Make) -> None:
+    config = portal_of()
+    with pytest.raises(ConfigurationError) as stopped:
+        config.make_wsgi_app()
+    [problem] = stopped.value.problems
+    assert "run `esea-admin portal.ini migrate`" in str(problem)
+    migrations.upgrade(config)
+    config.make_wsgi_app()
+
+
+def test_the_start_names_a_revision_that_no_installed_plugin_has(portal_of: Make, engine: Engine) -> None:
+    config = portal_of()
+    migrations.upgrade(config)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO esea_alembic_version VALUES ('stranger_0001')"))
+    with pytest.raises(ConfigurationError, match=r"stranger_0001.*install that plugin again"):
+        config.make_wsgi_app()
+
+
+def test_an_undeclared_branch_stops_the_start(portal_of: Make) -> None:
+    with pytest.raises(Exception, match=r"regional_portal\.migrations"):
+        portal_of(("stranger", "no_such_package"))
+
+
+@pytest.mark.parametrize("package", ["esea_auth_plugin", "oru_espace_pro_plugin"])
+def test_every_table_belongs_to_a_branch(package: str) -> None:
+    load_models(package)
+    assert list(model_modules(package))
+    branches = migrations.installed().values()
+    for branch in branches:
+        for table in branch.metadata().sorted_tables:
+            owners = [each.label for each in branches if each.metadata() is table.metadata and each.owns(table)]
+            assert len(owners) == 1, f"{table.name}: {owners}"
+            assert table.name.startswith("oru_" if branch.label == "oru_espace_pro" else "esea_")
+
+
+def test_no_branch_refers_to_tables_of_accounts_but_its_own() -> None:
+    for label in ("esea_foundation", "oru_espace_pro"):
+        branch = migrations.installed()[label]
+        own = {table.name for table in branch.tables()}
+        for table in branch.tables():
+            for key in table.foreign_keys:
+                assert key.column.table.name in own, f"{table.name} refers to {key.column.table.name}"
