@@ -1,4 +1,4 @@
-"""What this portal changes of the plugins' look: the layout of its pages. All overrides stand here."""
+"""What this portal changes of the plugins' look: its layout, its foot, its error page. All overrides stand here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 
 def includeme(config: Any) -> None:
-    """Name the layout, and the pages at the foot of every page."""
+    """Name the layout and the pages at the foot of every page; put our own files in the place of the plugin's."""
+    config.add_static_folder("host_app:static")
     config.set_portal_layout("host_app:templates/layout.jinja2")
     config.set_accessibility_statement("host_app:texts/accessibility.json", "/accessibilite")
     config.add_footer_link("Mentions légales", "/mentions-legales", 10)

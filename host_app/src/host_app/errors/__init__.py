@@ -1,7 +1,4 @@
-"""Error pages of this portal: those of the plugin are used as they are.
-
-A host changes their look by overriding ``esea_auth_plugin:layout/templates/error.jinja2`` here.
-"""
+"""Error pages of this portal: the plugin's views, our template."""
 
 from __future__ import annotations
 
@@ -9,4 +6,8 @@ from typing import Any
 
 
 def includeme(config: Any) -> None:
-    """Nothing to change in this portal."""
+    """Put our template in the place of the plugin's."""
+    config.override_asset(
+        to_override="esea_auth_plugin:layout/templates/error.jinja2",
+        override_with="host_app:errors/templates/error.jinja2",
+    )

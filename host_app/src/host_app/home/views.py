@@ -6,17 +6,20 @@ import json
 from datetime import date
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pyramid.path import AssetResolver
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from esea_auth_plugin.interfaces import ICatalogue, IPortalRoot
+from esea_auth_plugin.interfaces import ICatalogue, IClock, IPortalRoot
 from esea_auth_plugin.services import find, offers
+from esea_auth_plugin.settings import AuthSettings
 
 
 @cache
-def _news() -> dict[str, Any]:
+def news() -> dict[str, Any]:
+    """Return the news and the dates to remember, written in ``news.json``."""
     with AssetResolver().resolve("host_app:home/news.json").stream() as stream:
         found: dict[str, Any] = json.load(stream)
     for item in found["items"]:
@@ -31,6 +34,12 @@ def _news() -> dict[str, Any]:
     renderer="host_app:home/templates/home.jinja2",
 )
 def home(context: Any, request: Any) -> dict[str, Any]:
-    """Show the services of the catalogue and the news."""
+    """Show the services of the catalogue, the way to an account, the dates and the news."""
     services = find(request, ICatalogue).all() if offers(request, ICatalogue) else ()
-    return {"services": services, **_news()}
+    today = find(request, IClock).now().astimezone(ZoneInfo("Europe/Paris")).date()
+    return {
+        "services": services,
+        "opening_soon": {one.slug for one in services if one.opens_on is not None and one.opens_on > today},
+        "token_days": find(request, AuthSettings).confirmation_token_days if offers(request, AuthSettings) else None,
+        **news(),
+    }

@@ -1,17 +1,36 @@
 """The texts of this portal: conditions of use, personal data, accessibility, legal notice, contact.
 
-They are versioned: the version of the CGU is the setting ``portal.terms_version``, and what people accepted is stored.
+``texts.json`` holds their versions and dates, and who operates the portal; ``templates/`` holds the words. The CGU
+keep every version: what somebody accepted can be read again at ``/cgu/VERSION``.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-PAGES = ("cgu", "donnees-personnelles", "accessibilite", "mentions-legales", "contact")
+from esea_auth_plugin.directives import report_problems
+from esea_auth_plugin.errors import Problem
+from esea_auth_plugin.settings import FoundationSettings
+
+from .library import NAMES, load
 
 
 def includeme(config: Any) -> None:
-    """Hang one place a text."""
-    for name in PAGES:
+    """Hang one place a text; refuse to start when people would accept a version that has no text."""
+    for name in NAMES:
         config.add_portal_child(name, "host_app.texts.resources.Text")
     config.scan(f"{__name__}.views")
+    wanted = config.registry.settings.get("portal.terms_version", FoundationSettings.terms_version)
+    if wanted not in load().text("cgu").versions:
+        where = config.registry.settings.get("__file__", "")
+        report_problems(
+            config,
+            [
+                Problem(
+                    "portal.terms_version",
+                    where,
+                    "names a version of the CGU that has no text",
+                    "add it to host_app/texts/texts.json and texts/templates/cgu/",
+                )
+            ],
+        )
