@@ -6,17 +6,19 @@ Pure geometry; the template writes it as SVG. Numbers are in the units of the dr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 
 from ..interfaces import Establishment, Kind
+from .labels import place_label
 from .outlines import Outline, outlines
 from .placing import Box, spread
 from .projection import lambert93
 
 WIDTH = 640.0
 _MARGIN = 14.0
+_INSET = 206.0  # width of an inset
 _SYMBOL = 13.0  # a symbol's width within a chip
 _HEIGHT = 17.0  # a chip's height
 _CROWD = 4  # so many places close together get an inset
@@ -62,13 +64,18 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A piece of the map with a scale of its own. ``window``: the inset's place on the main map."""
+    """A piece of the map with a scale of its own.
+
+    :ivar window: what an inset enlarges, on the main map. :ivar place: where the inset stands there, ``None`` when
+        there is no free corner: the template then puts it below.
+    """
 
     width: float
     height: float
     shapes: tuple[Shape, ...]
     chips: tuple[Chip, ...]
     window: Box | None = None
+    place: Box | None = None
     title: str = ""
     scale_km: int = 0
     scale_length: float = 0.0
@@ -102,22 +109,45 @@ class _Site:
     establishments: tuple[Establishment, ...]
 
 
-@lru_cache(maxsize=4)
-def draw(establishments: tuple[Establishment, ...]) -> Drawing:
-    """Return the drawing of these structures, computed once for each import of the directory (0.4 s)."""
-    sites = _sites(establishments)
-    crowds = _crowds(sites)
+@lru_cache(maxsize=32)
+def draw(establishments: tuple[Establishment, ...], department: str = "") -> Drawing:
+    """Return the drawing of these structures, computed once for each import of the directory (about a second).
+
+    :param department: draws this département alone, larger, when it is one of the region's.
+    """
+    focus = [item for item in outlines() if item.code == department]
+    sites = _sites([item for item in establishments if not focus or item.department == department])
+    crowds = [] if focus else _crowds(sites)
     crowded = {id(site) for crowd in crowds for site in crowd}
-    corners = [lambert93(*point) for outline in outlines() for ring in outline.rings for point in ring]
+    corners = [lambert93(*point) for outline in focus or outlines() for ring in outline.rings for point in ring]
     view, height = _fit(corners, WIDTH)
-    insets = tuple(_inset(crowd, view) for crowd in crowds)
-    kept_free = [inset.window for inset in insets if inset.window is not None]
-    chips = _chips([site for site in sites if id(site) not in crowded], view, (WIDTH, height), kept_free)
+    insets = [_inset(crowd, view) for crowd in crowds]
+    windows = [inset.window for inset in insets if inset.window is not None]
+    chips = _chips([site for site in sites if id(site) not in crowded], view, (WIDTH, height), windows)
+    taken = [chip.box for chip in chips] + windows
+    shapes = tuple(_shape(item, view, taken, named=not focus or item in focus) for item in outlines())
+    kilometres = 20 if focus else 50
     main = Frame(
-        WIDTH, height, tuple(_shape(item, view) for item in outlines()), chips,
-        scale_km=50, scale_length=round(50_000 * view.scale, 1),
-    )  # fmt: skip
-    return Drawing(main, insets, tuple(item for item in establishments if item.longitude is None))
+        WIDTH, height, shapes, chips, scale_km=kilometres, scale_length=round(kilometres * 1e3 * view.scale, 1)
+    )
+    land = [view.at(x, y) for x, y in corners]
+    return Drawing(
+        main,
+        tuple(_in_a_corner(inset, main, land, taken) for inset in insets),
+        tuple(item for item in establishments if item.longitude is None),
+    )
+
+
+def _in_a_corner(inset: Frame, main: Frame, land: Sequence[tuple[float, float]], taken: Sequence[Box]) -> Frame:
+    """Give the inset a place in a corner of the map without land nor chips, if there is one."""
+    width, height = _INSET, round(inset.height * _INSET / inset.width, 1)
+    for x in (main.width - width - 2, 2.0):
+        for y in (main.height - height - 2, 22.0):
+            place = Box(x, y, width, height)
+            around = Box(x - 8, y - 22, width + 16, height + 30)
+            if not any(around.holds(*point) for point in land) and not any(around.overlaps(box) for box in taken):
+                return replace(inset, place=place)
+    return inset
 
 
 def _sites(establishments: Sequence[Establishment]) -> list[_Site]:
@@ -157,19 +187,20 @@ def _fit(points: Sequence[tuple[float, float]], width: float) -> tuple[_View, fl
 
 
 def _inset(crowd: Sequence[_Site], outer: _View) -> Frame:
-    """Return the enlarged piece, six kilometres wider than its places on each side."""
-    around = 5_000.0
+    """Return the enlarged piece, some kilometres wider than its places on each side."""
+    around = 2_500.0
     west, east = min(s.x for s in crowd) - around, max(s.x for s in crowd) + around
     south, north = min(s.y for s in crowd) - around, max(s.y for s in crowd) + around
-    view, height = _fit([(west, south), (east, north)], 300.0)
+    view, height = _fit([(west, south), (east, north)], _INSET)
     left, top = outer.at(west, north)
     window = Box(left, top, (east - west) * outer.scale, (north - south) * outer.scale)
     towns = [item.town for site in crowd for item in site.establishments]
     title = max(set(towns), key=lambda town: (towns.count(town), town))
     near = [item for item in outlines() if item.code in {s.establishments[0].department for s in crowd}]
+    shapes = tuple(_shape(item, view, (), named=False) for item in near)
     return Frame(
-        300.0, height, tuple(_shape(item, view) for item in near), _chips(crowd, view, (300.0, height), ()), window,
-        title, scale_km=5, scale_length=round(5_000 * view.scale, 1),
+        _INSET, height, shapes, _chips(crowd, view, (_INSET, height), ()), window, None, title,
+        scale_km=5, scale_length=round(5_000 * view.scale, 1),
     )  # fmt: skip
 
 
@@ -188,21 +219,8 @@ def _chips(sites: Sequence[_Site], view: _View, size: tuple[float, float], free:
     return tuple(sorted(chips, key=lambda chip: (chip.main.department, _KINDS.index(chip.main.kind), chip.main.town)))
 
 
-def _shape(outline: Outline, view: _View) -> Shape:
-    pieces = []
-    for ring in outline.rings:
-        points = [view.at(*lambert93(*point)) for point in ring]
-        pieces.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z")
-    x, y = _centre([view.at(*lambert93(*point)) for point in outline.rings[0]])
-    return Shape(outline.code, outline.name, "".join(pieces), round(x, 1), round(y, 1))
-
-
-def _centre(ring: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """Return the centroid of a polygon."""
-    area = x = y = 0.0
-    for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
-        cross = x1 * y2 - x2 * y1
-        area += cross / 2
-        x += (x1 + x2) * cross
-        y += (y1 + y2) * cross
-    return x / (6 * area), y / (6 * area)
+def _shape(outline: Outline, view: _View, taken: Sequence[Box], *, named: bool) -> Shape:
+    rings = [[view.at(*lambert93(*point)) for point in ring] for ring in outline.rings]
+    path = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "Z" for ring in rings)
+    x, y = place_label(outline.name, rings[0], taken) if named else (0.0, 0.0)
+    return Shape(outline.code, outline.name if named else "", path, round(x, 1), round(y, 1))

@@ -24,19 +24,19 @@ class Figure:
 def figures(official: Mapping[str, int], establishments: Sequence[Establishment]) -> tuple[Figure, Figure, Figure]:
     """Return SAMU, SMUR and SU, in this order."""
     count = Counter(item.kind for item in establishments)
+    departments = len({item.department for item in establishments if item.kind is Kind.SAMU})
     unsure = sum(1 for item in establishments if item.kind is Kind.SU and item.confidence is Confidence.INFERRED)
     seats, antennas, unknown = count[Kind.SMUR], count[Kind.ANTENNE_SMUR], count[Kind.ANTENNE]
     adult, children = count[Kind.SU], count[Kind.SU_PED]
     return (
-        _figure("SAMU", "Centres 15", official["samu"], count[Kind.SAMU], "un par département, deux en Béarn-Soule "
-                "et Pays basque", ""),
+        _figure("SAMU", "Centres 15", official["samu"], count[Kind.SAMU], f"Dans {departments} départements", ""),
         _figure(
             "SMUR",
             "Sièges et antennes",
             official["smur"],
             seats + antennas,
             f"{seats} sièges et {antennas} antennes"
-            + (f" ; {unknown} antenne de nature inconnue n'est pas comptée" if unknown else ""),
+            + (f" ; {unknown} antenne de nature inconnue n'est pas comptée" if unknown else ""),
             "Les sources ouvertes dont vient l'annuaire ne citent pas toutes les lignes de SMUR, surtout dans "
             "l'ancien Poitou-Charentes.",
         ),
@@ -46,8 +46,8 @@ def figures(official: Mapping[str, int], establishments: Sequence[Establishment]
             official["su"],
             adult + children,
             f"{adult} services d'urgences et {children} d'urgences pédiatriques"
-            + (f" ; {unsure} à confirmer" if unsure else ""),
-            "La liste de départ date de 2014-2016 : des services ont fermé, fusionné ou ouvert depuis. "
+            + (f" ; {unsure} à confirmer" if unsure else ""),
+            "La liste de départ date de 2014-2016 : des services ont fermé, fusionné ou ouvert depuis. "
             "Ceux dont on sait qu'ils ont disparu ne sont pas comptés.",
         ),
     )  # fmt: skip

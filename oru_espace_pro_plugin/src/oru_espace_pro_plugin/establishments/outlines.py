@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -29,12 +30,15 @@ def outlines() -> tuple[Outline, ...]:
     )
 
 
+def inside(ring: Sequence[Point], x: float, y: float) -> bool:
+    """Tell whether a point lies inside a ring (even-odd rule)."""
+    odd = False
+    for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
+            odd = not odd
+    return odd
+
+
 def contains(outline: Outline, longitude: float, latitude: float) -> bool:
-    """Tell whether the point lies inside (even-odd rule)."""
-    inside = False
-    for ring in outline.rings:
-        for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True):
-            crosses = (y1 > latitude) != (y2 > latitude)
-            if crosses and longitude < (x2 - x1) * (latitude - y1) / (y2 - y1) + x1:
-                inside = not inside
-    return inside
+    """Tell whether the point lies in the département."""
+    return any(inside(ring, longitude, latitude) for ring in outline.rings)

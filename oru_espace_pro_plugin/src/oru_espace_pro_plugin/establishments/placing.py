@@ -24,6 +24,10 @@ class Box:
         """The centre."""
         return self.x + self.width / 2, self.y + self.height / 2
 
+    def holds(self, x: float, y: float) -> bool:
+        """Tell whether a point lies inside."""
+        return self.x < x < self.x + self.width and self.y < y < self.y + self.height
+
     def overlaps(self, other: Box) -> bool:
         """Tell whether two boxes cover each other."""
         return (

@@ -69,7 +69,7 @@ def directory(context: Any, request: Any) -> dict[str, Any]:
         "found": found,
         "groups": _groups(found),
         "departments": departments,
-        "drawing": draw(found.everything),
+        "drawing": draw(found.everything, criteria.department),
         "shown": frozenset(item.code for item in found.establishments),
         "latest": service.latest_import(request.dbsession),
     }

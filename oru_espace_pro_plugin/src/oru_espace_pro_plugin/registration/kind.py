@@ -69,7 +69,9 @@ class RegistrationKind:
                  "warning" if others else "ok", "Une même adresse pour deux personnes : à vérifier." if others else ""),
             Fact("Demandes antérieures", str(len(earlier)) if earlier else "Aucune"),
         )  # fmt: skip
-        links = tuple((f"Demande {item.reference}", f"/espace-pro/gestion/{self.queue}/{item.reference}") for item in earlier)
+        links = tuple(
+            (f"Demande {item.reference}", f"/espace-pro/gestion/{self.queue}/{item.reference}") for item in earlier
+        )
         return FactSheet("Ce qui a été vérifié", facts, links)
 
     def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
