@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from esea_auth_plugin import cli
+from esea_auth_plugin.commands.line import parser
 from esea_auth_plugin.testing.smtp import SmtpSink
 
 Run = Callable[..., tuple[int, str, str]]
@@ -180,4 +180,4 @@ def test_a_missing_file_is_told(run: Run) -> None:
 
 
 def test_no_command_takes_a_password() -> None:
-    assert "password" not in cli.parser().format_help().lower()
+    assert "password" not in parser().format_help().lower()
