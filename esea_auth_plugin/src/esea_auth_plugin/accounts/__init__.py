@@ -4,26 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..interfaces import IAccounts
+from ..interfaces import IAccountRoot, IAccounts, ISupportRoot, Rule
+from .resources import AccountPlace, AccountsDesk, ProfilePlace
 from .service import Accounts
 
-_ACTIONS = {
+#: What the trail records of this room, as the person reads it in « Mon activité ».
+ACTIONS = {
     "account.created": "Compte créé",
-    "account.pending": "Compte en attente de confirmation",
-    "account.active": "Compte activé",
+    "account.active": "Compte ouvert",
     "account.suspended": "Compte suspendu",
     "account.closed": "Compte fermé",
-    "account.erased": "Compte jamais confirmé, effacé",
-    "account.terms_accepted": "Conditions d'Utilisation acceptées",
-    "account.mail_code_barred": "Codes par courriel suspendus",
+    "account.erased": "Compte jamais confirmé effacé",
+    "account.terms_accepted": "Conditions d’Utilisation acceptées",
+    "account.mail_code_barred": "Codes par courriel suspendus après un changement de mot de passe",
     "account.mail_code_restored": "Codes par courriel rétablis",
     "account.attributes_changed": "Données personnelles modifiées",
-    "account.email_changed": "Adresse email modifiée",
+    "account.email_changed": "Adresse électronique changée",
 }
 
 
 def includeme(config: Any) -> None:
-    """Publish the accounts, and declare what the trail may say of them."""
-    for name, sentence in _ACTIONS.items():
+    """Publish the accounts, open ``/compte`` and the support's pages of accounts."""
+    for name, sentence in ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_service(IAccounts, Accounts)
+    for permission in ("esea.account.view", "esea.account.change"):
+        config.add_permission_rule(permission, Rule())
+    for permission in ("esea.support.accounts", "esea.support.accounts.act"):
+        config.add_permission_rule(permission, Rule(role="support"))
+    config.add_portal_child("compte", AccountPlace)
+    config.add_portal_child("profil", ProfilePlace, parent=IAccountRoot)
+    config.add_portal_child("comptes", AccountsDesk, parent=ISupportRoot)
+    config.scan(".views")
+    config.scan(".support_views")

@@ -211,6 +211,11 @@ class Accounts:
         trail.record(session, action, actor=by, target=subject, details=details, personal=personal)
 
 
+def account_id_of(session: Session, subject: str) -> str | None:
+    """Return the row id of an account, for tables of this room."""
+    return session.scalar(select(Account.id).where(Account.subject == subject))
+
+
 def _views(session: Session, condition: ColumnElement[bool]) -> list[AccountView]:
     """Read accounts and their names in one query."""
     statement = (

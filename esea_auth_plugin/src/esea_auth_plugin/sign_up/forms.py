@@ -8,6 +8,7 @@ from typing import Any
 
 import colander
 
+from ..accounts.forms import a_phone_is_given, beside, contact_nodes
 from ..accounts.names import identifier_is_well_formed, normalise_email, normalise_identifier
 from ..forms import (
     AcceptNode,
@@ -19,13 +20,11 @@ from ..forms import (
     HoneypotNode,
     NameNode,
     PasswordNode,
-    PhoneNode,
-    PostalCodeNode,
     TextNode,
 )
 from ..forms.widgets import Digits
 from ..interfaces import PortalService
-from ..nomenclatures import CIVILITIES, OTHER_PROFESSION, SPECIALTIES, departments, list_of, professions
+from ..nomenclatures import CIVILITIES, OTHER_PROFESSION, SPECIALTIES, list_of, professions
 from ..nomenclatures.identifiers import BadIdentifier, normalise_adeli, normalise_rpps
 from ..security.password_policy import MIN_LENGTH
 
@@ -139,32 +138,6 @@ def _profession_nodes(today: date) -> list[Any]:
         _number("adeli", "N° ADELI", normalise_adeli, help_text="9 caractères. Ce répertoire est fermé."),
         ChoiceNode(name="adeli_specialty", title="Spécialité ADELI", values=specialties, missing=""),
     ]
-
-
-def contact_nodes(*, required: bool = True) -> list[Any]:
-    """Return the fields that the profile page offers too: professional address and telephones."""
-    return [
-        TextNode(name="address", title="Adresse", max_length=200, autocomplete="street-address"),
-        PostalCodeNode(name="postal_code", title="Code postal"),
-        TextNode(name="city", title="Ville", max_length=80, autocomplete="address-level2"),
-        ChoiceNode(name="department", title="Département", values=_grouped(departments())),
-        PhoneNode(name="phone", title="Téléphone", missing="", autocomplete="tel"),
-        PhoneNode(name="mobile", title="Mobile", missing="", autocomplete="tel"),
-        PhoneNode(name="fax", title="Fax", missing="", autocomplete="off"),
-    ]
-
-
-def a_phone_is_given(node: Any, values: Mapping[str, Any]) -> None:
-    """Schema validator: one of the two telephones."""
-    if not values.get("phone") and not values.get("mobile"):
-        raise beside(node, "phone", "Renseignez au moins un numéro, fixe ou mobile.")
-
-
-def beside(node: Any, name: str, message: str) -> colander.Invalid:
-    """Return the error of one field of a schema."""
-    error = colander.Invalid(node)
-    error[name] = message
-    return error
 
 
 def _personal_is_coherent(node: Any, values: Mapping[str, Any]) -> None:

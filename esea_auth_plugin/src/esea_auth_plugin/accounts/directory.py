@@ -1,0 +1,30 @@
+"""The list of accounts that the support searches: two queries a page, however many accounts there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ..interfaces import AccountView, IAccounts
+from ..services import find
+from .models import Account
+from .names import fold
+
+PAGE_SIZE = 25
+#: Nobody leafs further: counting stops there, and the search must be narrowed.
+MOST = 1_000
+
+
+def find_accounts(registry: Any, session: Session, words: str, page: int) -> tuple[Sequence[AccountView], int]:
+    """Return one page of the accounts that hold every word, youngest first, and how many match (at most MOST)."""
+    conditions = [Account.search.contains(word, autoescape=True) for word in fold(words).split()[:6]]
+    matching = select(Account.subject).where(*conditions)
+    total = session.scalar(select(func.count()).select_from(matching.limit(MOST).subquery())) or 0
+    page = min(page, MOST // PAGE_SIZE)
+    rows = matching.order_by(Account.created_at.desc(), Account.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    subjects = session.scalars(rows).all()
+    views = find(registry, IAccounts).by_subjects(session, subjects)
+    return [views[subject] for subject in subjects], total

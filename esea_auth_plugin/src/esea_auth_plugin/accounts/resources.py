@@ -1,0 +1,54 @@
+"""Places of the accounts: ``/compte`` for each person, ``/support/comptes`` for the support."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zope.interface import Interface, implementer
+
+from ..interfaces import IAccountRoot
+from ..resources import Resource
+
+
+class IProfile(Interface):
+    """``/compte/profil``."""
+
+
+class IAccountsDesk(Interface):
+    """``/support/comptes``."""
+
+
+class IAccountOfDesk(Interface):
+    """``/support/comptes/SUBJECT``."""
+
+
+@implementer(IAccountRoot)
+class AccountPlace(Resource):
+    """« Mon compte »."""
+
+    title = "Mon compte"
+
+
+@implementer(IProfile)
+class ProfilePlace(Resource):
+    """« Mes données personnelles »."""
+
+    title = "Mes données personnelles"
+
+
+@implementer(IAccountOfDesk)
+class AccountOfDesk(Resource):
+    """One account, as the support sees it; ``__name__`` is its subject, right or wrong."""
+
+    title = "Compte"
+
+
+@implementer(IAccountsDesk)
+class AccountsDesk(Resource):
+    """The accounts, for the support."""
+
+    title = "Comptes"
+
+    def child(self, key: str) -> Any:
+        """Return the place of a subject; the view answers 404 for an unknown one."""
+        return AccountOfDesk(self.request, self, key)

@@ -1,0 +1,140 @@
+"""Accounts for the support: a searched list, and one account with its state, roles, grants and sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.view import view_config
+
+from ..forms import Invalid, PortalForm
+from ..interfaces import AccountState, AccountView, IAccounts, ICatalogue, IGrants, IReviews, IRoles, ISessions
+from ..services import find
+from .attributes import KINDS, shown
+from .directory import PAGE_SIZE, find_accounts
+from .forms import SuspensionSchema
+from .resources import IAccountOfDesk, IAccountsDesk
+
+_TEMPLATES = "esea_auth_plugin:accounts/templates"
+STATE_WORDS = {
+    AccountState.PENDING: "En attente de confirmation",
+    AccountState.ACTIVE: "Actif",
+    AccountState.SUSPENDED: "Suspendu",
+    AccountState.CLOSED: "Fermé",
+}
+
+
+@view_config(
+    context=IAccountsDesk,
+    request_method="GET",
+    permission="esea.support.accounts",
+    renderer=f"{_TEMPLATES}/support_list.jinja2",
+)
+def accounts_list(context: Any, request: Any) -> dict[str, Any]:
+    """List the accounts that match, youngest first."""
+    words = request.GET.get("q", "")[:200]
+    page = request.GET.get("page", "1")
+    number = int(page) if page.isdecimal() and len(page) < 5 else 1
+    found, total = find_accounts(request.registry, request.dbsession, words, max(1, number))
+    return {
+        "accounts": found,
+        "total": total,
+        "words": words,
+        "page": max(1, number),
+        "pages": max(1, -(-total // PAGE_SIZE)),
+        "states": STATE_WORDS,
+    }
+
+
+@view_config(
+    context=IAccountOfDesk,
+    request_method="GET",
+    permission="esea.support.accounts",
+    renderer=f"{_TEMPLATES}/support_account.jinja2",
+)
+def account_page(context: Any, request: Any) -> dict[str, Any]:
+    """Show one account."""
+    return _page(context, request, _suspension(request, context).render())
+
+
+@view_config(context=IAccountOfDesk, name="suspendre", request_method="POST", permission="esea.support.accounts.act",
+             renderer=f"{_TEMPLATES}/support_account.jinja2")  # fmt: skip
+def suspended(context: Any, request: Any) -> Any:
+    """Suspend an account: its sessions, codes and grants end in the same transaction."""
+    account = _account(context, request)
+    form = _suspension(request, context)
+    try:
+        reason = form.validate()["reason"]
+        if account.subject == request.identity.subject:
+            raise form.refuse("Vous ne pouvez pas suspendre votre propre compte.")
+    except Invalid as invalid:
+        return _page(context, request, invalid.form_html)
+    by = request.identity.subject
+    done = find(request, IAccounts).set_state(
+        request.dbsession, account.subject, AccountState.SUSPENDED, reason=reason, by=by
+    )
+    return _told(request, context, done, "Le compte est suspendu ; ses sessions et ses droits d’accès ont pris fin.")
+
+
+@view_config(context=IAccountOfDesk, name="reactiver", request_method="POST", permission="esea.support.accounts.act")
+def reactivated(context: Any, request: Any) -> HTTPSeeOther:
+    """Open a suspended account again; an account that is only pending is opened by its own confirmation."""
+    account = _account(context, request)
+    done = account.state is AccountState.SUSPENDED and find(request, IAccounts).set_state(
+        request.dbsession, account.subject, AccountState.ACTIVE, reason="reactivated", by=request.identity.subject
+    )
+    return _told(request, context, done, "Le compte est de nouveau actif. Ses droits d’accès sont à redemander.")
+
+
+@view_config(context=IAccountOfDesk, name="codes", request_method="POST", permission="esea.support.accounts.act")
+def mail_code_restored(context: Any, request: Any) -> HTTPSeeOther:
+    """Lift what bars mailed codes after a password reset, once the person's identity was checked."""
+    account = _account(context, request)
+    if request.POST.get("identite_verifiee") != "oui":
+        request.flash("Cochez que vous avez vérifié l’identité de la personne.", "warning")
+        return HTTPSeeOther(context.path)
+    own = account.subject == request.identity.subject
+    if account.mail_code_barred_until is not None and not own:
+        find(request, IAccounts).bar_mail_code(request.dbsession, account.subject, None, by=request.identity.subject)
+    return _told(request, context, not own, "Les codes par courriel sont rétablis.")
+
+
+def _told(request: Any, context: Any, done: bool, message: str) -> HTTPSeeOther:
+    if done:
+        request.flash(message)
+    else:
+        request.flash("Cette action n’est pas possible dans l’état actuel du compte.", "warning")
+    return HTTPSeeOther(context.path)
+
+
+def _account(context: Any, request: Any) -> AccountView:
+    account = find(request, IAccounts).by_subject(request.dbsession, context.__name__)
+    if account is None:
+        raise HTTPNotFound
+    return account
+
+
+def _suspension(request: Any, context: Any) -> PortalForm:
+    return PortalForm(
+        SuspensionSchema(), request, submit=(("suspendre", "Suspendre le compte"),), action=f"{context.path}/suspendre"
+    )
+
+
+def _page(context: Any, request: Any, form_html: Any) -> dict[str, Any]:
+    session, account = request.dbsession, _account(context, request)
+    catalogue = find(request, ICatalogue)
+    values = find(request, IAccounts).attributes(session, account.subject)
+    slugs = sorted(find(request, IGrants).services_of(session, account.subject))
+    return {
+        "account": account,
+        "place": context,
+        "state_word": STATE_WORDS[account.state],
+        # Day and month of birth are there to be compared with what the caller says.
+        "facts": [(kind.label, shown(name, values[name])) for name, kind in KINDS.items() if name in values],
+        "roles": find(request, IRoles).of(session, account.subject),
+        "services": [found.title if (found := catalogue.get(slug)) else slug for slug in slugs],
+        "sessions": find(request, ISessions).of_subject(session, account.subject),
+        "requests": find(request, IReviews).of_author(session, account.subject)[:20],
+        "form": form_html,
+        "own": account.subject == request.identity.subject,
+    }

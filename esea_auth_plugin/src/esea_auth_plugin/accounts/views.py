@@ -1,0 +1,102 @@
+"""« Mon compte » and « Mes données personnelles »."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import colander
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.view import view_config
+
+from ..directives import core
+from ..forms import Invalid, PortalForm
+from ..interfaces import IAccountRoot, IAccounts, ICatalogue, IReviews
+from ..services import find
+from ..settings import AuthSettings
+from . import attribute_store
+from .attributes import KINDS, shown
+from .forms import ORIGIN_WORDS, profile_schema
+from .resources import IProfile
+from .service import account_id_of
+
+_TEMPLATES = "esea_auth_plugin:accounts/templates"
+_PHONES = frozenset({"phone", "mobile", "fax"})
+
+
+@view_config(
+    context=IAccountRoot, request_method="GET", permission="esea.account.view", renderer=f"{_TEMPLATES}/home.jinja2"
+)
+def home(context: Any, request: Any) -> dict[str, Any]:
+    """Show the tiles that the rooms offer, the services one may ask for, and where one's requests stand."""
+    identity = request.identity
+    tiles = [tile for source in core(request).tiles.values() for tile in source(request)]
+    unopened = [item for item in find(request, ICatalogue).all() if item.slug not in identity.services]
+    requests = find(request, IReviews).of_author(request.dbsession, identity.subject)
+    return {
+        "tiles": sorted(tiles, key=lambda tile: (tile.order, tile.title)),
+        "unopened": unopened,
+        "requests": requests[:5],
+    }
+
+
+@view_config(
+    context=IProfile, request_method="GET", permission="esea.account.view", renderer=f"{_TEMPLATES}/profile.jinja2"
+)
+def profile(context: Any, request: Any) -> dict[str, Any]:
+    """Show what the portal knows of the person, who said it and when."""
+    session, subject = request.dbsession, request.identity.subject
+    account = find(request, IAccounts).by_subject(session, subject)
+    values = find(request, IAccounts).attributes(session, subject)
+    account_id = account_id_of(session, subject)
+    origins = attribute_store.origins(session, account_id) if account_id else {}
+    rows = [
+        {
+            "label": kind.label,
+            "value": shown(name, values[name]),
+            "phone": name in _PHONES,
+            "origin": ORIGIN_WORDS.get(origins[name][0], origins[name][0]),
+            "at": origins[name][1],
+            "editable": kind.editable,
+        }
+        for name, kind in KINDS.items()
+        if name in values
+    ]
+    return {"account": account, "rows": rows}
+
+
+def _form(request: Any) -> PortalForm:
+    schema = profile_schema(find(request, AuthSettings).hidden_fields)
+    return PortalForm(schema, request, submit=(("enregistrer", "Enregistrer"),), cancel=("Annuler", "/compte/profil"))
+
+
+@view_config(
+    context=IProfile,
+    name="modifier",
+    request_method="GET",
+    permission="esea.account.view",
+    renderer=f"{_TEMPLATES}/profile_edit.jinja2",
+)
+def edit(context: Any, request: Any) -> dict[str, Any]:
+    """Offer what the person may change alone."""
+    values = find(request, IAccounts).attributes(request.dbsession, request.identity.subject)
+    return {"form": _form(request).render(values)}
+
+
+@view_config(
+    context=IProfile,
+    name="modifier",
+    request_method="POST",
+    permission="esea.account.change",
+    renderer=f"{_TEMPLATES}/profile_edit.jinja2",
+)
+def edited(context: Any, request: Any) -> Any:
+    """Keep the changes, with one audit row."""
+    try:
+        values = _form(request).validate()
+    except Invalid as invalid:
+        return {"form": invalid.form_html}
+    subject = request.identity.subject
+    changes = {name: "" if value is colander.null else value for name, value in values.items()}
+    find(request, IAccounts).change_attributes(request.dbsession, subject, changes, origin="declared", by=subject)
+    request.flash("Vos données personnelles sont à jour.")
+    return HTTPSeeOther("/compte/profil")
