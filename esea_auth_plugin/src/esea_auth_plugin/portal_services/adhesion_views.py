@@ -58,7 +58,6 @@ def send_adhesion(place: ServicePlace, request: Any) -> Any:
         except PortalError as refused:
             raise form.refuse(refused.message) from refused
     except Invalid as invalid:
-        request.response.status = 400
         return _page(place, request, _standing(place, request), invalid.form_html)
     request.flash(f"Votre demande {review.reference} est transmise au support.")
     return HTTPSeeOther(f"{place.path}/adhesion")

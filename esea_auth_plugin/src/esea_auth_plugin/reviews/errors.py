@@ -12,6 +12,12 @@ class ReviewRefused(PortalError):
     status = 409
 
 
+class TextRefused(ReviewRefused):
+    """A text that the reviewer must write again: the form is shown again, like any other."""
+
+    status = 200
+
+
 def already_decided() -> ReviewRefused:
     """Somebody was faster."""
     return ReviewRefused(
@@ -34,14 +40,14 @@ def own_request() -> ReviewRefused:
     )
 
 
-def text_missing(what: str) -> ReviewRefused:
+def text_missing(what: str) -> TextRefused:
     """A reason, a question or a note is empty."""
-    return ReviewRefused(f"{what} : ce texte est nécessaire.", code="review.text_missing")
+    return TextRefused(f"{what} : ce texte est nécessaire.", code="review.text_missing")
 
 
-def text_too_long(most: int) -> ReviewRefused:
-    """A text is longer than its column's purpose."""
-    return ReviewRefused(f"Ce texte dépasse {most} caractères : raccourcissez-le.", code="review.text_too_long")
+def text_too_long(most: int) -> TextRefused:
+    """A text is longer than a letter should be."""
+    return TextRefused(f"Ce texte dépasse {most} caractères : raccourcissez-le.", code="review.text_too_long")
 
 
 def already_open(reference: str) -> ReviewRefused:
