@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Column, Connection, Engine, String, inspect, select, table, text
 
 from ..database import IDatabase
 from ..services import find
@@ -57,17 +58,45 @@ def downgrade(source: Any, *labels: str) -> None:
 
 
 def behind(source: Any) -> Sequence[str]:
-    """Return the labels of the declared branches whose head is not in the database."""
+    """Return the labels of the declared branches whose head is not in the database.
+
+    Cheap enough for ``/healthz``: the revisions on disk are read once, unless the database differs from them.
+    """
     registry = getattr(source, "registry", source)
     with find(registry, IDatabase).engine.connect() as connection:
-        config = alembic_config(declared(registry), connection)
-        there = _heads(connection, config)
-    script = ScriptDirectory.from_config(config)
-    return [
-        branch.label
-        for branch in declared(registry)
-        if not {revision.revision for revision in script.get_revisions(f"{branch.label}@head")} <= there
-    ]
+        code = _read_code(registry, connection)
+        there = _rows(connection)
+        if not there <= code.known or not all(heads <= there for heads in code.heads.values()):
+            there = _heads(connection, alembic_config(declared(registry), connection))
+    return [label for label, heads in code.heads.items() if not heads <= there]
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """What the revisions on disk say: the heads of the declared branches, and every revision there is."""
+
+    heads: dict[str, set[str]]
+    known: set[str]
+
+
+def _read_code(registry: Any, connection: Connection) -> _Code:
+    found: _Code | None = getattr(registry, "_esea_migrations_code", None)
+    if found is None:
+        script = ScriptDirectory.from_config(alembic_config(declared(registry), connection))
+        heads = {
+            branch.label: {revision.revision for revision in script.get_revisions(f"{branch.label}@head")}
+            for branch in declared(registry)
+        }
+        known = {revision.revision for revision in script.walk_revisions()}
+        found = registry._esea_migrations_code = _Code(heads, known)
+    return found
+
+
+def _rows(connection: Connection) -> set[str]:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return set()
+    version: Column[str] = Column("version_num", String)
+    return set(connection.scalars(select(version).select_from(table(VERSION_TABLE))))
 
 
 def differences(source: Any) -> Sequence[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import re
 import socket
 import sys
 from collections.abc import Callable, Iterable
@@ -64,7 +65,11 @@ def at_localhost(application: Any, port: int) -> Callable[[dict[str, Any], Any],
         if environ.get("HTTP_HOST", "").split(":")[0] == "127.0.0.1" and environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
             path = environ.get("PATH_INFO", "/").encode("latin-1").decode("ascii", "replace").split("?")[0]
             plain = "/" + "".join(sign for sign in path.lstrip("/") if sign.isalnum() or sign in "/-_.")
-            start_response("302 Found", [("Location", f"http://localhost:{port}{plain}"), ("Content-Length", "0")])
+            query = environ.get("QUERY_STRING", "")
+            asked = f"?{query}" if re.fullmatch(r"[!-~]+", query) else ""
+            start_response(
+                "302 Found", [("Location", f"http://localhost:{port}{plain}{asked}"), ("Content-Length", "0")]
+            )
             return []
         found: Iterable[bytes] = application(environ, start_response)
         return found
