@@ -81,7 +81,10 @@ def _locate(page: TestResponse, label: str, value: Value) -> tuple[Form, str, in
     """Return form, name and position of the field with this label (a legend, for radio buttons)."""
     for legend in page.html.find_all("legend"):
         if _clean(legend.get_text()) == label and isinstance(value, str):
-            target = next(tag for tag in legend.parent.find_all("label") if _clean(tag.get_text()) == value)["for"]
+            chosen = [tag for tag in legend.parent.find_all("label") if _clean(tag.get_text()) == value]
+            if not chosen:  # the legend of a group that holds a field of the same name
+                continue
+            target = chosen[0]["for"]
             form, name, index = _by_id(page, target)
             form.set(name, page.html.find(id=target)["value"])
             return form, name, index
