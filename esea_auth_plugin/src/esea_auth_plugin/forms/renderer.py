@@ -1,4 +1,4 @@
-"""Renders the widgets of one form with the application's Jinja2 environment; deform's global renderer is not touched."""
+"""Renders one form's widgets in the application's Jinja2 environment; deform's global renderer is not touched."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from esea_auth_plugin.directives import report_problems
 from esea_auth_plugin.errors import Problem
+from esea_auth_plugin.services import find
 from esea_auth_plugin.settings import FoundationSettings
 
 from .library import NAMES, load
@@ -20,17 +21,16 @@ def includeme(config: Any) -> None:
     for name in NAMES:
         config.add_portal_child(name, "host_app.texts.resources.Text")
     config.scan(f"{__name__}.views")
-    wanted = config.registry.settings.get("portal.terms_version", FoundationSettings.terms_version)
-    if wanted not in load().text("cgu").versions:
-        where = config.registry.settings.get("__file__", "")
-        report_problems(
-            config,
-            [
-                Problem(
-                    "portal.terms_version",
-                    where,
-                    "names a version of the CGU that has no text",
-                    "add it to host_app/texts/texts.json and texts/templates/cgu/",
-                )
-            ],
-        )
+    config.action("host-texts-terms", lambda: _check_terms(config), order=1_000)
+
+
+def _check_terms(config: Any) -> None:
+    if find(config, FoundationSettings).terms_version in load().text("cgu").versions:
+        return
+    problem = Problem(
+        "portal.terms_version",
+        config.registry.settings.get("__file__", ""),
+        "names a version of the CGU that has no text",
+        "add it to host_app/texts/texts.json and texts/templates/cgu/",
+    )
+    report_problems(config, [problem])
