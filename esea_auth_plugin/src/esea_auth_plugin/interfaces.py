@@ -233,12 +233,14 @@ class IOutbox(Protocol):
         to: str,
         values: Mapping[str, Any],
         valid_until: datetime | None = None,
+        decoy: bool = False,
     ) -> str:
         """Queue a letter and return its id.
 
         :param letter: a name declared with ``config.add_letter``.
         :param to: one bare address, already validated.
         :param values: JSON-able values for its templates; sealed at rest, erased once sent or at ``valid_until``.
+        :param decoy: do the same work and write the same row, but send nothing: an unknown account answers alike.
         """
 
 

@@ -35,6 +35,7 @@ class Outbox:
         to: str,
         values: Mapping[str, Any],
         valid_until: datetime | None = None,
+        decoy: bool = False,
     ) -> str:
         """See :class:`~esea_auth_plugin.interfaces.IOutbox`.
 
@@ -45,17 +46,20 @@ class Outbox:
         find(self._registry, LetterRenderer).subject(letter, values)
         now = self._clock.now()
         row = new_id()
+        sealed = seal_recipient(self._sealer, recipient, row=row), seal_values(self._sealer, values, row=row)
         session.add(
             Delivery(
                 id=row,
                 kind="letter",
                 name=letter,
-                recipient=seal_recipient(self._sealer, recipient, row=row),
-                content=seal_values(self._sealer, values, row=row),
+                recipient=None if decoy else sealed[0],
+                content=None if decoy else sealed[1],
                 message_id=f"<{row}@{self._domain}>",
+                state="sent" if decoy else "waiting",
                 next_at=now,
                 valid_until=valid_until,
                 created_at=now,
+                ended_at=now if decoy else None,
             )
         )
         session.flush()

@@ -51,6 +51,8 @@ def after_last_stage(request: Any, found: SignIn) -> str:
     """
     session: Session = request.dbsession
     account = active_account(request, session, cast(str, found.subject))
+    if found.reset_id is not None:
+        return _back_to_reset(request, session, found, found.reset_id)
     if terms_due(request, account) and found.stage != TERMS:
         moved = find(request, SignIns).move(
             request, session, found, stage=TERMS, subject=account.subject, proofs=found.proofs
@@ -59,6 +61,16 @@ def after_last_stage(request: Any, found: SignIn) -> str:
             raise StartAgain("Cette connexion a été reprise ailleurs. Recommencez depuis le début.")
         return "/connexion/conditions"
     return _open(request, session, found, account)
+
+
+def _back_to_reset(request: Any, session: Session, found: SignIn, reset_id: str) -> str:
+    """The other factor of a forgotten password is proven: nobody is signed in by it."""
+    from .recovery.resets import Resets
+
+    if not find(request, SignIns).finish(request, session, found):
+        raise StartAgain("Cette étape a expiré. Reprenez depuis le lien reçu.")
+    find(request, Resets).factor_proven(session, reset_id, cast(str, found.subject))
+    return "/connexion/reinitialisation"
 
 
 def _open(request: Any, session: Session, found: SignIn, account: AccountView) -> str:

@@ -18,6 +18,7 @@ class SignInRow(AccountsModel):
     :ivar stages: names of the modes to go through, the chosen one last. :ivar stage: where it stands: one of them, or
         ``@conditions``. :ivar proofs: each stage's own proof; a stage is never done by another's.
     :ivar session_id: the session it raises, when the person is signed in already.
+    :ivar reset_id: the password reset that it is a stage of; it then opens no session at all.
     :ivar state: what the stage's mode asked to remember, sealed.
     """
 
@@ -34,6 +35,7 @@ class SignInRow(AccountsModel):
     subject: Mapped[str | None] = mapped_column(String(36), index=True)
     proofs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     session_id: Mapped[str | None] = mapped_column(String(36))
+    reset_id: Mapped[str | None] = mapped_column(String(36))
     state: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     ends_at: Mapped[datetime] = mapped_column(index=True)

@@ -43,6 +43,7 @@ class SignIn:
     session_id: str | None
     state: Mapping[str, Any]
     ends_at: datetime
+    reset_id: str | None = None
 
     @property
     def next_stage(self) -> str | None:
@@ -84,6 +85,7 @@ class SignIns:
                 subject=found.subject,
                 proofs=to_json(found.proofs),
                 session_id=found.session_id,
+                reset_id=found.reset_id,
                 state=self._sealed(found.id, found.state),
                 created_at=self._now(),
                 ends_at=found.ends_at,
@@ -155,6 +157,7 @@ class SignIns:
             subject=row.subject,
             proofs=from_json(row.proofs),
             session_id=row.session_id,
+            reset_id=row.reset_id,
             state=json.loads(state),
             ends_at=row.ends_at,
         )

@@ -84,7 +84,7 @@ def show_step(context: Any, request: Any) -> Any:
     of = asked(request)
     at = standing(request, request.dbsession, context.mode, **of)
     service = _service(request, at.found.service)
-    if not is_open(request, service, context.mode):
+    if at.found.reset_id is None and not is_open(request, service, context.mode):
         return _not_admitted(request, context.mode, of)
     waits_for_begin = at.fresh and at.found.subject is not None and bool(at.stage.after)
     shown = None if waits_for_begin else at.stage.ask(request.dbsession, attempt_of(request, at, service, {}))
@@ -107,7 +107,7 @@ def _take(place: Any, request: Any, action: str) -> Any:
     of = asked(request)
     at = read_standing(request, place.mode, **of)
     service = _service(request, at.found.service)
-    if not is_open(request, service, place.mode):
+    if at.found.reset_id is None and not is_open(request, service, place.mode):
         return _not_admitted(request, place.mode, of)
     if action and (at.fresh or action not in at.stage.actions):
         return HTTPSeeOther(f"/connexion/{place.mode.segment}{query_of(of)}")

@@ -1,9 +1,45 @@
-"""Recovery under `/connexion/oubli`: forgotten password, forgotten identifier, lost mailbox."""
+"""Recovery under `/connexion/oubli`: password, identifier, mailbox; and changing one's password when signed in."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+
+from ...interfaces import IAccountRoot, Rule
+from ..resources import ISignInPlace
+from .lost_mailbox import LostMailboxKind
+from .resets import Resets, prune
+from .resources import ForgottenPlace, PasswordPlace, ResetPlace
+
+__all__ = ["includeme"]
+
+_LETTERS = ("reset", "changed", "identifier", "lost", "new_mailbox", "refused", "more_asked", "mailbox_changed")
+_ACTIONS = {
+    "recovery.asked": "Mot de passe oublié : lien demandé",
+    "recovery.identifier_asked": "Identifiant oublié : rappel demandé",
+    "recovery.factor_proven": "Mot de passe oublié : second facteur prouvé",
+    "recovery.done": "Mot de passe remplacé par le lien reçu",
+    "recovery.mailbox_lost": "Changement d'adresse demandé au support",
+    "recovery.identity_checked": "Identité vérifiée par le support",
+    "password.changed": "Mot de passe modifié",
+    "password.refused": "Changement de mot de passe refusé",
+}
 
 
 def includeme(config: Any) -> None:
-    """Wire the room."""
+    """Hang the places, publish the resets, declare letters, actions and the support's kind of request."""
+    config.add_portal_child("oubli", ForgottenPlace, parent=ISignInPlace)
+    config.add_portal_child("reinitialisation", ResetPlace, parent=ISignInPlace)
+    config.add_portal_child("mot-de-passe", PasswordPlace, parent=IAccountRoot)
+    config.add_permission_rule("esea.password.view", Rule(service="portail"))
+    config.add_permission_rule("esea.password.change", Rule(service="portail"))
+    config.add_service(Resets, Resets)
+    for letter in _LETTERS:
+        config.add_letter(f"recovery.{letter}", f"esea_auth_plugin:sign_in/recovery/letters/{letter}")
+    for name, sentence in _ACTIONS.items():
+        config.add_audit_action(name, sentence)
+    config.add_request_kind(LostMailboxKind())
+    config.add_job("recovery.prune", prune, every=timedelta(days=1))
+    config.scan(".forgotten_views")
+    config.scan(".reset_views")
+    config.scan(".change_views")

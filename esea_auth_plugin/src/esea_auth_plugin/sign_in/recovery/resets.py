@@ -1,0 +1,216 @@
+"""Links that set a new password: issued alike for known and unknown, single use, and they never sign anybody in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from ...auth_modes.base import AuthMode
+from ...auth_modes.registry import modes_of
+from ...database import IDatabase, new_id
+from ...errors import PortalError
+from ...interfaces import (
+    AccountState,
+    AccountView,
+    Factor,
+    IAccounts,
+    IAuditTrail,
+    IClock,
+    IOutbox,
+    IPasswords,
+    ISealer,
+    ISessions,
+    PortalSettings,
+)
+from ...security import tokens
+from ...services import find
+from ...settings import AuthSettings
+from ..browsers import forget_all
+from ..store import SignIns
+from .models import ResetRow
+
+KIND = "reset"
+PURPOSE = "recovery.email"
+MAILBOX_LIFETIME = timedelta(hours=24)
+#: Where a decoy pretends to go; `.invalid` can't exist (RFC 2606), and nothing is sent anyway.
+NOWHERE = "personne@exemple.invalid"
+
+
+class LinkSpent(PortalError):
+    """The link was used, replaced, or is too old."""
+
+    code = "recovery.spent"
+    status = 410
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """A live link: whose account, the new address that it confirms, and the other factor that it still asks for."""
+
+    id: str
+    account: AccountView
+    new_email: str
+    factor: AuthMode | None
+
+
+class Resets:
+    """Issues, judges and uses links."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def issue(self, session: Session, account: AccountView | None) -> None:
+        """Mail a link to the confirmed address; for nobody's login do the same work and mail nothing."""
+        settings = find(self._registry, AuthSettings)
+        lifetime = timedelta(minutes=settings.reset_minutes)
+        url, ends_at = self._store(session, account.subject if account else new_id(), lifetime)
+        find(self._registry, IOutbox).post(
+            session,
+            "recovery.reset",
+            to=account.email if account else NOWHERE,
+            values={
+                "name": account.display_name if account else "Personne",
+                "url": url,
+                "minutes": settings.reset_minutes,
+                "identifier": account.identifier if account else "personne",
+            },
+            valid_until=ends_at,
+            decoy=account is None,
+        )
+
+    def issue_for_new_mailbox(self, session: Session, account: AccountView, email: str) -> None:
+        """Mail a link to the address that a reviewer accepted, once identity was checked."""
+        url, ends_at = self._store(session, account.subject, MAILBOX_LIFETIME, email)
+        find(self._registry, IOutbox).post(
+            session,
+            "recovery.new_mailbox",
+            to=email,
+            values={"name": account.display_name, "url": url, "ends_at": ends_at},
+            valid_until=ends_at,
+        )
+
+    def live(self, session: Session, token: str | None) -> Reset | None:
+        """Return the link if it may be used now."""
+        row = session.scalar(select(ResetRow).where(ResetRow.digest == tokens.digest(token or "", kind=KIND)))
+        if row is None or row.used_at or row.replaced_at or row.ends_at <= self._now():
+            return None
+        account = find(self._registry, IAccounts).by_subject(session, row.subject)
+        if account is None or account.state is not AccountState.ACTIVE:
+            return None
+        # A reviewer who has checked the identity stands for the other factor: it may be on the lost telephone.
+        needs = None if row.factor_at or row.sealed_email else self.other_factor(session, row.subject)
+        return Reset(row.id, account, self._email(row), needs)
+
+    def other_factor(self, session: Session, subject: str) -> AuthMode | None:
+        """Return a mode that the person can use and that rests neither on the password nor on the mailbox."""
+        weak = {Factor.PASSWORD, Factor.MAILBOX}
+        for mode in modes_of(self._registry).all():
+            if mode.factors - weak and mode.usable_by(session, subject):
+                return mode
+        return None
+
+    def factor_proven(self, session: Session, reset_id: str, subject: str) -> None:
+        """Note that the person of this link proved another factor."""
+        session.execute(
+            update(ResetRow)
+            .where(ResetRow.id == reset_id, ResetRow.subject == subject, ResetRow.used_at.is_(None))
+            .values(factor_at=self._now())
+        )
+        self._audit(session, "recovery.factor_proven", subject)
+
+    def use(self, session: Session, reset: Reset, password_hash: str) -> datetime | None:
+        """Set the password, end every session and sign-in; return until when mailed codes are barred, if they are.
+
+        :raises LinkSpent: another use was quicker, or it is too late.
+        """
+        now, subject = self._now(), reset.account.subject
+        used = (
+            update(ResetRow)
+            .where(ResetRow.id == reset.id, ResetRow.used_at.is_(None), ResetRow.replaced_at.is_(None))
+            .where(ResetRow.ends_at > now)
+            .values(used_at=now)
+            .returning(ResetRow.factor_at)
+            .execution_options(synchronize_session=False)
+        )
+        row = session.execute(used).one_or_none()
+        if row is None or (reset.factor is not None and row.factor_at is None):
+            raise LinkSpent("Ce lien n'est plus valable. Demandez-en un nouveau.")
+        if reset.new_email and not self._move(session, reset):
+            raise LinkSpent("Cette adresse appartient déjà à un autre compte. Contactez l'assistance.")
+        find(self._registry, IPasswords).set_hash(session, subject, password_hash)
+        find(self._registry, ISessions).close_all(session, subject)
+        find(self._registry, SignIns).close_all(session, subject)
+        forget_all(session, subject)
+        until = self._quarantine(session, reset, proven=row.factor_at is not None)
+        self._audit(session, "recovery.done", subject, new_mailbox=bool(reset.new_email))
+        self._tell(session, reset, until)
+        return until
+
+    def _quarantine(self, session: Session, reset: Reset, *, proven: bool) -> datetime | None:
+        """Bar mailed codes after a reset by mail alone: the mailbox would otherwise be both factors."""
+        hours = find(self._registry, AuthSettings).reset_quarantine_hours
+        if proven or reset.new_email or not hours:
+            return None
+        until = self._now() + timedelta(hours=hours)
+        find(self._registry, IAccounts).bar_mail_code(session, reset.account.subject, until, by=reset.account.subject)
+        return until
+
+    def _move(self, session: Session, reset: Reset) -> bool:
+        accounts = find(self._registry, IAccounts)
+        if not accounts.change_email(session, reset.account.subject, reset.new_email, by=reset.account.subject):
+            return False
+        find(self._registry, IOutbox).post(
+            session, "recovery.mailbox_changed", to=reset.account.email, values={"name": reset.account.display_name}
+        )
+        return True
+
+    def _tell(self, session: Session, reset: Reset, until: datetime | None) -> None:
+        find(self._registry, IOutbox).post(
+            session,
+            "recovery.changed",
+            to=reset.new_email or reset.account.email,
+            values={"name": reset.account.display_name, "at": self._now(), "until": until},
+        )
+
+    def _store(self, session: Session, subject: str, lifetime: timedelta, email: str = "") -> tuple[str, datetime]:
+        now, token, row = self._now(), tokens.new_token(), new_id()
+        session.execute(
+            update(ResetRow).where(ResetRow.subject == subject, ResetRow.used_at.is_(None)).values(replaced_at=now)
+        )
+        sealer = find(self._registry, ISealer)
+        sealed = sealer.seal(email.encode(), purpose=PURPOSE, bound_to=row) if email else ""
+        ends_at = now + lifetime
+        session.add(
+            ResetRow(
+                id=row,
+                digest=tokens.digest(token, kind=KIND),
+                subject=subject,
+                sealed_email=sealed,
+                created_at=now,
+                ends_at=ends_at,
+            )
+        )
+        session.flush()
+        return find(self._registry, PortalSettings).absolute(f"/connexion/reinitialisation/{token}"), ends_at
+
+    def _email(self, row: ResetRow) -> str:
+        if not row.sealed_email:
+            return ""
+        return find(self._registry, ISealer).open(row.sealed_email, purpose=PURPOSE, bound_to=row.id).decode()
+
+    def _audit(self, session: Session, action: str, subject: str, **details: Any) -> None:
+        find(self._registry, IAuditTrail).record(session, action, actor=subject, target=subject, details=details)
+
+    def _now(self) -> datetime:
+        return find(self._registry, IClock).now()
+
+
+def prune(registry: Any) -> None:
+    """Job: delete links that ended over a week ago."""
+    before = find(registry, IClock).now() - timedelta(days=7)
+    with find(registry, IDatabase).writing() as session:
+        session.execute(delete(ResetRow).where(ResetRow.ends_at < before))
