@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ from ..database import IDatabase
 from ..interfaces import ICatalogue, IClock, IJobs, IMailTransport, IPostman
 from ..jobs.declared import jobs_of
 from ..mail.transport import SmtpTransport
+from ..security.clock import SystemClock
+from ..security.clock import SystemClock
 from ..security.keyring import readable_by_everybody
 from ..services import find, offers
 from ..settings import FoundationSettings
@@ -72,7 +74,7 @@ def _database(registry: Any) -> Iterator[str]:
         yield from (f"the database differs: {found}" for found in migrations.differences(registry))
         if engine.dialect.name == "postgresql":
             with engine.connect() as connection:
-                skew = abs(connection.execute(select(text("clock_timestamp()"))).scalar_one() - datetime.now(UTC))
+                skew = abs(connection.execute(select(text("clock_timestamp()"))).scalar_one() - SystemClock().now())
             if skew > _SKEW:
                 yield f"this machine's clock and the database's differ by {skew.total_seconds():.0f} s: run NTP on both"
     except SQLAlchemyError as error:
@@ -110,7 +112,7 @@ def _worker(registry: Any) -> Iterator[str]:
             yield f"the job {name} never succeeded: is the worker running?"
         elif age > 3 * job.every + timedelta(minutes=5):
             yield f"the job {name} last succeeded {age.total_seconds() / 60:.0f} min ago: see the log of the worker"
-    if abs(find(registry, IClock).now() - datetime.now(UTC)) > _SKEW:
+    if abs(find(registry, IClock).now() - SystemClock().now()) > _SKEW:
         yield "the portal does not use this machine's clock"
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ..security.clock import SystemClock
+from ..security.clock import SystemClock
 from ..security.keyring import create_key_file
 from .loading import NotUsable, settings_of
 
@@ -26,6 +27,6 @@ def new(given: argparse.Namespace) -> int:
     path = Path(name)
     if not path.parent.is_dir():
         raise NotUsable(f"{path.parent} is not a folder: make it first, readable by the portal's user only")
-    key = create_key_file(path, datetime.now(UTC))
+    key = create_key_file(path, SystemClock().now())
     print(f"key {key.id} is the first in {path}: back the file up apart from the database, restart portal and worker")
     return 0
