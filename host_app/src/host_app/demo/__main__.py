@@ -8,7 +8,6 @@ import re
 import socket
 import sys
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from pyramid.paster import get_appsettings, setup_logging
 from esea_auth_plugin import migrations
 from esea_auth_plugin.errors import ConfigurationError
 from esea_auth_plugin.jobs.worker import Worker
+from esea_auth_plugin.security.clock import SystemClock
 from esea_auth_plugin.security.keyring import create_key_file
 from host_app import configure
 
@@ -82,7 +82,7 @@ def _make_folder(settings: dict[str, str]) -> None:
     database.parent.mkdir(parents=True, exist_ok=True)
     keys = Path(settings["portal.secret_keys"].removeprefix("file:"))
     if not keys.exists():
-        create_key_file(keys, datetime.now(UTC))
+        create_key_file(keys, SystemClock().now())
 
 
 def _listen(port: int) -> str:

@@ -7,6 +7,15 @@ from dataclasses import dataclass
 #: Everybody's password in the demo; the policy accepts it.
 PASSWORD = "Estuaire-Palourde-Vendange-58"  # noqa: S105 - of fictional people, shown on /demo
 
+#: Codes with their list (« NOS » of the Agence du Numérique en Santé), as the forms write them.
+CIVILITY = {"M.": "1.2.250.1.213.1.6.1.69|M", "Mme": "1.2.250.1.213.1.6.1.69|MME"}
+PROFESSION = {"Médecin": "1.2.250.1.71.1.2.7|10", "Infirmier": "1.2.250.1.71.1.2.7|60"}
+DEPARTMENT = {
+    "Gironde": "1.2.250.1.71.1.2.16|33",
+    "Landes": "1.2.250.1.71.1.2.16|40",
+    "Pyrénées-Atlantiques": "1.2.250.1.71.1.2.16|64",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
@@ -26,6 +35,20 @@ class DemoPerson:
     def email(self) -> str:
         """Address in the demo's mailbox."""
         return f"{self.identifier}@ch-demo.example"
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """Identity attributes, the way the sign-up keeps them."""
+        found = {
+            "civility": CIVILITY[self.civility],
+            "first_name": self.first_name,
+            "last_name": self.last_name,
+            "workplace": "CH de démonstration",
+            "city": "Bordeaux",
+            "department": DEPARTMENT["Gironde"],
+            "phone": "+33556000000",
+        }
+        return {**found, "rpps": self.rpps, "profession": PROFESSION["Médecin"]} if self.rpps else found
 
 
 PEOPLE = (
@@ -71,6 +94,22 @@ PEOPLE = (
         "Cadre de santé : a un compte et le ROR, demande l'accès à l'Espace Pro (étape 1/2).",
         rpps="99900000029",
         services=("ror",),
+    ),
+    DemoPerson(
+        "thomas.ibarra",
+        "Thomas",
+        "Ibarra",
+        "M.",
+        "Médecin régulateur : son inscription à l'Espace Pro attend l'équipe ORU.",
+        rpps="99900000045",
+        services=("espace-pro", "ror"),
+    ),
+    DemoPerson(
+        "emilie.garat",
+        "Émilie",
+        "Garat",
+        "Mme",
+        "Cadre de nuit : sa demande d'accès au ROR attend le support.",
     ),
     DemoPerson(
         "luc.renard",

@@ -10,35 +10,31 @@ from esea_auth_plugin.database import IDatabase
 from esea_auth_plugin.interfaces import AccountState, IAccounts, ICatalogue, IGrants, IPasswords, IRoles
 from esea_auth_plugin.services import find
 
+from .pending import seed_pending
 from .people import PASSWORD, PEOPLE, DemoPerson
 
 
 def seed(registry: Any) -> int:
-    """Create who is missing; return how many were."""
+    """Create the people and what waits, in one transaction, unless they are there; return how many people."""
+    with find(registry, IDatabase).reading() as session:
+        if find(registry, IAccounts).by_login(session, PEOPLE[0].identifier) is not None:
+            return 0
     hashed = find(registry, IPasswords).hash(PASSWORD)
-    created = 0
-    for person in PEOPLE:
-        with find(registry, IDatabase).writing() as session:
-            if find(registry, IAccounts).by_login(session, person.identifier) is None:
-                _create(registry, session, person, hashed)
-                created += 1
-    return created
+    with find(registry, IDatabase).writing() as session:
+        for person in PEOPLE:
+            _create(registry, session, person, hashed)
+        seed_pending(registry, session, hashed)
+    return len(PEOPLE)
 
 
 def _create(registry: Any, session: Session, person: DemoPerson, hashed: str) -> None:
-    attributes = {
-        "civility": person.civility,
-        "first_name": person.first_name,
-        "last_name": person.last_name,
-        **({"rpps": person.rpps} if person.rpps else {}),
-    }
     account = find(registry, IAccounts).create(
         session,
         identifier=person.identifier,
         email=person.email,
-        attributes=attributes,
+        attributes=person.attributes,
         origin="support",
-        state=AccountState.ACTIVE if person.active else AccountState.SUSPENDED,
+        state=AccountState.ACTIVE,
     )
     find(registry, IPasswords).set_hash(session, account.subject, hashed)
     for role in person.roles:
@@ -46,3 +42,5 @@ def _create(registry: Any, session: Session, person: DemoPerson, hashed: str) ->
     known = {service.slug for service in find(registry, ICatalogue).all()}
     for service in sorted(known & set(person.services)):
         find(registry, IGrants).give(session, account.subject, service, request_id=None, given_by="demo")
+    if not person.active:
+        find(registry, IAccounts).set_state(session, account.subject, AccountState.SUSPENDED, reason="demo")

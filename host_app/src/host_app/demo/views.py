@@ -10,8 +10,10 @@ from pyramid.view import view_config
 from esea_auth_plugin.services import find
 
 from .mailbox import DemoLetter, DemoMailbox
+from .pending import APPLICANTS
 from .people import PASSWORD, PEOPLE
 from .resources import DemoLetterPlace, IDemo, IDemoLetter, IDemoMail
+from .walk import STEPS
 
 _PUBLIC = {"request_method": "GET", "permission": NO_PERMISSION_REQUIRED}
 _FOLDER = "host_app:demo/templates"
@@ -20,7 +22,7 @@ _FOLDER = "host_app:demo/templates"
 @view_config(context=IDemo, accept="text/html", renderer=f"{_FOLDER}/demo.jinja2", **_PUBLIC)
 def demo(context: Any, request: Any) -> dict[str, Any]:
     """Tell who may sign in as what, and walk through the main way."""
-    return {"people": PEOPLE, "password": PASSWORD}
+    return {"people": PEOPLE, "password": PASSWORD, "steps": STEPS, "applicants": APPLICANTS}
 
 
 @view_config(context=IDemo, accept="application/json", renderer="json", **_PUBLIC)
@@ -38,7 +40,9 @@ def demo_json(context: Any, request: Any) -> dict[str, Any]:
         }
         for person in PEOPLE
     ]
-    return {"people": people, "mail": "/demo/courriels"}
+    steps = [{"who": step.who, "does": step.does, "path": step.path} for step in STEPS]
+    waiting = [{"identifier": one.identifier, "email": one.personal["email"], "what": one.what} for one in APPLICANTS]
+    return {"password": PASSWORD, "people": people, "applicants": waiting, "steps": steps, "mail": "/demo/courriels"}
 
 
 @view_config(context=IDemoMail, accept="text/html", renderer=f"{_FOLDER}/mail.jinja2", **_PUBLIC)

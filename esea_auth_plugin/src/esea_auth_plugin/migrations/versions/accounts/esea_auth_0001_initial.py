@@ -108,6 +108,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_esea_known_browser_subject"), "esea_known_browser", ["subject"], unique=False)
     op.create_table(
+        "esea_lost_mailbox",
+        sa.Column("request_id", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=True),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_esea_lost_mailbox")),
+    )
+    op.create_table(
         "esea_mail_code",
         sa.Column("sign_in", sa.String(length=36), nullable=False),
         sa.Column("subject", sa.String(length=36), nullable=False),
@@ -140,6 +147,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_esea_password")),
     )
     op.create_table(
+        "esea_password_reset",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("sealed_email", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("factor_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_esea_password_reset")),
+        sa.UniqueConstraint("digest", name=op.f("uq_esea_password_reset_digest")),
+    )
+    op.create_index(op.f("ix_esea_password_reset_ends_at"), "esea_password_reset", ["ends_at"], unique=False)
+    op.create_index(op.f("ix_esea_password_reset_subject"), "esea_password_reset", ["subject"], unique=False)
+    op.create_table(
         "esea_role",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("subject", sa.String(length=36), nullable=False),
@@ -165,6 +188,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=36), nullable=True),
         sa.Column("proofs", sa.JSON(), nullable=False),
         sa.Column("session_id", sa.String(length=36), nullable=True),
+        sa.Column("reset_id", sa.String(length=36), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
@@ -319,11 +343,15 @@ def downgrade() -> None:
     op.drop_table("esea_sign_in")
     op.drop_index(op.f("ix_esea_role_role"), table_name="esea_role")
     op.drop_table("esea_role")
+    op.drop_index(op.f("ix_esea_password_reset_subject"), table_name="esea_password_reset")
+    op.drop_index(op.f("ix_esea_password_reset_ends_at"), table_name="esea_password_reset")
+    op.drop_table("esea_password_reset")
     op.drop_table("esea_password")
     op.drop_index(op.f("ix_esea_parked_form_ends_at"), table_name="esea_parked_form")
     op.drop_table("esea_parked_form")
     op.drop_index(op.f("ix_esea_mail_code_subject"), table_name="esea_mail_code")
     op.drop_table("esea_mail_code")
+    op.drop_table("esea_lost_mailbox")
     op.drop_index(op.f("ix_esea_known_browser_subject"), table_name="esea_known_browser")
     op.drop_table("esea_known_browser")
     op.drop_index(op.f("ix_esea_invitation_subject"), table_name="esea_invitation")
