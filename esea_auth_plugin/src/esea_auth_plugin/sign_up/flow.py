@@ -55,7 +55,7 @@ def may_not_open(draft: Draft | None, number: int) -> str | None:
         return WAITING
     if draft.idle:
         return AGAIN
-    return PATHS[draft.done] if number > draft.done + 1 else None
+    return PATHS[min(draft.done, 3)] if number > draft.done + 1 else None
 
 
 def at_step(number: int, form_of: FormOf) -> Callable[[Any], Any]:

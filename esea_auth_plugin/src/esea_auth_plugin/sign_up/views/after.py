@@ -34,7 +34,7 @@ def waiting_page(context: Any, request: Any) -> Any:
     """« Votre demande est en attente »: known only to the browser that sent it, for two hours."""
     draft = current_draft(request)
     if draft is None or draft.sent_as is None:
-        return HTTPSeeOther(PATHS[draft.done] if draft else PATHS[0])
+        return HTTPSeeOther(PATHS[min(draft.done, 3)] if draft else PATHS[0])
     with find(request, IDatabase).reading() as session:
         review = find(request, IReviews).get(session, draft.sent_as)
     return {"review": review} if review is not None else HTTPSeeOther(PATHS[0])

@@ -11,6 +11,8 @@ from pyramid.view import view_config
 
 from ...accounts import identifiers
 from ...accounts.names import normalise_identifier
+from ...auth_modes.base import Capability
+from ...auth_modes.registry import modes_of
 from ...database import IDatabase
 from ...errors import TooManyAttempts
 from ...forms import Button, Invalid, PortalForm
@@ -57,7 +59,17 @@ def card_page(context: Any, request: Any) -> Any:
         return HTTPSeeOther("/compte")
     draft = current_draft(request)
     under_way = draft is not None and draft.sent_as is None and draft.done > 0
-    return {**step_of(1), "under_way": under_way, "continue_path": PATHS[draft.done] if draft and under_way else ""}
+    return {
+        **step_of(1),
+        "under_way": under_way,
+        "continue_path": PATHS[min(draft.done, 3)] if draft and under_way else "",
+        "card_offered": _card_offered(request),
+    }
+
+
+def _card_offered(request: Any) -> bool:
+    """Tell whether a mode of this portal proves identity attributes, as a card does."""
+    return any(Capability.OFFERS_ATTRIBUTES in mode.capabilities for mode in modes_of(request).all())
 
 
 @view_config(context=ISignUp, request_method="POST", permission=NO_PERMISSION_REQUIRED)

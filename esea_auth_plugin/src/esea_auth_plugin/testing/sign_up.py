@@ -1,0 +1,75 @@
+"""The sign-up as people fill it in, step by step, for the tests of this and of other plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from webtest import TestApp, TestResponse
+
+from esea_auth_plugin.testing.pages import press, send
+from esea_auth_plugin.testing.portal import PASSWORD
+
+EMAIL = "anne.pierre@ch-exemple.fr"
+
+#: Step 2 of a fictional nurse; her RPPS number is nobody's.
+PERSONAL: Mapping[str, str] = {
+    "Civilité": "Madame",
+    "Nom": "Pierre",
+    "Prénom": "Anne",
+    "Email": EMAIL,
+    "Confirmation email": EMAIL,
+    "Lieu d’exercice": "CH d’Exemple, urgences",
+    "Jour": "14",
+    "Mois": "03",
+    "Profession": "Infirmier",
+    "N° RPPS": "8 999 0000 0011",
+    "Adresse": "1 rue de l’Essai",
+    "Code postal": "33000",
+    "Ville": "Bordeaux",
+    "Département": "Gironde",
+    "Téléphone": "05 56 79 56 79",
+}
+MOTIVE = "Je travaille aux urgences et j’ai besoin des tableaux de bord."
+
+
+def personal(**changes: str) -> dict[str, str]:
+    """Return step 2 with some answers changed: ``personal(Nom="Durand")``; ``email`` changes both addresses."""
+    email = changes.pop("email", None)
+    both = {"Email": email, "Confirmation email": email} if email else {}
+    return {**PERSONAL, **both, **changes}
+
+
+def to_step_2(browser: TestApp, service: str = "") -> TestResponse:
+    """Answer step 1; return the page of step 2."""
+    page = browser.get("/inscription", params={"service": service} if service else {})
+    return press(page, "Non, je n’ai pas de carte CPS").follow()
+
+
+def to_step_3(browser: TestApp, service: str = "", **changes: str) -> TestResponse:
+    """Answer steps 1 and 2; return the page of step 3."""
+    return send(to_step_2(browser, service), personal(**changes)).follow()
+
+
+def to_step_4(
+    browser: TestApp, service: str = "", *, password: str = PASSWORD, identifier: str = "", **changes: str
+) -> TestResponse:
+    """Answer steps 1 to 3, keeping the proposed identifier unless told; return the page of step 4."""
+    answers = {"Mot de passe": password, "Confirmez votre mot de passe": password}
+    if identifier:
+        answers["Identifiant"] = identifier
+    return send(to_step_3(browser, service, **changes), answers).follow()
+
+
+def adhesion(**changes: Any) -> dict[str, Any]:
+    """Return the answers of step 4."""
+    return {
+        "Motif de l’inscription": MOTIVE,
+        "Conditions d’Utilisation": "J’accepte les Conditions d’Utilisation",
+        **changes,
+    }
+
+
+def sign_up(browser: TestApp, service: str = "", **changes: Any) -> TestResponse:
+    """Go through the four steps; return the waiting page."""
+    return send(to_step_4(browser, service, **changes), adhesion()).follow()

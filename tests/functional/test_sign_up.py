@@ -1,0 +1,230 @@
+"""The sign-up, from « Créez votre compte » to « Votre demande est en attente », as a person with a browser does it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from esea_auth_plugin.interfaces import IReviews, ReviewState
+from esea_auth_plugin.testing import sign_up as wizard
+from esea_auth_plugin.testing.pages import field_error, press, send, text
+from esea_auth_plugin.testing.portal import Portal
+
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
+
+def reference_on(page: object) -> str:
+    found = re.search(r"DEM-\w{4}-\w{4}", text(page))  # type: ignore[arg-type]
+    assert found is not None
+    return found[0]
+
+
+def test_four_steps_make_one_request_and_one_letter(portal: Portal) -> None:
+    page = wizard.sign_up(portal.browser(), "espace-pro")
+    assert "Votre demande est en attente" in page.html.title.text
+    reference = reference_on(page)
+    (letter,) = portal.letters(wizard.EMAIL)
+    assert reference in letter.subject and reference in letter.text and "SUIVI-" in letter.text
+    with portal.db.reading() as session:
+        review = portal.find(IReviews).by_reference(session, reference)
+    assert review.state is ReviewState.OPEN and review.kind == "sign_up"
+
+
+def test_titles_name_the_step_as_the_handbook_does(portal: Portal) -> None:
+    browser = portal.browser()
+    titles = [
+        browser.get("/inscription").html.title.text,
+        wizard.to_step_2(browser).html.title.text,
+        wizard.to_step_3(browser).html.title.text,
+        wizard.to_step_4(portal.browser()).html.title.text,
+    ]
+    assert [title.split(" – ")[0] for title in titles] == [
+        "Inscription > Étape 1/4 : Carte CPS",
+        "Inscription > Étape 2/4 : Données personnelles",
+        "Inscription > Étape 3/4 : Choix de votre identifiant",
+        "Inscription > Étape 4/4 : Adhésion",
+    ]
+
+
+def test_the_privacy_notice_and_the_dpo_stand_on_steps_2_and_4(portal: Portal) -> None:
+    for page in (wizard.to_step_2(portal.browser()), wizard.to_step_4(portal.browser())):
+        assert page.html.find("a", string="délégué à la protection des données")["href"].startswith("mailto:")
+
+
+def test_the_service_one_came_for_is_ticked_at_step_4(portal: Portal) -> None:
+    page = wizard.to_step_4(portal.browser(), "ror")
+    ticked = [tag["value"] for tag in page.html.find_all("input", {"name": "services", "checked": True})]
+    assert ticked == ["ror"]
+
+
+def test_precedent_keeps_what_was_typed_right_or_wrong(portal: Portal) -> None:
+    browser = portal.browser()
+    page = send(wizard.to_step_4(browser), {"Motif de l’inscription": "court"}, "Précédent").follow()
+    assert "Étape 3/4" in page.html.title.text
+    page = browser.get("/inscription/adhesion")
+    assert page.html.find("textarea", {"name": "motive"}).text.strip() == "court"
+    page = browser.get("/inscription/donnees")
+    assert page.html.find("input", {"name": "last_name"})["value"] == "Pierre"
+
+
+def test_an_error_keeps_the_answers_and_says_what_to_correct(portal: Portal) -> None:
+    page = wizard.to_step_2(portal.browser())
+    page = send(page, wizard.personal(**{"Confirmation email": "autre@ch-exemple.fr", "N° RPPS": "99900000012"}))
+    assert page.html.title.text.startswith("Erreur")
+    assert "n’est pas valide" in field_error(page, "N° RPPS")
+    assert page.html.find("input", {"name": "city"})["value"] == "Bordeaux"
+
+
+@pytest.mark.parametrize(
+    ("changes", "label"),
+    [
+        ({"Téléphone": ""}, "Téléphone"),
+        ({"Profession": "- Autre -"}, "Profession (autre)"),
+        ({"Nom": "Pierre${7*7}"}, "Nom"),
+        ({"Code postal": "33"}, "Code postal"),
+        ({"Email": "pas une adresse"}, "Email"),
+        ({"Prénom": "Anne\u202egnp"}, "Prénom"),
+    ],
+)
+@pytest.mark.databases("sqlite")
+def test_what_is_refused_at_step_2_is_told_beside_its_field(
+    portal: Portal, changes: dict[str, str], label: str
+) -> None:
+    page = send(wizard.to_step_2(portal.browser()), wizard.personal(**changes))
+    assert page.status_int == 200
+    assert field_error(page, label)
+
+
+@pytest.mark.parametrize("password", ["court", "aaaaaaaaaaaaaaaa", "Anne-Pierre-2026!", "motdepasse123456"])
+@pytest.mark.databases("sqlite")
+def test_weak_passwords_stay_on_step_3(portal: Portal, password: str) -> None:
+    page = wizard.to_step_3(portal.browser())
+    page = send(page, {"Mot de passe": password, "Confirmez votre mot de passe": password})
+    assert field_error(page, "Mot de passe")
+    assert password not in page.text
+
+
+@pytest.mark.databases("sqlite")
+def test_a_passphrase_without_digits_or_signs_is_accepted(portal: Portal) -> None:
+    page = wizard.to_step_4(portal.browser(), password="brouette cerise volcan tambour")
+    assert "Étape 4/4" in page.html.title.text
+
+
+def test_refusing_the_terms_stays_on_the_step_and_says_what_it_means(portal: Portal) -> None:
+    page = wizard.to_step_4(portal.browser())
+    assert page.html.find("input", {"name": "terms", "checked": True}) is None
+    page = send(page, wizard.adhesion(**{"Conditions d’Utilisation": "Je n’accepte pas les Conditions d’Utilisation"}))
+    assert "aucun compte ne peut être ouvert" in text(page)
+    assert wizard.MOTIVE in page.html.find("textarea").text
+    assert portal.letters() == []
+
+
+def test_pressing_valider_twice_makes_one_request(portal: Portal) -> None:
+    browser = portal.browser()
+    form_page = wizard.to_step_4(browser)
+    first = send(form_page, wizard.adhesion()).follow()
+    second = send(form_page, wizard.adhesion()).follow()
+    assert reference_on(first) == reference_on(second)
+    assert len(portal.letters()) == 1
+
+
+def test_the_second_anne_pierre_is_proposed_another_identifier(portal: Portal) -> None:
+    wizard.sign_up(portal.browser())
+    page = wizard.to_step_3(portal.browser(), email="autre@ch-exemple.fr", **{"N° RPPS": ""})
+    assert "anne.pierre2" in text(page)
+
+
+def test_after_30_silent_minutes_the_email_is_asked_and_nothing_is_lost(portal: Portal) -> None:
+    browser = portal.browser()
+    page = wizard.to_step_4(browser)
+    portal.clock.advance(minutes=31)
+    page = send(page, wizard.adhesion()).follow()
+    assert "Reprendre mon inscription" in page.html.title.text
+    assert wizard.EMAIL not in page.text and "Pierre" not in text(page)
+    page = send(page, {"Email": "quelqu.un@ch-exemple.fr"})
+    assert "effacez-la" in text(page)
+    page = send(page, {"Email": wizard.EMAIL.upper()}).follow()
+    assert page.html.find("textarea").text.strip() == wizard.MOTIVE
+
+
+def test_effacer_et_recommencer_leaves_nothing(portal: Portal) -> None:
+    browser = portal.browser()
+    page = press(wizard.to_step_4(browser), "Effacer et recommencer").follow()
+    assert "effacées" in text(page)
+    assert browser.get("/inscription/donnees").location.endswith("/inscription")
+    assert "anne.pierre2" not in text(wizard.to_step_3(portal.browser()))
+
+
+def test_a_draft_ends_after_two_hours_at_use_without_any_job(portal: Portal) -> None:
+    browser = portal.browser()
+    wizard.to_step_3(browser)
+    portal.clock.advance(minutes=121)
+    assert browser.get("/inscription/identifiant").location.endswith("/inscription")
+
+
+def test_a_signed_in_person_lands_on_mon_compte(portal: Portal) -> None:
+    browser, _ = portal.signed_in()
+    assert browser.get("/inscription").location.endswith("/compte")
+    assert browser.get("/inscription/donnees").location.endswith("/compte")
+
+
+def test_the_follow_up_shows_state_and_dates_only(portal: Portal) -> None:
+    reference = reference_on(wizard.sign_up(portal.browser()))
+    code = re.search(r"SUIVI-[\w-]+", portal.letters(wizard.EMAIL)[0].text)
+    assert code is not None
+    browser = portal.browser()
+    asked = {"Référence de la demande": reference.lower(), "Code de suivi": code[0].lower()}
+    page = send(browser.get("/inscription/suivi"), asked)
+    assert "En attente" in text(page)
+    assert not any(word in page.text for word in ("Pierre", wizard.EMAIL, "Bordeaux"))
+
+
+@pytest.mark.databases("sqlite")
+def test_wrong_pairs_are_answered_alike_and_limited(portal: Portal) -> None:
+    reference = reference_on(wizard.sign_up(portal.browser()))
+    browser = portal.browser()
+    answers = set()
+    for pair in ((reference, "SUIVI-0000-0000-0000-0000"), ("DEM-0000-0000", "n'importe quoi"), ("x", "y")):
+        page = send(browser.get("/inscription/suivi"), {"Référence de la demande": pair[0], "Code de suivi": pair[1]})
+        answers.add(page.html.find(class_="error-summary").get_text(" ", strip=True))
+    assert len(answers) == 1
+    page = browser.get("/inscription/suivi")
+    form = page.forms["champ"]
+    for _ in range(17):
+        form.submit()
+    assert form.submit(status=429)
+
+
+@pytest.mark.databases("sqlite")
+def test_a_role_mailbox_is_warned_about_and_flagged_to_the_reviewer(portal: Portal) -> None:
+    browser = portal.browser()
+    page = wizard.to_step_3(browser, email="secretariat.urgences@ch-exemple.fr")
+    assert "boîte partagée" in text(page)
+
+
+@pytest.mark.databases("sqlite")
+def test_three_requests_in_thirty_days_for_one_address(portal: Portal) -> None:
+    for number in range(3):
+        wizard.sign_up(portal.browser(), identifier=f"anne.essai{number}")
+    page = send(wizard.to_step_4(portal.browser(), identifier="anne.essai9"), wizard.adhesion())
+    assert "trente jours" in text(page)
+    assert len(portal.letters()) == 3
+    portal.clock.advance(days=30, minutes=1)
+    wizard.sign_up(portal.browser(), identifier="anne.essai9")
+
+
+@pytest.mark.databases("sqlite")
+def test_the_meter_answers_what_the_server_would_decide(portal: Portal) -> None:
+    browser = portal.browser()
+    page = wizard.to_step_3(browser)
+    token = page.forms["champ"]["csrf_token"].value
+
+    def ask(password: str) -> dict[str, object]:
+        body = {"password": password, "words": []}
+        answer = browser.post_json("/inscription/surete", body, headers={"X-CSRF-Token": token})
+        return dict(answer.json)
+
+    assert ask("Brouette-Cerise-Volcan-72")["accepted"] is True
+    assert ask("anne.pierre.anne.pierre")["accepted"] is False
+    assert browser.post_json("/inscription/surete", ["x"], headers={"X-CSRF-Token": token}, status=400)
