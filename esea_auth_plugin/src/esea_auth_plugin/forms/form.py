@@ -138,7 +138,7 @@ class PortalForm(deform.Form):
         found = [("", "", self.renderer.translate(message)) for message in _messages(self)]
         for field in _leaves(self):
             found.extend(
-                (f"{field.oid}{field.widget.focus_suffix}", field.title, self.renderer.translate(message))
+                (f"{field.oid}{field.widget.focus_suffix}", field.title, _after_colon(self.renderer.translate(message)))
                 for message in _messages(field)
             )
         return found
@@ -179,6 +179,11 @@ class PortalForm(deform.Form):
 def is_required(field: Any) -> bool:
     """Tell whether the field is marked as mandatory."""
     return bool(field.required or field.widget.asterisk)
+
+
+def _after_colon(message: str) -> str:
+    """Return the message as it follows a colon: a small letter, unless it begins with an acronym (« RPPS »)."""
+    return message[:1].lower() + message[1:] if message[1:2].islower() else message
 
 
 def _button(given: tuple[str, str] | Button, index: int) -> Button:

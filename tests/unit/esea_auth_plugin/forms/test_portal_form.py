@@ -173,7 +173,7 @@ def test_what_a_service_refuses_is_shown_beside_its_field(request_: Any) -> None
     form.validate()
     invalid = form.refuse({"email": "Cette adresse ne convient pas.", "": "Réessayez."})
     assert invalid.errors == {"email": "Cette adresse ne convient pas.", "": "Réessayez."}
-    assert "Email : Cette adresse ne convient pas." in invalid.form_html
+    assert "Email : cette adresse ne convient pas." in invalid.form_html
     assert "06 12 34 56 78" in invalid.form_html
 
 
