@@ -15,7 +15,6 @@ from esea_auth_plugin.database import IDatabase
 from esea_auth_plugin.interfaces import Identity, IPermissionJudge, Level, RoleHeld
 from esea_auth_plugin.migrations import unchecked, upgrade
 from esea_auth_plugin.services import find
-from esea_auth_plugin.testing import databases
 from esea_auth_plugin.testing.pages import press, send, text
 from oru_espace_pro_plugin.establishments.importing import import_if_new
 

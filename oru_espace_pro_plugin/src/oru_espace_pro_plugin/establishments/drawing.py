@@ -53,13 +53,14 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A département's outline and where its name stands."""
+    """A département's outline and where its name stands; ``beside``: not the one that the map is about."""
 
     code: str
     name: str
     path: str
     label_x: float
     label_y: float
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Drawing:
     """The whole map. ``unplaced``: structures whose point nobody knows."""
 
     main: Frame
+    focused: bool
     insets: tuple[Frame, ...]
     unplaced: tuple[Establishment, ...]
 
@@ -126,6 +128,7 @@ def draw(establishments: tuple[Establishment, ...], department: str = "") -> Dra
     chips = _chips([site for site in sites if id(site) not in crowded], view, (WIDTH, height), windows)
     taken = [chip.box for chip in chips] + windows
     shapes = tuple(_shape(item, view, taken, named=not focus or item in focus) for item in outlines())
+    shapes = tuple(replace(shape, beside=bool(focus) and not shape.name) for shape in shapes)
     kilometres = 20 if focus else 50
     main = Frame(
         WIDTH, height, shapes, chips, scale_km=kilometres, scale_length=round(kilometres * 1e3 * view.scale, 1)
@@ -133,6 +136,7 @@ def draw(establishments: tuple[Establishment, ...], department: str = "") -> Dra
     land = [view.at(x, y) for x, y in corners]
     return Drawing(
         main,
+        bool(focus),
         tuple(_in_a_corner(inset, main, land, taken) for inset in insets),
         tuple(item for item in establishments if item.longitude is None),
     )

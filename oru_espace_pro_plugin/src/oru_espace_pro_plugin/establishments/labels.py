@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from .outlines import Point, inside
 from .placing import Box
@@ -14,20 +14,20 @@ _HEIGHT = 13.0
 
 def place_label(name: str, ring: Sequence[Point], taken: Sequence[Box]) -> tuple[float, float]:
     """Return the middle of the label; the outline's centre when there is no free place."""
-    centre_x, centre_y = centroid(ring)
+    centre = centroid(ring)
     width = len(name) * _LETTER
-    best, nearest = (centre_x, centre_y), float("inf")
+    for x, y in sorted(_grid(ring), key=lambda point: abs(complex(point[0] - centre[0], point[1] - centre[1]))):
+        if _is_free(Box(x - width / 2, y - _HEIGHT / 2, width, _HEIGHT), ring, taken):
+            return x, y
+    return centre
+
+
+def _grid(ring: Sequence[Point]) -> Iterator[Point]:
+    """Yield points of a grid over the outline."""
     xs, ys = [x for x, _ in ring], [y for _, y in ring]
-    y = min(ys)
-    while y < max(ys):
-        x = min(xs)
-        while x < max(xs):
-            distance = abs(complex(x - centre_x, y - centre_y))
-            if distance < nearest and _is_free(Box(x - width / 2, y - _HEIGHT / 2, width, _HEIGHT), ring, taken):
-                best, nearest = (x, y), distance
-            x += _STEP
-        y += _STEP
-    return best
+    for row in range(int((max(ys) - min(ys)) / _STEP)):
+        for column in range(int((max(xs) - min(xs)) / _STEP)):
+            yield min(xs) + column * _STEP, min(ys) + row * _STEP
 
 
 def _is_free(box: Box, ring: Sequence[Point], taken: Sequence[Box]) -> bool:

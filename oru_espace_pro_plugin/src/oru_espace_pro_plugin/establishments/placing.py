@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _GAP = 2.0
-_ROUNDS = 400
+_ROUNDS = 200
 _PULL = 0.03  # how strongly a chip is drawn back to its point each round
 
 

@@ -69,7 +69,8 @@ def directory(context: Any, request: Any) -> dict[str, Any]:
         "found": found,
         "groups": _groups(found),
         "departments": departments,
-        "drawing": draw(found.everything, criteria.department),
+        # Only départements that exist: each drawing costs a third of a second and stays in memory.
+        "drawing": draw(found.everything, criteria.department if criteria.department in departments else ""),
         "shown": frozenset(item.code for item in found.establishments),
         "latest": service.latest_import(request.dbsession),
     }

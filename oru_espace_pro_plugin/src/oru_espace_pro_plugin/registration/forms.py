@@ -32,9 +32,13 @@ def terms_schema() -> Any:
     return schema
 
 
-def registration_schema(lists: Lists, identity: Identity) -> Any:
-    """Return the form. Names are asked only when the identity doesn't tell them; the address never is."""
-    schema = colander.Schema(validator=_other_is_told)
+def registration_schema(lists: Lists, identity: Identity, *, other: bool = False) -> Any:
+    """Return the form. Names are asked only when the identity doesn't tell them; the address never is.
+
+    :param other: « Autre » was chosen: « Fonction autre » must be filled. Told here and not by a validator of the
+        whole form, which colander runs only once every field is right: one round shows every error.
+    """
+    schema = colander.Schema()
     if not identity.first_name:
         schema.add(NameNode(name="first_name", title="Prénom", max_length=80, autocomplete="given-name"))
     if not identity.last_name:
@@ -42,7 +46,8 @@ def registration_schema(lists: Lists, identity: Identity) -> Any:
     schema.add(ChoiceNode(name="function", title="Fonction", values=lists.functions))
     schema.add(
         TextNode(
-            name="function_other", title="Fonction autre", max_length=120, missing="",
+            name="function_other", title="Fonction autre", max_length=120, missing=colander.required if other else "",
+            missing_msg="Précisez votre fonction, puisqu'aucune de la liste ne convient.",
             shown_when=f"function={OTHER}", asterisk=True, help="À remplir si vous avez choisi « Autre ».",
         )
     )  # fmt: skip
@@ -56,10 +61,3 @@ def registration_schema(lists: Lists, identity: Identity) -> Any:
     )  # fmt: skip
     schema.add(PhoneNode(name="phone", title="Téléphone", help="Numéro de téléphone professionnel", autocomplete="tel"))
     return schema
-
-
-def _other_is_told(node: Any, values: dict[str, Any]) -> None:
-    if values.get("function") == OTHER and not values.get("function_other"):
-        invalid = colander.Invalid(node)
-        invalid["function_other"] = "Précisez votre fonction, puisqu'aucune de la liste ne convient."
-        raise invalid

@@ -96,9 +96,9 @@ def accept_terms(context: Any, request: Any) -> Any:
 
 def _form(request: Any) -> PortalForm:
     lists = load(find(request, OruSettings).lists_file)
+    schema = registration_schema(lists, request.identity, other=request.POST.get("function") == OTHER)
     return PortalForm(
-        registration_schema(lists, request.identity), request, groups=GROUPS,
-        submit=[("envoyer", "Envoyer ma demande")], form_id="inscription",
+        schema, request, groups=GROUPS, submit=[("envoyer", "Envoyer ma demande")], form_id="inscription"
     )  # fmt: skip
 
 
