@@ -16,7 +16,7 @@ from ..services import find
 
 _PARIS = ZoneInfo("Europe/Paris")
 #: How long the page speaks of a mode that ended, and how long before its end it starts counting down.
-_SAID = timedelta(days=60)
+_SAID = timedelta(days=180)
 _COUNTED = timedelta(days=60)
 
 
