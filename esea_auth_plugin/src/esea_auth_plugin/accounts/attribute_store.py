@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ScalarSelect, delete, select
 from sqlalchemy.orm import Session
 
 from ..interfaces import ISealer
@@ -16,7 +16,7 @@ from .models import IdentityAttribute
 _SEAL = "identity.attribute"
 
 
-def read(session: Session, sealer: ISealer, account_id: str) -> dict[str, str]:
+def read(session: Session, sealer: ISealer, account_id: str | ScalarSelect[str]) -> dict[str, str]:
     """Return the attributes of an account by name, coded ones as ``OID|code``."""
     rows = session.scalars(select(IdentityAttribute).where(IdentityAttribute.account_id == account_id))
     return {row.name: _value(sealer, row) for row in rows}

@@ -144,8 +144,8 @@ class Accounts:
         self._audit(session, action, subject, by, until=until.isoformat() if until else "")
 
     def attributes(self, session: Session, subject: str) -> Mapping[str, Any]:
-        account_id = session.scalar(select(Account.id).where(Account.subject == subject))
-        return attribute_store.read(session, self._sealer, account_id) if account_id else {}
+        account_id = select(Account.id).where(Account.subject == subject).scalar_subquery()
+        return attribute_store.read(session, self._sealer, account_id)
 
     def change_attributes(
         self, session: Session, subject: str, attributes: Mapping[str, Any], *, origin: str, by: str | None = None
