@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.testing.pages import press, send
-from esea_auth_plugin.testing.portal import PASSWORD
+from esea_auth_plugin.interfaces import IReviews
+from esea_auth_plugin.testing.pages import press, send, text
+from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
+from esea_auth_plugin.testing.smtp import Letter
 
 EMAIL = "anne.pierre@ch-exemple.fr"
+
+_reviewers = itertools.count(1)
 
 #: Step 2 of a fictional nurse; her RPPS number is nobody's.
 PERSONAL: Mapping[str, str] = {
@@ -73,3 +80,49 @@ def adhesion(**changes: Any) -> dict[str, Any]:
 def sign_up(browser: TestApp, service: str = "", **changes: Any) -> TestResponse:
     """Go through the four steps; return the waiting page."""
     return send(to_step_4(browser, service, **changes), adhesion()).follow()
+
+
+def reference_on(page: TestResponse) -> str:
+    """Return the reference that a page shows."""
+    found = re.search(r"DEM-\w{4}-\w{4}", text(page))
+    assert found is not None, text(page)
+    return found[0]
+
+
+def reviewer(portal: Portal) -> Person:
+    """Return a new support person; what was sent so far has arrived, and some minutes have passed."""
+    portal.deliver()
+    portal.clock.advance(minutes=5)
+    number = next(_reviewers)
+    return portal.person(roles=["support"], first_name="Claire", identifier=f"claire.support{number}")
+
+
+def decide(
+    portal: Portal, reference: str, *, accept: bool = True, kept: Iterable[str] = (), reason: str = ""
+) -> Person:
+    """Decide a sign-up as a support person, who is returned, some time after it was sent."""
+    support = reviewer(portal)
+    with portal.db.writing() as session:
+        review = portal.find(IReviews).by_reference(session, reference)
+        portal.find(IReviews).decide(
+            session, review.id, accept=accept, by=support.subject, reason=reason, kept=frozenset(kept)
+        )
+    return support
+
+
+def path_in(letter: Letter, beginning: str) -> str:
+    """Return the path of the letter's link that begins so."""
+    return next(urlsplit(link).path for link in letter.links if urlsplit(link).path.startswith(beginning))
+
+
+def accepted(portal: Portal, *, kept: Iterable[str] = (), service: str = "", **changes: Any) -> str:
+    """Sign up and accept; return the path of the mailed confirmation token."""
+    reference = reference_on(sign_up(portal.browser(), service, **changes))
+    decide(portal, reference, kept=kept)
+    return path_in(portal.letters(changes.get("email", EMAIL))[-1], "/inscription/confirmation/")
+
+
+def confirm(portal: Portal, path: str, password: str = PASSWORD) -> TestResponse:
+    """Open the mailed link in a new browser and confirm with this password."""
+    page = portal.browser().get(path).follow()
+    return send(page, {"Mot de passe": password})

@@ -1,0 +1,101 @@
+"""« Mon compte », the profile, and the support's pages of accounts."""
+
+from __future__ import annotations
+
+import pytest
+
+from esea_auth_plugin.interfaces import AccountState, IAccounts, ISessions
+from esea_auth_plugin.testing.pages import field_error, press, send, text
+from esea_auth_plugin.testing.portal import Portal
+
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
+
+def test_mon_compte_shows_ones_services_and_those_one_may_ask_for(portal: Portal) -> None:
+    browser, person = portal.signed_in(services=["espace-pro"])
+    page = browser.get("/compte")
+    assert person.display_name in text(page)
+    assert page.html.find("a", href="/services/espace-pro") is not None
+    assert page.html.find("a", href="/services/espace-pro/adhesion") is None
+    assert page.html.find("a", href="/services/ror/adhesion") is not None
+    for label in ("Modifier mes données personnelles", "Modifier mon mot de passe", "Me déconnecter"):
+        assert label in page.html.get_text()
+
+
+@pytest.mark.databases("sqlite")
+def test_nobody_sees_mon_compte_signed_out(portal: Portal) -> None:
+    for path in ("/compte", "/compte/profil", "/compte/profil/modifier"):
+        answer = portal.browser().get(path, expect_errors=True)
+        assert answer.status_int in {302, 303, 401, 403}
+
+
+def test_contact_data_are_changed_by_the_person_and_shown_with_their_origin(portal: Portal) -> None:
+    browser, person = portal.signed_in()
+    answers = {
+        "Lieu d’exercice": "CHU d’Essai",
+        "Adresse": "2 rue Neuve",
+        "Code postal": "87000",
+        "Ville": "Limoges",
+        "Département": "Haute-Vienne",
+        "Téléphone": "05 55 05 55 55",
+    }
+    page = send(browser.get("/compte/profil/modifier"), answers).follow()
+    assert "Limoges" in text(page) and "Haute-Vienne" in text(page) and "déclaré par vous" in text(page)
+    with portal.db.reading() as session:
+        values = portal.find(IAccounts).attributes(session, person.subject)
+    assert values["phone"] == "+33555055555" and values["department"].endswith("|87")
+
+
+@pytest.mark.databases("sqlite")
+def test_a_telephone_is_asked_for(portal: Portal) -> None:
+    browser, _ = portal.signed_in()
+    page = send(browser.get("/compte/profil/modifier"), {"Téléphone": "", "Mobile": ""})
+    assert field_error(page, "Lieu d’exercice") and page.status_int == 200
+
+
+def test_the_support_finds_suspends_and_reactivates_an_account(portal: Portal) -> None:
+    anne_browser, anne = portal.signed_in(last_name="Durand-Lévêque")
+    browser, _ = portal.signed_in(roles=["support"])
+    page = send(browser.get("/support/comptes"), {"Rechercher": "leveque"})
+    page = page.click(anne.display_name)
+    page = send(page, {"Motif de la suspension": "Départ de l’établissement"}).follow()
+    assert "Suspendu" in text(page)
+    assert anne_browser.get("/compte", expect_errors=True).status_int != 200
+    page = press(page, "Réactiver le compte").follow()
+    with portal.db.reading() as session:
+        assert portal.find(IAccounts).by_subject(session, anne.subject).state is AccountState.ACTIVE
+        assert not portal.find(ISessions).of_subject(session, anne.subject)
+
+
+@pytest.mark.databases("sqlite")
+def test_lifting_the_quarantine_needs_a_checked_identity(portal: Portal) -> None:
+    anne = portal.person()
+    with portal.db.writing() as session:
+        until = portal.clock.now().replace(year=2027)
+        portal.find(IAccounts).bar_mail_code(session, anne.subject, until)
+    browser, _ = portal.signed_in(roles=["support"])
+    page = browser.get(f"/support/comptes/{anne.subject}")
+    unchecked = press(page, "Rétablir les codes par courriel").follow()
+    assert "vérifié l’identité" in text(unchecked)
+    send(unchecked, {"J’ai vérifié l’identité de la personne": True}, "Rétablir les codes par courriel")
+    with portal.db.reading() as session:
+        assert portal.find(IAccounts).by_subject(session, anne.subject).mail_code_barred_until is None
+
+
+@pytest.mark.databases("sqlite")
+def test_a_professional_sees_no_page_of_the_support(portal: Portal) -> None:
+    browser, person = portal.signed_in()
+    for path in ("/support/comptes", f"/support/comptes/{person.subject}"):
+        assert browser.get(path, expect_errors=True).status_int in {403, 404}
+
+
+@pytest.mark.databases("sqlite")
+def test_the_list_of_accounts_costs_the_same_with_more_rows(portal: Portal, queries: object) -> None:
+    browser, _ = portal.signed_in(roles=["support"])
+    with queries() as few:  # type: ignore[operator]
+        browser.get("/support/comptes")
+    for _ in range(12):
+        portal.person()
+    with queries() as many:  # type: ignore[operator]
+        browser.get("/support/comptes")
+    assert len(few) == len(many) <= 12
