@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.database import IDatabase
-from esea_auth_plugin.interfaces import AccountState, IAccounts, ICatalogue, IGrants, IPasswords, IRoles
+from esea_auth_plugin.interfaces import AccountState, IAccounts, ICatalogue, IGrants, IPasswords, IRoles, PortalSettings
 from esea_auth_plugin.services import find
 
 from .pending import seed_pending
@@ -37,6 +37,8 @@ def _create(registry: Any, session: Session, person: DemoPerson, hashed: str) ->
         state=AccountState.ACTIVE,
     )
     find(registry, IPasswords).set_hash(session, account.subject, hashed)
+    terms = find(registry, PortalSettings).terms_version
+    find(registry, IAccounts).accept_terms(session, account.subject, terms)
     for role in person.roles:
         find(registry, IRoles).give(session, account.subject, role, given_by="demo")
     known = {service.slug for service in find(registry, ICatalogue).all()}
