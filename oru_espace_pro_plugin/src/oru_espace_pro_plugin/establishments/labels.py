@@ -12,22 +12,34 @@ _LETTER = 6.9  # width of a letter at the sheet's size and spacing
 _HEIGHT = 13.0
 
 
-def place_label(name: str, ring: Sequence[Point], taken: Sequence[Box]) -> tuple[float, float]:
-    """Return the middle of the label; the outline's centre when there is no free place."""
+def place_label(name: str, ring: Sequence[Point], taken: Sequence[Box]) -> tuple[float, float, tuple[str, ...]]:
+    """Return the middle of the label and its lines: one, or two where only the halves of a long name fit.
+
+    With no free place at all it stands in the outline's centre.
+    """
     centre = centroid(ring)
-    width = len(name) * _LETTER
-    for x, y in sorted(_grid(ring), key=lambda point: abs(complex(point[0] - centre[0], point[1] - centre[1]))):
-        if _is_free(Box(x - width / 2, y - _HEIGHT / 2, width, _HEIGHT), ring, taken):
-            return x, y
-    return centre
+    frame = _frame(ring)
+    taken = [box for box in taken if box.overlaps(frame)]
+    points = sorted(_grid(frame), key=lambda point: abs(complex(point[0] - centre[0], point[1] - centre[1])))
+    first, hyphen, rest = name.partition("-")
+    for lines in ((name,), (first + hyphen, rest)):
+        width, height = max(map(len, lines)) * _LETTER, len(lines) * _HEIGHT
+        for x, y in points:
+            if _is_free(Box(x - width / 2, y - height / 2, width, height), ring, taken):
+                return x, y, lines
+    return *centre, (name,)
 
 
-def _grid(ring: Sequence[Point]) -> Iterator[Point]:
-    """Yield points of a grid over the outline."""
+def _frame(ring: Sequence[Point]) -> Box:
     xs, ys = [x for x, _ in ring], [y for _, y in ring]
-    for row in range(int((max(ys) - min(ys)) / _STEP)):
-        for column in range(int((max(xs) - min(xs)) / _STEP)):
-            yield min(xs) + column * _STEP, min(ys) + row * _STEP
+    return Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
+
+
+def _grid(frame: Box) -> Iterator[Point]:
+    """Yield points of a grid over the outline's frame."""
+    for row in range(int(frame.height / _STEP)):
+        for column in range(int(frame.width / _STEP)):
+            yield frame.x + column * _STEP, frame.y + row * _STEP
 
 
 def _is_free(box: Box, ring: Sequence[Point], taken: Sequence[Box]) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 _GAP = 2.0
 _ROUNDS = 200
+_LOOK_AROUND = 10  # rounds between two looks at who is near whom
+_NEAR = 90.0
 _PULL = 0.03  # how strongly a chip is drawn back to its point each round
 
 
@@ -40,12 +42,15 @@ def spread(wanted: Sequence[Box], size: tuple[float, float], free: Sequence[Box]
     """Return the boxes moved apart, within the drawing, outside the places kept ``free``."""
     middles = [list(box.middle) for box in wanted]
     sizes = [(box.width, box.height) for box in wanted]
+    pairs: list[tuple[int, int]] = []
     for turn in range(_ROUNDS):
         pull = _PULL * (1 - turn / _ROUNDS)  # fades, so that the last rounds only separate
         for middle, box in zip(middles, wanted, strict=True):
             middle[0] += (box.middle[0] - middle[0]) * pull
             middle[1] += (box.middle[1] - middle[1]) * pull
-        moved = _separate(middles, sizes)
+        if turn % _LOOK_AROUND == 0:
+            pairs = _near(middles)
+        moved = _separate(middles, sizes, pairs)
         for middle, own in zip(middles, sizes, strict=True):
             for place in free:
                 moved |= _push(middle, own, list(place.middle), (place.width, place.height), share=1.0)
@@ -59,11 +64,22 @@ def spread(wanted: Sequence[Box], size: tuple[float, float], free: Sequence[Box]
     ]
 
 
-def _separate(middles: list[list[float]], sizes: Sequence[tuple[float, float]]) -> bool:
+def _near(middles: list[list[float]]) -> list[tuple[int, int]]:
+    """Return the pairs that may meet before one looks around again."""
+    return [
+        (one, two)
+        for one in range(len(middles))
+        for two in range(one + 1, len(middles))
+        if abs(middles[one][0] - middles[two][0]) < _NEAR and abs(middles[one][1] - middles[two][1]) < _NEAR
+    ]
+
+
+def _separate(
+    middles: list[list[float]], sizes: Sequence[tuple[float, float]], pairs: Sequence[tuple[int, int]]
+) -> bool:
     moved = False
-    for one in range(len(middles)):
-        for two in range(one + 1, len(middles)):
-            moved |= _push(middles[one], sizes[one], middles[two], sizes[two], share=0.5)
+    for one, two in pairs:
+        moved |= _push(middles[one], sizes[one], middles[two], sizes[two], share=0.5)
     return moved
 
 

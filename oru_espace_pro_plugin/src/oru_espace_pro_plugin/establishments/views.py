@@ -69,7 +69,7 @@ def directory(context: Any, request: Any) -> dict[str, Any]:
         "found": found,
         "groups": _groups(found),
         "departments": departments,
-        # Only départements that exist: each drawing costs a third of a second and stays in memory.
+        # Only départements that exist: each drawing costs time and stays in memory.
         "drawing": draw(found.everything, criteria.department if criteria.department in departments else ""),
         "shown": frozenset(item.code for item in found.establishments),
         "latest": service.latest_import(request.dbsession),
