@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from tests.browser.accessibility import AccessibilityCheck, axe_source, check, watch
 from tests.browser.serving import Door
 
@@ -35,6 +35,8 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
 ]
 ROOT = Path(__file__).parents[2]
+#: Milliseconds that a browser waits for what a test expects: two busy cores take their time.
+PATIENCE = 10_000
 
 #: ``new_page(width=1280, javascript=True)``
 NewPage = Callable[..., Page]
@@ -52,6 +54,7 @@ def need(found: object, what: str) -> None:
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """Playwright's driver."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as driver:
         yield driver
 
@@ -82,7 +85,7 @@ def new_page(chromium: Browser, served: Portal, door: Door) -> Iterator[NewPage]
             timezone_id="Europe/Paris",
             reduced_motion="reduce",
         )
-        context.set_default_timeout(5_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         watch(page, noise)
@@ -90,6 +93,8 @@ def new_page(chromium: Browser, served: Portal, door: Door) -> Iterator[NewPage]
 
     yield make
     for context in contexts:
+        for page in context.pages:  # pytest shows this when the test failed
+            print(f"left open: {page.url} « {page.title()} »\n{page.locator('body').inner_text()[:1500]}\n")
         context.close()
     assert not noise, "the browser complained:\n" + "\n".join(noise)
 

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from playwright.sync_api import Locator, Page
 
 from esea_auth_plugin.testing.portal import Person, Portal
 
+_MARKS = r"\s*(\*|\((obligatoire|facultatif)\)|\s)*"
+
+
+def said(text: str, marks: str = "") -> re.Pattern[str]:
+    """Match a text as people read it: either apostrophe, any white space, and the marks allowed after it."""
+    words = (re.escape(word).replace("’", "'").replace("'", "['’]") for word in text.split())
+    return re.compile(r"^\s*" + r"\s+".join(words) + marks + r"\s*$")
+
 
 def fill(scope: Page | Locator, values: Mapping[str, str]) -> None:
-    """Fill text fields, and choose in lists, by label; a label may be followed by the mark of a mandatory field."""
+    """Fill text fields, choose in lists and among radio buttons (by their legend), all by label."""
     for label, value in values.items():
-        field = scope.get_by_label(label, exact=False).first
+        group = scope.get_by_role("radiogroup", name=said(label, _MARKS)).get_by_label(said(value))
+        if group.count():
+            group.check()
+            continue
+        field = scope.get_by_label(said(label, _MARKS))
         if field.evaluate("(element) => element.tagName") == "SELECT":
             field.select_option(label=value)
         else:
@@ -21,7 +34,7 @@ def fill(scope: Page | Locator, values: Mapping[str, str]) -> None:
 
 def press(scope: Page | Locator, button: str) -> None:
     """Press the button with this text."""
-    scope.get_by_role("button", name=button, exact=True).first.click()
+    scope.get_by_role("button", name=said(button)).click()
 
 
 def sign_in(page: Page, portal: Portal, person: Person) -> None:
