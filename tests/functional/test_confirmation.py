@@ -8,7 +8,7 @@ from esea_auth_plugin.errors import PortalError
 from esea_auth_plugin.interfaces import AccountState, IAccounts, IGrants, IReviews
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import press, send, text
-from esea_auth_plugin.testing.portal import Person, Portal
+from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -50,7 +50,7 @@ def test_the_person_signs_in_afterwards_and_not_before(portal: Portal) -> None:
     path = wizard.accepted(portal)
     browser = portal.browser()
     early = send(
-        browser.get("/connexion/otp"), {"Identifiant ou email": LOGIN, "Mot de passe": wizard.PASSWORD}
+        browser.get("/connexion/otp"), {"Identifiant ou email": LOGIN, "Mot de passe": PASSWORD}
     ).maybe_follow()
     assert "/compte" not in early.request.path
     portal.letters()
@@ -79,9 +79,7 @@ def test_who_does_not_know_the_password_sets_a_new_one_that_replaces_the_first(p
     assert page.location.endswith("/connexion")
     assert "remplace celui de l’inscription" in portal.letters(wizard.EMAIL)[-1].text
     portal.clock.advance(minutes=5)
-    tried = send(
-        portal.browser().get("/connexion/otp"), {"Identifiant ou email": LOGIN, "Mot de passe": wizard.PASSWORD}
-    )
+    tried = send(portal.browser().get("/connexion/otp"), {"Identifiant ou email": LOGIN, "Mot de passe": PASSWORD})
     assert "/code" not in (tried.location or "") and tried.status_int in {200, 303, 401, 422}
     portal.clock.advance(minutes=5)
     portal.sign_in(portal.browser(), Person("", LOGIN, wizard.EMAIL, "Anne", "Pierre", password=fresh))
@@ -146,7 +144,7 @@ def test_a_refusal_gives_its_reason_and_a_way_to_ask_again(portal: Portal) -> No
     assert page.html.find("input", {"name": "last_name"})["value"] == "Pierre"
     # The identifier of the refused request is free again, at once.
     page = send(page, {"Nom": "Pierre"}).follow()
-    answers = {"Mot de passe": wizard.PASSWORD, "Confirmez votre mot de passe": wizard.PASSWORD}
+    answers = {"Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD}
     page = send(page, answers).follow()
     assert LOGIN in text(page)
     again = wizard.reference_on(send(page, wizard.adhesion()).follow())

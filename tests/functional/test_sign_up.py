@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from webtest import TestResponse
 
 from esea_auth_plugin.interfaces import IReviews, ReviewState
 from esea_auth_plugin.testing import sign_up as wizard
@@ -14,8 +15,8 @@ from esea_auth_plugin.testing.portal import Portal
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
 
-def reference_on(page: object) -> str:
-    found = re.search(r"DEM-\w{4}-\w{4}", text(page))  # type: ignore[arg-type]
+def reference_on(page: TestResponse) -> str:
+    found = re.search(r"DEM-\w{4}-\w{4}", text(page))
     assert found is not None
     return found[0]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..interfaces import IAccountRoot, IAccounts, ISupportRoot, Rule
+from ..interfaces import IAccountRoot, IAccounts, ISupportRoot, NavItem, Rule
 from .resources import AccountPlace, AccountsDesk, ProfilePlace
 from .service import Accounts
 
@@ -35,5 +35,6 @@ def includeme(config: Any) -> None:
     config.add_portal_child("compte", AccountPlace)
     config.add_portal_child("profil", ProfilePlace, parent=IAccountRoot)
     config.add_portal_child("comptes", AccountsDesk, parent=ISupportRoot)
+    config.add_nav_item(NavItem("Comptes", "/support/comptes", permission="esea.support.accounts", order=61))
     config.scan(".views")
     config.scan(".support_views")

@@ -1,0 +1,102 @@
+"""Row 28: a sign-up tells nobody who has an account: same pages, same queries, same letters sent, whatever is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+from webtest import TestResponse
+
+from esea_auth_plugin.testing import sign_up as wizard
+from esea_auth_plugin.testing.pages import send
+from esea_auth_plugin.testing.portal import PASSWORD, Portal
+
+Counting = Callable[[], Any]
+
+
+def bare(page: TestResponse) -> str:
+    """Return the page without what differs at every request."""
+    without = re.sub(r'name="csrf_token" value="[^"]*"', "", page.text)
+    return re.sub(r"DEM-\w{4}-\w{4}", "DEM", without)
+
+
+def send_counted(portal: Portal, queries: Counting, **changes: str) -> tuple[str, int, int, int]:
+    """Go through the steps; return the last page, its status, and the queries and letters of « Valider »."""
+    browser = portal.browser()
+    page = wizard.to_step_4(browser, **changes)
+    before = len(portal.letters())
+    with queries() as seen:
+        answer = send(page, wizard.adhesion())
+    return bare(answer.follow()), answer.status_int, len(seen), len(portal.letters()) - before
+
+
+def test_known_and_unknown_addresses_and_numbers_look_and_cost_the_same(portal: Portal, queries: Counting) -> None:
+    portal.person(email="connue@ch-exemple.fr")
+    portal.person(rpps="10999990012")
+    ways = [
+        {"email": "inconnue@ch-exemple.fr", "N° RPPS": "99900000029", "identifier": "anne.un"},
+        {"email": "connue@ch-exemple.fr", "N° RPPS": "99900000037", "identifier": "anne.deux"},
+        {"email": "autre@ch-exemple.fr", "N° RPPS": "10999990012", "identifier": "anne.trois"},
+    ]
+    found = [send_counted(portal, queries, **way) for way in ways]
+    assert found[0] == found[1] == found[2]
+    assert found[0][3] == 1
+
+
+def test_only_the_letter_tells_and_it_goes_to_the_address_typed(portal: Portal) -> None:
+    portal.person(email="connue@ch-exemple.fr")
+    portal.person(rpps="10999990012")
+    wizard.sign_up(portal.browser(), email="connue@ch-exemple.fr", identifier="anne.un", **{"N° RPPS": ""})
+    wizard.sign_up(portal.browser(), email="autre@ch-exemple.fr", identifier="anne.deux", **{"N° RPPS": "10999990012"})
+    for address in ("connue@ch-exemple.fr", "autre@ch-exemple.fr"):
+        (letter,) = portal.letters(address)
+        assert "déjà un compte" in letter.subject
+        assert {"/connexion", "/connexion/oubli", "/services"} <= {
+            link.removeprefix("http://localhost").rstrip(").") for link in letter.links
+        }
+
+
+def test_a_taken_identifier_gets_one_answer_whoever_holds_it(portal: Portal, queries: Counting) -> None:
+    portal.person(identifier="prise.compte")
+    wizard.to_step_4(portal.browser(), identifier="prise.brouillon", email="b@ch-exemple.fr")
+    wizard.sign_up(portal.browser(), identifier="prise.demande", email="d@ch-exemple.fr")
+    answers, costs = set(), set()
+    for identifier in ("prise.compte", "prise.brouillon", "prise.demande", "support"):
+        page = wizard.to_step_3(portal.browser(), email="z@ch-exemple.fr")
+        values = {"Identifiant": identifier, "Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD}
+        with queries() as seen:
+            answer = send(page, values)
+        answers.add((answer.status_int, bare(answer).replace(f'value="{identifier}"', "")))
+        costs.add(len(seen))
+    assert len(answers) == 1 and len(costs) == 1
+
+
+def test_trying_identifiers_is_limited_even_with_new_drafts(portal: Portal) -> None:
+    page = wizard.to_step_3(portal.browser())
+    form = page.forms["champ"]
+    form["identifier"], form["password"], form["password_again"] = "support", PASSWORD, PASSWORD
+    statuses = [form.submit(expect_errors=True).status_int for _ in range(21)]
+    assert statuses[:20] == [200] * 20 and statuses[20] == 429
+
+
+def test_a_refused_sign_up_frees_its_identifier_and_loses_its_password(portal: Portal) -> None:
+    from esea_auth_plugin.sign_up.models import SignUp
+
+    reference = wizard.reference_on(wizard.sign_up(portal.browser()))
+    wizard.decide(portal, reference, accept=False, reason="Identité non vérifiée.")
+    with portal.db.reading() as session:
+        (row,) = session.query(SignUp).all()
+        assert row.password_hash is None and row.identifier is None and row.answers
+    assert "anne.pierre2" not in wizard.to_step_3(portal.browser()).text
+
+
+def test_typed_data_lies_sealed_in_drafts_and_requests(portal: Portal) -> None:
+    from esea_auth_plugin.sign_up.models import SignUp, SignUpDraft
+
+    wizard.to_step_4(portal.browser(), email="b@ch-exemple.fr")
+    wizard.sign_up(portal.browser())
+    with portal.db.reading() as session:
+        stored = [*session.scalars(select(SignUpDraft.answers)), *session.scalars(select(SignUp.answers))]
+    assert stored and not any("Pierre" in text or "03-14" in text or "$argon2" in text for text in stored if text)
