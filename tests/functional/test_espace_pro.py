@@ -37,7 +37,7 @@ def registered(portal: Any) -> tuple[TestApp, Any]:
 def team(portal: Any) -> TestApp:
     """Return a browser of the ORU team."""
     browser, _ = portal.signed_in(roles=["oru"], first_name="Odile")
-    return browser  # type: ignore[no-any-return]
+    return browser
 
 
 def open_request(browser: TestApp, person: Any) -> TestResponse:
