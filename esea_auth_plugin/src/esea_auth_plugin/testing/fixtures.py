@@ -145,6 +145,8 @@ def base_settings(sealing_keys: Path, smtp_server: SmtpSink, portal_ini: dict[st
     from esea_auth_plugin.testing.settings import settings_for_tests
 
     clock_file = run.folder() / databases.worker() / "clock"
+    clock_file.parent.mkdir(exist_ok=True)
+    ManualClock(DEFAULT_MOMENT, path=clock_file)  # the catalogue is judged when an application is made
     return {**settings_for_tests(sealing_keys, clock_file, smtp_server.port), **portal_ini}
 
 

@@ -1,0 +1,101 @@
+"""``make bench``: prints the figures of this machine; fails when a page is over its budget of queries."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import socket
+import sys
+
+from tests.bench import measures
+from tests.bench.stage import REQUESTS, WORKERS, gunicorn, stage
+
+from esea_auth_plugin.testing import run
+from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.smtp import SmtpSink
+
+#: No page makes more queries, however many rows there are.
+BUDGET = 12
+#: Seconds from the click to the SMTP server.
+MAIL = 2.0
+
+
+def main() -> int:
+    """Measure everything; return 1 if something is over its budget."""
+    logging.disable(logging.WARNING)
+    owner = run.begin()
+    smtp = SmtpSink()
+    smtp.start()
+    try:
+        return _measure(smtp)
+    finally:
+        smtp.stop()
+        if owner:
+            run.end()
+
+
+def _measure(smtp: SmtpSink) -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://localhost:{port}"
+    print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, PostgreSQL,")
+    print(f"gunicorn with {WORKERS} processes, {measures.CLIENTS} clients, {REQUESTS:,} requests in the queue\n")
+    with stage(smtp, url) as portal:
+        over = _pages(portal, url, port)
+        over += _sign_ins(portal)
+        over += _mail(portal)
+        over += _race(portal)
+    return min(over, 1)
+
+
+def _pages(portal: Portal, url: str, port: int) -> int:
+    anybody = portal.browser()
+    person, _ = portal.signed_in(services=["espace-pro", "ror"])
+    support, _ = portal.signed_in(roles=["support"])
+    visits = [
+        ("/", anybody),
+        ("/connexion?service=espace-pro", anybody),
+        ("/compte", person),
+        ("/services", person),
+        ("/support/inscriptions", support),
+        ("/support/inscriptions?page=100", support),
+    ]
+    print(f"{'page':38}{'pages/s':>9}{'median':>9}{'95 %':>9}{'queries':>9}")
+    over = 0
+    with gunicorn({str(key): str(value) for key, value in portal.registry.settings.items() if _ours(key)}, port):
+        for path, browser in visits:
+            found = measures.page(url, path, browser)
+            over += found.queries > BUDGET
+            figures = f"{found.per_second:9.0f}{found.median_ms:6.1f} ms{found.p95_ms:6.1f} ms{found.queries:9}"
+            print(f"{path:38}{figures}{'  OVER ITS BUDGET' if found.queries > BUDGET else ''}")
+    return over
+
+
+def _ours(key: object) -> bool:
+    return str(key).split(".")[0] in {"portal", "esea_auth", "reviews", "oru_espace_pro"}
+
+
+def _sign_ins(portal: Portal) -> int:
+    found = measures.sign_ins(portal)
+    share = found.hash_ms / found.total_ms
+    print(f"\ncomplete sign-ins (password, mailed code, SMTP): {1000 / found.total_ms:.1f} a second on one core,")
+    print(f"{found.total_ms:.0f} ms each, of which the password's hash {found.hash_ms:.0f} ms ({share:.0%})")
+    return 0
+
+
+def _mail(portal: Portal) -> int:
+    found = measures.mail_latencies(portal)
+    print(f"\nmail, from click to SMTP: {sum(found) / len(found):.2f} s on average, {max(found):.2f} s at most")
+    return max(found) > MAIL
+
+
+def _race(portal: Portal) -> int:
+    won = measures.race(portal)
+    print(f"\n200 reviewers at once on one request: {won} decided it")
+    return won != 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
