@@ -21,7 +21,6 @@ from esea_auth_plugin.database import IDatabase, Model
 from esea_auth_plugin.resources import PortalRoot
 from esea_auth_plugin.services import find
 
-
 HTTPS = {"HTTP_HOST": "portail.exemple.fr", "wsgi.url_scheme": "https"}
 
 
