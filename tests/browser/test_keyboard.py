@@ -1,0 +1,55 @@
+"""The sign-in with the keyboard alone: every stop is seen, named, and in the order of reading."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from esea_auth_plugin.testing.portal import Portal
+
+#: More stops than any of our pages has before its form.
+_MOST = 40
+
+_STOP = """() => {
+    const stop = document.activeElement, style = getComputedStyle(stop), box = stop.getBoundingClientRect();
+    const named = (stop.labels && stop.labels[0] || stop).textContent.replace(/\\s+/g, ' ').trim();
+    const seen = box.width > 1 && box.height > 1 && (style.outlineStyle !== 'none' || style.boxShadow !== 'none');
+    return [named, seen];
+}"""
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the stop with this name; each stop on the way must show that it has the focus."""
+    passed: list[str] = []
+    for _ in range(_MOST):
+        page.keyboard.press("Tab")
+        named, seen = page.evaluate(_STOP)
+        assert seen, f"« {named} » does not show that it has the focus, on {page.url}"
+        if named.startswith(name):
+            return
+        passed.append(named)
+    raise AssertionError(f"« {name} » is not reached with Tab; stops: {', '.join(passed)}")
+
+
+def test_the_sign_in_needs_no_mouse(served: Portal, page: Page) -> None:
+    anne = served.person(services=["espace-pro"])
+    page.goto("/")
+    tab_to(page, "Aller au contenu")
+    page.keyboard.press("Enter")
+    tab_to(page, "Se connecter à mon compte")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/connexion*")
+    tab_to(page, "OTP")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/connexion/otp*")
+    tab_to(page, "Identifiant ou email")
+    page.keyboard.type(anne.identifier)
+    tab_to(page, "Mot de passe")
+    page.keyboard.type(anne.password)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Code reçu par courriel")).to_be_visible()
+    code = served.smtp.wait(anne.email).code
+    tab_to(page, "Code reçu par courriel")
+    page.keyboard.type(f"{code[:3]} {code[3:]}")
+    tab_to(page, "Valider")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Me déconnecter").first).to_be_visible()
