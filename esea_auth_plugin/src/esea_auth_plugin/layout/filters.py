@@ -69,26 +69,28 @@ def duree_fr(value: timedelta | float | int | None) -> str:
     return " ".join(parts) or "0\u00a0seconde"
 
 
-def phone_fr(value: str | None) -> str:
-    """Return « 05 56 00 00 00 » for a French number in E.164, the international form for others."""
-    if not value:
-        return ""
+def _number(value: str) -> phonenumbers.PhoneNumber | None:
     try:
         number = phonenumbers.parse(value, "FR")
     except phonenumbers.NumberParseException:
-        return value
+        return None
+    return number if phonenumbers.is_possible_number(number) else None
+
+
+def phone_fr(value: str | None) -> str:
+    """Return « 05 56 00 00 00 » for a French number, the international form for others, other text as it is."""
+    number = _number(value) if value else None
+    if number is None:
+        return value or ""
     french = number.country_code == 33
     style = phonenumbers.PhoneNumberFormat.NATIONAL if french else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return str(phonenumbers.format_number(number, style)).replace(" ", "\u00a0")
 
 
 def phone_uri(value: str | None) -> str:
-    """Return the address of a telephone link, ``tel:+33564090090``."""
-    if not value:
-        return ""
-    try:
-        number = phonenumbers.parse(value, "FR")
-    except phonenumbers.NumberParseException:
+    """Return the address of a telephone link, ``tel:+33564090090``; ``""`` for what is no number."""
+    number = _number(value) if value else None
+    if number is None:
         return ""
     return "tel:" + str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
