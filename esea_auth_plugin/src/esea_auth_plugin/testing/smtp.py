@@ -45,7 +45,7 @@ class _AnyPort(Controller):
 
     def _trigger_server(self) -> None:
         self.port = cast(Any, self.server).sockets[0].getsockname()[1]
-        super()._trigger_server()
+        cast(Any, super())._trigger_server()
 
 
 class SmtpSink:
