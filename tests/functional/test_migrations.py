@@ -191,3 +191,34 @@ def test_no_branch_refers_to_tables_of_accounts_but_its_own() -> None:
         for table in branch.tables():
             for key in table.foreign_keys:
                 assert key.column.table.name in own, f"{table.name} refers to {key.column.table.name}"
+
+
+@pytest.mark.databases("sqlite")
+def test_a_developer_gets_the_next_revision_from_the_models(
+    portal_of: Make, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a plugin of somebody else, so that nothing of ours is written."""
+    package = tmp_path / "guest"
+    (package / "migrations" / "versions").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "models.py").write_text(
+        "import sqlalchemy as sa\nMETADATA = sa.MetaData()\n"
+        "TABLE = sa.Table('guest_book', METADATA, sa.Column('id', sa.String(36), primary_key=True))\n"
+    )
+    (package / "migrations" / "__init__.py").write_text(
+        "from esea_auth_plugin.migrations import Branch\n"
+        "def metadata():\n    from ..models import METADATA\n    return METADATA\n"
+        "guest = Branch('guest', 'guest', 'migrations/versions', metadata)\n"
+    )
+    (package / "migrations" / "versions" / "guest_0001.py").write_text(
+        "revision = 'guest_0001'\ndown_revision = None\nbranch_labels = ('guest',)\ndepends_on = None\n"
+        "def upgrade(): pass\ndef downgrade(): pass\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    config = portal_of(("guest", "guest"))
+    migrations.upgrade(config)
+    written = migrations.revise(config, "guest", "the book")
+    text = written.read_text()
+    assert "'guest_book'" in text
+    assert "down_revision: str | Sequence[str] | None = 'guest_0001'" in text
+    assert "esea_" not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields
 from datetime import timedelta
@@ -24,7 +25,8 @@ catalogue, which counts from the ini file's.
 | `development.ini` | working on the portal: SQLite, mail to a local SMTP sink on port 1025 |
 | `test.ini` | a portal started as a process by the test suite |
 | `production.ini` | a real portal: PostgreSQL, SMTP over TLS, secrets by reference |
-| `services.ini` | the catalogue of business services, and the modes that each admits |
+| `services.ini` | the demo's catalogue of business services, and the modes that each admits |
+| `services-production.ini` | the same for a real portal, to be adapted |
 | `nginx/`, `systemd/` | the reverse proxy and the units of a real server |
 """
 
@@ -50,7 +52,8 @@ def _section(prefix: str, cls: type[Any]) -> str:
 
 
 def _summary(cls: type[Any]) -> str:
-    return (cls.__doc__ or "").strip().splitlines()[0]
+    first_line = (cls.__doc__ or "").strip().splitlines()[0]
+    return re.sub(r" \(prefix ``.*?``\)", "", first_line)
 
 
 def _row(prefix: str, item: Field[Any]) -> str:

@@ -18,6 +18,9 @@ def register(commands: Any) -> None:
         metavar="BRANCH",
         help="drop every table of a branch, with its data, before its plugin is uninstalled",
     )
+    command.add_argument(
+        "--new", nargs=2, metavar=("BRANCH", "MESSAGE"), help="for developers: write a revision from the models"
+    )
     command.add_argument("--yes", action="store_true", help="with --downgrade: the data may go")
     command.set_defaults(run=migrate)
 
@@ -27,6 +30,9 @@ def migrate(given: argparse.Namespace) -> int:
     registry = registry_of(given.config, behind=True)
     if given.check:
         return _check(registry)
+    if given.new:
+        print(f"wrote {migrations.revise(registry, _known(registry, given.new[0]), given.new[1])}: read it, correct it")
+        return 0
     if given.downgrade:
         return _downgrade(registry, given.downgrade, sure=given.yes)
     moved = migrations.upgrade(registry)
@@ -42,11 +48,15 @@ def _check(registry: Any) -> int:
 
 
 def _downgrade(registry: Any, label: str, *, sure: bool) -> int:
+    if not sure:
+        raise NotUsable(f"--downgrade {label} drops its tables with their data: add --yes if you mean it")
+    migrations.downgrade(registry, _known(registry, label))
+    print(f"dropped: {label}")
+    return 0
+
+
+def _known(registry: Any, label: str) -> str:
     known = [branch.label for branch in migrations.declared(registry)]
     if label not in known:
         raise NotUsable(f"no branch {label}; this portal's: {', '.join(known)}")
-    if not sure:
-        raise NotUsable(f"--downgrade {label} drops its tables with their data: add --yes if you mean it")
-    migrations.downgrade(registry, label)
-    print(f"dropped: {label}")
-    return 0
+    return label

@@ -17,7 +17,6 @@ from ..interfaces import ICatalogue, IClock, IJobs, IMailTransport, IPostman
 from ..jobs.declared import jobs_of
 from ..mail.transport import SmtpTransport
 from ..security.clock import SystemClock
-from ..security.clock import SystemClock
 from ..security.keyring import readable_by_everybody
 from ..services import find, offers
 from ..settings import FoundationSettings

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from ..security.clock import SystemClock
-from ..security.clock import SystemClock
 from ..security.keyring import create_key_file
 from .loading import NotUsable, settings_of
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 from typing import Any
 
 from pyramid.exceptions import ConfigurationError as PyramidConfigurationError
@@ -15,21 +16,28 @@ class NotUsable(Exception):
     """What was given can't be worked with; the message is one line that says what to do."""
 
 
+#: What an ini file that can't be read raises, whoever reads it.
+_UNREADABLE = (LookupError, configparser.Error, PyramidConfigurationError)
+# A KeyError is a LookupError too, and somebody's mistake in code: it keeps its traceback.
+
+
 def registry_of(config_uri: str, *, behind: bool = False) -> Any:
     """Return the registry of the portal of an ini file, logging set up.
 
     :param behind: accept a database that is behind the code.
     :raises NotUsable: the file does not hold an application of this plugin.
     """
-    _set_up_logging(config_uri)
     try:
+        _set_up_logging(config_uri)
         if behind:
             with unchecked():
                 application = get_app(config_uri)
         else:
             application = get_app(config_uri)
-    except (LookupError, PyramidConfigurationError) as error:
-        raise NotUsable(f"{config_uri}: {error}") from error
+    except KeyError:
+        raise
+    except _UNREADABLE as error:
+        raise NotUsable(_one_line(config_uri, error)) from error
     registry = getattr(application, "registry", None)
     if registry is None:
         raise NotUsable(f"{config_uri}: [app:main] is wrapped; name the section of the portal itself (CONFIG#name)")
@@ -40,8 +48,15 @@ def settings_of(config_uri: str) -> dict[str, str]:
     """Return the raw settings of an ini file without making the portal, for what must exist before it."""
     try:
         return dict(get_appsettings(config_uri))
-    except LookupError as error:
-        raise NotUsable(f"{config_uri}: {error}") from error
+    except _UNREADABLE as error:
+        raise NotUsable(_one_line(config_uri, error)) from error
+
+
+def _one_line(config_uri: str, error: Exception) -> str:
+    if isinstance(error, configparser.InterpolationError):
+        # Its own message quotes the value, which may be a database address with its password.
+        return f"{config_uri}: a value holds a single %: write it twice (%%)"
+    return f"{config_uri}: {' '.join(str(error).split())}"
 
 
 def _set_up_logging(config_uri: str) -> None:

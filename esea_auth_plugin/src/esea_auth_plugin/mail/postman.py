@@ -63,7 +63,15 @@ class Postman:
                 .order_by(Delivery.next_at, Delivery.id)
                 .limit(_BATCH)
             ).all()
-        return sum(self._deliver(row, attempts) for row, attempts in due)
+        return sum(self._deliver_one(row, attempts) for row, attempts in due)
+
+    def _deliver_one(self, row: str, attempts: int) -> bool:
+        """Keep one letter that can't even be taken from stopping those behind it."""
+        try:
+            return self._deliver(row, attempts)
+        except Exception:
+            log.exception("delivery %s can't be handled", row)
+            return False
 
     def backlog(self, session: Session) -> Backlog:
         """See :class:`~esea_auth_plugin.interfaces.IPostman`."""

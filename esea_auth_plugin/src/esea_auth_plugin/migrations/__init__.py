@@ -7,7 +7,7 @@ from typing import Any
 from ..database import Model
 from .branch import Branch, Triggers
 from .declared import add_migrations, declared, installed
-from .runner import behind, differences, downgrade, upgrade
+from .runner import behind, differences, downgrade, revise, upgrade
 from .startup import unchecked
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "foundation",
     "includeme",
     "installed",
+    "revise",
     "unchecked",
     "upgrade",
 ]

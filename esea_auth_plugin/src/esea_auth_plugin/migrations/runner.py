@@ -16,7 +16,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util.exc import CommandError
 from sqlalchemy import Column, Connection, Engine, String, inspect, select, table, text
@@ -55,6 +55,23 @@ def downgrade(source: Any, *labels: str) -> None:
         for branch in reversed(branches):
             if _heads(connection, config) & _revisions(config, branch):
                 command.downgrade(config, f"{branch.label}@base")
+
+
+def revise(source: Any, label: str, message: str) -> Path:
+    """Write the revision that brings a branch from its head to its models, for a developer to read and correct.
+
+    The database must be up to date: what is missing in it is what the revision will hold.
+    """
+    registry = getattr(source, "registry", source)
+    branch = next(branch for branch in declared(registry) if branch.label == label)
+    own = {table.name for table in branch.tables()}
+    with find(registry, IDatabase).engine.connect() as connection:
+        config = alembic_config(declared(registry), connection, others=False)
+        config.attributes["metadata"] = branch.metadata()
+        config.attributes["include_object"] = lambda item, name, kind, *rest: kind != "table" or name in own
+        script = command.revision(config, message, autogenerate=True, head=f"{label}@head")
+    assert isinstance(script, Script)  # noqa: S101 - what one head gives
+    return Path(script.path)
 
 
 def behind(source: Any) -> Sequence[str]:
@@ -118,9 +135,12 @@ def differences(source: Any) -> Sequence[str]:
     return found
 
 
-def alembic_config(branches: Sequence[Branch], connection: Connection) -> Config:
-    """Return Alembic's configuration: our environment, and the revisions of whatever is installed or declared."""
-    everything = {**installed(), **{branch.label: branch for branch in branches}}
+def alembic_config(branches: Sequence[Branch], connection: Connection, *, others: bool = True) -> Config:
+    """Return Alembic's configuration: our environment, and the revisions of whatever is installed or declared.
+
+    :param others: with the revisions of what is installed and not declared, which the database may hold too.
+    """
+    everything = {**(installed() if others else {}), **{branch.label: branch for branch in branches}}
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.set_main_option("path_separator", "newline")

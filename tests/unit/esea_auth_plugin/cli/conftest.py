@@ -11,7 +11,6 @@ from pyramid.config import Configurator
 
 from esea_auth_plugin import cli
 from esea_auth_plugin.access.roles import Roles
-from esea_auth_plugin.audit import actions_of
 from esea_auth_plugin.interfaces import IInvitations, IOutbox, IRoles
 from esea_auth_plugin.services import find
 from esea_auth_plugin.settings import AuthSettings, read_section
@@ -62,7 +61,6 @@ def application(global_config: dict[str, str], **settings: str) -> Any:
     config.add_audit_action("role.withdrawn", "Rôle retiré")
     config.add_letter("cli.invitation", "letters_of_cli:invitation")
     config.add_migrations("esea_auth", "esea_auth_plugin")
-    actions_of(config).setdefault("account.created", "TEMPORARY")
     return config.make_wsgi_app()
 
 

@@ -174,6 +174,14 @@ def test_every_problem_of_the_settings_is_told_at_once_without_a_value(run: Run,
     assert "s3cret" not in told
 
 
+def test_a_single_percent_sign_is_told_without_the_value(run: Run, folder: Path) -> None:
+    ini = folder / "portal.ini"
+    ini.write_text(ini.read_text() + "portal.mail_user = p%4ss\n")
+    status, _, told = run("migrate")
+    assert (status, told.count("\n"), "write it twice" in told) == (2, 1, True)
+    assert "p%4ss" not in told
+
+
 def test_a_missing_file_is_told(run: Run) -> None:
     status, _, told = run("migrate", config="nowhere.ini")
     assert (status, told) == (2, "esea-admin: nowhere.ini: no such file; give the portal's ini file first\n")

@@ -1,0 +1,122 @@
+"""The worker as a process: it sends what the pages posted, ends when told, and loses nothing when it is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from esea_auth_plugin.interfaces import IInvitations
+from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.smtp import SmtpSink
+
+TO = "zoe@chu.example.fr"
+LOGGING = """
+[loggers]
+keys = root
+[handlers]
+keys = console
+[formatters]
+keys = line
+[logger_root]
+level = INFO
+handlers = console
+[handler_console]
+class = StreamHandler
+args = (sys.stderr,)
+formatter = line
+[formatter_line]
+format = %(asctime)s %(levelname)s %(name)s %(message)s
+"""
+Start = Callable[[], subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def worker(portal: Portal, base_settings: dict[str, str], tmp_path: Path) -> Iterator[Start]:
+    """``process = worker()``: starts a worker of the portal under test."""
+    lines = {**base_settings, "portal.database_url": str(portal.db.engine.url)}
+    ini = tmp_path / "portal.ini"
+    ini.write_text(
+        "[app:main]\nuse = egg:host-app\n"
+        + "".join(f"{key} = {value.replace(chr(37), 2 * chr(37))}\n" for key, value in lines.items())
+        + LOGGING
+    )
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "esea_auth_plugin.cli", str(ini), "worker"]
+        with (tmp_path / "log").open("ab") as log:
+            started.append(subprocess.Popen(command, stdout=log, stderr=log))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def invite(portal: Portal) -> None:
+    with portal.db.writing() as session:
+        portal.find(IInvitations).invite(session, TO, "support", by="cli")
+
+
+@pytest.mark.slow
+def test_it_sends_what_was_posted_and_ends_when_told(portal: Portal, worker: Start, smtp: SmtpSink) -> None:
+    """Slow: a portal starts in a process of its own."""
+    process = worker()
+    invite(portal)
+    assert smtp.wait(TO, timeout=60).subject
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+
+
+@pytest.mark.slow
+def test_killed_in_mid_send_it_loses_nothing_and_the_double_is_recognised(
+    portal: Portal, worker: Start, smtp: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server took the mail and the worker dies before it hears so: the worst moment there is.
+
+    Slow: a portal starts in a process of its own.
+    """
+    whole = smtp.handle_DATA
+    answered: list[bool] = []
+
+    async def kept_without_answer(server: Any, session: Any, envelope: Any) -> str:
+        answer = await whole(server, session, envelope)
+        if not answered:
+            answered.append(True)
+            os.kill(process.pid, signal.SIGKILL)
+            await asyncio.sleep(0)
+        return answer
+
+    monkeypatch.setattr(smtp, "handle_DATA", kept_without_answer)
+    invite(portal)
+    process = worker()
+    process.wait(60)
+    assert process.returncode == -signal.SIGKILL
+    assert portal.letters(TO) == smtp.letters(TO), "its lease still runs"
+    portal.clock.advance(minutes=6)
+    first, second = portal.letters(TO)
+    assert first.message["Message-ID"] == second.message["Message-ID"]
+    assert portal.letters(TO) == [first, second], "sent once more and no further"
+
+
+def test_with_the_mail_server_down_no_page_fails_and_nothing_is_lost(portal: Portal, smtp: SmtpSink) -> None:
+    person = portal.person()
+    smtp.refuse = "451 try later"
+    page = portal.app.get("/connexion/otp").maybe_follow()
+    assert page.status_int == 200
+    invite(portal)
+    assert portal.letters() == []
+    assert portal.app.get("/healthz").json["mail"]["waiting"] == 1
+    smtp.refuse = None
+    portal.clock.advance(seconds=11)
+    assert [letter.to for letter in portal.letters()] == [TO]
+    assert person.email not in {letter.to for letter in portal.letters()}
