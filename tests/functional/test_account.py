@@ -99,3 +99,11 @@ def test_the_list_of_accounts_costs_the_same_with_more_rows(portal: Portal, quer
     with queries() as many:  # type: ignore[operator]
         browser.get("/support/comptes")
     assert len(few) == len(many) <= 12
+
+
+@pytest.mark.databases("sqlite")
+def test_mon_compte_costs_few_queries(portal: Portal, queries: object) -> None:
+    browser, _ = portal.signed_in(services=["espace-pro", "ror"])
+    with queries() as seen:  # type: ignore[operator]
+        browser.get("/compte")
+    assert len(seen) <= 12, str(seen)

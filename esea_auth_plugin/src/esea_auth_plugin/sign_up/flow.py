@@ -15,6 +15,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from ..database import IDatabase
 from ..forms import PortalForm
 from ..services import find
+from ..settings import AuthSettings
 from ..web.cookies import drop_cookie, read_cookie, set_cookie
 from .drafts import LIFE, Draft, Drafts
 
@@ -42,9 +43,14 @@ def forget(request: Any) -> None:
     drop_cookie(request, COOKIE)
 
 
-def step_of(number: int) -> dict[str, Any]:
-    """Return what the step's template shows of the way."""
-    return {"steps": STEPS, "number": number, "page_title": f"Inscription > Étape {number}/4 : {STEPS[number - 1]}"}
+def step_of(request: Any, number: int) -> dict[str, Any]:
+    """Return what the step's template shows of the way, and of the data's life (art. 13)."""
+    return {
+        "steps": STEPS,
+        "number": number,
+        "page_title": f"Inscription > Étape {number}/4 : {STEPS[number - 1]}",
+        "kept_days": find(request, AuthSettings).refused_sign_up_days,
+    }
 
 
 def may_not_open(draft: Draft | None, number: int) -> str | None:

@@ -16,6 +16,7 @@ from ...interfaces import IPasswords
 from ...nomenclatures import CIVILITIES, list_of
 from ...security import password_policy
 from ...services import find
+from ...settings import AuthSettings
 from ...web.cookies import drop_cookie, read_cookie
 from .. import limits
 from ..confirmation import Found, TokenSpent, TokenStanding
@@ -47,7 +48,13 @@ def _page(request: Any, found: Found, form_html: Any) -> dict[str, Any]:
     live = found.standing is TokenStanding.LIVE
     if not live:
         request.response.status_int = 404 if found.standing is TokenStanding.UNKNOWN else 410
-    return {"standing": str(found.standing), "found": found, "form": form_html if live else None}
+    kept_days = find(request, AuthSettings).refused_sign_up_days
+    return {
+        "standing": str(found.standing),
+        "found": found,
+        "form": form_html if live else None,
+        "kept_days": kept_days,
+    }
 
 
 @view_config(context=IInvitation, request_method="GET", permission=NO_PERMISSION_REQUIRED, renderer=_TEMPLATE)

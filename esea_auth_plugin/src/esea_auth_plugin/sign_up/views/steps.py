@@ -60,7 +60,7 @@ def card_page(context: Any, request: Any) -> Any:
     draft = current_draft(request)
     under_way = draft is not None and draft.sent_as is None and draft.done > 0
     return {
-        **step_of(1),
+        **step_of(request, 1),
         "under_way": under_way,
         "continue_path": PATHS[min(draft.done, 3)] if draft and under_way else "",
         "card_offered": _card_offered(request),
@@ -118,7 +118,12 @@ def _personal_form(request: Any, draft: Draft) -> PortalForm:
 def personal_page(request: Any, draft: Draft, form: PortalForm) -> Any:
     """« Étape 2/4 : Données personnelles »."""
     values = {**draft.answers.personal, "email_again": draft.answers.email}
-    return {**step_of(2), "form": shown(form, draft, 2, values), "notice": True, "has_card": draft.answers.has_card}
+    return {
+        **step_of(request, 2),
+        "form": shown(form, draft, 2, values),
+        "notice": True,
+        "has_card": draft.answers.has_card,
+    }
 
 
 @view_config(
@@ -138,7 +143,7 @@ def personal_given(request: Any, draft: Draft, form: PortalForm) -> Any:
         if values.pop("site_web", False):
             raise form.refuse("Un champ invisible a été rempli : désactivez le remplissage automatique et réessayez.")
     except Invalid as invalid:
-        return {**step_of(2), "form": invalid.form_html, "notice": True, "has_card": draft.answers.has_card}
+        return {**step_of(request, 2), "form": invalid.form_html, "notice": True, "has_card": draft.answers.has_card}
     answers = draft.answers.with_personal(personal_values(values)).keeping(PATHS[1], None)
     done = draft.done if answers.password_hash else 2
     Drafts(request.registry).save(request.dbsession, draft.id, answers, done=max(2, done))
@@ -189,7 +194,7 @@ def identifier_page(request: Any, draft: Draft, form: PortalForm) -> Any:
     """« Étape 3/4 : Choix de votre identifiant »."""
     proposal = _proposal(request, draft)
     values = {"identifier": draft.answers.identifier or proposal}
-    return {**step_of(3), "form": shown(form, draft, 3, values), "proposal": proposal}
+    return {**step_of(request, 3), "form": shown(form, draft, 3, values), "proposal": proposal}
 
 
 @view_config(
@@ -220,7 +225,7 @@ def identifier_chosen(request: Any, draft: Draft, form: PortalForm) -> Any:
         ):
             raise form.refuse({"identifier": _TAKEN})
     except Invalid as invalid:
-        return {**step_of(3), "form": invalid.form_html, "proposal": proposal}
+        return {**step_of(request, 3), "form": invalid.form_html, "proposal": proposal}
     if draft.completes is None:
         identifiers.release(request.dbsession, draft.id, but=answers.identifier)
     Drafts(request.registry).save(request.dbsession, draft.id, answers, done=max(3, draft.done))
@@ -249,8 +254,8 @@ def _adhesion_form(request: Any, draft: Draft) -> PortalForm:
     return PortalForm(schema, request, submit=(Button("valider", "Valider"), _BACK))
 
 
-def _adhesion(draft: Draft, form_html: Any) -> dict[str, Any]:
-    return {**step_of(4), "form": form_html, "answers": draft.answers}
+def _adhesion(request: Any, draft: Draft, form_html: Any) -> dict[str, Any]:
+    return {**step_of(request, 4), "form": form_html, "answers": draft.answers}
 
 
 @view_config(
@@ -264,7 +269,7 @@ def _adhesion(draft: Draft, form_html: Any) -> dict[str, Any]:
 def adhesion_page(request: Any, draft: Draft, form: PortalForm) -> Any:
     """« Étape 4/4 : Adhésion »."""
     values = {"services": draft.answers.services, "motive": draft.answers.motive}
-    return _adhesion(draft, shown(form, draft, 4, values))
+    return _adhesion(request, draft, shown(form, draft, 4, values))
 
 
 @view_config(
@@ -283,7 +288,7 @@ def adhesion_sent(request: Any, draft: Draft, form: PortalForm) -> Any:
         values = form.validate()
         _count(request, draft, form)
     except Invalid as invalid:
-        return _adhesion(draft, invalid.form_html)
+        return _adhesion(request, draft, invalid.form_html)
     answers = replace(draft.answers, services=tuple(values.get("services", ())), motive=values["motive"])
     try:
         SignUps(request.registry).send(request.dbsession, replace(draft, answers=answers))
