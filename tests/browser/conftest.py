@@ -70,10 +70,15 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(chromium: Browser, served: Portal, door: Door) -> Iterator[NewPage]:
+def noise() -> list[str]:
+    """What the browsers complained of so far; a test that asks for a complaint takes it out."""
+    return []
+
+
+@pytest.fixture
+def new_page(chromium: Browser, served: Portal, door: Door, noise: list[str]) -> Iterator[NewPage]:
     """``page = new_page()`` opens a browser of its own, without cookies; its console must stay silent."""
     contexts: list[BrowserContext] = []
-    noise: list[str] = []
 
     def make(*, width: int = 1280, javascript: bool = True, scheme: Any = "light") -> Page:
         context = chromium.new_context(

@@ -16,6 +16,7 @@ from ..services import find
 from .finishing import StartAgain, active_account, after_last_stage, terms_due
 from .parked import ParkedForms
 from .resources import IParkedPlace, ISignOutPlace, ITermsPlace
+from .returning import let_form_end_at
 from .store import TERMS, SignIn, SignIns
 
 _TERMS = "esea_auth_plugin:sign_in/templates/terms.jinja2"
@@ -27,6 +28,7 @@ def show_terms(context: Any, request: Any) -> Any:
     found = find(request, SignIns).current(request, request.dbsession)
     if found is None or found.stage != TERMS or found.subject is None:
         return HTTPSeeOther("/connexion")
+    let_form_end_at(request, found.service)
     account = find(request, IAccounts).by_subject(request.dbsession, found.subject)
     return {"version": request.portal.terms_version, "again": bool(account and account.terms_version), "problem": ""}
 
@@ -42,6 +44,7 @@ def answer_terms(context: Any, request: Any) -> Any:
     answer = request.POST.get("cgu")
     if request.POST.get("version") != version or answer not in {"oui", "non"}:
         request.form_failed = True
+        let_form_end_at(request, found.service)
         problem = "Choisissez d'accepter ou de refuser les Conditions d'Utilisation."
         return {"version": version, "again": True, "problem": problem}
     if answer == "non":

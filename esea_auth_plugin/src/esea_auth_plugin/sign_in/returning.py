@@ -7,7 +7,11 @@ alphabet and a shape, and whatever is outside of it leads nowhere.
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
+
+from ..interfaces import ICatalogue
+from ..services import find
 
 MOST = 1500
 _CHARS = r"A-Za-z0-9._~%:@!$&'()*+,;="
@@ -37,3 +41,10 @@ def destination(return_path: str, service: str) -> str:
     if back:
         return back
     return f"/services/{quote(service, safe='')}" if service else "/compte"
+
+
+def let_form_end_at(request: Any, service: str) -> None:
+    """Let this page's form end at the service's own origin: Chromium judges the whole chain of redirects."""
+    found = find(request, ICatalogue).get(service) if service else None
+    if found is not None and found.address:
+        request.content_policy.allow_form_target(found.address)

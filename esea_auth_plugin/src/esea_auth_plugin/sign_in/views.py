@@ -17,7 +17,7 @@ from ..services import find
 from .finishing import StartAgain
 from .places import is_open, offers_of, service_named
 from .resources import IActionPlace, IModePlace, ISignInPlace
-from .returning import destination, local_path
+from .returning import destination, let_form_end_at, local_path
 from .steps import Outcome, attempt_of, read_standing, standing, take
 
 _STEP = "esea_auth_plugin:sign_in/templates/step.jinja2"
@@ -133,6 +133,7 @@ def _page(
 ) -> dict[str, Any]:
     for target in at.stage.form_targets:
         request.content_policy.allow_form_target(target)
+    let_form_end_at(request, at.found.service)
     shown = outcome.shown
     if retry:
         # A limit is reached before anything was judged: the page is shown again as it was.
