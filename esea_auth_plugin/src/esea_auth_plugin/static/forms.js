@@ -68,7 +68,7 @@ for (const part of document.querySelectorAll("[data-shown-when]")) {
 }
 
 // A second click sends nothing: the first answer is on its way. Coming back to the page makes it usable again.
-for (const form of document.querySelectorAll("form")) {
+for (const form of document.querySelectorAll("form:not([data-session-end-form])")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) {
       event.preventDefault();
