@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.database import IDatabase, new_id
@@ -67,7 +67,7 @@ def test_wildcards_are_letters(session: Session, registry: Any, clock: Any) -> N
 
 
 def test_tabs_filters_and_orders(session: Session, registry: Any, clock: Any) -> None:
-    reviews = find(registry, IReviews)
+    reviews: Any = find(registry, IReviews)
     one, two, three = (reviews.open(session, "trial", title=name, author=None) for name in ("Zoé", "Élise", "Paul"))
     reviews.take(session, one.id, by=ME)
     reviews.decide(session, three.id, accept=True, by=ME)
@@ -119,7 +119,7 @@ def test_a_page_costs_the_same_queries_whatever_the_length(
 @pytest.mark.parametrize("order", ["anciennes", "recentes", "intitule"])
 def test_a_queue_is_read_along_an_index(session: Session, registry: Any, clock: Any, order: str) -> None:
     fill(session, clock, 5)
-    wanted = queue._ordered(queue.select(ReviewRequest).where(*queue._conditions("trial", Asked(), ME, None)), order)  # type: ignore[arg-type]
+    wanted = queue._ordered(select(ReviewRequest).where(*queue._conditions("trial", Asked(), ME, None)), order)  # type: ignore[arg-type]
     sql = str(wanted.limit(25).compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
     plan = " ".join(str(row) for row in session.execute(text(f"EXPLAIN QUERY PLAN {sql}")))
     assert "USING INDEX ix_esea_request_queue" in plan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -51,13 +52,14 @@ def test_an_accepted_request_calls_its_kind_tells_and_leaves_one_audit_row(
 def test_a_decided_request_is_never_decided_again(reviews: Any, session: Session, kind: Any) -> None:
     review = opened(reviews, session)
     reviews.decide(session, review.id, accept=False, by=PAUL, reason="Motif trop vague")
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: reviews.decide(session, review.id, accept=True, by=ZOE),
         lambda: reviews.ask_more(session, review.id, by=ZOE, question="Pourquoi ?"),
         lambda: reviews.take(session, review.id, by=ZOE),
         lambda: reviews.release(session, review.id, by=ZOE),
         lambda: reviews.answered(session, review.id),
-    ):
+    )
+    for act in acts:
         with pytest.raises(PortalError) as refused:
             act()
         assert code(refused) == "review.already_decided"
@@ -70,13 +72,14 @@ def test_nobody_acts_on_a_request_of_their_own_or_about_themselves(
     reviews: Any, session: Session, kind: Any, given: dict[str, Any]
 ) -> None:
     review = opened(reviews, session, **given)
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: reviews.decide(session, review.id, accept=True, by=PAUL),
         lambda: reviews.decide(session, review.id, accept=False, by=PAUL, reason="non"),
         lambda: reviews.ask_more(session, review.id, by=PAUL, question="Pourquoi ?"),
         lambda: reviews.take(session, review.id, by=PAUL),
         lambda: reviews.further(session, review.id, by=PAUL, action="again"),
-    ):
+    )
+    for act in acts:
         with pytest.raises(PortalError) as refused:
             act()
         assert code(refused) == "review.own_request"
