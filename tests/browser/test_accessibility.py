@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.browser.accessibility import AccessibilityCheck
+from tests.browser.steps import fill, press, sign_in
+
+from esea_auth_plugin.testing import sign_up
+from esea_auth_plugin.testing.portal import PASSWORD, Portal
 
 PUBLIC = [
     "/",
@@ -13,12 +17,64 @@ PUBLIC = [
     "/mentions-legales",
     "/accessibilite",
     "/contact",
+    "/services",
     "/espace-pro",
+    "/connexion?service=smur-tab",
+    "/connexion?service=ror",
+    "/connexion/otp",
+    "/connexion/mot-de-passe?service=smur-tab",
+    "/connexion/oubli",
+    "/connexion/oubli/mot-de-passe",
+    "/connexion/oubli/identifiant",
+    "/connexion/oubli/boite-mail",
+    "/inscription",
+    "/inscription/suivi",
     "/nulle-part",
 ]
+SIGNED_IN = ["/compte", "/compte/profil", "/services", "/services/ror", "/services/ror/adhesion"]
+SUPPORT = ["/support", "/support/inscriptions", "/support/adhesions", "/support/comptes"]
+SPACE = ["/espace-pro", "/espace-pro/inscription/conditions"]
 
 
 @pytest.mark.parametrize("path", PUBLIC)
 def test_public_pages(page: Page, assert_accessible: AccessibilityCheck, path: str) -> None:
     page.goto(path)
     assert_accessible(page)
+
+
+@pytest.mark.slow
+def test_the_steps_of_the_sign_up(page: Page, assert_accessible: AccessibilityCheck) -> None:
+    """Slow: five pages, judged as they open and with their errors."""
+    page.goto("/inscription")
+    press(page, "Non, je n’ai pas de carte CPS")
+    assert_accessible(page)
+    press(page, "Suivant")
+    expect(page.get_by_role("alert").first).to_be_visible()
+    assert_accessible(page)
+    fill(page, sign_up.PERSONAL)
+    press(page, "Suivant")
+    assert_accessible(page)
+    fill(page, {"Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD})
+    press(page, "Suivant")
+    assert_accessible(page)
+    fill(page, sign_up.adhesion())
+    press(page, "Valider")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre demande est en attente")
+    assert_accessible(page)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("roles", "paths"),
+    [((), SIGNED_IN), (("support",), SUPPORT), ((), SPACE), (("oru",), ["/espace-pro/gestion/inscriptions"])],
+    ids=["person", "support", "space", "oru"],
+)
+def test_pages_of_those_who_are_signed_in(
+    served: Portal, page: Page, assert_accessible: AccessibilityCheck, roles: tuple[str, ...], paths: list[str]
+) -> None:
+    """Slow: a sign-in by mailed code, then several pages."""
+    page.goto("/connexion?service=espace-pro")
+    sign_in(page, served, served.person(roles=roles, services=["espace-pro"]))
+    for path in paths:
+        page.goto(path)
+        assert_accessible(page)

@@ -447,9 +447,7 @@ class IAccounts(Protocol):
     def accept_terms(self, session: Session, subject: str, version: str) -> None:
         """Store the version of the CGU that the person accepted, and when."""
 
-    def bar_mail_code(
-        self, session: Session, subject: str, until: datetime | None, *, by: str | None = None
-    ) -> None:
+    def bar_mail_code(self, session: Session, subject: str, until: datetime | None, *, by: str | None = None) -> None:
         """Mailed codes show nothing above the password until then (``None`` lifts it)."""
 
     def attributes(self, session: Session, subject: str) -> Mapping[str, Any]:
@@ -499,9 +497,7 @@ class IRoles(Protocol):
     ) -> None:
         """Give a declared role."""
 
-    def withdraw(
-        self, session: Session, subject: str, role: str, *, scope: str = "*", by: str | None = None
-    ) -> bool:
+    def withdraw(self, session: Session, subject: str, role: str, *, scope: str = "*", by: str | None = None) -> bool:
         """Take a role back; ``False`` if it wasn't held."""
 
 

@@ -69,8 +69,8 @@ def problem(status: int, title: str, refusal: Refusal) -> Response:
 
 def _refusal_page(request: Any, refusal: Refusal, slug: str) -> Any:
     service = find(request, ICatalogue).get(slug) if slug and offers(request, ICatalogue) else None
-    response = render_to_response(
-        _TEMPLATE, {"service": service, "no_grant": refusal is Refusal.NO_GRANT}, request=request
-    )
+    # The policy has read the identity already: giving it to the layout asks the database for nothing.
+    values = {"service": service, "no_grant": refusal is Refusal.NO_GRANT, "identity": request.identity}
+    response = render_to_response(_TEMPLATE, values, request=request)
     response.status = 403
     return response
