@@ -175,7 +175,8 @@ class ISealer(Protocol):
     def seal(self, clear: bytes, *, purpose: str, bound_to: str = "") -> str:
         """Return text that names its key id.
 
-        :param purpose: key space, e.g. ``mail.values``. :param bound_to: row id, when text moved to another row must not
+        :param purpose: key space, e.g. ``mail.values``.
+        :param bound_to: row id, when text moved to another row must not
             open there. Both are bound as associated data and asked for again by :meth:`open`.
         """
 

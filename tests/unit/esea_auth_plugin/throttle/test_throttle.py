@@ -6,6 +6,7 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -177,7 +178,7 @@ def test_twenty_tries_at_once_are_counted_one_by_one(throttle: Throttle, same_ke
         except TooManyAttempts:
             results.append("refused")
 
-    run_all([lambda number=number: attempt(number) for number in range(20)])
+    run_all([partial(attempt, number) for number in range(20)])
     assert len(results) == 20
     assert results.count("counted") == (5 if same_key else 12)
 
