@@ -14,12 +14,10 @@ import pytest
 from pyramid.paster import get_app
 from webtest import TestApp
 
-from esea_auth_plugin.database import IDatabase
-from esea_auth_plugin.services import find
 from esea_auth_plugin.testing import databases
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import press, send, text
-from esea_auth_plugin.testing.portal import PASSWORD
+from esea_auth_plugin.testing.portal import PASSWORD, give_back
 from esea_auth_plugin.testing.smtp import SmtpSink
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -82,7 +80,7 @@ def portal(ini: Path) -> Iterator[Any]:
     try:
         yield app
     finally:
-        find(app.registry, IDatabase).engine.dispose()
+        give_back(app.registry)
 
 
 def browser(app: Any) -> TestApp:

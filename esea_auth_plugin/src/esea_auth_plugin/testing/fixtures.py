@@ -20,7 +20,7 @@ from esea_auth_plugin.interfaces import IClock
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing import databases, run
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT, ManualClock
-from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.portal import Portal, give_back
 from esea_auth_plugin.testing.queries import count_queries
 from esea_auth_plugin.testing.smtp import SmtpSink
 
@@ -181,11 +181,8 @@ class Applications:
 
     def close(self) -> None:
         """Give back every connection, those of the throttle too."""
-        from esea_auth_plugin.throttle.store import Store
-
         for registry, _ in self.made.values():
-            find(registry, IDatabase).engine.dispose()
-            find(registry, Store).close()
+            give_back(registry)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.pages import send
 from esea_auth_plugin.testing.smtp import Letter, SmtpSink
+from esea_auth_plugin.throttle.store import Store
 
 #: Accepted by the password policy; every person of a test has it unless told otherwise.
 PASSWORD = "Brouette-Cerise-Volcan-72"
@@ -131,6 +132,12 @@ class Portal:
         return browser, somebody
 
     def close(self) -> None:
-        """Give back the connections."""
+        """End the transaction that a failed test may have left, and give the connections back."""
         transaction.abort()
-        self.db.engine.dispose()
+        give_back(self.registry)
+
+
+def give_back(registry: Any) -> None:
+    """Close every connection of an application, the throttle's too: one left open is a warning, hence an error."""
+    find(registry, IDatabase).engine.dispose()
+    find(registry, Store).close()
