@@ -33,13 +33,23 @@ PUBLIC = [
 ]
 SIGNED_IN = ["/compte", "/compte/profil", "/services", "/services/ror", "/services/ror/adhesion"]
 SUPPORT = ["/support", "/support/inscriptions", "/support/adhesions", "/support/comptes"]
-SPACE = ["/espace-pro", "/espace-pro/inscription/conditions"]
+#: Pages that answer with an error's status on purpose: nobody's address, and « Accès refusé ».
+ERRORS = {"/nulle-part": 404, "/services/ror": 403}
+SPACE = ["/espace-pro/inscription/conditions"]
 
 
 @pytest.mark.parametrize("path", PUBLIC)
 def test_public_pages(page: Page, assert_accessible: AccessibilityCheck, path: str) -> None:
-    page.goto(path)
+    open_page(page, path)
     assert_accessible(page)
+
+
+def open_page(page: Page, path: str) -> None:
+    """Open a page, and make sure that it is this one that gets judged."""
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == ERRORS.get(path, 200)
+    assert page.url.endswith(path), f"{path} leads to {page.url}"
 
 
 @pytest.mark.slow
@@ -76,5 +86,5 @@ def test_pages_of_those_who_are_signed_in(
     page.goto("/connexion?service=espace-pro")
     sign_in(page, served, served.person(roles=roles, services=["espace-pro"]))
     for path in paths:
-        page.goto(path)
+        open_page(page, path)
         assert_accessible(page)
