@@ -20,7 +20,7 @@ from ..store import LIFETIME, SignIn, SignIns
 from . import limits
 from .forms import accepted_password, password_form
 from .resets import LinkSpent, Reset, Resets
-from .resources import IResetPlace, IResetToken
+from .resources import FACTOR_VIEW, IResetPlace, IResetToken
 
 COOKIE = "reinitialisation"
 _PAGE = "esea_auth_plugin:sign_in/recovery/templates/reset.jinja2"
@@ -72,7 +72,7 @@ def reset_password(context: Any, request: Any) -> Any:
     return HTTPSeeOther("/connexion")
 
 
-@view_config(context=IResetPlace, name="facteur", request_method="POST", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=IResetPlace, name=FACTOR_VIEW, request_method="POST", permission=NO_PERMISSION_REQUIRED)
 def prove_factor(context: Any, request: Any) -> Any:
     """Begin the stage of the account's other factor; its own page takes the answer."""
     limits.link_used(request)

@@ -8,6 +8,9 @@ from zope.interface import Interface, implementer
 
 from ...resources import Resource
 
+#: Name of the view that begins the other factor's stage; no token is so short.
+FACTOR_VIEW = "facteur"
+
 
 class IForgottenPlace(Interface):
     """`/connexion/oubli`."""
@@ -45,6 +48,8 @@ class ResetPlace(Resource):
 
     def child(self, key: str) -> Any:
         """Return a place for any token: an unknown one is judged at its use, not while it is looked up."""
+        if key == FACTOR_VIEW:
+            raise KeyError(key)
         return ResetToken(self.request, self, key)
 
 
