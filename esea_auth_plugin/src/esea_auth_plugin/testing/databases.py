@@ -74,12 +74,18 @@ def _file(name: str) -> Path:
 def _fresh_sqlite(target: Path, template: str, migrate: Migrate) -> None:
     with run.locked(template) as made:
         if not made.exists():
+            _clear(target)  # it may hold the tables of the portal that the former test ran
             migrate()
             building = made.with_suffix(".building")
             _copy(target, building)
             building.replace(made)
             return
     _copy(made, target)
+
+
+def _clear(target: Path) -> None:
+    with closing(sqlite3.connect(":memory:")) as nothing, closing(sqlite3.connect(target, timeout=15)) as writer:
+        nothing.backup(writer)
 
 
 def _copy(source: Path, target: Path) -> None:

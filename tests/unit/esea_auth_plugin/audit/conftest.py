@@ -7,6 +7,12 @@ from typing import Any
 
 import pytest
 
+from esea_auth_plugin.audit.verification import Report, verify
+from esea_auth_plugin.database import IDatabase
+from esea_auth_plugin.interfaces import IAuditTrail, ISealer
+from esea_auth_plugin.services import find
+from esea_auth_plugin.testing.clock import ManualClock
+
 
 def without_jobs(config: Any) -> None:
     """The tests run the room's jobs themselves."""
@@ -31,3 +37,22 @@ def audit_room(room: Callable[..., Any]) -> Callable[..., Any]:
 def registry(audit_room: Callable[..., Any]) -> Any:
     """The audit room on the test's database."""
     return audit_room()
+
+
+@pytest.fixture
+def record(registry: Any, database: IDatabase, clock: ManualClock) -> Callable[..., None]:
+    def record(action: str = "sign_in.refused", **kwargs: Any) -> None:
+        with database.writing() as session:
+            find(registry, IAuditTrail).record(session, action, **kwargs)
+        clock.advance(seconds=1)
+
+    return record
+
+
+@pytest.fixture
+def proof(registry: Any, database: IDatabase) -> Callable[..., Report]:
+    def proof(**kwargs: Any) -> Report:
+        with database.reading() as session:
+            return verify(session, find(registry, ISealer), **kwargs)
+
+    return proof

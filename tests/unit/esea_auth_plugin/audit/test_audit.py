@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.audit import actions_of, activity_of, audit_rows, personal_of, retention, triggers
+from esea_auth_plugin.audit import activity_of, audit_rows, personal_of, retention, triggers
 from esea_auth_plugin.audit.sealer import seal_all
 from esea_auth_plugin.audit.service import UnknownAction
 from esea_auth_plugin.audit.verification import Report, verify
@@ -27,25 +26,6 @@ from esea_auth_plugin.testing.clock import ManualClock
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
 ANNE, SUPPORT = "subject-anne", "subject-support"
-
-
-@pytest.fixture
-def record(registry: Any, database: IDatabase, clock: ManualClock) -> Callable[..., None]:
-    def record(action: str = "sign_in.refused", **kwargs: Any) -> None:
-        with database.writing() as session:
-            find(registry, IAuditTrail).record(session, action, **kwargs)
-        clock.advance(seconds=1)
-
-    return record
-
-
-@pytest.fixture
-def proof(registry: Any, database: IDatabase) -> Callable[..., Report]:
-    def proof(**kwargs: Any) -> Report:
-        with database.reading() as session:
-            return verify(session, find(registry, ISealer), **kwargs)
-
-    return proof
 
 
 def execute(database: IDatabase, *statements: str, **values: Any) -> None:
@@ -408,8 +388,3 @@ def test_writing_while_sealing_waits_for_nobody(
             other.execute(text("SET lock_timeout = '500ms'"))
             find(registry, IAuditTrail).record(other, "sign_in.refused")
             other.commit()
-
-
-def test_every_action_has_a_french_sentence(registry: Any) -> None:
-    assert all(sentence for sentence in actions_of(registry).values())
-    assert json.dumps(dict(actions_of(registry)))

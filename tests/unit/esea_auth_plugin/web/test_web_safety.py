@@ -14,19 +14,22 @@ from pyramid.httpexceptions import HTTPForbidden
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from sqlalchemy import String, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from webtest import TestApp
 
-from esea_auth_plugin.database import IDatabase, Model
+from esea_auth_plugin.database import IDatabase, make_metadata
 from esea_auth_plugin.resources import PortalRoot
 from esea_auth_plugin.services import find
 
 HTTPS = {"HTTP_HOST": "portail.exemple.fr", "wsgi.url_scheme": "https"}
 
 
-class Trace(Model):
+class Base(DeclarativeBase):
+    metadata = make_metadata()  # of its own: the plugin's tables all belong to a branch
+
+
+class Trace(Base):
     __tablename__ = "essai_trace"
-    __branch__ = "essai"
     word: Mapped[str] = mapped_column(String(20), primary_key=True)
 
 

@@ -1,0 +1,154 @@
+"""Accounts, invitations, roles and passwords."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from .people import RoleHeld
+
+
+class AccountState(enum.StrEnum):
+    """Life of an account. Only an active one signs in."""
+
+    PENDING = "pending"  # approved or invited, e-mail not confirmed yet
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """What other rooms may know of an account."""
+
+    subject: str
+    identifier: str
+    email: str
+    state: AccountState
+    civility: str
+    first_name: str
+    last_name: str
+    created_at: datetime
+    terms_version: str | None = None
+    terms_accepted_at: datetime | None = None
+    mail_code_barred_until: datetime | None = None  # after a password reset by mail alone
+
+    @property
+    def display_name(self) -> str:
+        """Name as shown on pages: « Anne Pierre »."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class IAccounts(Protocol):
+    """Accounts, found by subject or by what a person types."""
+
+    def by_subject(self, session: Session, subject: str) -> AccountView | None:
+        """Return the account with this public subject."""
+
+    def by_subjects(self, session: Session, subjects: Sequence[str]) -> Mapping[str, AccountView]:
+        """Return several at once, in one query."""
+
+    def by_login(self, session: Session, login: str) -> AccountView | None:
+        """Return the account whose identifier or confirmed e-mail is ``login`` (normalised)."""
+
+    def create(
+        self,
+        session: Session,
+        *,
+        identifier: str,
+        email: str,
+        attributes: Mapping[str, Any],
+        origin: str,
+        state: AccountState,
+        subject: str | None = None,
+    ) -> AccountView:
+        """Create an account; ``attributes`` are the identity attributes by name, all of this ``origin``.
+
+        :param identifier: ``""`` for an invited person, who chooses it later.
+        :raises PortalError: the identifier or the e-mail is taken.
+        """
+
+    def choose_identifier(self, session: Session, subject: str, identifier: str) -> bool:
+        """Give an invited account the identifier its person chose; ``False`` if taken, or chosen already."""
+
+    def set_state(
+        self, session: Session, subject: str, state: AccountState, *, reason: str, by: str | None = None
+    ) -> bool:
+        """Move an account to a state by one conditional update, with its audit row and events.
+
+        :param by: subject of who does it, ``None`` for the person or a job. :returns: ``False`` if it wasn't possible.
+        """
+
+    def accept_terms(self, session: Session, subject: str, version: str) -> None:
+        """Store the version of the CGU that the person accepted, and when."""
+
+    def bar_mail_code(self, session: Session, subject: str, until: datetime | None, *, by: str | None = None) -> None:
+        """Mailed codes show nothing above the password until then (``None`` lifts it)."""
+
+    def attributes(self, session: Session, subject: str) -> Mapping[str, Any]:
+        """Return the identity attributes by name; coded ones as ``OID|code``."""
+
+    def change_attributes(
+        self, session: Session, subject: str, attributes: Mapping[str, Any], *, origin: str, by: str | None = None
+    ) -> None:
+        """Replace some identity attributes (an empty value removes one), with one audit row."""
+
+    def erase(self, session: Session, subject: str) -> bool:
+        """Remove a closed account that was never confirmed, and free its identifier; ``False`` for any other."""
+
+    def change_email(self, session: Session, subject: str, email: str, *, by: str | None = None) -> bool:
+        """Make ``email``, already confirmed by its owner, the account's; ``False`` if another account has it."""
+
+
+class IInvitations(Protocol):
+    """The first people of a portal, and those the support brings in: a mailed link instead of a sign-up."""
+
+    def invite(self, session: Session, email: str, role: str, *, by: str, scope: str = "*") -> str:
+        """Mail a single-use invitation (``esea_auth.invitation_hours``) and return the invited subject.
+
+        The person chooses identifier, name and password there; the role is given then. A new invitation to the
+        same address kills the former one.
+
+        :param by: subject of who invites, or ``"cli"``.
+        :raises PortalError: the role is unknown, or the address already belongs to an account.
+        """
+
+
+class IRoles(Protocol):
+    """Roles people hold."""
+
+    def of(self, session: Session, subject: str) -> tuple[RoleHeld, ...]:
+        """Return the roles the person holds now."""
+
+    def give(
+        self,
+        session: Session,
+        subject: str,
+        role: str,
+        *,
+        scope: str = "*",
+        given_by: str,
+        until: datetime | None = None,
+    ) -> None:
+        """Give a declared role."""
+
+    def withdraw(self, session: Session, subject: str, role: str, *, scope: str = "*", by: str | None = None) -> bool:
+        """Take a role back; ``False`` if it wasn't held."""
+
+
+class IPasswords(Protocol):
+    """The password of an account. Hashing happens outside any transaction."""
+
+    def hash(self, password: str) -> str:
+        """Return the argon2id hash; never call it with a transaction open."""
+
+    def set_hash(self, session: Session, subject: str, password_hash: str) -> None:
+        """Store the hash as the account's only password."""
+
+    def check(self, subject: str | None, password: str) -> bool:
+        """Verify against the stored hash, doing the same work for ``None`` or an account without password."""

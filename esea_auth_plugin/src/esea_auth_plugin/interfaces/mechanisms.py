@@ -1,0 +1,161 @@
+"""Mechanisms of the foundation: clock, sealing, limits, mail, trail, jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+
+class IClock(Protocol):
+    """The only source of time, so that tests can move it."""
+
+    def now(self) -> datetime:
+        """Return the present moment, aware, in UTC."""
+
+
+class ISealer(Protocol):
+    """Authenticated encryption at rest, with key ids so that keys can be renewed."""
+
+    def seal(self, clear: bytes, *, purpose: str, bound_to: str = "") -> str:
+        """Return text that names its key id.
+
+        :param purpose: key space, e.g. ``mail.values``.
+        :param bound_to: row id, when text moved to another row must not
+            open there. Both are bound as associated data and asked for again by :meth:`open`.
+        """
+
+    def open(self, sealed: str, *, purpose: str, bound_to: str = "") -> bytes:
+        """Return the clear bytes; :class:`~esea_auth_plugin.security.sealing.SealBroken` otherwise."""
+
+    def digest(self, value: str, *, purpose: str) -> str:
+        """Return the keyed hash (hex) of ``value`` under the newest key: what is stored."""
+
+    def digests(self, value: str, *, purpose: str) -> tuple[str, ...]:
+        """Return the keyed hashes of ``value`` under every key, newest first: what is looked up (``IN``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``count`` in any ``per`` for one key. ``name`` is the bucket, e.g. ``password.account``."""
+
+    name: str
+    count: int
+    per: timedelta
+
+
+class Reservation(Protocol):
+    """Counts already taken, that a success gives back."""
+
+    def give_back(self) -> None:
+        """Undo the counts of this reservation (limits that count failures only)."""
+
+
+class IThrottle(Protocol):
+    """Limits that count across processes, on an engine of their own, and fail closed.
+
+    Call it before the request's transaction begins.
+    """
+
+    def reserve(self, *uses: tuple[Limit, str]) -> Reservation:
+        """Count one try against each (limit, key); keys are hashed at rest.
+
+        :raises TooManyAttempts: one limit is reached; nothing else stays counted.
+        :raises ServiceUnavailable: the store does not answer.
+        """
+
+    def forget(self, limit: Limit, key: str) -> None:
+        """Clear one counter."""
+
+
+class IOutbox(Protocol):
+    """Mail to be sent, written in the transaction of the act it tells about."""
+
+    def post(
+        self,
+        session: Session,
+        letter: str,
+        *,
+        to: str,
+        values: Mapping[str, Any],
+        valid_until: datetime | None = None,
+        decoy: bool = False,
+    ) -> str:
+        """Queue a letter and return its id.
+
+        :param letter: a name declared with ``config.add_letter``.
+        :param to: one bare address, already validated.
+        :param values: JSON-able values for its templates; sealed at rest, erased once sent or at ``valid_until``.
+        :param decoy: do the same work and write the same row, but send nothing: an unknown account answers alike.
+        """
+
+
+class IMailTransport(Protocol):
+    """What carries a finished mail away; a demo or a test publishes its own."""
+
+    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+        """Hand one mail over; ``sender`` and ``recipient`` are the envelope's.
+
+        :raises esea_auth_plugin.mail.transport.MailRefused: it will never be taken.
+        :raises Exception: anything else is worth another try.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits in the outbox.
+
+    :ivar oldest: age of the oldest letter that could be sent by now, ``None`` without any.
+    :ivar given_up: letters given up, or expired unsent, in the last 24 hours.
+    """
+
+    waiting: int
+    oldest: timedelta | None
+    given_up: int
+
+
+class IPostman(Protocol):
+    """Sends what the outbox holds; the worker calls it each second."""
+
+    def deliver_due(self) -> int:
+        """Send every letter that is due, each outside any transaction; return how many were sent."""
+
+    def backlog(self, session: Session) -> Backlog:
+        """Return what waits, for those who run the portal."""
+
+
+class IAuditTrail(Protocol):
+    """Append-only trail of every attempt and decision."""
+
+    def record(
+        self,
+        session: Session,
+        action: str,
+        *,
+        outcome: str = "success",
+        actor: str | None = None,
+        target: str | None = None,
+        details: Mapping[str, Any] | None = None,
+        personal: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add one row in this transaction.
+
+        :param action: closed vocabulary, ``room.verb`` (``sign_in.refused``, ``review.accepted``).
+        :param outcome: ``success``, ``refused`` or ``error``.
+        :param actor: subject of who acts, :param target: subject or reference of what is acted on.
+        :param details: codes and references only. :param personal: names, addresses, IPs: sealed aside.
+        """
+
+
+class IJobs(Protocol):
+    """Periodic jobs declared by the rooms."""
+
+    def run_due(self) -> int:
+        """Run each job that is due and whose lease is free; return how many ran."""
+
+    def ages(self, session: Session) -> Mapping[str, timedelta | None]:
+        """Return the age of each job's last success, ``None`` if it never ran."""

@@ -1,0 +1,83 @@
+"""Places, navigation and the facts that every page may need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from zope.interface import Interface
+
+
+class IPortalRoot(Interface):
+    """Marker of the resource under which plugins hang their pages."""
+
+
+class IResource(Interface):
+    """A place of the portal: has ``__name__`` and ``__parent__``."""
+
+
+class IAccountRoot(Interface):
+    """« Mon compte » (``/compte``): rooms hang pages about the signed-in person here."""
+
+
+class ISupportRoot(Interface):
+    """The support's desk (``/support``): rooms hang pages for the support here."""
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the portal's navigation, shown when ``permission`` is granted (``None``: to everyone)."""
+
+    title: str
+    path: str
+    permission: str | None = None
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A tile of « Mon compte », offered by a room."""
+
+    title: str
+    path: str
+    text: str
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """Whom people may call or write to; every part is a setting (``portal.support_*``)."""
+
+    support_email: str
+    support_phone: str
+    support_hours: str
+    dpo_email: str
+    tutorials_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PortalSettings:
+    """Facts of the portal that every room may need (prefix ``portal.``).
+
+    :ivar env: ``development``, ``test`` or ``production``. :ivar url: public origin, no trailing slash.
+    """
+
+    env: str
+    name: str
+    url: str
+    contacts: Contacts
+    terms_version: str
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def secure(self) -> bool:
+        """Served over TLS: cookies take the ``__Host-`` prefix and HSTS is sent."""
+        return self.url.startswith("https://")
+
+    def absolute(self, path: str) -> str:
+        """Return the absolute address of a path; the only source of absolute addresses."""
+        return self.url + path
+
+
+ViewCallable = Callable[..., Any]

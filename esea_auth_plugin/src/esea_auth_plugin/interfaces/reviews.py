@@ -1,0 +1,172 @@
+"""What somebody asks and somebody decides."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+
+class ReviewState(enum.StrEnum):
+    """Life of a request. OPEN and MORE_ASKED are undecided; the rest are final."""
+
+    OPEN = "open"
+    MORE_ASKED = "more_asked"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView:
+    """A request as reviewers and its kind see it.
+
+    :ivar reference: what people read out on the phone, e.g. ``DEM-7K3M-Q2XF``.
+    :ivar author: subject of who asks, ``None`` while the person has no account.
+    :ivar assignee: subject of the reviewer who took it or asked for more.
+    :ivar topic: what it is about within its kind (a service's slug), ``""`` if nothing.
+    """
+
+    id: str
+    kind: str
+    reference: str
+    state: ReviewState
+    title: str
+    author: str | None
+    topic: str
+    assignee: str | None
+    created_at: datetime
+    due_on: date
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    reason: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of a request's page. ``check`` is ``ok``, ``warning`` or ``""``, ``note`` says why."""
+
+    label: str
+    value: str
+    check: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FactSheet:
+    """A titled group of facts on a request's page; ``links`` are (text, path) pairs."""
+
+    title: str
+    facts: tuple[Fact, ...]
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something a reviewer decides apart when accepting (a service of a sign-up), ticked by default or not."""
+
+    name: str
+    label: str
+    ticked: bool = True
+
+
+class RequestKind(Protocol):
+    """A kind of request, brought by a room or by another plugin with ``config.add_request_kind(kind)``.
+
+    The kind holds what was asked, in tables of its own keyed by the request's id.
+    """
+
+    name: str  # "sign_up"
+    desk: str  # the reviewing desk it goes to: "support" or one declared by a plugin ("espace-pro")
+    queue: str  # last segment of the queue's address: "inscriptions"
+    title: str  # « Inscription au portail »
+    queue_title: str  # « Inscriptions »
+    permission: str  # what a reviewer must hold
+
+    def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
+        """Return what was typed, what was checked, and possible duplicates."""
+
+    def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
+        """Return what is decided apart when accepting; mostly none."""
+
+    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
+        """Carry out an acceptance in the decision's transaction (``kept``: names of ticked choices), mail included."""
+
+    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
+        """Carry out a refusal in the decision's transaction, mail included."""
+
+    def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
+        """Tell the author what is missing, with a link to the filled form."""
+
+    def extra_actions(self, registry: Any, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:
+        """Return (name, label) of further acts on a request of this kind, e.g. resending the token."""
+
+    def on_extra(self, registry: Any, session: Session, review: ReviewView, action: str) -> str:
+        """Carry out a further act; return the French message to show."""
+
+
+class IReviews(Protocol):
+    """The state machine of requests."""
+
+    def open(
+        self,
+        session: Session,
+        kind: str,
+        *,
+        title: str,
+        author: str | None,
+        topic: str = "",
+        search: str = "",
+        request_id: str | None = None,
+    ) -> ReviewView:
+        """Open a request.
+
+        :param title: one line for the queue (who and where). :param search: further words it is found by.
+        :raises PortalError: one is already open for this author, kind and topic.
+        """
+
+    def get(self, session: Session, request_id: str) -> ReviewView | None:
+        """Return a request."""
+
+    def by_reference(self, session: Session, reference: str) -> ReviewView | None:
+        """Return a request by its reference (case, spaces and dashes ignored)."""
+
+    def of_author(self, session: Session, author: str, *, kind: str | None = None) -> Sequence[ReviewView]:
+        """Return a person's requests, youngest first."""
+
+    def decide(
+        self,
+        session: Session,
+        request_id: str,
+        *,
+        accept: bool,
+        by: str,
+        reason: str = "",
+        kept: frozenset[str] = frozenset(),
+        version: int | None = None,
+    ) -> ReviewView:
+        """Decide once, by one conditional update; calls the kind, writes the audit row, notifies.
+
+        :raises PortalError: decided by somebody else meanwhile, one's own request, or a missing reason.
+        """
+
+    def ask_more(self, session: Session, request_id: str, *, by: str, question: str) -> ReviewView:
+        """Ask the author for more; the request comes back to the same reviewer."""
+
+    def answered(self, session: Session, request_id: str) -> ReviewView:
+        """The author completed the form: MORE_ASKED becomes OPEN again, same assignee."""
+
+    def withdraw(self, session: Session, request_id: str, *, state: ReviewState) -> bool:
+        """End an undecided request as WITHDRAWN or EXPIRED."""
+
+    def comment(self, session: Session, request_id: str, *, by: str, text: str) -> None:
+        """Add an internal note."""
+
+    def due_on(self, since: datetime) -> date:
+        """Return the working day by which an answer is promised."""

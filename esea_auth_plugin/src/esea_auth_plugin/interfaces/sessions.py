@@ -1,0 +1,68 @@
+"""Sessions of signed-in browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from .people import Proof
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One signed-in browser, as the store knows it."""
+
+    id: str
+    subject: str
+    proofs: tuple[Proof, ...]
+    created_at: datetime
+    last_seen_at: datetime
+    ends_at: datetime
+    user_agent: str = ""
+    address: str = ""
+
+
+class ISessions(Protocol):
+    """The session store: opaque id in the cookie, its hash in the table, revocable at once."""
+
+    def current(self, request: Any, session: Session | None = None) -> SessionView | None:
+        """Return the live session of this browser (absolute and idle ends compared now), read once a request.
+
+        :param session: a transaction to read in, instead of a short one of its own.
+        """
+
+    def cookie_digest(self, request: Any) -> str:
+        """Return the hash of the cookie this browser sent or was just given, ``""`` without one; reads no table."""
+
+    def owner_of_cookie(self, request: Any, session: Session) -> str | None:
+        """Return whose session this browser's cookie names, live or ended since less than a day."""
+
+    def open(self, request: Any, subject: str, proofs: Sequence[Proof]) -> SessionView:
+        """Begin a session under a new id, end the browser's former one, set the cookie on the response."""
+
+    def raise_with(self, request: Any, proofs: Sequence[Proof]) -> SessionView:
+        """Add proofs to the current session under a new id (step-up)."""
+
+    def close(self, request: Any) -> None:
+        """End the browser's session and clear its cookie."""
+
+    def of_subject(self, session: Session, subject: str) -> Sequence[SessionView]:
+        """Return the person's live sessions, youngest first."""
+
+    def close_one(self, session: Session, subject: str, session_id: str) -> bool:
+        """End one session of the person; ``False`` if it is not theirs or already ended."""
+
+    def close_all(self, session: Session, subject: str, *, but: str | None = None) -> int:
+        """End every session of the person, except the one with id ``but``; return how many."""
+
+
+class IParkedForms(Protocol):
+    """Forms sent after the session's end, kept sealed until the same person has signed in again."""
+
+    def park(self, request: Any) -> None:
+        """Keep what this POST sent, if its CSRF token is right and it holds no file; written even if the answer is a
+        refusal."""
