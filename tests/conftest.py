@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies
 
 pytest_plugins = ["esea_auth_plugin.testing.fixtures"]
 
@@ -17,6 +18,12 @@ hypothesis_settings.register_profile("here", deadline=None)
 hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_sessionstart() -> None:
+    """Build hypothesis' tables of Unicode now: on a clean checkout they take seconds, which no test should be charged."""
+    strategies.characters(categories=("Lu",)).validate()
+    strategies.text().validate()
 
 
 @pytest.fixture(scope="session")
