@@ -20,8 +20,9 @@ hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "here")
 ROOT = Path(__file__).parent.parent
 
 
-def pytest_sessionstart() -> None:
-    """Build hypothesis' tables of Unicode now: on a clean checkout they take seconds that no test should be charged."""
+@pytest.fixture(scope="session", autouse=True)
+def unicode_tables() -> None:
+    """Build hypothesis' tables of Unicode first: on a clean checkout they take seconds that no test should be charged."""
     strategies.text().validate()
 
 
