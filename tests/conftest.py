@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture(scope="session", autouse=True)
 def unicode_tables() -> None:
-    """Build hypothesis' tables of Unicode first: on a clean checkout they take seconds that no test should be charged."""
+    """Build hypothesis' tables of Unicode: on a clean checkout they take seconds that no test should be charged."""
     strategies.text().validate()
 
 
