@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -45,7 +44,7 @@ NewPage = Callable[..., Page]
 def need(found: object, what: str) -> None:
     """Fail in continuous integration, skip by name elsewhere, when a program of the machine is missing."""
     if not found:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{what} is missing: run `make test`, or install it")
+        pytest.fail(f"{what} is missing: run `make test`, which installs it or says how")
 
 
 # --- the browser -----------------------------------------------------------------------------------------------

@@ -14,12 +14,8 @@ from esea_auth_plugin.errors import ServiceUnavailable, TooManyAttempts
 from esea_auth_plugin.interfaces import Limit
 from esea_auth_plugin.security.keyring import Key, Keyring
 from esea_auth_plugin.security.sealing import Sealer
+from esea_auth_plugin.throttle import redis_store
 from esea_auth_plugin.throttle.service import Throttle
-
-redis_store = pytest.importorskip(
-    "esea_auth_plugin.throttle.redis_store", reason="the extra « redis » is not installed"
-)
-pytestmark = pytest.mark.skipif(shutil.which("redis-server") is None, reason="no redis-server on this machine")
 
 SEALER = Sealer(Keyring([Key("k", b"k" * 32)]))
 FIVE = Limit("test.five", 5, timedelta(minutes=1))
@@ -28,6 +24,7 @@ WIDE = Limit("test.wide", 100, timedelta(hours=1))
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    assert shutil.which("redis-server"), "redis-server is missing: run `make test`, which installs it or says how"
     socket = tmp_path / "redis"
     command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
