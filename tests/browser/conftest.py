@@ -42,7 +42,7 @@ NewPage = Callable[..., Page]
 
 
 def need(found: object, what: str) -> None:
-    """Fail in continuous integration, skip by name elsewhere, when a program of the machine is missing."""
+    """Fail by name when a program of the machine is missing."""
     if not found:
         pytest.fail(f"{what} is missing: run `make test`, which installs it or says how")
 
