@@ -64,3 +64,64 @@ class RequestEnded:
     request_id: str
     kind: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAdded:
+    """A credential was added to an account. ``mode`` and ``reference`` name it, ``kind`` and ``label`` are French."""
+
+    session: Session
+    subject: str
+    mode: str
+    reference: str
+    kind: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRevoked:
+    """A credential of an account was ended, by its person or by somebody else."""
+
+    session: Session
+    subject: str
+    mode: str
+    reference: str
+    kind: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanged:
+    """The password of an account was set anew."""
+
+    session: Session
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChanged:
+    """Letters to an account go to another address from now on."""
+
+    session: Session
+    subject: str
+    former: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInFromNewPlace:
+    """A person signed in from a browser, or a place, that their account did not know."""
+
+    session: Session
+    subject: str
+    user_agent: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRefusedOften:
+    """Codes or passwords of an account were refused many times in a row."""
+
+    session: Session
+    subject: str
+    mode: str

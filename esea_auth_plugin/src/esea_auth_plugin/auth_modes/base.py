@@ -13,6 +13,10 @@ sees a request, a cookie or a response, and it never knows which stage of a sign
 ``answer``
     For each answer, in the request's transaction: judge, and consume by conditional UPDATE.
 
+Where people add credentials of a mode themselves (:attr:`Capability.ENROLS`), « Mes dispositifs » calls
+``enrol_begin``, ``enrol_prepare`` and ``enrol_answer`` in the same way, for a person who is signed in at the highest
+level that they own.
+
 A mode is made once, from the registry: ``factory(registry)``. It finds the clock, the sealer and its settings there.
 """
 
@@ -26,7 +30,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 
-from ..interfaces import Factor, Limit, Proof, SessionView
+from ..interfaces import ExternalIdentity, Factor, Limit, Proof, SessionView
 
 
 class Capability(enum.StrEnum):
@@ -111,12 +115,11 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class ExternalIdentity:
-    """Somebody as another authority names them; ``attributes`` are by name, each with its origin there."""
+class Data:
+    """Answer one of the mode's :attr:`AuthMode.actions` to a script, as JSON; the page stays where it is."""
 
-    issuer: str
-    subject: str
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any]
+    state: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +146,54 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class UnknownPerson:
-    """What was shown is valid, and no account is known for it: the sign-up may go on from it."""
+    """What was shown is valid, and no account is linked to it: it may be linked, or the sign-up goes on from it.
+
+    :ivar blocked: it may be neither (two accounts are in conflict, say): only ``message`` is shown.
+    """
 
     external: ExternalIdentity
     message: str
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What a waiting page is told. :ivar ready: send the page's form now. :ivar seconds: else ask again then."""
+
+    ready: bool
+    seconds: int = 3
+
+
+# --- what a mode answers to an enrolment -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A credential was added.
+
+    :ivar reference: as :class:`Credential` lists it. :ivar message: French, said on the page of devices.
+    :ivar page: template of a page to show once instead (recovery codes), with ``values``.
+    """
+
+    reference: str
+    label: str
+    message: str = ""
+    page: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowsIdentity:
+    """Another authority proved who is there: whether it may be linked to the account is not the mode's to say."""
+
+    external: ExternalIdentity
 
 
 Shown = Ask | Go | Wait
-Begun = Ask | Go | Wait | Refused
-Result = Ask | Go | Wait | Proven | Refused | UnknownPerson
+Begun = Ask | Go | Wait | Data | Refused
+Result = Ask | Go | Wait | Data | Proven | Refused | UnknownPerson
+EnrolBegun = Ask | Go | Wait | Data | Refused
+EnrolResult = Ask | Go | Wait | Data | Enrolled | ShowsIdentity | Refused
 
 
 # --- the mode --------------------------------------------------------------------------------------------------
@@ -159,12 +201,22 @@ Result = Ask | Go | Wait | Proven | Refused | UnknownPerson
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A credential that a person holds in a mode, as « Gérer mes dispositifs » lists it."""
+    """A credential that a person holds in a mode, as « Mes dispositifs » lists it.
+
+    :ivar reference: the mode's own name of it, unique within the mode. :ivar label: what its person calls it.
+    :ivar kind: French, what it is (« Clé d'accès »). :ivar place: where it was last used, ``""`` if unknown.
+    :ivar note: French, what is worth knowing (« expire le 3 mars 2027 »).
+    :ivar renamable: :meth:`AuthMode.rename` works.
+    """
 
     reference: str
     label: str
     added_at: datetime
     last_used_at: datetime | None = None
+    kind: str = ""
+    place: str = ""
+    note: str = ""
+    renamable: bool = True
 
 
 class AuthMode:
@@ -190,8 +242,21 @@ class AuthMode:
     capabilities: ClassVar[frozenset[Capability]] = frozenset()
     #: Segments under its address that take a POST of their own, e.g. ``renvoyer``.
     actions: ClassVar[frozenset[str]] = frozenset()
+    #: Segments under its address to which another site sends the browser back, by GET: taken as an answer, with the
+    #: query as its values and the segment as its action. The mode proves by its own secret (state, ticket) that this
+    #: sign-in asked; no CSRF token can.
+    callbacks: ClassVar[frozenset[str]] = frozenset()
     #: Origins that its pages send a form's redirect to (house, decision 12).
     form_targets: ClassVar[tuple[str, ...]] = ()
+    #: Interface that its place, ``/connexion/SEGMENT``, provides too: the mode's room hangs further pages there.
+    place: ClassVar[Any] = None
+    #: Template that the page of all modes includes, ``""`` for none (autofill of passkeys).
+    companion: ClassVar[str] = ""
+    #: Title of its enrolment (« Ajouter une clé d'accès »), with what it is good for; capability ENROLS.
+    enrol_title: ClassVar[str] = ""
+    enrol_description: ClassVar[str] = ""
+    #: Segments under its enrolment that take a POST of their own.
+    enrol_actions: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, registry: Any) -> None:
         self.registry = registry
@@ -224,8 +289,32 @@ class AuthMode:
         """Return the limits on one of the mode's actions; every use stays counted."""
         return ()
 
+    def poll(self, session: Session, attempt_id: str, at: datetime) -> Poll:
+        """Tell a waiting page whether its answer can be judged yet; ``attempt_id`` is :attr:`Attempt.id`."""
+        return Poll(ready=True)
+
+    def poll_by_cookie(self, session: Session, cookie_digest: str, at: datetime) -> Poll | None:
+        """Like :meth:`poll`, in one query that joins ``esea_sign_in.cookie_digest``; ``None``: it has no such query."""
+        return None
+
     def usable_by(self, session: Session, subject: str) -> bool:
-        """Tell whether the person holds a credential of this mode."""
+        """Tell whether the person can sign in with this mode now; it decides the highest level they own."""
+        return False
+
+    def enrol_begin(self, session: Session, attempt: Attempt) -> EnrolBegun:
+        """Begin to add a credential (capability ENROLS); the attempt's subject is the person who is signed in."""
+        raise NotImplementedError
+
+    def enrol_prepare(self, attempt: Attempt) -> Any:
+        """Do the slow part of an enrolment's answer, without any transaction open."""
+        return None
+
+    def enrol_answer(self, session: Session, attempt: Attempt, prepared: Any) -> EnrolResult:
+        """Judge an answer of an enrolment."""
+        raise NotImplementedError
+
+    def rename(self, session: Session, subject: str, reference: str, label: str) -> bool:
+        """Call a credential by another name; ``False`` if it is not the person's (capability ENROLS)."""
         return False
 
     def credentials(self, session: Session, subject: str) -> Sequence[Credential]:

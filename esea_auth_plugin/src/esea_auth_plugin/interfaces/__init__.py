@@ -8,6 +8,16 @@ from __future__ import annotations
 
 from .accounts import AccountState, AccountView, IAccounts, IInvitations, IPasswords, IRoles
 from .catalogue import AdmittedMode, ICatalogue, IGrants, ModeStanding, PortalService
+from .identities import (
+    PROVEN_ORIGINS,
+    ExternalIdentity,
+    ExternalLink,
+    Holder,
+    IExternalIdentities,
+    ILinking,
+    IOwnedLevel,
+    LinkVerdict,
+)
 from .mechanisms import (
     Backlog,
     IAuditTrail,
@@ -37,25 +47,32 @@ from .reviews import Choice, Fact, FactSheet, IReviews, RequestKind, ReviewState
 from .sessions import IParkedForms, ISessions, SessionView
 
 __all__ = [
+    "PROVEN_ORIGINS",
     "AccountState",
     "AccountView",
     "AdmittedMode",
     "Backlog",
     "Choice",
     "Contacts",
+    "ExternalIdentity",
+    "ExternalLink",
     "Fact",
     "FactSheet",
     "Factor",
+    "Holder",
     "IAccountRoot",
     "IAccounts",
     "IAuditTrail",
     "ICatalogue",
     "IClock",
+    "IExternalIdentities",
     "IGrants",
     "IInvitations",
     "IJobs",
+    "ILinking",
     "IMailTransport",
     "IOutbox",
+    "IOwnedLevel",
     "IParkedForms",
     "IPasswords",
     "IPermissionJudge",
@@ -71,6 +88,7 @@ __all__ = [
     "Identity",
     "Level",
     "Limit",
+    "LinkVerdict",
     "ModeStanding",
     "NavItem",
     "PortalService",

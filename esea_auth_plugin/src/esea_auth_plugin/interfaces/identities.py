@@ -1,0 +1,118 @@
+"""Somebody as another authority proves them (a card, Pro Santé Connect), and the links to accounts."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from .people import Level
+
+#: Origins that prove an attribute; what a person merely declared matches nobody silently (house, decision 14).
+PROVEN_ORIGINS = frozenset({"card", "psc", "register", "support"})
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalIdentity:
+    """Somebody as another authority names them.
+
+    :ivar issuer: the authority; with ``subject`` it names one person, for good.
+    :ivar attributes: identity attributes that it proves, by name, coded ones as ``OID|code``.
+    :ivar kind: short name of the kind (``card``, ``psc``). :ivar origin: what these attributes are marked with.
+    :ivar label: French, for the page of devices. :ivar evidence: small facts to keep (serial, card number, end).
+    """
+
+    issuer: str
+    subject: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    kind: str = ""
+    origin: str = ""
+    label: str = ""
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalLink:
+    """An external identity linked to an account. :ivar account: the account's public subject."""
+
+    id: str
+    account: str
+    issuer: str
+    subject: str
+    kind: str
+    label: str
+    evidence: Mapping[str, str]
+    linked_at: datetime
+    last_used_at: datetime | None = None
+    last_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An account that has an attribute of some value. :ivar origin: who said so."""
+
+    account: str
+    origin: str
+
+    @property
+    def proven(self) -> bool:
+        """Tell whether it was proven, not merely declared."""
+        return self.origin in PROVEN_ORIGINS
+
+
+class LinkVerdict(enum.StrEnum):
+    """Whether an external identity may be linked to an account."""
+
+    ALREADY = "already"  # it is this account's
+    ELSEWHERE = "elsewhere"  # another account has it
+    AT_ONCE = "at_once"  # it names the person by a number that was proven before
+    REVIEW = "review"  # nothing proven says that it is the same person: somebody must look
+    REFUSED = "refused"  # another number, or another name
+
+
+class IExternalIdentities(Protocol):
+    """Links of external identities; one (issuer, subject) belongs to one account at most."""
+
+    def find(self, session: Session, issuer: str, subject: str) -> ExternalLink | None:
+        """Return the link of an external identity."""
+
+    def of_account(self, session: Session, account: str, *, kind: str | None = None) -> Sequence[ExternalLink]:
+        """Return the account's links, oldest first."""
+
+    def link(
+        self, session: Session, account: str, identity: ExternalIdentity, *, by: str | None = None
+    ) -> ExternalLink:
+        """Link it, and keep what it proves among the account's attributes.
+
+        :raises PortalError: code ``identity.linked_elsewhere``, another account has it.
+        """
+
+    def noted(self, session: Session, link_id: str, *, evidence: Mapping[str, str], address: str = "") -> None:
+        """Remember a use; other evidence than before (a renewed card) is noted in the trail."""
+
+    def unlink(self, session: Session, account: str, link_id: str, *, reason: str, by: str | None = None) -> bool:
+        """End a link; ``False`` if it is not the account's."""
+
+    def holders(self, session: Session, attribute: str, value: str) -> Sequence[Holder]:
+        """Return the accounts, closed ones left out, that have this RPPS or ADELI number."""
+
+
+class ILinking(Protocol):
+    """Decides whether an external identity may be linked to an account, and does what follows."""
+
+    def judge(self, session: Session, account: str, identity: ExternalIdentity) -> LinkVerdict:
+        """Return the verdict; writes nothing."""
+
+    def carry_out(self, session: Session, account: str, identity: ExternalIdentity) -> LinkVerdict:
+        """Link at once, open a request of the support, or refuse, each with its row in the trail."""
+
+
+class IOwnedLevel(Protocol):
+    """The highest level that somebody can prove with what they own."""
+
+    def of(self, session: Session, subject: str) -> Level:
+        """Return it; one query a mode that is enabled."""
