@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.renderers import render_to_response
-from pyramid.response import Response
 from pyramid.view import forbidden_view_config
 
 from ..interfaces import ICatalogue, IParkedForms, Refusal
 from ..services import find, offers
+from ..web.problems import problem_response, wants_json
 from .refused import Refused
 
 _TO_SIGN_IN = {Refusal.SIGN_IN, Refusal.STEP_UP, Refusal.STALE}
@@ -33,7 +33,7 @@ def refused(request: Any) -> Any:
     refusal = result.refusal if isinstance(result, Refused) else Refusal.FORBIDDEN
     service = result.service if isinstance(result, Refused) else ""
     if wants_json(request):
-        return problem(_STATUS.get(refusal, 403), _TITLES[refusal], refusal)
+        return problem_response(_STATUS.get(refusal, 403), f"refus:{refusal.value}", _TITLES[refusal])
     if refusal in _TO_SIGN_IN:
         if request.method == "POST" and offers(request, IParkedForms):
             find(request, IParkedForms).park(request)
@@ -49,22 +49,6 @@ def sign_in_address(request: Any, refusal: Refusal, service: str) -> str:
     if refusal is Refusal.STALE:
         query["recent"] = "1"
     return f"/connexion?{urlencode(query)}"
-
-
-def wants_json(request: Any) -> bool:
-    """Tell whether the caller is a program: it prefers JSON over HTML."""
-    offered = request.accept.acceptable_offers(["text/html", "application/json", "application/problem+json"])
-    return bool(offered) and offered[0][0] != "text/html"
-
-
-def problem(status: int, title: str, refusal: Refusal) -> Response:
-    """Return RFC 9457 problem details; no hint about accounts."""
-    return Response(
-        status=status,
-        content_type="application/problem+json",
-        charset="utf-8",
-        json_body={"type": f"urn:esea:refus:{refusal.value}", "title": title, "status": status},
-    )
 
 
 def _refusal_page(request: Any, refusal: Refusal, slug: str) -> Any:

@@ -64,6 +64,8 @@ class Attempt:
     :ivar action: one of the mode's :attr:`AuthMode.actions`, ``""`` for the page's own form.
     :ivar state: what the mode asked to remember between steps (:attr:`Ask.state`), kept sealed by the sign-in.
     :ivar service_title: what the person is about to open, for letters.
+    :ivar browser: hash of a cookie that this browser has had since before the sign-in, ``""`` if it sent none.
+    :ivar known_here: accounts that have signed in with this browser before.
     """
 
     id: str
@@ -76,6 +78,8 @@ class Attempt:
     address: str = ""
     user_agent: str = ""
     service_title: str = ""
+    browser: str = ""
+    known_here: frozenset[str] = frozenset()
 
 
 # --- what a mode answers ---------------------------------------------------------------------------------------
@@ -288,6 +292,10 @@ class AuthMode:
     def action_limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:
         """Return the limits on one of the mode's actions; every use stays counted."""
         return ()
+
+    def companion_values(self, session: Session, attempt: Attempt) -> Mapping[str, Any]:
+        """Return what :attr:`companion` needs; writes nothing: no sign-in is under way, ``attempt.id`` is empty."""
+        return {}
 
     def poll(self, session: Session, attempt_id: str, at: datetime) -> Poll:
         """Tell a waiting page whether its answer can be judged yet; ``attempt_id`` is :attr:`Attempt.id`."""

@@ -26,10 +26,10 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 
 from ..interfaces import Factor
-from .base import Ask, Attempt, AuthMode, Capability, Go, Proven, Refused, UnknownPerson, Wait
+from .base import Ask, Attempt, AuthMode, Capability, Data, Go, Proven, Refused, UnknownPerson, Wait
 from .registry import fault_of
 
-_RESULTS = (Ask, Go, Wait, Proven, Refused, UnknownPerson)
+_RESULTS = (Ask, Data, Go, Wait, Proven, Refused, UnknownPerson)
 
 
 class AuthModeConformance:

@@ -7,6 +7,7 @@ from typing import Any
 from .base import AccountsModel, FoundationModel, Model, UtcDateTime, make_metadata, new_id, tables_of
 from .engine import Database, IDatabase, make_engine
 from .guard import refuse_open_transaction, transaction_is_open
+from .request_session import write_on_get
 
 __all__ = [
     "AccountsModel",
@@ -21,6 +22,7 @@ __all__ = [
     "refuse_open_transaction",
     "tables_of",
     "transaction_is_open",
+    "write_on_get",
 ]
 
 

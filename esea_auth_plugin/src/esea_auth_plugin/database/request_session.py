@@ -1,6 +1,8 @@
 """``request.dbsession``: the session of one request, begun at its first use and ended by pyramid_tm.
 
-GET and HEAD get a read-only one: a view that writes there fails, on both databases.
+GET and HEAD get a read-only one: a view that writes there fails, on both databases. The one exception is an address to
+which another site sends the browser back by GET, with an answer that is worth something once: its view says so with
+:func:`write_on_get`, before the session is first used.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ def request_session(request: Any) -> Session:
     It starts as « changed »: zope.sqlalchemy would otherwise roll back a transaction whose only write is a Core
     statement, and a token consumed that way would stay valid.
     """
-    read_only = request.method in {"GET", "HEAD", "OPTIONS"}
+    read_only = request.method in {"GET", "HEAD", "OPTIONS"} and not getattr(request, "_writes_on_get", False)
     session = find(request, IDatabase).session(read_only=read_only)
     zope.sqlalchemy.register(
         session,
@@ -29,3 +31,8 @@ def request_session(request: Any) -> Session:
         keep_session=False,
     )
     return session
+
+
+def write_on_get(request: Any) -> None:
+    """Give this GET a writing session: a callback, whose state or ticket stands in for the CSRF token."""
+    request._writes_on_get = True

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -109,6 +109,13 @@ class ILinking(Protocol):
 
     def carry_out(self, session: Session, account: str, identity: ExternalIdentity) -> LinkVerdict:
         """Link at once, open a request of the support, or refuse, each with its row in the trail."""
+
+
+class IEnrolments(Protocol):
+    """Credentials that people are adding to their own account, on « Mes dispositifs »."""
+
+    def take_callback(self, request: Any, mode: str, action: str, values: Mapping[str, str]) -> Any | None:
+        """Take what another site sends the browser back with; a response, or ``None`` if nothing was asked there."""
 
 
 class IOwnedLevel(Protocol):

@@ -38,7 +38,14 @@ class Browser:
 
 
 def browser_of(request: Any) -> Browser:
-    """Return the request's browser; a cookie that names none is no known browser."""
+    """Return the request's browser, read once a request; a cookie that names none is no known browser."""
+    found: Browser | None = getattr(request, "_known_browser", None)
+    if found is None:
+        found = request._known_browser = _read(request)
+    return found
+
+
+def _read(request: Any) -> Browser:
     cookie = read_cookie(request, COOKIE)
     if not cookie:
         return Browser()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from zope.interface import Interface, implementer
+from zope.interface import Interface, alsoProvides, implementer
 
 from ..auth_modes.base import AuthMode
 from ..auth_modes.registry import modes_of
 from ..resources import Resource
+
+#: Last segment of the address that a waiting page asks.
+POLL = "attente"
 
 
 class ISignInPlace(Interface):
@@ -17,6 +20,14 @@ class ISignInPlace(Interface):
 
 class IModePlace(Interface):
     """`/connexion/SEGMENT`: one mode."""
+
+
+class ICallbackPlace(Interface):
+    """`/connexion/SEGMENT/RETOUR`: where another site sends the browser back, by GET."""
+
+
+class IPollPlace(Interface):
+    """`/connexion/SEGMENT/attente`: asked by a page that waits."""
 
 
 class IActionPlace(Interface):
@@ -56,12 +67,28 @@ class ModePlace(Resource):
     def __init__(self, request: Any, parent: Any, name: str, mode: AuthMode) -> None:
         super().__init__(request, parent, name)
         self.mode = mode
+        if mode.place is not None:
+            alsoProvides(self, mode.place)
 
     def child(self, key: str) -> Any:
-        """Return the place of an action that some enabled mode declares."""
+        """Return the place of a callback of this mode, or of an action that some enabled mode declares."""
+        if key == POLL:
+            return PollPlace(self.request, self, key)
+        if key in self.mode.callbacks:
+            return CallbackPlace(self.request, self, key)
         if any(key in mode.actions for mode in modes_of(self.request).all()):
             return ActionPlace(self.request, self, key)
         raise KeyError(key)
+
+
+@implementer(ICallbackPlace)
+class CallbackPlace(Resource):
+    """See :class:`ICallbackPlace`."""
+
+
+@implementer(IPollPlace)
+class PollPlace(Resource):
+    """See :class:`IPollPlace`."""
 
 
 @implementer(IActionPlace)

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from ..access.levels import level_of_factors, mail_code_barred
-from ..auth_modes.base import Ask, Attempt, AuthMode, Begun, Go, Proven, Refused, Result, UnknownPerson, Wait
+from ..auth_modes.base import Ask, Attempt, AuthMode, Begun, Data, Go, Proven, Refused, Result, UnknownPerson, Wait
 from ..auth_modes.registry import modes_of
 from ..database import IDatabase, new_id
 from ..interfaces import (
@@ -57,6 +57,7 @@ class Outcome:
     shown: Ask | Wait | None = None
     problem: str = ""
     message: str = ""
+    data: Mapping[str, Any] | None = None
 
 
 def standing(
@@ -107,7 +108,7 @@ def _raised(request: Any, slug: str, recent: bool) -> Identity | None:
 def attempt_of(
     request: Any, at: Standing, service: PortalService, values: Mapping[str, str], action: str = ""
 ) -> Attempt:
-    """Return what the stage's mode may know of this step."""
+    """Return what the stage's mode may know of this step; reads the browser's table, so outside transactions."""
     return Attempt(
         id=at.found.id,
         at=find(request, IClock).now(),
@@ -119,6 +120,8 @@ def attempt_of(
         address=request.client_address,
         user_agent=request.user_agent or "",
         service_title=service.title,
+        browser=request.browser_digest,
+        known_here=browser_of(request).subjects,
     )
 
 
@@ -127,13 +130,16 @@ def typed(request: Any) -> dict[str, str]:
     return {name: value for name, value in request.POST.items() if isinstance(value, str) and name not in _OWN_FIELDS}
 
 
-def take(request: Any, at: Standing, service: PortalService, action: str = "") -> Outcome:
+def take(
+    request: Any, at: Standing, service: PortalService, action: str = "", values: Mapping[str, str] | None = None
+) -> Outcome:
     """Take one answer (or one of the mode's actions) to the stage.
 
+    :param values: what a callback carried; what the form sent, by default.
     :raises TooManyAttempts: a limit is reached. :raises StartAgain: the sign-in can't go on.
     """
-    attempt = attempt_of(request, at, service, typed(request), action)
-    if at.fresh and not attempt.values:
+    attempt = attempt_of(request, at, service, typed(request) if values is None else values, action)
+    if at.fresh and not attempt.values and not action:
         return _begin(request, at, attempt)
     entered = _enter(request, at.stage, attempt)
     prepared = at.stage.prepare(attempt)
@@ -142,6 +148,8 @@ def take(request: Any, at: Standing, service: PortalService, action: str = "") -
         begun = at.stage.begin(session, attempt)
         if not isinstance(begun, Ask):
             return _shown(request, session, at, attempt, begun, entered)
+        at = replace(at, found=replace(at.found, state=begun.state or {}))
+        attempt = replace(attempt, state=at.found.state)
     result: Result = (
         Refused("throttle.person", at.stage.wrong) if entered.silent else at.stage.answer(session, attempt, prepared)
     )
@@ -157,7 +165,7 @@ def take(request: Any, at: Standing, service: PortalService, action: str = "") -
 
 
 def _enter(request: Any, stage: AuthMode, attempt: Attempt) -> gate.Pass:
-    if attempt.action:
+    if attempt.action in stage.actions:
         gate.use_up(request, *stage.action_limits(attempt))
         return gate.Pass([])
     claim = stage.claim(attempt)
@@ -191,9 +199,12 @@ def _shown(
         raise TypeError("a mode proves in answer(), not in begin()")
     signins = find(request, SignIns)
     if at.fresh:
-        signins.start(request, session, replace(at.found, state=result.state or {}))
+        state = at.found.state if result.state is None else result.state
+        signins.start(request, session, replace(at.found, state=state))
     elif result.state is not None:
         signins.remember(session, at.found, result.state)
+    if isinstance(result, Data):
+        return Outcome(data=result.values)
     if isinstance(result, Go):
         return Outcome(location=result.url)
     if isinstance(result, Ask) and result.message:

@@ -69,6 +69,11 @@ class SignIns:
             return None
         return self._view(row)
 
+    def cookie_digest(self, request: Any) -> str:
+        """Return the hash of the cookie that names this browser's sign-in, ``""`` without one; reads no table."""
+        cookie = read_cookie(request, COOKIE)
+        return tokens.digest(cookie, kind=KIND) if cookie else ""
+
     def start(self, request: Any, session: Session, found: SignIn) -> None:
         """Store a sign-in and give the browser its cookie."""
         cookie = tokens.new_token(256)

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ..access.levels import mail_code_barred
-from ..auth_modes.base import AuthMode
+from ..auth_modes.base import Attempt, AuthMode, Poll, Wait
+from ..database import write_on_get
 from ..errors import TooManyAttempts
-from ..interfaces import IAccounts, ICatalogue, IClock, PortalService
-from ..services import find
+from ..interfaces import IAccounts, ICatalogue, IClock, IEnrolments, PortalService
+from ..services import find, offers
+from ..web.problems import problem_response, wants_json
 from .finishing import StartAgain
-from .places import is_open, offers_of, service_named
-from .resources import IActionPlace, IModePlace, ISignInPlace
+from .places import Offer, is_open, offers_of, service_named
+from .resources import IActionPlace, ICallbackPlace, IModePlace, IPollPlace, ISignInPlace
 from .returning import destination, let_form_end_at, local_path
-from .steps import Outcome, attempt_of, read_standing, standing, take
+from .steps import Outcome, Standing, attempt_of, read_standing, standing, take
+from .store import SignIns
 
+#: A callback's parameters are cut here (security.md row 30); an authorization code is far shorter.
+MOST_OF_A_VALUE = 8_000
 _STEP = "esea_auth_plugin:sign_in/templates/step.jinja2"
 
 
@@ -65,17 +72,35 @@ def choose(context: Any, request: Any) -> Any:
         if refusal is None:
             return HTTPSeeOther(destination(of["return_path"], of["service"]))
     account = find(request, IAccounts).by_subject(request.dbsession, identity.subject) if identity else None
-    offers = offers_of(request, service)
+    offered = offers_of(request, service)
     return {
         "service": service,
-        "own": [offer for offer in offers if not offer.mode.external],
-        "external": [offer for offer in offers if offer.mode.external],
-        "open_titles": [offer.mode.title for offer in offers if offer.open],
+        "own": [offer for offer in offered if not offer.mode.external],
+        "external": [offer for offer in offered if offer.mode.external],
+        "open_titles": [offer.mode.title for offer in offered if offer.open],
         "query": query_of(of),
         "sign_up_query": f"?{urlencode({'service': of['service']})}" if of["service"] else "",
         "recent": of["recent"],
         "barred_until": account.mail_code_barred_until if account and mail_code_barred(account, now) else None,
+        "companions": _companions(request, service, offered),
     }
+
+
+def _companions(request: Any, service: PortalService, offered: Sequence[Offer]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return what open modes add to the page of all modes: a template each, with its values."""
+    nobody = Attempt(
+        id="",
+        at=find(request, IClock).now(),
+        address=request.client_address,
+        user_agent=request.user_agent or "",
+        service_title=service.title,
+        browser=request.browser_digest,
+    )
+    return [
+        (offer.mode.companion, offer.mode.companion_values(request.dbsession, nobody))
+        for offer in offered
+        if offer.open and offer.mode.companion
+    ]
 
 
 @view_config(context=IModePlace, request_method="GET", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
@@ -103,16 +128,52 @@ def take_action(context: Any, request: Any) -> Any:
     return _take(context.__parent__, request, context.__name__)
 
 
+@view_config(context=ICallbackPlace, request_method="GET", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
+def take_callback(context: Any, request: Any) -> Any:
+    """Take the answer that another site sends the browser back with, to whatever this browser had asked there."""
+    write_on_get(request)
+    place, mode = context.__parent__, context.__parent__.mode
+    values = {name: value[:MOST_OF_A_VALUE] for name, value in request.GET.items()}
+    at = read_standing(request, mode, service="", return_path="", recent=False)
+    if not at.fresh:
+        return _answered(place, request, at, context.__name__, values)
+    if offers(request, IEnrolments):
+        taken = find(request, IEnrolments).take_callback(request, mode.name, context.__name__, values)
+        if taken is not None:
+            return taken
+    request.flash("Cette connexion a expiré, ou elle a commencé dans un autre navigateur. Recommencez.", "warning")
+    return HTTPSeeOther("/connexion")
+
+
+@view_config(context=IPollPlace, request_method="GET", renderer="json", permission=NO_PERMISSION_REQUIRED)
+def poll(context: Any, request: Any) -> dict[str, Any]:
+    """Tell a waiting page whether to send its form now."""
+    request.response.cache_control.no_store = True
+    mode, now = context.__parent__.mode, find(request, IClock).now()
+    signins = find(request, SignIns)
+    digest = signins.cookie_digest(request)
+    found = mode.poll_by_cookie(request.dbsession, digest, now) if digest else None
+    if found is None:
+        under_way = signins.current(request, request.dbsession) if digest else None
+        found = mode.poll(request.dbsession, under_way.id, now) if under_way else Poll(ready=True)
+    return {"ready": found.ready, "seconds": found.seconds}
+
+
 def _take(place: Any, request: Any, action: str) -> Any:
     of = asked(request)
     at = read_standing(request, place.mode, **of)
+    if action and action not in at.stage.actions:
+        return HTTPSeeOther(f"/connexion/{place.mode.segment}{query_of(of)}")
+    return _answered(place, request, at, action, None)
+
+
+def _answered(place: Any, request: Any, at: Standing, action: str, values: Mapping[str, str] | None) -> Any:
+    of = {"service": at.found.service, "return_path": at.found.return_path, "recent": at.found.recent}
     service = _service(request, at.found.service)
     if at.found.reset_id is None and not is_open(request, service, place.mode):
         return _not_admitted(request, place.mode, of)
-    if action and (at.fresh or action not in at.stage.actions):
-        return HTTPSeeOther(f"/connexion/{place.mode.segment}{query_of(of)}")
     try:
-        outcome = take(request, at, service, action)
+        outcome = take(request, at, service, action, values)
     except TooManyAttempts as error:
         request.response.status = 429
         request.response.headers["Retry-After"] = str(error.retry_after)
@@ -121,6 +182,10 @@ def _take(place: Any, request: Any, action: str) -> Any:
     except StartAgain as error:
         request.flash(error.message, "warning")
         return HTTPSeeOther(f"/connexion{query_of(of)}")
+    if outcome.data is not None:
+        return Response(json_body=outcome.data, cache_control="no-store")
+    if action in at.stage.actions and outcome.problem and wants_json(request):
+        return problem_response(422, "connexion:refus", "Connexion refusée", detail=outcome.problem)
     if outcome.location:
         if outcome.problem:
             request.flash(outcome.problem, "warning")
@@ -149,6 +214,7 @@ def _page(
         "found": at.found,
         "steps_total": len(at.found.stages),
         "step_number": at.found.stages.index(at.found.stage) + 1,
+        "waits": shown.seconds if isinstance(shown, Wait) else None,
         "problem": outcome.problem,
         "message": outcome.message,
         "query": query_of(of),

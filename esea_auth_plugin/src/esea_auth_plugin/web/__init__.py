@@ -21,6 +21,7 @@ def includeme(config: Any) -> None:
     config.add_tween(_OUTLIVING, under=_GATE, over="pyramid_tm.tm_tween_factory")
     config.add_request_method(proxy.client_address, "client_address", reify=True)
     config.add_request_method(lambda request: ContentPolicy(), "content_policy", reify=True)
+    config.add_request_method(csrf.browser_digest, "browser_digest", reify=True)
     config.add_request_method(outliving.outlive, "outlive")
     config.add_request_method(flash.flash, "flash")
     config.add_request_method(flash.flash_messages, "flash_messages")

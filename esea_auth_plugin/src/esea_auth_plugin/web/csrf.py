@@ -56,6 +56,12 @@ class DerivedCsrfPolicy:
         return find(request, ISealer).digest(f"{browser}|{session}", purpose="csrf")
 
 
+def browser_digest(request: Any) -> str:
+    """Return the hash of this browser's cookie of forms, ``""`` if it sent none: it stands since before any sign-in."""
+    found = request.cookies.get(cookie_name(request, COOKIE))
+    return tokens.digest(found, kind="browser.forms") if found and 20 <= len(found) <= 64 else ""
+
+
 def _same_origin(request: Any) -> bool:
     expected = find(request, PortalSettings).url
     origin = request.headers.get("Origin")
