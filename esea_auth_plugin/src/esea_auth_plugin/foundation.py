@@ -15,6 +15,7 @@ ROOMS = (
     ".database",
     ".migrations",
     ".security",
+    ".outbound",
     ".web",
     ".jobs",
     ".audit",

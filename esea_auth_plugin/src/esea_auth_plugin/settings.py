@@ -39,6 +39,9 @@ class FoundationSettings:
     trusted_proxies: tuple[str, ...] = option(
         (), parse=values.networks, doc="Addresses of the reverse proxies whose X-Forwarded-For is believed"
     )
+    outbound_private_networks: tuple[str, ...] = option(
+        (), parse=values.networks, doc="Private networks that outgoing calls may reach; none by default"
+    )
     max_body_bytes: int = option(1_048_576, parse=values.integer(1024), doc="Largest request body, in bytes")
     throttle_store: str = option(
         "database",

@@ -159,3 +159,44 @@ class IJobs(Protocol):
 
     def ages(self, session: Session) -> Mapping[str, timedelta | None]:
         """Return the age of each job's last success, ``None`` if it never ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """What the portal shows of itself over mutual TLS: paths of PEM files."""
+
+    certificate: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What another host answered; names of headers in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class IOutbound(Protocol):
+    """The one client by which the portal asks other hosts; never call it with a transaction open."""
+
+    def fetch(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        budget: timedelta = timedelta(seconds=2),
+        most_bytes: int = 512 * 1024,
+        certificate: ClientCertificate | None = None,
+        signed_content: bool = False,
+    ) -> Fetched:
+        """Ask once; redirects are answered as they are, never followed.
+
+        :param budget: for the whole of it: name, connection, TLS, every byte.
+        :param most_bytes: largest body that is read.
+        :param signed_content: what comes is signed by itself (a CRL): plain http may carry it.
+        :raises esea_auth_plugin.outbound.OutboundFailed: no usable answer; its ``code`` says what went wrong.
+        """
