@@ -1,0 +1,14 @@
+"""The names that people give their devices: one line, short, nothing that reads as something else."""
+
+from __future__ import annotations
+
+from ..forms.cleaning import forbidden, tidy
+
+MOST = 60
+
+
+def device_name(typed: str, otherwise: str) -> str:
+    """Return a typed name as it is stored and shown, ``otherwise`` if nothing usable is left of it."""
+    line = " ".join(tidy(typed).split())  # first: a line's end is a space, not nothing
+    kept = "".join(char for char in line if not forbidden(char))
+    return " ".join(kept.split())[:MOST].strip() or otherwise
