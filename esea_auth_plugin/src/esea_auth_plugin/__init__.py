@@ -16,6 +16,8 @@ ROOMS = (
     ".auth_modes",
     ".portal_services",
     ".sign_in",
+    ".devices",
+    ".linking",
     ".sign_up",
 )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..interfaces import IAccountRoot, IAccounts, ISupportRoot, NavItem, Rule
+from ..interfaces import IAccountRoot, IAccounts, IExternalIdentities, ISupportRoot, NavItem, Rule
+from .external import ExternalIdentities
 from .resources import AccountPlace, AccountsDesk, ProfilePlace
 from .service import Accounts
 
@@ -20,6 +21,9 @@ ACTIONS = {
     "account.mail_code_restored": "Codes par courriel rétablis",
     "account.attributes_changed": "Données personnelles modifiées",
     "account.email_changed": "Adresse électronique changée",
+    "identity.linked": "Identité liée au compte (carte, Pro Santé Connect)",
+    "identity.renewed": "Carte ou identité renouvelée",
+    "identity.unlinked": "Identité retirée du compte",
 }
 
 
@@ -28,6 +32,7 @@ def includeme(config: Any) -> None:
     for name, sentence in ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_service(IAccounts, Accounts)
+    config.add_service(IExternalIdentities, ExternalIdentities)
     for permission in ("esea.account.view", "esea.account.change"):
         config.add_permission_rule(permission, Rule())
     for permission in ("esea.support.accounts", "esea.support.accounts.act"):

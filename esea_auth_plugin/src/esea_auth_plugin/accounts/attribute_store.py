@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, delete, select
+from sqlalchemy import ScalarSelect, delete, select, update
 from sqlalchemy.orm import Session
 
-from ..interfaces import ISealer
+from ..interfaces import PROVEN_ORIGINS, ISealer
 from .attributes import coded, kind_of, person_digests, rpps_digests
 from .models import IdentityAttribute
+from .names import fold
 
 _SEAL = "identity.attribute"
 
@@ -58,6 +59,29 @@ def write(
             session.add(_row(sealer, account_id, name, after, *at[name]))
     session.flush()
     return sorted(changed)
+
+
+def prove(
+    session: Session, sealer: ISealer, account_id: str, values: Mapping[str, str], *, origin: str, now: datetime
+) -> list[str]:
+    """Mark what an authority proves, and return the names that changed.
+
+    What was merely declared gives way; what another authority proved stands. A value that differs only in accents or
+    case keeps the spelling that its person chose: cards write names in capitals.
+    """
+    former, said = read(session, sealer, account_id), origins(session, account_id)
+    proven: dict[str, str] = {}
+    for name, value in values.items():
+        if not value or (name in said and said[name][0] in PROVEN_ORIGINS - {origin}):
+            continue
+        proven[name] = former[name] if name in former and fold(former[name]) == fold(value) else value
+    again = {name for name, value in proven.items() if former.get(name) == value and said[name][0] != origin}
+    session.execute(
+        update(IdentityAttribute)
+        .where(IdentityAttribute.account_id == account_id, IdentityAttribute.name.in_(again))
+        .values(origin=origin, at=now)
+    )
+    return sorted({*again, *write(session, sealer, account_id, proven, origin=origin, now=now)})
 
 
 def _row(

@@ -38,6 +38,8 @@ KINDS: Mapping[str, AttributeKind] = {
     "rpps_specialty": AttributeKind("Spécialité RPPS", system=SPECIALTIES),
     "adeli": AttributeKind("N° ADELI"),
     "adeli_specialty": AttributeKind("Spécialité ADELI", system=SPECIALTIES),
+    "structure": AttributeKind("Structure"),
+    "finess": AttributeKind("N° FINESS"),
     "address": AttributeKind("Adresse", editable=True),
     "postal_code": AttributeKind("Code postal", editable=True),
     "city": AttributeKind("Ville", editable=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import AccountsModel, new_id
@@ -71,7 +71,10 @@ class IdentifierReservation(AccountsModel):
 
 
 class ExternalIdentity(AccountsModel):
-    """The name by which another issuer (card authority, Pro Santé Connect) proves the person."""
+    """The name by which another issuer (card authority, Pro Santé Connect) proves the person.
+
+    :ivar evidence: small facts of the last use (serial, card number, end). :ivar sealed_address: where that was.
+    """
 
     __tablename__ = "esea_external_identity"
     __table_args__ = (UniqueConstraint("issuer", "subject"),)
@@ -83,3 +86,7 @@ class ExternalIdentity(AccountsModel):
     kind: Mapped[str] = mapped_column(String(16))
     origin: Mapped[str] = mapped_column(String(16))
     at: Mapped[datetime]
+    label: Mapped[str] = mapped_column(String(120), default="")
+    evidence: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    last_used_at: Mapped[datetime | None]
+    sealed_address: Mapped[str] = mapped_column(Text, default="")

@@ -309,6 +309,10 @@ class AuthMode:
         """Tell whether the person can sign in with this mode now; it decides the highest level they own."""
         return False
 
+    def enrol_ask(self, session: Session, attempt: Attempt) -> Ask | Wait:
+        """Return the page of the present step of an enrolment; writes nothing, called for each GET."""
+        raise NotImplementedError
+
     def enrol_begin(self, session: Session, attempt: Attempt) -> EnrolBegun:
         """Begin to add a credential (capability ENROLS); the attempt's subject is the person who is signed in."""
         raise NotImplementedError

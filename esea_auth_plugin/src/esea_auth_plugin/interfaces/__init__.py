@@ -17,7 +17,9 @@ from .identities import (
     IExternalIdentities,
     ILinking,
     IOwnedLevel,
+    IPendingIdentities,
     LinkVerdict,
+    PendingIdentity,
 )
 from .mechanisms import (
     Backlog,
@@ -83,6 +85,7 @@ __all__ = [
     "IOwnedLevel",
     "IParkedForms",
     "IPasswords",
+    "IPendingIdentities",
     "IPermissionJudge",
     "IPortalRoot",
     "IPostman",
@@ -99,6 +102,7 @@ __all__ = [
     "LinkVerdict",
     "ModeStanding",
     "NavItem",
+    "PendingIdentity",
     "PortalService",
     "PortalSettings",
     "Proof",

@@ -107,8 +107,34 @@ class ILinking(Protocol):
     def judge(self, session: Session, account: str, identity: ExternalIdentity) -> LinkVerdict:
         """Return the verdict; writes nothing."""
 
-    def carry_out(self, session: Session, account: str, identity: ExternalIdentity) -> LinkVerdict:
-        """Link at once, open a request of the support, or refuse, each with its row in the trail."""
+    def carry_out(self, session: Session, account: str, identity: ExternalIdentity, *, mode: str) -> LinkVerdict:
+        """Link at once, open a request of the support, or refuse, each with its row in the trail.
+
+        :param mode: the auth mode by which the identity was shown.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class PendingIdentity:
+    """An external identity that this browser has just shown and that no account is linked to yet."""
+
+    identity: ExternalIdentity
+    mode: str
+    service: str = ""
+    return_path: str = ""
+
+
+class IPendingIdentities(Protocol):
+    """Identities shown a moment ago, sealed, named by a cookie of the browser that showed them, taken once."""
+
+    def keep(self, request: Any, session: Session, pending: PendingIdentity) -> None:
+        """Keep one for a quarter of an hour; a former one of this browser is gone."""
+
+    def current(self, request: Any, session: Session) -> PendingIdentity | None:
+        """Return what this browser has shown; writes nothing."""
+
+    def take(self, request: Any, session: Session) -> PendingIdentity | None:
+        """Return it and end it, once."""
 
 
 class IEnrolments(Protocol):

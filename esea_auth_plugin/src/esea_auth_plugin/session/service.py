@@ -141,6 +141,15 @@ class Sessions:
         """See the interface."""
         return self._revoke(session, SessionRow.id == session_id, SessionRow.subject == subject) == 1
 
+    def close_resting_on(self, session: Session, subject: str, mode: str, authenticator: str) -> int:
+        """See the interface."""
+        resting = [
+            view.id
+            for view in self.of_subject(session, subject)
+            if any(proof.mode == mode and proof.authenticator == authenticator for proof in view.proofs)
+        ]
+        return self._revoke(session, SessionRow.id.in_(resting)) if resting else 0
+
     def close_all(self, session: Session, subject: str, *, but: str | None = None) -> int:
         """See the interface."""
         return self._revoke(session, SessionRow.subject == subject, SessionRow.id != (but or ""))

@@ -26,6 +26,8 @@ from ..interfaces import (
     ICatalogue,
     IClock,
     Identity,
+    IPendingIdentities,
+    PendingIdentity,
     PortalService,
 )
 from ..layout.filters import datetime_fr
@@ -192,7 +194,9 @@ def _shown(
 ) -> Outcome:
     """Answer a result that does not end the stage well."""
     if isinstance(result, UnknownPerson):
-        result = Refused("sign_in.unknown_person", result.message, over=True)
+        if not result.blocked:
+            return _unlinked(request, session, at, result)
+        result = Refused("sign_in.blocked_identity", result.message, over=True)
     if isinstance(result, Refused):
         return _refused(request, session, at, attempt, result, entered)
     if isinstance(result, Proven):
@@ -210,6 +214,21 @@ def _shown(
     if isinstance(result, Ask) and result.message:
         return Outcome(shown=result, message=result.message)
     return Outcome(location=f"/connexion/{mode_segment(request, at.found)}")
+
+
+def _unlinked(request: Any, session: Session, at: Standing, unknown: UnknownPerson) -> Outcome:
+    """Somebody was proven whom no account knows: keep who it is for this browser, and show the two ways on."""
+    pending = PendingIdentity(unknown.external, at.found.mode, at.found.service, at.found.return_path)
+    find(request, IPendingIdentities).keep(request, session, pending)
+    find(request, IAuditTrail).record(
+        session,
+        "identity.shown",
+        outcome="refused",
+        details={"mode": at.found.mode, "kind": unknown.external.kind, "service": at.found.service},
+        personal={"address": request.client_address, "identity": unknown.external.subject},
+    )
+    find(request, SignIns).abandon(request, session)
+    return Outcome(location="/connexion/identite")
 
 
 def _refused(

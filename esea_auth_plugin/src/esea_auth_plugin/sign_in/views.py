@@ -12,10 +12,11 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ..access.levels import mail_code_barred
+from ..access.owned import reach_of
 from ..auth_modes.base import Attempt, AuthMode, Poll, Wait
 from ..database import write_on_get
 from ..errors import TooManyAttempts
-from ..interfaces import IAccounts, ICatalogue, IClock, IEnrolments, PortalService
+from ..interfaces import IAccounts, ICatalogue, IClock, IEnrolments, IOwnedLevel, PortalService
 from ..services import find, offers
 from ..web.problems import problem_response, wants_json
 from .finishing import StartAgain
@@ -73,6 +74,8 @@ def choose(context: Any, request: Any) -> Any:
             return HTTPSeeOther(destination(of["return_path"], of["service"]))
     account = find(request, IAccounts).by_subject(request.dbsession, identity.subject) if identity else None
     offered = offers_of(request, service)
+    if of["recent"] and identity is not None:
+        offered = _reaching_top(request, identity.subject, offered)
     return {
         "service": service,
         "own": [offer for offer in offered if not offer.mode.external],
@@ -84,6 +87,14 @@ def choose(context: Any, request: Any) -> Any:
         "barred_until": account.mail_code_barred_until if account and mail_code_barred(account, now) else None,
         "companions": _companions(request, service, offered),
     }
+
+
+def _reaching_top(request: Any, subject: str, offered: Sequence[Offer]) -> Sequence[Offer]:
+    """Leave the modes that prove the highest level the account owns: a weaker one would lead back here."""
+    owned = find(request, IOwnedLevel).of(request.dbsession, subject)
+    return [
+        offer for offer in offered if reach_of(offer.mode) >= owned and offer.mode.usable_by(request.dbsession, subject)
+    ]
 
 
 def _companions(request: Any, service: PortalService, offered: Sequence[Offer]) -> list[tuple[str, Mapping[str, Any]]]:
