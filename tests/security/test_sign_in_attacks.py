@@ -172,6 +172,7 @@ def test_ten_wrong_codes_an_hour_close_the_account_to_guessing_from_anywhere(por
     wrong = 0
     for number in range(3):
         browser = portal.browser(f"198.51.100.{number}")
+        portal.clock.advance(minutes=2)  # the wait after five failures, which comes on top
         page = at_code(portal, anne, browser)
         code = portal.letters(anne.email)[-1].code
         for _ in range(5):
@@ -237,6 +238,16 @@ def test_five_wrong_passwords_make_one_wait_over_a_minute(portal: Portal) -> Non
     assert int(answer.headers["Retry-After"]) > 60
     portal.clock.advance(seconds=int(answer.headers["Retry-After"]))
     assert log_in(browser, anne.identifier, anne.password).status_int == 303
+
+
+def test_five_failures_spread_over_the_morning_make_the_same_wait(portal: Portal) -> None:
+    anne = portal.person()
+    for _ in range(5):
+        portal.clock.advance(minutes=25)
+        log_in(portal.browser(), anne.identifier, WRONG)
+    answer = log_in(portal.browser(), anne.identifier, anne.password, status="*")
+    assert answer.status_int == 429
+    assert int(answer.headers["Retry-After"]) > 60
 
 
 def test_identifier_and_email_share_the_hidden_count_and_nobody_learns_it(portal: Portal) -> None:

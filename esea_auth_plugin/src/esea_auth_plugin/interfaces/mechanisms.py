@@ -41,11 +41,16 @@ class ISealer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most ``count`` in any ``per`` for one key. ``name`` is the bucket, e.g. ``password.account``."""
+    """At most ``count`` in any ``per`` for one key. ``name`` is the bucket, e.g. ``password.account``.
+
+    :ivar kept: given, the limit is on tries in a row: ``count`` of them, each less than ``kept`` after the one before,
+        bring a wait of ``per`` counted from the last.
+    """
 
     name: str
     count: int
     per: timedelta
+    kept: timedelta = timedelta(0)
 
 
 class Reservation(Protocol):

@@ -39,7 +39,9 @@ def includeme(config: Any) -> None:
 
 def purge(registry: Any) -> None:
     """Job: remove the counters that count for nothing any more. No limit waits for it."""
-    log.info("%d dead counters removed", find(registry, Store).purge())
+    gone = find(registry, Store).purge()
+    if gone:
+        log.info("%d dead counters removed", gone)
 
 
 def _throttle(registry: Any) -> IThrottle:

@@ -1,7 +1,8 @@
 """The limits on guessing that the sign-in rooms share, as the CNIL writes them.
 
 Deliberation 2022-100 (password with restricted tries) and the issue: over one minute's wait after 5 failures, at most
-25 in 24 hours an account. The wait grows: 2 minutes after 5 failures, 15 after 10, then the day's end.
+25 in 24 hours an account. The wait grows: 2 minutes after each 5 failures, counted from the last of them however they
+are spread, 15 after 10 in a quarter of an hour, then the day's end.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def failures_of_address(name: str, *, count: int = 50) -> Limit:
 
 def _escalating(name: str, key: str) -> Uses:
     return (
-        (Limit(f"{name}.burst", 5, timedelta(minutes=2)), key),
+        (Limit(f"{name}.row", 5, timedelta(minutes=2), kept=timedelta(hours=1)), key),
         (Limit(f"{name}.quarter", 10, timedelta(minutes=15)), key),
         (Limit(f"{name}.day", 25, timedelta(days=1)), key),
     )

@@ -48,9 +48,11 @@ class Throttle:
     def _use(self, limit: Limit, key: str) -> Use:
         if limit.count < 1 or limit.per < timedelta(seconds=1):
             raise ValueError(f"{limit.name} is no limit: at least 1 in at least a second")
+        if limit.kept and limit.kept < limit.per:
+            raise ValueError(f"{limit.name} is no limit: its tries are forgotten before its wait is over")
         # A keyed hash: the table tells nobody who is being tried, nor lets them be looked up by trying.
         digest = self._sealer.digest(f"{limit.name}\0{key}", purpose="throttle")
-        return Use(digest, limit.name, limit.count, limit.per)
+        return Use(digest, limit.name, limit.count, limit.per, limit.kept)
 
 
 class Reservation:

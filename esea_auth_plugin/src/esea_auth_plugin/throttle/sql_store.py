@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ..database import make_engine
 from ..interfaces import IClock
-from . import statements
+from . import statements, streaks
 from .models import ThrottleWindow
 from .store import Full, StoreDown, Taken, Use
 
@@ -36,8 +36,13 @@ class SqlStore:
         """See :class:`~esea_auth_plugin.throttle.store.Store`."""
         now = self.now()
         with self._transaction() as connection:
-            upsert = statements.take(connection.dialect.name, uses, now)
-            marks: dict[str, int] = {row.key: row.start_ms for row in connection.execute(upsert)}
+            marks: dict[str, int] = {}
+            # Windows first, then rows of tries: every process takes its locks in the same order.
+            for take, kind in ((statements.take, False), (streaks.take, True)):
+                wanted = [use for use in uses if bool(use.kept) is kind]
+                if wanted:
+                    upsert = take(connection.dialect.name, wanted, now)
+                    marks |= {row.key: row.start_ms for row in connection.execute(upsert)}
             refused = [use for use in uses if use.key not in marks]
             if refused:
                 raise self._full(connection, refused, now)  # rolls back what the others counted

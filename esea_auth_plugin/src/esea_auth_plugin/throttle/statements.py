@@ -24,8 +24,7 @@ def take(dialect: str, uses: Sequence[Use], now: int) -> Any:
 
     Rows go in the order of their keys, so that two processes never wait for each other in a circle.
     """
-    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
-    statement = insert(Row).values([_fresh(use, now) for use in sorted(uses, key=lambda use: use.key)])
+    statement = insert_into(dialect).values([fresh(use, now) for use in sorted(uses, key=lambda use: use.key)])
     over = Row.start_ms + Row.span_ms <= now  # the current window has ended: this try begins the next one
     # A limit that the operator changed holds from the next try on.
     ceiling, span = statement.excluded.ceiling, statement.excluded.span_ms
@@ -49,7 +48,14 @@ def take(dialect: str, uses: Sequence[Use], now: int) -> Any:
     return upsert.returning(Row.key, Row.start_ms)
 
 
-def _fresh(use: Use, now: int) -> dict[str, Any]:
+def insert_into(dialect: str) -> Any:
+    """Return the insert of this database, which knows what to do when the key is there."""
+    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
+    return insert(Row)
+
+
+def fresh(use: Use, now: int) -> dict[str, Any]:
+    """Return the row of a counter's first try."""
     span = milliseconds(use)
     return {
         "key": use.key,
@@ -62,7 +68,8 @@ def _fresh(use: Use, now: int) -> dict[str, Any]:
         "previous_start_ms": 0,
         "previous_count": 0,
         "previous_last_ms": 0,
-        "ends_ms": now + span,  # no try counts longer than a span after it
+        # No try counts longer than a span after it, or the pause that ends tries in a row.
+        "ends_ms": now + max(span, int(use.kept.total_seconds() * 1000)),
     }
 
 

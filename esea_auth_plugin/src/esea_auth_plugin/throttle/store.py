@@ -12,12 +12,16 @@ from ..errors import PortalError
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One try against one counter. ``key`` is already hashed. ``bucket`` is the limit's name."""
+    """One try against one counter. ``key`` is already hashed. ``bucket`` is the limit's name.
+
+    :ivar kept: not zero for tries in a row: see :class:`~esea_auth_plugin.interfaces.Limit`.
+    """
 
     key: str
     bucket: str
     ceiling: int
     per: timedelta
+    kept: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

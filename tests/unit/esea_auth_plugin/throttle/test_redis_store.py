@@ -19,6 +19,7 @@ from esea_auth_plugin.throttle.service import Throttle
 
 SEALER = Sealer(Keyring([Key("k", b"k" * 32)]))
 FIVE = Limit("test.five", 5, timedelta(minutes=1))
+ROW = Limit("test.row", 5, timedelta(minutes=2), kept=timedelta(hours=1))
 WIDE = Limit("test.wide", 100, timedelta(hours=1))
 
 
@@ -52,6 +53,16 @@ def test_redis_counts_the_same_way_and_fails_closed(server: tuple[str, subproces
         throttle.reserve((FIVE, "paul")).give_back()
     throttle.forget(FIVE, "anne")
     last = throttle.reserve((FIVE, "anne"))
+
+    for _ in range(10):  # tries in a row: successes give back, the sixth failure waits from the fifth
+        throttle.reserve((ROW, "paul")).give_back()
+    for _ in range(5):
+        throttle.reserve((ROW, "paul"))
+    with pytest.raises(TooManyAttempts) as refused:
+        throttle.reserve((WIDE, "row"), (ROW, "paul"))
+    assert 115 <= refused.value.retry_after <= 120
+    throttle.forget(ROW, "paul")
+    throttle.reserve((ROW, "paul")).give_back()
 
     process.kill()
     process.wait()

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -155,6 +156,57 @@ def test_over_a_minute_after_five_failures_and_at_most_25_in_any_24_hours(
     for position, first in enumerate(counted):
         assert sum(each - first < timedelta(days=1) for each in counted[position:]) <= 25
     assert len(counted) >= 50  # and the person is not locked out for ever
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_however_failures_are_spread_every_fifth_brings_a_wait_of_over_a_minute_from_it(
+    throttle: Throttle, clock: ManualClock, seed: int
+) -> None:
+    """A window would let the first failures fall out of it, and leave a last wait of a second (or none)."""
+    chance = random.Random(seed)
+    counted: list[datetime] = []
+    for _ in range(60):
+        # Slower than any window of minutes, or spread just inside it: both counted together.
+        clock.advance(seconds=chance.choice((0, 1, 29, 59, 119, 121, 400, 899, 3599)))
+        try:
+            throttle.reserve(*failures_of_account("password", "anne"))
+        except TooManyAttempts as refused:
+            assert refused.retry_after > 0
+        else:
+            counted.append(clock.now())
+    run = 1
+    for before, after in pairwise(counted):
+        waited = after - before
+        run = 1 if waited > timedelta(minutes=1) and run >= 5 else run + 1
+        assert run <= 5, "a sixth try within a minute of the fifth"
+
+
+def test_the_wait_after_five_spread_failures_is_told_and_kept(throttle: Throttle, clock: ManualClock) -> None:
+    uses = failures_of_account("password", "anne")
+    for _ in range(5):
+        clock.advance(minutes=10)
+        throttle.reserve(*uses)
+    with pytest.raises(TooManyAttempts) as refused:
+        throttle.reserve(*uses)
+    assert refused.value.retry_after == 120
+    clock.advance(seconds=119)
+    with pytest.raises(TooManyAttempts):
+        throttle.reserve(*uses)
+    clock.advance(seconds=1)
+    assert tries(throttle, *uses) == 5, "five more, then the next wait"
+
+
+def test_who_pauses_an_hour_begins_a_new_row_and_a_success_takes_its_own_try_back(
+    throttle: Throttle, clock: ManualClock
+) -> None:
+    row = Limit("test.row", 5, timedelta(minutes=2), kept=timedelta(hours=1))
+    assert tries(throttle, (row, "anne"), most=4) == 4
+    for _ in range(20):
+        throttle.reserve((row, "anne")).give_back()
+    clock.advance(hours=1)
+    assert tries(throttle, (row, "anne")) == 5
+    with pytest.raises(ValueError, match="no limit"):
+        throttle.reserve((Limit("test.odd", 5, timedelta(hours=1), kept=timedelta(minutes=1)), "anne"))
 
 
 def test_an_attacker_can_t_keep_a_known_browser_out(throttle: Throttle) -> None:
