@@ -1,4 +1,4 @@
-"""Who may do what: the security policy, roles and levels. It asks the other rooms' services; nobody imports it."""
+"""Who may do what: the security policy and roles. It asks the other rooms' services; nobody imports it."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from ..directives import permissions_of
 from ..interfaces import ICatalogue, IClock, Identity, IPermissionJudge, Refusal, Rule
+from ..levels import level_of
 from ..services import find, offers
-from .levels import level_of
 
 #: The catalogue's section for the portal itself: it rules whatever names no service.
 PORTAL = "portail"

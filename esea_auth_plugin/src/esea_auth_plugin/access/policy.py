@@ -23,8 +23,8 @@ from ..interfaces import (
     IRoles,
     ISessions,
 )
+from ..levels import level_of, mail_code_barred
 from ..services import find, offers
-from .levels import level_of, mail_code_barred
 from .refused import Refused
 
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from ..access.levels import level_of_factors
 from ..interfaces import AdmittedMode, Factor, Level, ModeStanding, PortalService, Proof, Refusal
+from ..levels import level_of_factors
 from .catalogue_file import PORTAL
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -7,10 +7,10 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
-from ..access.levels import level_of, mail_code_barred
 from ..errors import PortalError
 from ..events import SignedIn
 from ..interfaces import AccountState, AccountView, IAccounts, IAuditTrail, IClock, ISessions
+from ..levels import level_of, mail_code_barred
 from ..services import find
 from ..settings import AuthSettings
 from . import browsers

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from ..access.levels import level_of_factors, mail_code_barred
+from ..levels import level_of_factors, mail_code_barred
 from ..auth_modes.base import Ask, Attempt, AuthMode, Begun, Data, Go, Proven, Refused, Result, UnknownPerson, Wait
 from ..auth_modes.registry import modes_of
 from ..database import IDatabase, new_id
@@ -31,6 +31,7 @@ from ..interfaces import (
     PortalService,
 )
 from ..layout.filters import datetime_fr
+from ..levels import level_of_factors, mail_code_barred
 from ..services import find
 from . import gate
 from .browsers import browser_of

@@ -11,7 +11,7 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ..access.levels import mail_code_barred
+from ..levels import mail_code_barred
 from ..access.owned import reach_of
 from ..auth_modes.base import Attempt, AuthMode, Poll, Wait
 from ..database import write_on_get

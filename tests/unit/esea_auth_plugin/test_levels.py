@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esea_auth_plugin.access.levels import level_of, level_of_factors, mail_code_barred
 from esea_auth_plugin.interfaces import AccountState, AccountView, Factor, Level, Proof
+from esea_auth_plugin.levels import level_of, level_of_factors, mail_code_barred
 
 NOW = datetime(2026, 9, 14, 8, tzinfo=UTC)
 FACTORS = st.frozensets(st.sampled_from(Factor))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from ..interfaces import AccountView, Factor, Level, Proof
+from .interfaces import AccountView, Factor, Level, Proof
 
 
 def level_of(proofs: Sequence[Proof], *, mail_code_barred: bool = False) -> Level:
