@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import column, table, update
 from webtest import TestApp
 
-from esea_auth_plugin.database import IDatabase
+from esea_auth_plugin.database import IDatabase, UtcDateTime
 from esea_auth_plugin.errors import ConfigurationError
-from esea_auth_plugin.interfaces import IAccounts, IPostman
+from esea_auth_plugin.interfaces import IAccounts, ICatalogue, IPostman
 from esea_auth_plugin.mail import deliver_due
 from esea_auth_plugin.services import find
 from host_app import configure
@@ -80,6 +83,19 @@ def test_a_second_start_adds_nobody(demo: Demo) -> None:
     assert seed(demo.registry) == 0
     with find(demo.registry, IDatabase).reading() as session:
         assert find(demo.registry, IAccounts).by_login(session, "claire.dumas") is not None
+
+
+def test_its_mode_ends_twenty_days_after_its_first_day_whenever_it_is_started(demo: Demo) -> None:
+    """A demo of a week has a mode that ends in thirteen days, not in twenty again."""
+    began = datetime.now(UTC) - timedelta(days=7)
+    with find(demo.registry, IDatabase).writing() as session:
+        session.execute(update(table("esea_account", column("created_at", UtcDateTime))).values(created_at=began))
+    again, _ = build(str(CONFIG / "demo.ini"), PORT)
+    service = find(again, ICatalogue).get("smur-tab")
+    assert service is not None
+    until = {mode.mode: mode.last_day for mode in service.modes}["password"]
+    assert until == began.astimezone(ZoneInfo("Europe/Paris")).date() + timedelta(days=20)
+    find(again, IDatabase).engine.dispose()
 
 
 @pytest.mark.parametrize("env", ["test", "production"])

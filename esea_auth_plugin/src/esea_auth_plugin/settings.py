@@ -7,7 +7,7 @@ key and never by value. ``config/README.md`` is generated from these declaration
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from . import values
@@ -100,6 +100,9 @@ class AuthSettings:
 
     modes: tuple[str, ...] = option(("password", "mail_code"), parse=values.words, doc="Enabled auth modes, in order")
     services: str = option(doc="Path or asset of the catalogue of services (services.ini)")
+    services_first_day: date | None = option(
+        None, parse=values.day, doc="Day that relative days of the catalogue count from (development); today by default"
+    )
     session_hours: int = option(4, parse=values.integer(1, 4), doc="Longest life of a session, in hours")
     session_idle_minutes: int = option(30, parse=values.integer(5, 30), doc="Longest silence of a session")
     confirmation_token_days: int = option(7, parse=values.integer(1, 30), doc="Validity of the confirmation token")

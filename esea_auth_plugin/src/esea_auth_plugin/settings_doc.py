@@ -94,6 +94,8 @@ def _default(item: Field[Any]) -> str:
 def _written(value: Any) -> str:
     """Write a value the way an ini file does."""
     match value:
+        case None:
+            return ""
         case bool():
             return str(value).lower()
         case timedelta():

@@ -6,7 +6,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -92,6 +92,16 @@ def origin(value: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
         raise BadValue("is not an origin", "write scheme and host only, e.g. `https://portail.exemple.fr`")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def day(value: str) -> date | None:
+    """A calendar day, ``YYYY-MM-DD``, or nothing."""
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise BadValue("is no day of the calendar", "write YYYY-MM-DD") from None
 
 
 def networks(value: str) -> tuple[str, ...]:

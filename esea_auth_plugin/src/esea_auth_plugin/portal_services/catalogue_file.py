@@ -23,9 +23,9 @@ The syntax, one section per business service, named by its slug (small letters, 
     mode.password = from 2026-01-01 until 2026-06-30
 
 Days are ``YYYY-MM-DD``. While ``portal.env = development`` a day may also be ``+20 days`` or ``-3 days``, counted
-from the day on which the portal starts, so that a demo always has a mode that is about to end. A comment is a line
-of its own; an indented line continues the one above. Mode names are those of the installed modes; one that is
-installed but not enabled (``esea_auth.modes``) is hidden, and an unknown one stops the start.
+from ``esea_auth.services_first_day`` (the day of the start by default), so that a demo has a mode that is about to
+end. A comment is a line of its own; an indented line continues the one above. Mode names are those of the installed
+modes; one that is installed but not enabled (``esea_auth.modes``) is hidden, and an unknown one stops the start.
 """
 
 from __future__ import annotations
@@ -53,13 +53,13 @@ class Rules:
     """What a catalogue is judged by.
 
     :ivar known: names of the installed modes. :ivar enabled: those of ``esea_auth.modes``.
-    :ivar today: the day from which relative days count, in Europe/Paris.
+    :ivar first_day: the day from which relative days count, in Europe/Paris.
     """
 
     known: Set[str]
     enabled: Set[str]
     env: str
-    today: date
+    first_day: date
 
 
 def parse_catalogue(text: str, where: str, rules: Rules) -> tuple[list[PortalService], list[Problem]]:
@@ -185,7 +185,7 @@ class _Reader:
         relative = _RELATIVE.fullmatch(text)
         if relative is not None:
             if self.rules.env == "development":
-                return self.rules.today + timedelta(days=int(relative[1]))
+                return self.rules.first_day + timedelta(days=int(relative[1]))
             self._problem(key, line, "is a relative day", "write YYYY-MM-DD (relative days are for development only)")
             return None
         try:

@@ -61,7 +61,7 @@ def read_catalogue(config: Any) -> tuple[PortalService, ...]:
         known=installed_modes(),
         enabled=frozenset(settings.modes),
         env=find(registry, FoundationSettings).env,
-        today=find(registry, IClock).now().astimezone(PARIS).date(),
+        first_day=settings.services_first_day or find(registry, IClock).now().astimezone(PARIS).date(),
     )
     services, problems = parse_catalogue(text, path.name, rules)
     report_problems(config, problems)

@@ -21,6 +21,7 @@ from esea_auth_plugin.security.clock import SystemClock
 from esea_auth_plugin.security.keyring import create_key_file
 from host_app import configure
 
+from .first_day import first_day
 from .seed import seed
 
 
@@ -50,6 +51,7 @@ def build(config_file: str, port: int) -> tuple[Any, Any]:
     settings = get_appsettings(config_file)
     settings["portal.url"] = f"http://localhost:{port}"
     _make_folder(settings)
+    settings.setdefault("esea_auth.services_first_day", first_day(settings["portal.database_url"]))
     with migrations.unchecked():
         config = configure({"__file__": config_file}, settings)
     migrations.upgrade(config.registry)

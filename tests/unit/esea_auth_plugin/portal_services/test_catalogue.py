@@ -27,7 +27,7 @@ def rules(env: str = "production") -> Rules:
         known={"password", "mail_code", "cps_card"},
         enabled={"password", "mail_code"},
         env=env,
-        today=date(2026, 6, 18),
+        first_day=date(2026, 6, 18),
     )
 
 
