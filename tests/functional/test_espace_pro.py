@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from webtest import TestApp, TestResponse
 
 from esea_auth_plugin.testing.pages import field_error, press, send, text
@@ -142,9 +144,17 @@ def test_my_account_shows_both_steps_until_they_are_done(portal: Any) -> None:
     browser, person = registered(portal)
     page = browser.get("/compte")
     assert "Étape 1/2 accès au service (support ESEA)" in text(page)
-    assert "Étape 2/2 inscription espace pro (équipe ORU)" in text(page)
+    assert "Étape 2/2 inscription Espace Pro (équipe ORU)" in text(page)
     press(open_request(team(portal), person), "Accepter la demande")
     assert "Étape 2/2" not in text(browser.get("/compte"))
+
+
+@pytest.mark.databases("sqlite")
+def test_days_are_those_of_paris(portal: Any) -> None:
+    """Sent at half past midnight in Paris: the day before in UTC."""
+    portal.clock.set(datetime(2026, 9, 14, 22, 30, tzinfo=UTC))
+    browser, _ = registered(portal)
+    assert "le 15/09/2026" in text(browser.get("/compte"))
 
 
 def test_the_directory_its_twin_and_its_download(portal: Any) -> None:

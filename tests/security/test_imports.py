@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,11 +56,11 @@ PUBLISHED = {
 }
 
 
-def modules(distribution: str) -> Iterator[tuple[str, ast.Module]]:
-    folder = SOURCES[distribution]
-    for path in sorted(folder.rglob("*.py")):
-        name = path.relative_to(folder).as_posix()
-        if not name.startswith(tuple(f"{free}/" for free in FREE)):
+def modules(distribution: str, free: tuple[str, ...] = FREE) -> Iterator[tuple[str, ast.Module]]:
+    root = SOURCES[distribution]
+    for path in sorted(root.rglob("*.py")):
+        name = path.relative_to(root).as_posix()
+        if not name.startswith(tuple(f"{folder}/" for folder in free)):
             yield name, ast.parse(path.read_text(encoding="utf-8"))
 
 
@@ -135,6 +136,29 @@ def test_the_espace_pro_builds_on_what_is_published_only() -> None:
         if within(module, "esea_auth_plugin") and module.split(".")[1:2] and module.split(".")[1] not in PUBLISHED
     ]
     assert strays == []
+
+
+def test_the_host_builds_on_what_is_published_and_starts_the_demo_s_worker() -> None:
+    strays = [
+        f"{name} imports {module}"
+        for name, tree in modules("host_app", free=())
+        for module in imported("host_app", name, tree)
+        if len(parts := module.split(".")) > 1
+        and (
+            (parts[0] == "esea_auth_plugin" and parts[1] not in PUBLISHED)
+            or (parts[0] == "oru_espace_pro_plugin" and parts[1] not in {"interfaces", "settings"})
+        )
+        # Whoever starts processes needs their parts: the worker, its clock, the first keys.
+        and Path(name).as_posix() != "demo/__main__.py"
+    ]
+    assert strays == []
+
+
+def test_the_readme_names_what_is_published() -> None:
+    readme = (SOURCES["esea_auth_plugin"].parents[1] / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("## What is published")[2].partition("\n## ")[0]
+    named = {name.split(".")[0] for name in re.findall(r"`([a-z_.]+)`", table.replace("|", "\n"))}
+    assert named >= PUBLISHED
 
 
 def test_no_room_imports_another_room_s_pages() -> None:

@@ -229,6 +229,9 @@ class IRegistrations(Protocol):
         :raises PortalError: the CGU are not accepted, a request is open already, or there were too many.
         """
 
+    def acknowledge(self, session: Session, review: ReviewView) -> None:
+        """Tell the person by mail that the request arrived."""
+
     def admit(self, session: Session, review: ReviewView) -> None:
         """Admit the author of a request that was just accepted."""
 

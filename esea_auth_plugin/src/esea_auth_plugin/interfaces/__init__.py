@@ -7,6 +7,7 @@ work in; values are frozen and detached from the database. Times are aware datet
 from __future__ import annotations
 
 from .accounts import AccountState, AccountView, IAccounts, IInvitations, IPasswords, IRoles
+from .applications import IAdhesions, ISignUps
 from .catalogue import AdmittedMode, ICatalogue, IGrants, ModeStanding, PortalService
 from .identities import (
     PROVEN_ORIGINS,
@@ -70,6 +71,7 @@ __all__ = [
     "Holder",
     "IAccountRoot",
     "IAccounts",
+    "IAdhesions",
     "IAuditTrail",
     "ICatalogue",
     "IClock",
@@ -94,6 +96,7 @@ __all__ = [
     "IRoles",
     "ISealer",
     "ISessions",
+    "ISignUps",
     "ISupportRoot",
     "IThrottle",
     "Identity",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..events import AccountClosed
-from ..interfaces import IAccountRoot, IGrants, ISupportRoot, NavItem, Rule
+from ..interfaces import IAccountRoot, IAdhesions, IGrants, ISupportRoot, NavItem, Rule
+from .asking import Adhesions
 from .grants import Grants, end_grants_of
 from .kind import AccessRequestKind
 from .resources import MyRequestsPlace, ServicesPlace
@@ -26,6 +27,7 @@ def includeme(config: Any) -> None:
     for name, sentence in ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_service(IGrants, Grants)
+    config.add_service(IAdhesions, Adhesions)
     config.add_subscriber(lambda event: end_grants_of(config.registry, event), AccountClosed)
     for letter in LETTERS:
         config.add_letter(f"adhesion.{letter}", f"esea_auth_plugin:portal_services/letters/{letter}")

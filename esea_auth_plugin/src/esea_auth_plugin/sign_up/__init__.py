@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from ..events import RequestEnded
-from ..interfaces import IInvitations, Rule
+from ..interfaces import IInvitations, ISignUps, Rule
 from . import retention
+from .applying import Applications
 from .invitations import Invitations
 from .kind import SignUpKind
 from .resources import SignUpPlace
@@ -30,6 +31,7 @@ ACTIONS = {
 def includeme(config: Any) -> None:
     """Open ``/inscription``, its kind of request, its letters and its jobs."""
     config.add_service(IInvitations, Invitations)
+    config.add_service(ISignUps, Applications)
     config.add_portal_child("inscription", SignUpPlace)
     config.add_permission_rule("esea.support.sign_up", Rule(role="support"))
     config.add_request_kind(SignUpKind)

@@ -36,7 +36,9 @@ def request_ended(registry: Any, event: RequestEnded) -> None:
 def purge_drafts(registry: Any) -> None:
     """Job: erase the drafts whose two hours are over."""
     with find(registry, IDatabase).writing() as session:
-        log.info("%d drafts of sign-ups erased", Drafts(registry).purge(session))
+        gone = Drafts(registry).purge(session)
+    if gone:
+        log.info("%d drafts of sign-ups erased", gone)
 
 
 def forget_old(registry: Any) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ..accounts.attributes import KINDS, shown
 from ..accounts.names import normalise_email
 from ..interfaces import Fact, FactSheet, IAccounts, ICatalogue, IReviews
-from ..layout.filters import phone_fr
+from ..layout.filters import date_fr, phone_fr
 from ..nomenclatures.identifiers import luhn_is_right
 from ..services import find
 from ..settings import AuthSettings
@@ -46,7 +46,7 @@ def sheets(registry: Any, session: Session, row: SignUp) -> list[FactSheet]:
     found.append(_duplicates(registry, session, sign_ups.known(session, answers, but=row.id), row))
     earlier = sign_ups.earlier(session, row)
     if earlier:
-        facts = tuple(Fact(item.reference, f"{item.created_at:%d/%m/%Y}", "warning") for item in earlier)
+        facts = tuple(Fact(item.reference, date_fr(item.created_at, "short"), "warning") for item in earlier)
         links = tuple((f"Voir {item.reference}", f"/support/inscriptions/{item.reference}") for item in earlier)
         found.append(FactSheet("Demandes précédentes de la même adresse", facts, links))
     return found

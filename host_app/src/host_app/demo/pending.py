@@ -7,15 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.accounts import identifiers
-from esea_auth_plugin.interfaces import AccountView, IAccounts, ICatalogue, IClock, Identity
-from esea_auth_plugin.portal_services.asking import Adhesions
+from esea_auth_plugin.interfaces import AccountView, IAccounts, IAdhesions, ICatalogue, Identity, ISignUps
 from esea_auth_plugin.services import find, offers
-from esea_auth_plugin.sign_up.answers import Answers
-from esea_auth_plugin.sign_up.drafts import Drafts
-from esea_auth_plugin.sign_up.requests import SignUps
 from oru_espace_pro_plugin.interfaces import IRegistrations, RegistrationForm
-from oru_espace_pro_plugin.registration.kind import RegistrationKind
 from oru_espace_pro_plugin.settings import OruSettings
 
 from .people import CIVILITY, DEPARTMENT, PROFESSION
@@ -94,27 +88,17 @@ REGISTRATION = RegistrationForm(
 def seed_pending(registry: Any, session: Session, hashed: str) -> None:
     """Send the requests, the way the pages do. :param hashed: hash of everybody's password."""
     for applicant in APPLICANTS:
-        _sign_up(registry, session, applicant, hashed)
+        find(registry, ISignUps).apply(
+            session,
+            personal=applicant.personal,
+            identifier=applicant.identifier,
+            password_hash=hashed,
+            services=applicant.services,
+            motive=applicant.motive,
+        )
     _ask_access(registry, session, "emilie.garat", "ror")
     if offers(registry, IRegistrations):
         _register(registry, session, "thomas.ibarra")
-
-
-def _sign_up(registry: Any, session: Session, applicant: Applicant, hashed: str) -> None:
-    drafts = Drafts(registry)
-    answers = Answers(
-        personal=applicant.personal,
-        identifier=applicant.identifier,
-        password_hash=hashed,
-        services=applicant.services,
-        motive=applicant.motive,
-    )
-    draft_id, secret = drafts.start(session, answers, done=4)
-    now = find(registry, IClock).now()
-    identifiers.reserve(session, applicant.identifier, kind=identifiers.SIGN_UP, holder=draft_id, now=now)
-    draft = drafts.find(session, secret)
-    if draft is not None:
-        SignUps(registry).send(session, draft)
 
 
 def _ask_access(registry: Any, session: Session, identifier: str, slug: str) -> None:
@@ -122,7 +106,7 @@ def _ask_access(registry: Any, session: Session, identifier: str, slug: str) -> 
     service = find(registry, ICatalogue).get(slug)
     if account is not None and service is not None:
         motive = "Cadre de nuit : je renseigne les disponibilités en lits de mon établissement."
-        Adhesions(registry).ask(session, _identity(account), service, motive)
+        find(registry, IAdhesions).ask(session, _identity(account), service, motive)
 
 
 def _register(registry: Any, session: Session, identifier: str) -> None:
@@ -132,7 +116,7 @@ def _register(registry: Any, session: Session, identifier: str) -> None:
     registrations = find(registry, IRegistrations)
     registrations.accept_terms(session, account.subject, find(registry, OruSettings).terms_version)
     review = registrations.submit(session, account.subject, REGISTRATION)
-    RegistrationKind().acknowledge(registry, session, review)
+    registrations.acknowledge(session, review)
 
 
 def _identity(account: AccountView) -> Identity:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from ..interfaces import Establishment
 from .kinds import CONFIDENCE, WORDS
+from .sources import source_fr
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _HEAD = (
@@ -37,7 +38,7 @@ def as_csv(establishments: Sequence[Establishment]) -> bytes:
             item.code, WORDS[item.kind].label, item.name, item.hosted_by, item.address, item.postcode, item.town,
             item.department, item.department_name, item.sector, item.finess,
             _degrees(item.latitude), _degrees(item.longitude),
-            str(item.year), CONFIDENCE[item.confidence], item.note, item.source,
+            str(item.year), CONFIDENCE[item.confidence], item.note, source_fr(item.source),
         )  # fmt: skip
         writer.writerow([safe_cell(cell) for cell in cells])
     return out.getvalue().encode("utf-8-sig")

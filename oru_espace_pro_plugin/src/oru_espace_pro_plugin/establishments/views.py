@@ -18,10 +18,12 @@ from ..space.door import INSIDE
 from .drawing import draw
 from .export import as_csv
 from .kinds import CONFIDENCE, KINDS_BY_SLUG, SLUGS, WARNINGS, WORDS
+from .sources import source_fr
 
 _LONGEST_SEARCH = 80
 _WORDS: Mapping[str, Any] = {
     "words": WORDS, "slugs": SLUGS, "warnings": WARNINGS, "confidence": CONFIDENCE, "kinds": tuple(Kind),
+    "source_fr": source_fr,
 }  # fmt: skip
 
 

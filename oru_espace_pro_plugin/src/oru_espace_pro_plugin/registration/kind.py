@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.interfaces import Choice, Fact, FactSheet, IOutbox, IReviews, PortalSettings, ReviewView
+from esea_auth_plugin.interfaces import Choice, Fact, FactSheet, IReviews, ReviewView
 from esea_auth_plugin.layout.filters import phone_fr
 from esea_auth_plugin.services import find
 
 from ..interfaces import IRegistrations
 from ..settings import OruSettings
 from . import store
+from .letters import write
 from .lists import OTHER, load
 from .models import RegistrationRow
 from .service import KIND
@@ -81,11 +82,11 @@ class RegistrationKind:
     def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
         """Admit the person and tell them."""
         find(registry, IRegistrations).admit(session, review)
-        self._write(registry, session, review, "oru.registration_accepted", path="/espace-pro")
+        write(registry, session, review, "oru.registration_accepted", path="/espace-pro")
 
     def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
         """Tell why, and whom to write to."""
-        self._write(registry, session, review, "oru.registration_refused", path="/espace-pro/inscription", text=reason)
+        write(registry, session, review, "oru.registration_refused", path="/espace-pro/inscription", text=reason)
 
     def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
         """Keep the question for the form, and tell the person."""
@@ -93,7 +94,7 @@ class RegistrationKind:
         if row is not None:
             row.question = question
             session.flush()
-        self._write(registry, session, review, "oru.registration_more", path="/espace-pro/inscription", text=question)
+        write(registry, session, review, "oru.registration_more", path="/espace-pro/inscription", text=question)
 
     def extra_actions(self, registry: Any, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:
         """There is none."""
@@ -102,23 +103,3 @@ class RegistrationKind:
     def on_extra(self, registry: Any, session: Session, review: ReviewView, action: str) -> str:
         """There is none: whoever asks for one went round the page."""
         raise LookupError(action)
-
-    def acknowledge(self, registry: Any, session: Session, review: ReviewView) -> None:
-        """Tell the person that the request arrived."""
-        self._write(registry, session, review, "oru.registration_received", path="/espace-pro/inscription")
-
-    def _write(
-        self, registry: Any, session: Session, review: ReviewView, letter: str, *, path: str, text: str = ""
-    ) -> None:
-        row = store.of_request(session, review.id)
-        if row is None:
-            return
-        values = {
-            "first_name": row.first_name,
-            "reference": review.reference,
-            "due_on": review.due_on,
-            "text": text,
-            "address": find(registry, PortalSettings).absolute(path),
-            "contact_email": find(registry, OruSettings).contact_email,
-        }
-        find(registry, IOutbox).post(session, letter, to=row.email, values=values)

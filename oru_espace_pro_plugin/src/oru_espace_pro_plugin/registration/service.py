@@ -15,6 +15,7 @@ from esea_auth_plugin.services import find
 from ..interfaces import RegistrationForm, Stage, Standing, Step
 from ..settings import OruSettings
 from . import steps, store
+from .letters import write
 
 KIND = "espace_pro_registration"
 ROLE = "oru"
@@ -108,6 +109,10 @@ class Registrations:
     def steps(self, session: Session, identity: Identity) -> tuple[Step, Step]:
         """See the interface."""
         return steps.of(self._registry, session, identity, self.standing(session, identity.subject))
+
+    def acknowledge(self, session: Session, review: ReviewView) -> None:
+        """See the interface."""
+        write(self._registry, session, review, "oru.registration_received", path="/espace-pro/inscription")
 
     def admit(self, session: Session, review: ReviewView) -> None:
         """See the interface."""

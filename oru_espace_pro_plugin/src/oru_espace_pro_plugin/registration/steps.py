@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.interfaces import Identity, IReviews, PortalSettings, ReviewState, ReviewView
+from esea_auth_plugin.layout.filters import date_fr
 from esea_auth_plugin.services import find
 
 from ..interfaces import SERVICE, Stage, Standing, Step
@@ -40,7 +41,7 @@ def _access(registry: Any, session: Session, identity: Identity) -> Step:
             asked.created_at,
             "Complétez votre demande : le lien est dans le courriel du support."
             if more
-            else f"Réponse du support au plus tard le {asked.due_on:%d/%m/%Y}.",
+            else f"Réponse du support au plus tard le {date_fr(asked.due_on)}.",
         )
     ask = ("Demander l'accès au service", settings.access_path)
     if asked is not None and asked.state is ReviewState.REFUSED:
@@ -65,7 +66,7 @@ def _registration(registry: Any, identity: Identity, standing: Standing) -> Step
     if standing.stage is Stage.ADMITTED:
         return step("acceptée", "done", standing.admitted_at, "", ("Ouvrir l'Espace Pro", "/espace-pro"))
     if standing.stage is Stage.WAITING and review is not None:
-        then = f"Réponse de l'équipe ORU au plus tard le {review.due_on:%d/%m/%Y}."
+        then = f"Réponse de l'équipe ORU au plus tard le {date_fr(review.due_on)}."
         return step("en attente", "current", review.created_at, then)
     if standing.stage is Stage.MORE_ASKED and review is not None:
         then = "Complétez votre demande : l'équipe ORU attend votre réponse."

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from esea_auth_plugin.interfaces import Tile
+from esea_auth_plugin.layout.filters import date_fr
 from esea_auth_plugin.services import find
 
 from ..interfaces import SERVICE, IRegistrations, Step
@@ -25,7 +26,7 @@ def tiles(request: Any) -> Sequence[Tile]:
 def line(steps: Sequence[Step]) -> str:
     """Return the two steps in one line of text."""
     return " · ".join(
-        f"Étape {step.number}/2 {step.title.lower()} ({step.team}) : {step.state}"
-        + (f", le {step.on:%d/%m/%Y}" if step.on is not None else "")
+        f"Étape {step.number}/2 {step.title[:1].lower()}{step.title[1:]} ({step.team}) : {step.state}"
+        + (f", le {date_fr(step.on, 'short')}" if step.on is not None else "")
         for step in steps
     )

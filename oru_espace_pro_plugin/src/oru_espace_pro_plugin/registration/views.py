@@ -16,7 +16,6 @@ from esea_auth_plugin.services import find
 from ..interfaces import IRegistrationPlace, IRegistrations, RegistrationForm, Stage, Standing
 from ..settings import OruSettings
 from .forms import GROUPS, registration_schema, terms_schema
-from .kind import RegistrationKind
 from .lists import OTHER, load
 
 VIEW = "oru.registration.view"
@@ -167,5 +166,5 @@ def _acknowledge(request: Any, review: ReviewView, *, completed: bool) -> None:
         request.flash("Vos compléments sont envoyés à l'équipe ORU.")
         return
     fresh = find(request, IReviews).get(request.dbsession, review.id) or review
-    RegistrationKind().acknowledge(request.registry, request.dbsession, fresh)
+    find(request, IRegistrations).acknowledge(request.dbsession, fresh)
     request.flash("Votre demande est envoyée à l'équipe ORU.")

@@ -1,0 +1,29 @@
+"""Writes to who registers: what arrived, what is missing, what was decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from esea_auth_plugin.interfaces import IOutbox, PortalSettings, ReviewView
+from esea_auth_plugin.services import find
+
+from ..settings import OruSettings
+from . import store
+
+
+def write(registry: Any, session: Session, review: ReviewView, letter: str, *, path: str, text: str = "") -> None:
+    """Post a letter about a request to the address of its form."""
+    row = store.of_request(session, review.id)
+    if row is None:
+        return
+    values = {
+        "first_name": row.first_name,
+        "reference": review.reference,
+        "due_on": review.due_on,
+        "text": text,
+        "address": find(registry, PortalSettings).absolute(path),
+        "contact_email": find(registry, OruSettings).contact_email,
+    }
+    find(registry, IOutbox).post(session, letter, to=row.email, values=values)
