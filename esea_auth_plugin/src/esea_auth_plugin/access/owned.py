@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from ..auth_modes.base import AuthMode
 from ..auth_modes.registry import modes_of
 from ..interfaces import Factor, IAccounts, ICatalogue, IClock, Level, ModeStanding
+from ..levels import level_of_factors, mail_code_barred
 from ..services import find
 from .judge import PORTAL
-from .levels import level_of_factors, mail_code_barred
 
 
 def reach_of(mode: AuthMode, *, barred: bool = False) -> Level:

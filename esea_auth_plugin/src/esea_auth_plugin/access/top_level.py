@@ -14,8 +14,8 @@ from pyramid.httpexceptions import HTTPForbidden
 
 from ..database import IDatabase
 from ..interfaces import IClock, Identity, IOwnedLevel, Refusal
+from ..levels import level_of
 from ..services import find
-from .levels import level_of
 from .refused import Refused
 
 FRESH = timedelta(minutes=10)

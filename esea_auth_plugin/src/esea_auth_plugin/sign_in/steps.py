@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from ..levels import level_of_factors, mail_code_barred
 from ..auth_modes.base import Ask, Attempt, AuthMode, Begun, Data, Go, Proven, Refused, Result, UnknownPerson, Wait
 from ..auth_modes.registry import modes_of
 from ..database import IDatabase, new_id

@@ -11,12 +11,12 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ..levels import mail_code_barred
 from ..access.owned import reach_of
 from ..auth_modes.base import Attempt, AuthMode, Poll, Wait
 from ..database import write_on_get
 from ..errors import TooManyAttempts
 from ..interfaces import IAccounts, ICatalogue, IClock, IEnrolments, IOwnedLevel, PortalService
+from ..levels import mail_code_barred
 from ..services import find, offers
 from ..web.problems import problem_response, wants_json
 from .finishing import StartAgain
