@@ -14,7 +14,7 @@ from typing import Any, cast
 from zope.interface.interfaces import IInterface
 
 from .errors import ConfigurationError, Problem
-from .interfaces import IPortalRoot, NavItem, Rule, Tile
+from .interfaces import AccountEntry, IPortalRoot, NavItem, Rule, Tile
 from .services import add_service
 
 ChildFactory = Callable[[Any, Any, str], Any]
@@ -30,6 +30,7 @@ class Core:
     roles: dict[str, str] = field(default_factory=dict)
     nav: dict[str, NavItem] = field(default_factory=dict)
     tiles: dict[str, TileSource] = field(default_factory=dict)
+    entries: dict[str, AccountEntry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -95,6 +96,11 @@ def add_account_tile(config: Any, name: str, source: TileSource) -> None:
     _declare(config, "tile", name, name, lambda: core(config).tiles.__setitem__(name, source))
 
 
+def add_account_entry(config: Any, entry: AccountEntry) -> None:
+    """Add an entry to the menu beside every page of « Mon compte »."""
+    _declare(config, "entry", entry.path, entry.title, lambda: core(config).entries.__setitem__(entry.path, entry))
+
+
 def includeme(config: Any) -> None:
     """Add the directives, and stop the start with all problems at once."""
     for directive in (
@@ -103,6 +109,7 @@ def includeme(config: Any) -> None:
         add_role,
         add_nav_item,
         add_account_tile,
+        add_account_entry,
         add_service,
     ):
         config.add_directive(directive.__name__, directive)

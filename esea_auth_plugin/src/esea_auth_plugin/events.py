@@ -28,6 +28,17 @@ class AccountClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountErased:
+    """The profile of a closed account is being erased: whatever a room keeps of the person goes now.
+
+    What has a stated period (decisions, traces) stays under the subject alone, which names nobody any more.
+    """
+
+    session: Session
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignedIn:
     """A person finished every stage of a sign-in."""
 

@@ -20,6 +20,8 @@ from .resources import IProfile
 from .service import account_id_of
 
 _TEMPLATES = "esea_auth_plugin:accounts/templates"
+#: With more services than these, the page lets one put some first.
+MANY = 6
 _PHONES = frozenset({"phone", "mobile", "fax"})
 
 
@@ -29,11 +31,17 @@ _PHONES = frozenset({"phone", "mobile", "fax"})
 def home(context: Any, request: Any) -> dict[str, Any]:
     """Show the tiles that the rooms offer, the services one may ask for, and where one's requests stand."""
     identity = request.identity
-    tiles = [tile for source in core(request).tiles.values() for tile in source(request)]
+    tiles = sorted(
+        (tile for source in core(request).tiles.values() for tile in source(request)),
+        key=lambda tile: (not tile.favourite, tile.order, tile.title),
+    )
+    services = [tile for tile in tiles if tile.service]
     unopened = [item for item in find(request, ICatalogue).all() if item.slug not in identity.services]
     requests = find(request, IReviews).of_author(request.dbsession, identity.subject)
     return {
-        "tiles": sorted(tiles, key=lambda tile: (tile.order, tile.title)),
+        "services": services,
+        "many": len(services) > MANY,
+        "others": [tile for tile in tiles if not tile.service],
         "unopened": unopened,
         "requests": requests[:5],
     }

@@ -9,11 +9,29 @@ from typing import Any, cast
 from ..interfaces import IAuditTrail, IClock, ISealer
 from ..services import find
 from . import retention
-from .reading import AuditRow, activity_of, audit_rows, of_request, personal_of
+from .reading import (
+    AuditRow,
+    activity_of,
+    activity_page,
+    audit_rows,
+    of_request,
+    personal_of,
+    personal_of_all,
+)
 from .sealer import seal_all
 from .service import AuditTrail, valid_action
 
-__all__ = ["AuditRow", "actions_of", "activity_of", "audit_rows", "includeme", "of_request", "personal_of"]
+__all__ = [
+    "AuditRow",
+    "actions_of",
+    "activity_of",
+    "activity_page",
+    "audit_rows",
+    "includeme",
+    "of_request",
+    "personal_of",
+    "personal_of_all",
+]
 
 
 def add_audit_action(config: Any, name: str, sentence: str) -> None:

@@ -39,6 +39,8 @@ from .mechanisms import (
     Reservation,
 )
 from .pages import (
+    AccountEntry,
+    AccountGroup,
     Contacts,
     IAccountRoot,
     IPortalRoot,
@@ -55,6 +57,8 @@ from .sessions import IParkedForms, ISessions, SessionView
 
 __all__ = [
     "PROVEN_ORIGINS",
+    "AccountEntry",
+    "AccountGroup",
     "AccountState",
     "AccountView",
     "AdmittedMode",

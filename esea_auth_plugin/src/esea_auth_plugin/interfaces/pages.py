@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +43,38 @@ class Tile:
     title: str
     path: str
     text: str
+    order: int = 100
+    #: Slug of the service that it opens, ``""`` for what belongs to the account itself.
+    service: str = ""
+    #: The person put it first.
+    favourite: bool = False
+
+
+class AccountGroup(enum.IntEnum):
+    """Parts of the menu of « Mon compte », in their order."""
+
+    SERVICES = 1
+    IDENTITY = 2
+    SECURITY = 3
+    DATA = 4
+
+    @property
+    def title(self) -> str:
+        """French title of the part."""
+        return ("Mes services", "Mon identité", "Ma sécurité", "Mes données")[self - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEntry:
+    """An entry of the menu that stands beside every page of « Mon compte ».
+
+    :ivar text: one sentence, for the page « Gérer mon compte »; ``""`` keeps the entry off it.
+    """
+
+    title: str
+    path: str
+    group: AccountGroup
+    text: str = ""
     order: int = 100
 
 

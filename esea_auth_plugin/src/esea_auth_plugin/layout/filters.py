@@ -11,6 +11,8 @@ import phonenumbers
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
+from .browsers import browser_fr
+
 PARIS = ZoneInfo("Europe/Paris")
 _LOCALE = "fr_FR"
 # (seconds, singular, plural), the longest first.
@@ -114,4 +116,5 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "phone_uri": phone_uri,
     "nombre_fr": nombre_fr,
     "iso": iso,
+    "browser_fr": browser_fr,
 }

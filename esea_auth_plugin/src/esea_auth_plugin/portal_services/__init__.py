@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..events import AccountClosed
+from ..events import AccountClosed, AccountErased
 from ..interfaces import IAccountRoot, IAdhesions, IGrants, ISupportRoot, NavItem, Rule
 from .asking import Adhesions
+from .favourites import forget
 from .grants import Grants, end_grants_of
 from .kind import AccessRequestKind
 from .resources import MyRequestsPlace, ServicesPlace
@@ -29,6 +30,7 @@ def includeme(config: Any) -> None:
     config.add_service(IGrants, Grants)
     config.add_service(IAdhesions, Adhesions)
     config.add_subscriber(lambda event: end_grants_of(config.registry, event), AccountClosed)
+    config.add_subscriber(forget, AccountErased)
     for letter in LETTERS:
         config.add_letter(f"adhesion.{letter}", f"esea_auth_plugin:portal_services/letters/{letter}")
     for permission in ("esea.adhesion.view", "esea.adhesion.send"):
@@ -40,6 +42,7 @@ def includeme(config: Any) -> None:
     _support_desk(config)
     config.scan(".views")
     config.scan(".adhesion_views")
+    config.scan(".favourites")
 
 
 def _support_desk(config: Any) -> None:

@@ -32,6 +32,16 @@ class AccessGrant(AccountsModel):
     ended_reason: Mapped[str] = mapped_column(String(200), default="")
 
 
+class FavouriteService(AccountsModel):
+    """A service that a person put first among the tiles of « Mon compte »."""
+
+    __tablename__ = "esea_favourite_service"
+
+    subject: Mapped[str] = mapped_column(String(36), primary_key=True)
+    service: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime]
+
+
 class AccessRequest(AccountsModel):
     """What somebody said when asking for a service; its state lies with the reviews, under the same id."""
 

@@ -67,3 +67,15 @@ class ParkedFormRow(AccountsModel):
     subject: Mapped[str] = mapped_column(String(36))
     sealed: Mapped[str] = mapped_column(Text)
     ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class KnownPlaceRow(AccountsModel):
+    """A place that a person has signed in from; ``place`` is a keyed hash, so that the table tells nobody's ways."""
+
+    __tablename__ = "esea_known_place"
+    __table_args__ = (UniqueConstraint("subject", "place"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    subject: Mapped[str] = mapped_column(String(36))
+    place: Mapped[str] = mapped_column(String(64))
+    seen_at: Mapped[datetime]

@@ -1,0 +1,23 @@
+"""« Mon activité »: what the trail holds about the person who is signed in, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...interfaces import AccountEntry, AccountGroup, IAccountRoot
+from .resources import ActivityPlace
+
+
+def includeme(config: Any) -> None:
+    """Hang the page."""
+    config.add_portal_child("activite", ActivityPlace, parent=IAccountRoot)
+    config.add_account_entry(
+        AccountEntry(
+            "Mon activité",
+            "/compte/activite",
+            AccountGroup.DATA,
+            "Vos connexions, ce que vous avez fait et ce qui a été fait sur votre compte.",
+            order=10,
+        )
+    )
+    config.scan(".views")

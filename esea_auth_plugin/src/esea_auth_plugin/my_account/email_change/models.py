@@ -1,0 +1,34 @@
+"""The table of e-mail changes: from the code that the new address receives to the days the former one may object."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ...database import AccountsModel, new_id
+
+
+class EmailChangeRow(AccountsModel):
+    """One change that a person asked for.
+
+    :ivar sealed_former: the address until then, sealed; :ivar sealed_new: the one that is to take its place, sealed.
+    :ivar code_digest: keyed hash of the code that went to the new one. :ivar tries: answers, right and wrong.
+    :ivar cancel_digest: hash of the link that went to the former one, once the change was made.
+    """
+
+    __tablename__ = "esea_email_change"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    subject: Mapped[str] = mapped_column(String(36), index=True)
+    sealed_former: Mapped[str] = mapped_column(Text)
+    sealed_new: Mapped[str] = mapped_column(Text)
+    code_digest: Mapped[str] = mapped_column(String(64))
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    code_ends_at: Mapped[datetime]
+    made_at: Mapped[datetime | None]
+    cancel_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    cancel_ends_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]

@@ -1,0 +1,79 @@
+"""« Mon compte » for somebody with much of everything: 320 pixels, keyboard, both colour schemes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.accessibility import AccessibilityCheck
+from tests.browser.steps import press, sign_in
+from tests.browser.test_keyboard import tab_to
+from tests.crowd import a_crowded_account, twelve_services
+
+from esea_auth_plugin.testing.portal import Person, Portal
+
+SERVICES = [f"service-{number}" for number in range(1, 13)]
+PAGES = [
+    "/compte",
+    "/compte/gestion",
+    "/compte/profil",
+    "/compte/demandes",
+    "/compte/sessions",
+    "/compte/activite",
+]
+
+
+@pytest.fixture(scope="session")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve services, in the place of the demo's."""
+    path = tmp_path_factory.mktemp("catalogue") / "services.ini"
+    path.write_text(twelve_services(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def anne(served: Portal, page: Page) -> Person:
+    """Somebody with twelve services, forty sessions and hundreds of rows, signed in in ``page``."""
+    person = served.person(services=SERVICES, last_name="de Saint-Exupéry-Longuemare")
+    page.goto("/connexion")
+    sign_in(page, served, person)
+    a_crowded_account(served, person, sessions=39, rows=300)
+    return person
+
+
+@pytest.mark.slow
+def test_every_page_holds_for_who_has_much(page: Page, anne: Person, assert_accessible: AccessibilityCheck) -> None:
+    """Slow: each page of « Mon compte » judged in light, in the dark and at 320 pixels."""
+    for path in PAGES:
+        answer = page.goto(path)
+        assert answer is not None and answer.status == 200 and page.url.endswith(path), path
+        assert_accessible(page)
+
+
+@pytest.mark.slow
+def test_the_account_is_kept_without_a_mouse(page: Page, anne: Person) -> None:
+    """Slow: a walk through several pages, Tab by Tab."""
+    page.goto("/compte")
+    tab_to(page, "Ajouter aux favoris : Service 1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Mes favoris")).to_be_visible()
+    page.goto("/compte/sessions")
+    tab_to(page, "Déconnecter les autres")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("ce navigateur seulement"))).to_be_visible()
+    page.goto("/compte/activite")
+    tab_to(page, "Connexions")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("type=connexions"))
+
+
+def test_favourites_need_no_script(new_page: object, served: Portal) -> None:
+    page: Page = new_page(javascript=False)  # type: ignore[operator]
+    person = served.person(services=SERVICES)
+    page.goto("/connexion")
+    sign_in(page, served, person)
+    page.goto("/compte")
+    press(page, "Ajouter aux favoris : Service 12")
+    expect(page.get_by_role("heading", name="Mes favoris")).to_be_visible()

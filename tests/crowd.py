@@ -1,0 +1,73 @@
+"""Somebody with much of everything: twelve services, forty sessions, thousands of rows in the trail."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+from esea_auth_plugin.audit.models import AuditDigest, AuditEvent, AuditPersonal
+from esea_auth_plugin.interfaces import IAuditTrail
+from esea_auth_plugin.session.models import SessionRow
+from esea_auth_plugin.testing.portal import Person, Portal
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"
+
+_PORTAL = """
+[portail]
+title = Portail d'essai
+level = code-courriel
+mode.mail_code =
+"""
+_SERVICE = """
+[service-{0}]
+title = Service {0}
+description = Ce que l'on y fait, dit en une phrase assez longue pour passer à la ligne.
+audience = Tous les professionnels
+level = code-courriel
+mode.mail_code =
+address = https://service-{0}.example.fr/
+"""
+
+
+def twelve_services() -> str:
+    """Return a catalogue of twelve services, and the portal itself."""
+    return _PORTAL + "".join(_SERVICE.format(number) for number in range(1, 13))
+
+
+def a_crowded_account(portal: Portal, person: Person, *, sessions: int = 39, rows: int = 5_000) -> None:
+    """Add sessions and rows of the trail to a person, the way the portal writes them."""
+    now = portal.clock.now()
+    with portal.db.writing() as session:
+        for number in range(sessions):
+            session.add(
+                SessionRow(
+                    cookie_digest=f"{person.subject[:20]}-{number}",
+                    subject=person.subject,
+                    proofs=[],
+                    created_at=now - timedelta(minutes=number),
+                    last_seen_at=now - timedelta(seconds=number),
+                    ends_at=now + timedelta(hours=3),
+                    idle_seconds=1_800,
+                    user_agent=FIREFOX,
+                )
+            )
+        _rows(portal, session, person, rows)
+
+
+def _rows(portal: Portal, session: object, person: Person, rows: int) -> None:
+    """Write events as the trail does, all in one flush."""
+    waiting: list[object] = []
+    stand_in = SimpleNamespace(add=waiting.append, flush=lambda: None)
+    trail = portal.find(IAuditTrail)
+    for number in range(rows):
+        trail.record(
+            stand_in,
+            "sign_in.succeeded" if number % 3 else "service.opened",
+            actor=person.subject,
+            target=person.subject,
+            details={"mode": "mail_code", "service": "service-3"},
+            personal={"address": f"10.7.{number // 250}.{number % 250}", "user_agent": FIREFOX},
+        )
+    for kind in (AuditEvent, AuditDigest, AuditPersonal):
+        session.add_all(each for each in waiting if isinstance(each, kind))  # type: ignore[attr-defined]
+        session.flush()  # type: ignore[attr-defined]
