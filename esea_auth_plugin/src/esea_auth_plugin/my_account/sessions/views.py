@@ -7,7 +7,6 @@ from typing import Any
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
-from ...access.levels import level_of
 from ...auth_modes.registry import modes_of
 from ...interfaces import IAuditTrail, ISessions, SessionView
 from ...services import find
@@ -68,5 +67,4 @@ def _row(request: Any, view: SessionView) -> dict[str, Any]:
         "session": view,
         "place": find(request, Addresses).establishment(view.address) or "",
         "means": ", ".join(dict.fromkeys(mode.title for mode in modes if mode is not None)),
-        "strong": level_of(view.proofs).slug,
     }
