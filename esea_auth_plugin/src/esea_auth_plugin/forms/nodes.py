@@ -159,6 +159,16 @@ class BirthdayNode(_Node):
     default_widget = widgets.Birthday
 
 
+class DayNode(_Node):
+    """A calendar day, typed as ``31/12/2026``; its value is a ``date``."""
+
+    schema_type = types.Day
+
+    def default_widget(self) -> Any:
+        """Short; no calendar pops up, which screen readers and shared workstations thank us for."""
+        return widgets.Text(width="xs", maxlength=12, spellcheck=False)
+
+
 class ChoiceNode(_Node):
     """One of ``values``; ``radios=True`` shows them all."""
 

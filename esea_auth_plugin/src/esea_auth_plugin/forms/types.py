@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import colander
@@ -132,6 +133,31 @@ class Birthday(colander.SchemaType):
             return colander.null
         month, _, day = str(appstruct).partition("-")
         return f"{day}/{month}"
+
+
+class Day(colander.SchemaType):
+    """A calendar day, typed the French way (``31/12/2026``) or as computers write it (``2026-12-31``)."""
+
+    def deserialize(self, node: Any, cstruct: Any) -> Any:
+        """Return a ``date``."""
+        text = _typed(node, cstruct, most=20)
+        if text is None:
+            return colander.null
+        for shape in (
+            r"(?P<d>[0-9]{1,2})\s*[/.-]\s*(?P<m>[0-9]{1,2})\s*[/.-]\s*(?P<y>[0-9]{4})",
+            r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})",
+        ):
+            found = re.fullmatch(shape, text)
+            if found is not None:
+                try:
+                    return date(int(found["y"]), int(found["m"]), int(found["d"]))
+                except ValueError:
+                    break
+        raise colander.Invalid(node, "Cette date n'existe pas : écrivez-la comme 31/12/2026.")
+
+    def serialize(self, node: Any, appstruct: Any) -> Any:
+        """Return ``"DD/MM/YYYY"``."""
+        return colander.null if appstruct in (colander.null, None) else f"{appstruct:%d/%m/%Y}"
 
 
 class Texts(colander.SchemaType):

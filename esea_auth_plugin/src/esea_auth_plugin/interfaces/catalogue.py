@@ -92,11 +92,12 @@ class IGrants(Protocol):
         request_id: str | None,
         given_by: str,
         until: datetime | None = None,
+        reason: str = "",
     ) -> None:
-        """Give a grant, or prolong the one there is."""
+        """Give a grant, or prolong the one there is. :param reason: why, when no request says it; for the trail."""
 
-    def withdraw(self, session: Session, subject: str, service: str, *, reason: str) -> bool:
-        """End a grant now; ``False`` if there was none."""
+    def withdraw(self, session: Session, subject: str, service: str, *, reason: str, by: str | None = None) -> bool:
+        """End a grant now; ``False`` if there was none. :param by: subject of who does it, if a person does."""
 
     def withdraw_for_request(self, session: Session, request_id: str, *, reason: str) -> int:
         """End what one request gave."""

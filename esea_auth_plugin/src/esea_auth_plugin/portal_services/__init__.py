@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..accounts.resources import IAccountOfDesk
 from ..events import AccountClosed, AccountErased
 from ..interfaces import IAccountRoot, IAdhesions, IGrants, ISupportRoot, NavItem, Rule
 from .asking import Adhesions
 from .favourites import forget
 from .grants import Grants, end_grants_of
 from .kind import AccessRequestKind
-from .resources import MyRequestsPlace, ServicesPlace
+from .resources import MyRequestsPlace, RightsPlace, ServicesPlace
 from .tiles import service_tiles
 
 LETTERS = ("received", "accepted", "refused", "more_asked")
+RIGHTS_LETTERS = ("given", "withdrawn")
 ACTIONS = {
     "grant.given": "Droit d'accès à un service donné",
     "grant.withdrawn": "Droit d'accès à un service retiré",
@@ -33,6 +35,11 @@ def includeme(config: Any) -> None:
     config.add_subscriber(forget, AccountErased)
     for letter in LETTERS:
         config.add_letter(f"adhesion.{letter}", f"esea_auth_plugin:portal_services/letters/{letter}")
+    for letter in RIGHTS_LETTERS:
+        config.add_letter(f"right.{letter}", f"esea_auth_plugin:portal_services/letters/right_{letter}")
+    for permission in ("esea.support.rights", "esea.support.rights.act"):
+        config.add_permission_rule(permission, Rule(role="support"))
+    config.add_portal_child("droits", RightsPlace, parent=IAccountOfDesk)
     for permission in ("esea.adhesion.view", "esea.adhesion.send"):
         config.add_permission_rule(permission, Rule())
     config.add_portal_child("services", ServicesPlace)
@@ -43,6 +50,8 @@ def includeme(config: Any) -> None:
     config.scan(".views")
     config.scan(".adhesion_views")
     config.scan(".favourites")
+    config.scan(".rights_views")
+    config.scan(".withdrawing_views")
 
 
 def _support_desk(config: Any) -> None:

@@ -41,6 +41,7 @@ class Grants:
         request_id: str | None,
         given_by: str,
         until: datetime | None = None,
+        reason: str = "",
     ) -> None:
         """See the interface."""
         now = self._clock.now()
@@ -69,12 +70,13 @@ class Grants:
             )
             session.flush()
         details = {"service": service, "prolonged": bool(prolonged), "request": request_id or ""}
-        self._audit.record(session, "grant.given", actor=given_by, target=subject, details=details)
+        personal = {"reason": reason} if reason else {}
+        self._audit.record(session, "grant.given", actor=given_by, target=subject, details=details, personal=personal)
         self._registry.notify(GrantChanged(session, subject, service, True))
 
-    def withdraw(self, session: Session, subject: str, service: str, *, reason: str) -> bool:
+    def withdraw(self, session: Session, subject: str, service: str, *, reason: str, by: str | None = None) -> bool:
         """See the interface."""
-        return bool(self._end(session, _is(subject, service), reason=reason))
+        return bool(self._end(session, _is(subject, service), reason=reason, by=by))
 
     def withdraw_for_request(self, session: Session, request_id: str, *, reason: str) -> int:
         """See the interface."""
@@ -84,7 +86,7 @@ class Grants:
         """End every right of a person; return how many."""
         return self._end(session, AccessGrant.subject == subject, reason=reason)
 
-    def _end(self, session: Session, which: ColumnElement[bool], *, reason: str) -> int:
+    def _end(self, session: Session, which: ColumnElement[bool], *, reason: str, by: str | None = None) -> int:
         ended = session.execute(
             update(AccessGrant)
             .where(which, AccessGrant.ended_at.is_(None))
@@ -93,7 +95,9 @@ class Grants:
         ).all()
         for subject, service in ended:
             details = {"service": service}
-            self._audit.record(session, "grant.withdrawn", target=subject, details=details, personal={"reason": reason})
+            self._audit.record(
+                session, "grant.withdrawn", actor=by, target=subject, details=details, personal={"reason": reason}
+            )
             self._registry.notify(GrantChanged(session, subject, service, False))
         return len(ended)
 

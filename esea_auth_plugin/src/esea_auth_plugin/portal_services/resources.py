@@ -19,6 +19,14 @@ class IServicePlace(Interface):
     """One service."""
 
 
+class IMyRequestPlace(Interface):
+    """One of them."""
+
+
+class IRightsPlace(Interface):
+    """The rights of one account, for the support."""
+
+
 class IMyRequestsPlace(Interface):
     """The requests of the person who is signed in."""
 
@@ -49,6 +57,29 @@ class ServicePlace(Resource):
 
 @implementer(IMyRequestsPlace)
 class MyRequestsPlace(Resource):
-    """`/compte/demandes`."""
+    """`/compte/demandes`; its children are named by their reference, right or wrong."""
 
     title = "Mes demandes"
+
+    def child(self, key: str) -> Any:
+        """Return the place of a request; the view answers 404 for what is not the person's own."""
+        return MyRequestPlace(self.request, self, key)
+
+
+@implementer(IMyRequestPlace)
+class MyRequestPlace(Resource):
+    """`/compte/demandes/REFERENCE`."""
+
+    title = "Demande"
+
+
+@implementer(IRightsPlace)
+class RightsPlace(Resource):
+    """`/support/comptes/SUBJECT/droits`."""
+
+    title = "Droits d'accès"
+
+    @property
+    def subject(self) -> str:
+        """Subject of the account, right or wrong."""
+        return str(self.__parent__.__name__)

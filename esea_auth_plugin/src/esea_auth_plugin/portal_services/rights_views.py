@@ -1,0 +1,133 @@
+"""`/support/comptes/SUBJECT/droits`: the rights of one account, given and withdrawn by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import colander
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.view import view_config
+
+from ..errors import PortalError
+from ..forms import Button, ChoiceNode, DayNode, Invalid, PortalForm, TextNode
+from ..interfaces import AccountState, AccountView, IAccounts, ICatalogue
+from ..services import find
+from .resources import IRightsPlace, RightsPlace
+from .rights import Right, Rights
+
+_TEMPLATE = "esea_auth_plugin:portal_services/templates/rights.jinja2"
+_SEE, _ACT = "esea.support.rights", "esea.support.rights.act"
+
+
+@view_config(context=IRightsPlace, request_method="GET", permission=_SEE, renderer=_TEMPLATE)
+def rights(place: RightsPlace, request: Any) -> dict[str, Any]:
+    """Show what the person may open, what ended and why, and the two acts."""
+    return _page(place, request, _account(place, request))
+
+
+@view_config(context=IRightsPlace, name="donner", request_method="POST", permission=_ACT, renderer=_TEMPLATE)
+def given(place: RightsPlace, request: Any) -> Any:
+    """Give a right."""
+    account, form = _account(place, request), _giving(place, request)
+    try:
+        typed = form.validate()
+        try:
+            service = Rights(request.registry).give(
+                request.dbsession,
+                account,
+                typed["service"],
+                by=request.identity.subject,
+                reason=typed["motif"],
+                last_day=typed["jusqu_au"],
+            )
+        except PortalError as refused:
+            raise form.refuse(refused.message) from refused
+    except Invalid as invalid:
+        return _page(place, request, account, giving=invalid.form_html)
+    request.flash(f"Le service « {service.title} » est ouvert à {account.display_name}. Un courriel l'en prévient.")
+    return HTTPSeeOther(place.path)
+
+
+@view_config(context=IRightsPlace, name="retirer", request_method="POST", permission=_ACT, renderer=_TEMPLATE)
+def withdrawn(place: RightsPlace, request: Any) -> Any:
+    """End a right now."""
+    account, all_rights = _account(place, request), Rights(request.registry)
+    held, _ = all_rights.of(request.dbsession, account.subject)
+    form = _withdrawing(place, request, held)
+    try:
+        typed = form.validate()
+        try:
+            all_rights.withdraw(
+                request.dbsession, account, typed["droit"], by=request.identity.subject, reason=typed["raison"]
+            )
+        except PortalError as refused:
+            raise form.refuse(refused.message) from refused
+    except Invalid as invalid:
+        return _page(place, request, account, withdrawing=invalid.form_html)
+    request.flash("Le droit d'accès est retiré, à effet immédiat. Un courriel en prévient la personne.")
+    return HTTPSeeOther(place.path)
+
+
+def _account(place: RightsPlace, request: Any) -> AccountView:
+    account = find(request, IAccounts).by_subject(request.dbsession, place.subject)
+    if account is None:
+        raise HTTPNotFound
+    return account
+
+
+def _reason(name: str, example: str) -> Any:
+    return TextNode(
+        name=name,
+        title="Motif",
+        min_length=5,
+        max_length=200,
+        help=f"{example} Ce motif est envoyé à la personne et gardé dans le journal.",
+    )
+
+
+def _giving(place: RightsPlace, request: Any) -> PortalForm:
+    services = [(service.slug, service.title) for service in find(request, ICatalogue).all()]
+    schema = colander.SchemaNode(colander.Mapping())
+    schema.add(ChoiceNode(name="service", title="Service", values=services))
+    schema.add(_reason("motif", "Par exemple : remplacement du chef de service jusqu'à fin mars."))
+    schema.add(
+        DayNode(
+            name="jusqu_au",
+            title="Dernier jour",
+            missing=None,
+            help="JJ/MM/AAAA, ce jour compris. Sans date, le droit dure jusqu'à son retrait.",
+        )
+    )
+    return PortalForm(
+        schema, request, submit=[("donner", "Donner ce droit")], action=f"{place.path}/donner", form_id="donner"
+    )
+
+
+def _withdrawing(place: RightsPlace, request: Any, held: Sequence[Right]) -> PortalForm:
+    schema = colander.SchemaNode(colander.Mapping())
+    schema.add(ChoiceNode(name="droit", title="Droit à retirer", values=[(one.service, one.title) for one in held]))
+    schema.add(_reason("raison", "Par exemple : départ de l'établissement."))
+    return PortalForm(
+        schema,
+        request,
+        submit=[Button("retirer", "Retirer ce droit", "danger")],
+        action=f"{place.path}/retirer",
+        form_id="retirer",
+    )
+
+
+def _page(
+    place: RightsPlace, request: Any, account: AccountView, *, giving: Any = None, withdrawing: Any = None
+) -> dict[str, Any]:
+    held, ended = Rights(request.registry).of(request.dbsession, account.subject)
+    return {
+        "place": place,
+        "account": account,
+        "held": held,
+        "ended": ended,
+        "giving": giving or _giving(place, request).render(),
+        "withdrawing": withdrawing or _withdrawing(place, request, held).render(),
+        "active": account.state is AccountState.ACTIVE,
+        "own": account.subject == request.identity.subject,
+    }

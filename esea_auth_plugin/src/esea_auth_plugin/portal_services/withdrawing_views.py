@@ -1,0 +1,50 @@
+"""`/compte/demandes/REFERENCE/retirer`: who asked takes the request back, after a page that says what it means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.view import view_config
+
+from ..interfaces import IReviews, ReviewState, ReviewView
+from ..reviews.history import STATES
+from ..services import find
+from .resources import IMyRequestPlace, MyRequestPlace
+
+UNDECIDED = frozenset({ReviewState.OPEN, ReviewState.MORE_ASKED})
+
+
+@view_config(
+    context=IMyRequestPlace,
+    name="retirer",
+    request_method="GET",
+    permission="esea.adhesion.view",
+    renderer="esea_auth_plugin:portal_services/templates/withdraw.jinja2",
+)
+def confirm(place: MyRequestPlace, request: Any) -> Any:
+    """Ask whether the request is really to be taken back."""
+    review = _own(place, request)
+    if review.state not in UNDECIDED:
+        request.flash("Cette demande a déjà reçu une réponse : elle ne peut plus être retirée.", "warning")
+        return HTTPSeeOther(place.__parent__.path)
+    return {"place": place, "review": review, "states": STATES}
+
+
+@view_config(context=IMyRequestPlace, name="retirer", request_method="POST", permission="esea.adhesion.send")
+def withdraw(place: MyRequestPlace, request: Any) -> HTTPSeeOther:
+    """Take the request back, unless a reviewer was faster."""
+    review = _own(place, request)
+    if find(request, IReviews).withdraw(request.dbsession, review.id, state=ReviewState.WITHDRAWN):
+        request.flash(f"Votre demande {review.reference} est retirée. Personne ne l'examinera.")
+    else:
+        request.flash("Cette demande a reçu une réponse entre-temps : elle n'a pas été retirée.", "warning")
+    return HTTPSeeOther(place.__parent__.path)
+
+
+def _own(place: MyRequestPlace, request: Any) -> ReviewView:
+    """Return the person's own request; somebody else's reference is as unknown as any."""
+    review = find(request, IReviews).by_reference(request.dbsession, place.__name__)
+    if review is None or review.author != request.identity.subject:
+        raise HTTPNotFound
+    return review
