@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from webtest import TestResponse
 
+from esea_auth_plugin.mail.models import Delivery
 from esea_auth_plugin.testing import sign_up as wizard
-from esea_auth_plugin.testing.pages import send
+from esea_auth_plugin.testing.pages import send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Portal
 
 Counting = Callable[[], Any]
@@ -23,13 +24,18 @@ def bare(page: TestResponse) -> str:
 
 
 def send_counted(portal: Portal, queries: Counting, **changes: str) -> tuple[str, int, int, int]:
-    """Go through the steps; return the last page, its status, and the queries and letters of « Valider »."""
+    """Go through the steps; return the last page, its status, and the queries and outbox rows of « Valider »."""
     browser = portal.browser()
     page = wizard.to_step_4(browser, **changes)
-    before = len(portal.letters())
+    before = deliveries(portal)
     with queries() as seen:
         answer = send(page, wizard.adhesion())
-    return bare(answer.follow()), answer.status_int, len(seen), len(portal.letters()) - before
+    return bare(answer.follow()), answer.status_int, len(seen), deliveries(portal) - before
+
+
+def deliveries(portal: Portal) -> int:
+    with portal.db.reading() as session:
+        return session.scalar(select(func.count()).select_from(Delivery)) or 0
 
 
 def test_known_and_unknown_addresses_and_numbers_look_and_cost_the_same(portal: Portal, queries: Counting) -> None:
@@ -42,20 +48,49 @@ def test_known_and_unknown_addresses_and_numbers_look_and_cost_the_same(portal: 
     ]
     found = [send_counted(portal, queries, **way) for way in ways]
     assert found[0] == found[1] == found[2]
-    assert found[0][3] == 1
+    assert found[0][3] == 2, "the acknowledgement, and the warning to the number's owner (mostly a decoy)"
 
 
-def test_only_the_letter_tells_and_it_goes_to_the_address_typed(portal: Portal) -> None:
+def test_who_has_an_account_learns_it_at_the_address_of_the_account(portal: Portal) -> None:
     portal.person(email="connue@ch-exemple.fr")
-    portal.person(rpps="10999990012")
     wizard.sign_up(portal.browser(), email="connue@ch-exemple.fr", identifier="anne.un", **{"N° RPPS": ""})
-    wizard.sign_up(portal.browser(), email="autre@ch-exemple.fr", identifier="anne.deux", **{"N° RPPS": "10999990012"})
-    for address in ("connue@ch-exemple.fr", "autre@ch-exemple.fr"):
-        (letter,) = portal.letters(address)
-        assert "déjà un compte" in letter.subject
-        assert {"/connexion", "/connexion/oubli", "/services"} <= {
-            link.removeprefix("http://localhost").rstrip(").") for link in letter.links
-        }
+    (letter,) = portal.letters("connue@ch-exemple.fr")
+    assert "déjà un compte" in letter.subject
+    assert {"/connexion", "/connexion/oubli", "/services"} <= links(letter)
+
+
+def test_a_public_number_tells_a_stranger_nothing_and_warns_its_owner_once(portal: Portal) -> None:
+    """RPPS numbers are public: who types a doctor's must not learn whether the doctor has an account here."""
+    owner = portal.person(rpps="10999990012")
+    taken, free = {"N° RPPS": "10999990012"}, {"N° RPPS": "99900000029"}
+    wizard.sign_up(portal.browser(), email="curieux@exemple.org", identifier="anne.un", **taken)
+    wizard.sign_up(portal.browser(), email="autre@exemple.org", identifier="anne.deux", **free)
+    (about_taken,), (about_free,) = portal.letters("curieux@exemple.org"), portal.letters("autre@exemple.org")
+    assert neutral(about_taken) == neutral(about_free)
+    (warning,) = portal.letters(owner.email)
+    assert "numéro RPPS" in warning.subject and owner.display_name in warning.text
+    assert "curieux" not in warning.text and "SUIVI" not in warning.text, "nothing of the stranger, no code of theirs"
+    assert {"/connexion", "/connexion/oubli", "/services"} <= links(warning)
+    wizard.sign_up(portal.browser(), email="encore@exemple.org", identifier="anne.trois", **taken)
+    assert len(portal.letters(owner.email)) == 1, "while one waits, the owner's mailbox is left in peace"
+
+
+def test_the_reviewer_sees_the_duplicate_all_the_same(portal: Portal) -> None:
+    portal.person(rpps="10999990012")
+    reference = wizard.reference_on(
+        wizard.sign_up(portal.browser(), email="curieux@exemple.org", **{"N° RPPS": "10999990012"})
+    )
+    support, _ = portal.signed_in(roles=["support"])
+    assert "RPPS" in text(support.get(f"/support/inscriptions/{reference}")).partition("Doublons")[2]
+
+
+def links(letter: Any) -> set[str]:
+    return {link.removeprefix("http://localhost").rstrip(").") for link in letter.links}
+
+
+def neutral(letter: Any) -> str:
+    """Return subject and text without the references, which differ at every request."""
+    return re.sub(r"(DEM|SUIVI)(-\w{4})+", r"\1", f"{letter.subject}\n{letter.text}")
 
 
 def test_a_taken_identifier_gets_one_answer_whoever_holds_it(portal: Portal, queries: Counting) -> None:

@@ -1,7 +1,7 @@
 """Sending a sign-up: one request whoever asks, whatever is known of the e-mail, however often « Valider » is pressed.
 
-An e-mail or an RPPS number that already has an account makes the same rows with the same work; only the letter
-differs, and it goes to the address typed.
+An e-mail or an RPPS number that already has an account makes the same rows with the same work. That an account exists
+is only ever written to the account's own address: an RPPS number is public, and the address typed may be anybody's.
 """
 
 from __future__ import annotations
@@ -20,7 +20,18 @@ from ..accounts.models import Account, IdentityAttribute
 from ..accounts.names import normalise_email
 from ..database import new_id
 from ..errors import PortalError
-from ..interfaces import IAuditTrail, ICatalogue, IClock, IOutbox, IReviews, ISealer, PortalSettings, ReviewView
+from ..interfaces import (
+    AccountState,
+    IAccounts,
+    IAuditTrail,
+    ICatalogue,
+    IClock,
+    IOutbox,
+    IReviews,
+    ISealer,
+    PortalSettings,
+    ReviewView,
+)
 from ..security import tokens
 from ..services import find
 from .answers import Answers, seal, unseal
@@ -29,6 +40,8 @@ from .models import SignUp
 
 KIND = "sign_up"
 FOLLOW_PREFIX, FOLLOW_GROUPS = "SUIVI", 4
+#: Where a decoy pretends to go; `.invalid` can't exist (RFC 2606), and nothing is sent anyway.
+NOWHERE = "personne@exemple.invalid"
 
 
 class NoLongerYours(PortalError):
@@ -43,6 +56,7 @@ class Known:
 
     :ivar by_email: accounts with its address. :ivar by_rpps: with its RPPS number. :ivar by_person: with its name and
         birthday. The ``waiting_`` ones are other sign-ups that nobody decided yet, by address or RPPS, or by person.
+    :ivar number_waits: one of those has the same RPPS number.
     """
 
     by_email: tuple[str, ...] = ()
@@ -50,6 +64,7 @@ class Known:
     by_person: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     waiting_by_person: tuple[str, ...] = ()
+    number_waits: bool = False
 
     @property
     def must_be_settled(self) -> bool:
@@ -125,10 +140,9 @@ class SignUps:
     def _acknowledge(
         self, session: Session, answers: Answers, review: ReviewView, follow_code: str, known: Known
     ) -> None:
-        exists = bool(known.by_email or known.by_rpps)
         self._service(IOutbox).post(
             session,
-            "sign_up.already" if exists else "sign_up.received",
+            "sign_up.already" if known.by_email else "sign_up.received",
             to=answers.email,
             values={
                 "name": answers.full_name,
@@ -136,6 +150,24 @@ class SignUps:
                 "follow_code": follow_code,
                 "due_on": review.due_on,
             },
+        )
+        self._warn_the_number_s_owner(session, review, known)
+
+    def _warn_the_number_s_owner(self, session: Session, review: ReviewView, known: Known) -> None:
+        """Write to the account that has the RPPS number; for nobody's number do the same work and mail nothing."""
+        others = [subject for subject in known.by_rpps if subject not in known.by_email]
+        owner = self._service(IAccounts).by_subject(session, others[0] if others else "")
+        # Told once while a request with this number waits: the support has it, and nobody's mailbox is flooded.
+        told = owner is not None and owner.state is AccountState.ACTIVE and not known.number_waits
+        self._service(IOutbox).post(
+            session,
+            "sign_up.number_used",
+            to=owner.email if owner is not None and told else NOWHERE,
+            values={
+                "name": owner.display_name if owner is not None and told else "Personne",
+                "reference": review.reference,
+            },
+            decoy=not told,
         )
 
     def known(self, session: Session, answers: Answers, *, but: str) -> Known:
@@ -164,7 +196,7 @@ class SignUps:
         emails = email_digests(sealer, email)
         same = or_(SignUp.email_digest.in_(emails), SignUp.rpps_digest.in_(rpps))
         waiting = session.execute(
-            select(SignUp.id, same.label("same"))
+            select(SignUp.id, same.label("same"), SignUp.rpps_digest.in_(rpps).label("number"))
             .where(SignUp.id != but, SignUp.subject.is_(None), SignUp.ended_at.is_(None))
             .where(or_(same, SignUp.person_digest.in_(person)))
             .limit(20)
@@ -175,6 +207,7 @@ class SignUps:
             by_person=tuple(subject for name, subject in attributes if name == "birthday"),
             waiting=tuple(row.id for row in waiting if row.same),
             waiting_by_person=tuple(row.id for row in waiting if not row.same),
+            number_waits=any(row.number for row in waiting),
         )
 
     def earlier(self, session: Session, row: SignUp) -> Sequence[SignUp]:
