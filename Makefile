@@ -59,7 +59,7 @@ $(INSTALLED): requirements.txt $(DISTRIBUTIONS:%=%/pyproject.toml)
 	  $(DISTRIBUTIONS:%=-e ./%)
 	touch $@
 
-# What only tests need and pip does not bring: Chromium, PostgreSQL, nginx, Redis, npm.
+# What only tests need and pip does not bring: Chromium, PostgreSQL, nginx, Apache, Redis, npm, SoftHSM and its tools.
 machine:
 	@sh tools/prepare_machine.sh
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 pytest_plugins = ["esea_auth_plugin.testing.fixtures"]
 
@@ -38,3 +42,14 @@ def portal_factory() -> Any:
 def portal_ini() -> dict[str, str]:
     """Both plugins, in the order of the shipped ini files."""
     return {"portal.plugins": "esea_auth oru_espace_pro"}
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright's driver: one a worker, since two in one process refuse each other."""
+    from playwright.sync_api import expect, sync_playwright
+    from tests.browser.serving import PATIENCE
+
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as driver:
+        yield driver

@@ -9,6 +9,7 @@ need() { # need PACKAGE TEST...: the package is missing unless the test succeeds
     "$@" >/dev/null 2>&1 || missing="$missing $package"
 }
 has() { command -v "$1" || [ -x "/usr/sbin/$1" ]; }
+has_pkcs11_engine() { ls /usr/lib/*/engines-3/pkcs11.so /usr/lib/engines-3/pkcs11.so 2>/dev/null | grep -q .; }
 has_postgresql() { ls /usr/lib/postgresql/*/bin/initdb || command -v initdb; }
 
 need chromium has chromium
@@ -16,6 +17,14 @@ need nginx has nginx
 need postgresql has_postgresql
 need redis-server has redis-server
 need npm has npm
+# A card and its readers: curl, a token with a PIN (SoftHSM) and OpenSSL's way to it, Chromium's own store.
+need curl has curl
+need openssl has openssl
+need apache2-bin has apache2
+need softhsm2 has softhsm2-util
+need opensc has pkcs11-tool
+need libnss3-tools has pk12util
+need libengine-pkcs11-openssl has_pkcs11_engine
 [ -n "$missing" ] || exit 0
 
 if command -v apt-get >/dev/null; then

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from tests.browser.accessibility import AccessibilityCheck, axe_source, check, watch
-from tests.browser.serving import Door
+from tests.browser.serving import PATIENCE, Door
 
 from esea_auth_plugin.jobs.worker import Worker
 from esea_auth_plugin.testing import run
@@ -34,8 +34,6 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
 ]
 ROOT = Path(__file__).parents[2]
-#: Milliseconds that a browser waits for what a test expects: two busy cores take their time.
-PATIENCE = 10_000
 
 #: ``new_page(width=1280, javascript=True)``
 NewPage = Callable[..., Page]
@@ -48,14 +46,6 @@ def need(found: object, what: str) -> None:
 
 
 # --- the browser -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    """Playwright's driver."""
-    expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as driver:
-        yield driver
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ from typing import Any
 
 import waitress.server
 
+#: Milliseconds that a browser waits for what a test expects: two busy cores take their time.
+PATIENCE = 10_000
 #: Longest wait for the server's thread to end, in seconds.
 _PATIENCE = 10
 

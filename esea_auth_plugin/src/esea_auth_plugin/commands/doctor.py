@@ -20,6 +20,7 @@ from ..security.clock import SystemClock
 from ..security.keyring import readable_by_everybody
 from ..services import find, offers
 from ..settings import FoundationSettings
+from . import proxy
 from .loading import registry_of
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -29,7 +30,9 @@ _SKEW = timedelta(seconds=5)
 
 def register(commands: Any) -> None:
     """Declare the command."""
-    commands.add_parser("doctor", help="tell what is not as it should be on a real portal").set_defaults(run=examine)
+    command = commands.add_parser("doctor", help="tell what is not as it should be on a real portal")
+    proxy.add_arguments(command)
+    command.set_defaults(run=examine)
 
 
 def examine(given: argparse.Namespace) -> int:
@@ -37,6 +40,7 @@ def examine(given: argparse.Namespace) -> int:
     registry = registry_of(given.config, behind=True)
     checks: tuple[Callable[[Any], Iterator[str]], ...] = (_place, _keys, _database, _mail, _worker, _catalogue)
     warnings = [f"{check.__name__.strip('_')}: {warning}" for check in checks for warning in check(registry)]
+    warnings += [f"proxy: {warning}" for warning in proxy.examined(registry, given)]
     print("\n".join(warnings) if warnings else "nothing to tell: all is as it should be")
     return 1 if warnings else 0
 

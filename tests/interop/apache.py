@@ -1,0 +1,80 @@
+"""A real Apache with the shipped configuration under other names, ports and folders."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from host_app.demo.tls import Place
+
+_MODULES = Path("/usr/lib/apache2/modules")
+_NEEDED = ("mpm_event", "authz_core", "headers", "macro", "ssl", "proxy", "proxy_http", "http2", "setenvif", "alias")
+_PATIENCE = 10.0
+
+
+def program() -> str | None:
+    """Return Apache's path, ``None`` where it is missing."""
+    return shutil.which("apache2", path="/usr/sbin:/usr/bin")
+
+
+def render_apache(shipped: Path, place: Place, secret: str) -> Path:
+    """Write the configuration beside the place's certificates and lists; return the file to start Apache with."""
+    folder = place.folder
+    for name in ("apache", "apache-log"):
+        (folder / name).mkdir(exist_ok=True)
+    changes = {
+        "cps.portail.exemple.fr": place.card,
+        "portail.exemple.fr": place.portal,
+        "*:443": f"127.0.0.1:{place.port}",
+        "*:80": "127.0.0.1:1",
+        "127.0.0.1:6543": place.upstream,
+        "/etc/portail/": f"{folder}/",
+    }
+    for path in shipped.glob("*.conf"):
+        text = path.read_text(encoding="utf-8")
+        for old, new in changes.items():
+            text = text.replace(old, new)
+        (folder / "apache" / path.name).write_text(text, encoding="utf-8")
+    lock = folder / "apache" / "secret.conf"
+    lock.touch(mode=0o600)
+    lock.write_text(f'RequestHeader set X-Portal-Proxy-Secret "{secret}"\n', encoding="ascii")
+    loads = "".join(f"LoadModule {name}_module {_MODULES}/mod_{name}.so\n" for name in _NEEDED)
+    user = "User www-data\nGroup www-data\n" if os.geteuid() == 0 else ""
+    main = folder / "apache2.conf"
+    main.write_text(
+        f"ServerRoot {folder}\nServerName localhost\nPidFile {folder}/apache.pid\n{user}{loads}"
+        f"Define APACHE_LOG_DIR {folder}/apache-log\nErrorLog {folder}/apache-log/error.log\nLogLevel crit\n"
+        f"Listen 127.0.0.1:{place.port}\nInclude {folder}/apache/portal.conf\nInclude {folder}/apache/card.conf\n",
+        encoding="utf-8",
+    )
+    return main
+
+
+@contextmanager
+def running(main: Path, port: int) -> Iterator[None]:
+    """Run Apache while the block runs."""
+    process = subprocess.Popen(
+        [str(program()), "-DFOREGROUND", "-f", str(main)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        limit = time.monotonic() + _PATIENCE
+        while not _listens(port):
+            assert process.poll() is None, "Apache did not start"
+            assert time.monotonic() < limit, "Apache does not listen"
+            time.sleep(0.05)
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(_PATIENCE)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
