@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import escape
-from pyramid.exceptions import BadCSRFToken, URLDecodeError
+from pyramid.exceptions import BadCSRFToken, PredicateMismatch, URLDecodeError
 from pyramid.httpexceptions import HTTPError
 from pyramid.renderers import render
 from pyramid.response import Response
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ..errors import PortalError, TooManyAttempts
+from ..web.methods import allowed_methods
 
 logger = logging.getLogger(__name__)
 
@@ -90,15 +91,26 @@ def error_response(request: Any, status: int, *, text: ErrorText | None = None, 
     shown = text or TEXTS.get(status) or TEXTS[500 if status >= 500 else 400]
     reference = str(getattr(request, "id", ""))
     if wants_problem(request):
-        body = {"type": "about:blank", "title": shown.title, "status": status, "detail": shown.text}
-        if code:
-            body["code"] = code
-        if reference:
-            body["instance"] = f"urn:request:{reference}"
-        return Response(
-            json.dumps(body, ensure_ascii=False).encode(), status=status, content_type="application/problem+json"
-        )
+        return _problem(status, shown, code, reference)
     return Response(_html(request, status, shown, reference), status=status, content_type="text/html", charset="utf-8")
+
+
+def bare_response(request: Any, status: int, text: ErrorText, *, home: str = "/") -> Response:
+    """Return an error page that needs nothing else of the portal: no template, no style sheet."""
+    if wants_problem(request):
+        return _problem(status, text, "", str(getattr(request, "id", "")))
+    return Response(_bare(text, home), status=status, content_type="text/html", charset="utf-8")
+
+
+def _problem(status: int, shown: ErrorText, code: str, reference: str) -> Response:
+    body = {"type": "about:blank", "title": shown.title, "status": status, "detail": shown.text}
+    if code:
+        body["code"] = code
+    if reference:
+        body["instance"] = f"urn:request:{reference}"
+    return Response(
+        json.dumps(body, ensure_ascii=False).encode(), status=status, content_type="application/problem+json"
+    )
 
 
 def wants_problem(request: Any) -> bool:
@@ -109,19 +121,31 @@ def wants_problem(request: Any) -> bool:
 
 
 def _html(request: Any, status: int, shown: ErrorText, reference: str) -> str:
+    request.shows_error = True  # the gate's own refusals come before anything was raised
     try:
         return str(render(TEMPLATE, {"status": status, "error": shown, "reference": reference}, request=request))
     except Exception:  # a host's broken layout must not hide the error behind another
         logger.exception("the error page itself failed")
-        return (
-            f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{escape(shown.title)}</title></head>'
-            f"<body><main><h1>{escape(shown.title)}</h1><p>{escape(shown.text)}</p><p>{escape(shown.advice)}</p>"
-            f'<p><a href="/">Accueil</a></p></main></body></html>'
-        )
+        return _bare(shown, "/")
+
+
+def _bare(shown: ErrorText, home: str) -> str:
+    title = escape(shown.title)
+    return (
+        f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" '
+        f'content="light dark"></head><body><main><h1>{title}</h1><p>{escape(shown.text)}</p>'
+        f'<p>{escape(shown.advice)}</p><p><a href="{escape(home)}">Accueil du portail</a></p></main></body></html>'
+    )
 
 
 def http_error(error: Any, request: Any) -> Response:
     """Exception view of Pyramid's HTTP errors; headers such as ``Allow`` and ``Retry-After`` are kept."""
+    methods = allowed_methods(request) if isinstance(error, PredicateMismatch) else ()
+    if methods:
+        response = error_response(request, 405)
+        response.headers["Allow"] = ", ".join(methods)
+        return response
     response = error_response(request, error.status_int)
     for name in ("Allow", "Retry-After", "WWW-Authenticate"):
         if name in error.headers:

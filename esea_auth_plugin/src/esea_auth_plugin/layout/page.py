@@ -27,7 +27,7 @@ def add_page_values(event: Any) -> None:
         return  # a letter, or an application that shares the process
     registry = request.registry
     portal = find(registry, PortalSettings)
-    failed = getattr(request, "exception", None) is not None
+    failed = getattr(request, "exception", None) is not None or getattr(request, "shows_error", False)
     given = event.rendering_val if isinstance(event.rendering_val, dict) else {}
     # An exception view that knows who is there may give the identity itself.
     identity = given.get("identity") if failed else getattr(request, "identity", None)

@@ -12,20 +12,20 @@ from typing import Any
 
 from pyramid.response import Response
 
+from ..layout.errors import ErrorText, bare_response, error_response
 from ..services import find
 from ..settings import FoundationSettings
 from . import headers, hosts
 
 logger = logging.getLogger(__name__)
 
-_PAGE = (
-    '<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{title}</title></head>'
-    "<body><main><h1>{title}</h1><p>{text}</p></main></body></html>"
+#: For a name that is not ours. No style sheet: it would be asked for under that same name, and be refused there.
+_NOT_OURS = ErrorText(
+    "Adresse inconnue", "Ce portail ne répond pas à ce nom.", "Vérifiez l'adresse saisie, ou ouvrez le portail :"
 )
-
-
-def _plain(status: int, title: str, text: str) -> Response:
-    return Response(_PAGE.format(title=title, text=text), status=status, content_type="text/html", charset="utf-8")
+_UNREADABLE = ErrorText(
+    "Demande illisible", "La demande n'a pas pu être lue.", "Revenez à la page précédente et réessayez."
+)
 
 
 def gate_tween(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any], Any]:
@@ -36,7 +36,7 @@ def gate_tween(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any], 
 
     def gate(request: Any) -> Any:
         request.id = uuid.uuid4().hex
-        response = _refused(request, known, settings.max_body_bytes)
+        response = _refused(request, known, settings.max_body_bytes, settings.url)
         if response is None:
             # What the portal is reached by is a fact of the settings, never of a header.
             request.environ["wsgi.url_scheme"] = "https" if secure else "http"
@@ -47,18 +47,14 @@ def gate_tween(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any], 
     return gate
 
 
-def _refused(request: Any, known: frozenset[str], most: int) -> Response | None:
+def _refused(request: Any, known: frozenset[str], most: int, url: str) -> Response | None:
     if not hosts.is_known(request, known):
         # CVE class « host header injection » (Zitadel GHSA-2wmj-46rj-qm2w): nothing is built from it, nothing served.
-        return _plain(400, "Adresse inconnue", "Ce portail ne répond pas à ce nom. Vérifiez l'adresse saisie.")
+        return bare_response(request, 400, _NOT_OURS, home=url)
     length = request.environ.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or (request.method in {"POST", "PUT", "PATCH"} and _chunked(request)):
-        return _plain(400, "Demande illisible", "La demande n'a pas pu être lue. Revenez à la page précédente.")
-    if int(length) > most:
-        return _plain(
-            413, "Envoi trop volumineux", "Ce que vous envoyez est trop grand. Raccourcissez-le et réessayez."
-        )
-    return None
+        return error_response(request, 400, text=_UNREADABLE)
+    return error_response(request, 413) if int(length) > most else None
 
 
 def _chunked(request: Any) -> bool:
