@@ -124,6 +124,11 @@ class AuthSettings:
         parse=values.words,
         doc="Local parts of shared mailboxes: warned about, flagged to the reviewer",
     )
+    proven_identity_opens_account: bool = option(
+        False,
+        parse=values.boolean,
+        doc="Open an account at once when a card or Pro Santé Connect proves the person and nothing looks like it",
+    )
     terms_days: int = option(365, parse=values.integer(30), doc="Days after which the CGU are asked again")
     refused_sign_up_days: int = option(180, parse=values.integer(30), doc="Days a refused sign-up's data is kept")
 

@@ -29,6 +29,7 @@ from .mechanisms import (
     IAuditTrail,
     IClock,
     IJobs,
+    IMailedCodes,
     IMailTransport,
     IOutbound,
     IOutbox,
@@ -52,10 +53,11 @@ from .pages import (
     ViewCallable,
 )
 from .people import Factor, Identity, IPermissionJudge, Level, Proof, Refusal, RoleHeld, Rule
-from .reviews import Choice, Fact, FactSheet, IReviews, RequestKind, ReviewState, ReviewView
+from .reviews import BY_RULE, Choice, Fact, FactSheet, IReviews, RequestKind, ReviewState, ReviewView
 from .sessions import IParkedForms, ISessions, SessionView
 
 __all__ = [
+    "BY_RULE",
     "PROVEN_ORIGINS",
     "AccountEntry",
     "AccountGroup",
@@ -86,6 +88,7 @@ __all__ = [
     "IJobs",
     "ILinking",
     "IMailTransport",
+    "IMailedCodes",
     "IOutbound",
     "IOutbox",
     "IOwnedLevel",

@@ -41,6 +41,7 @@ class PortalService:
     opens_on: date | None = None
     contact: str = ""
     homologation: str = ""
+    grants_proven: bool = False  # `grant = proven_identity`: opened with an account whose identity was proven
 
 
 class ModeStanding(enum.StrEnum):

@@ -99,6 +99,22 @@ class IOutbox(Protocol):
         """
 
 
+class IMailedCodes(Protocol):
+    """Six digits by mail that prove a mailbox, for whatever row another room names: the sign-up's address, say."""
+
+    def send(self, session: Session, bound_to: str, *, email: str, about: str, subject: str = "") -> bool:
+        """Send a code, or another one; ``False`` within a minute of the last one, or once five tries were made.
+
+        :param bound_to: 36 characters that name what the code is for. :param about: French, told in the letter.
+        """
+
+    def sent(self, session: Session, bound_to: str) -> bool:
+        """Tell whether a code was sent."""
+
+    def check(self, session: Session, bound_to: str, typed: str) -> str:
+        """Count the try, then compare: ``right`` (once), ``wrong``, ``expired`` or ``exhausted`` after five."""
+
+
 class IMailTransport(Protocol):
     """What carries a finished mail away; a demo or a test publishes its own."""
 

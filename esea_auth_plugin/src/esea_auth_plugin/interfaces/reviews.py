@@ -76,6 +76,10 @@ class Choice:
     ticked: bool = True
 
 
+#: Who decides where a rule of the portal does, and no person: `decided_by`, and the actor in the trail.
+BY_RULE = "portal"
+
+
 class RequestKind(Protocol):
     """A kind of request, brought by a room or by another plugin with ``config.add_request_kind(kind)``.
 

@@ -18,6 +18,7 @@ The syntax, one section per business service, named by its slug (small letters, 
     level = code-courriel
     opens = 2026-06-18                      # first day of the service, if it is not open yet
     contact = contact.ror@exemple.fr
+    grant = proven_identity                 # given at once with an account opened by a proven identity
     homologation = ATT-2026-02              # the service's own reference, for all its modes
     mode.mail_code = from 2026-07-01
     mode.password = from 2026-01-01 until 2026-06-30
@@ -103,8 +104,17 @@ class _Reader:
             address=address,
             resource=resource,
             opens_on=opens_on,
+            grants_proven=self._grants_proven(),
             **texts,
         )
+
+    def _grants_proven(self) -> bool:
+        line = self.section.keys.get("grant")
+        if line is None:
+            return False
+        if line.value != "proven_identity" or self.section.name == PORTAL:
+            self._problem("grant", line, "is not a way of granting a service", "write `proven_identity`, or remove it")
+        return True
 
     def _problem(self, key: str, line: Line | None, cause: str, cure: str) -> None:
         number = line.number if line is not None else self.section.number
@@ -115,7 +125,7 @@ class _Reader:
     def _check_names(self) -> None:
         if not _SLUG.fullmatch(self.section.name):
             self._problem("", None, "is not a slug", "use small letters, digits and single dashes")
-        known = {*_TEXT_KEYS, *_PLACE_KEYS, "level"}
+        known = {*_TEXT_KEYS, *_PLACE_KEYS, "level", "grant"}
         for key, line in self.section.keys.items():
             prefix, dot, mode = key.partition(".")
             if dot and prefix in {"mode", "homologation"}:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..interfaces import IAccounts, ReviewState
+from ..interfaces import BY_RULE, IAccounts, ReviewState
 from ..services import find, offers
 from .models import ReviewEntry
 
@@ -73,4 +73,4 @@ def names_of(registry: Any, session: Session, subjects: set[str | None]) -> Mapp
     if not wanted or not offers(registry, IAccounts):
         return {}
     found = find(registry, IAccounts).by_subjects(session, wanted)
-    return {subject: account.display_name for subject, account in found.items()}
+    return {BY_RULE: "le portail", **{subject: account.display_name for subject, account in found.items()}}

@@ -13,7 +13,17 @@ from .invitations import Invitations
 from .kind import SignUpKind
 from .resources import SignUpPlace
 
-LETTERS = ("received", "already", "number_used", "accepted", "refused", "more_asked", "confirmed", "invitation")
+LETTERS = (
+    "received",
+    "already",
+    "number_used",
+    "accepted",
+    "refused",
+    "more_asked",
+    "confirmed",
+    "invitation",
+    "opened_alone",
+)
 
 #: What the trail records of this room, as the person reads it in « Mon activité ».
 ACTIONS = {

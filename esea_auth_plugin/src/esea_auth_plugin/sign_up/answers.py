@@ -9,7 +9,7 @@ from typing import Any
 
 from ..accounts.attributes import KINDS
 from ..accounts.names import normalise_email
-from ..interfaces import ISealer
+from ..interfaces import ExternalIdentity, ISealer
 
 _PURPOSE = "sign_up.answers"
 #: A change of one of these asks for the password again: it may not hold them (step 3).
@@ -23,6 +23,8 @@ class Answers:
     :ivar personal: step 2, values in normal form by attribute name, and ``email``.
     :ivar password_hash: argon2id hash of the password chosen at step 3.
     :ivar pending: what was typed on a page and not accepted yet, by page, never a password.
+    :ivar proven: who a card or another authority says this is. :ivar email_confirmed: address that a code came back
+        from (normal form); only a sign-up with a proven identity confirms it on the way.
     """
 
     has_card: bool = False
@@ -32,6 +34,20 @@ class Answers:
     services: tuple[str, ...] = ()
     motive: str = ""
     pending: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    proven: ExternalIdentity | None = None
+    email_confirmed: str = ""
+
+    @property
+    def email_is_confirmed(self) -> bool:
+        """Tell whether a code sent to the present address came back."""
+        return bool(self.email) and self.email_confirmed == normalise_email(self.email)
+
+    @property
+    def proven_attributes(self) -> dict[str, str]:
+        """What the identity proves and the person can't change: attributes that an account keeps."""
+        if self.proven is None:
+            return {}
+        return {name: value for name, value in self.proven.attributes.items() if name in KINDS and value}
 
     @property
     def email(self) -> str:
@@ -79,4 +95,6 @@ def seal(sealer: ISealer, answers: Answers, row_id: str) -> str:
 def unseal(sealer: ISealer, sealed: str, row_id: str) -> Answers:
     """Open sealed answers of this row."""
     values = json.loads(sealer.open(sealed, purpose=_PURPOSE, bound_to=row_id))
+    proven = values.get("proven")
+    values["proven"] = ExternalIdentity(**proven) if proven else None
     return Answers(**{**values, "services": tuple(values["services"])})

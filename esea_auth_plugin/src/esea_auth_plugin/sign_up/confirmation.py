@@ -163,10 +163,17 @@ class Confirmations:
         subject, sign_up_id = used
         if new_hash is not None:
             find(self._registry, IPasswords).set_hash(session, subject, new_hash)
+        row = session.get_one(SignUp, sign_up_id)
+        return self.open(session, row, subject, password_replaced=new_hash is not None)
+
+    def open(self, session: Session, row: SignUp, subject: str, *, password_replaced: bool = False) -> AccountView:
+        """Make a pending account active, with the grants that were accepted: its address is proven.
+
+        :raises TokenSpent: it can't be opened any more.
+        """
         accounts = find(self._registry, IAccounts)
         if not accounts.set_state(session, subject, AccountState.ACTIVE, reason="confirmed", by=subject):
             raise TokenSpent("Ce compte ne peut plus être confirmé : écrivez au support.")
-        row = session.get_one(SignUp, sign_up_id)
         accounts.accept_terms(session, subject, row.terms_version)
         kept = self._give_grants(session, row, subject)
         account = self._account(session, subject)
@@ -178,12 +185,10 @@ class Confirmations:
                 "name": account.display_name,
                 "identifier": account.identifier,
                 "services_kept": kept,
-                "password_replaced": new_hash is not None,
+                "password_replaced": password_replaced,
             },
         )
-        self._audit(
-            session, "sign_up.confirmed", subject, reference=row.reference, password_replaced=new_hash is not None
-        )
+        self._audit(session, "sign_up.confirmed", subject, reference=row.reference, password_replaced=password_replaced)
         return account
 
     def _give_grants(self, session: Session, row: SignUp, subject: str) -> list[str]:

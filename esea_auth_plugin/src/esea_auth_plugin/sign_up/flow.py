@@ -23,6 +23,7 @@ COOKIE = "inscription"
 STEPS = ("Carte CPS", "Données personnelles", "Choix de votre identifiant", "Adhésion")
 PATHS = ("/inscription", "/inscription/donnees", "/inscription/identifiant", "/inscription/adhesion")
 WAITING, AGAIN = "/inscription/attente", "/inscription/reprise"
+MAILBOX = "/inscription/courriel"
 
 FormOf = Callable[[Any, Draft], PortalForm]
 
@@ -61,7 +62,11 @@ def may_not_open(draft: Draft | None, number: int) -> str | None:
         return WAITING
     if draft.idle:
         return AGAIN
-    return PATHS[min(draft.done, 3)] if number > draft.done + 1 else None
+    if number > draft.done + 1:
+        return PATHS[min(draft.done, 3)]
+    if number > 2 and draft.answers.proven is not None and not draft.answers.email_is_confirmed:
+        return MAILBOX
+    return None
 
 
 def at_step(number: int, form_of: FormOf) -> Callable[[Any], Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from ..forms import (
     BirthdayNode,
     ChoiceNode,
     ChoicesNode,
+    CodeNode,
     EmailNode,
     Group,
     HoneypotNode,
@@ -143,7 +144,7 @@ def _profession_nodes(today: date) -> list[Any]:
 def _personal_is_coherent(node: Any, values: Mapping[str, Any]) -> None:
     if normalise_email(values["email"]) != normalise_email(values["email_again"]):
         raise beside(node, "email_again", "Les deux adresses diffèrent : vérifiez-les.")
-    if values["profession"] == OTHER_PROFESSION and not values["profession_other"]:
+    if values.get("profession") == OTHER_PROFESSION and not values["profession_other"]:
         raise beside(node, "profession_other", "Indiquez votre profession.")
     a_phone_is_given(node, values)
 
@@ -153,10 +154,12 @@ def hidden_names(words: Sequence[str]) -> frozenset[str]:
     return frozenset(name for word in words for name in HIDEABLE.get(word, ()))
 
 
-def personal_schema(hidden: Sequence[str], today: date) -> Any:
-    """Return the schema of step 2, without the fields that the portal hides."""
+def personal_schema(hidden: Sequence[str], today: date, proven: Collection[str] = ()) -> Any:
+    """Return the schema of step 2, without the fields that the portal hides and those that are proven already."""
     schema = colander.SchemaNode(colander.Mapping(), validator=_personal_is_coherent)
-    left_out = hidden_names(hidden)
+    left_out = hidden_names(hidden) | set(proven)
+    if "profession" in left_out:
+        left_out |= {"profession_other"}
     for node in (*_identity_nodes(), *_profession_nodes(today), *contact_nodes()):
         if node.name not in left_out:
             schema.add(node)
@@ -184,10 +187,15 @@ def _well_formed(node: Any, value: str) -> None:
         raise colander.Invalid(node, message)
 
 
-def password_nodes(*, kept: bool = False) -> list[Any]:
-    """Return « Mot de passe » and its confirmation; ``kept``: one was chosen already, empty fields keep it."""
-    missing: dict[str, Any] = {"missing": ""} if kept else {}
+def password_nodes(*, kept: bool = False, optional: bool = False) -> list[Any]:
+    """Return « Mot de passe » and its confirmation.
+
+    :param kept: one was chosen already, empty fields keep it. :param optional: the person has something better.
+    """
+    missing: dict[str, Any] = {"missing": ""} if kept or optional else {}
     advice = f"{MIN_LENGTH} caractères au moins ; plusieurs mots sans lien entre eux font un bon mot de passe."
+    if optional:
+        advice = f"Facultatif : vous vous connecterez sans lui. Sinon, {advice}"
     if kept:
         advice = "Déjà choisi : laissez ces deux champs vides pour le garder."
     password = PasswordNode(name="password", title="Mot de passe", new=True, help=advice, **missing)
@@ -214,10 +222,10 @@ def identifier_node() -> Any:
     )
 
 
-def identifier_schema(*, kept: bool) -> Any:
-    """Return the schema of step 3."""
+def identifier_schema(*, kept: bool, optional: bool = False) -> Any:
+    """Return the schema of step 3; ``optional``: a proven identity signs in without a password."""
     schema = colander.SchemaNode(colander.Mapping(), validator=passwords_agree)
-    for node in (identifier_node(), *password_nodes(kept=kept)):
+    for node in (identifier_node(), *password_nodes(kept=kept, optional=optional)):
         schema.add(node)
     return schema
 
@@ -258,6 +266,12 @@ def adhesion_schema(services: Sequence[PortalService]) -> Any:
     )
     schema.add(terms_node())
     return schema
+
+
+class MailboxSchema(colander.MappingSchema):
+    """The code that proves the address typed at step 2."""
+
+    code = CodeNode(title="Code reçu par courriel", help="Six chiffres, valables 10 minutes.")
 
 
 class EmailAgainSchema(colander.MappingSchema):

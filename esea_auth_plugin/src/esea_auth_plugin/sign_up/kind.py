@@ -20,6 +20,7 @@ from ..interfaces import (
     IAuditTrail,
     ICatalogue,
     IClock,
+    IExternalIdentities,
     IOutbox,
     IPasswords,
     PortalSettings,
@@ -89,13 +90,19 @@ class SignUpKind:
             state=AccountState.PENDING,
             subject=subject,
         )
+        if answers.proven is not None:
+            find(registry, IExternalIdentities).link(session, subject, answers.proven, by=review.decided_by)
         if row.password_hash:
             find(registry, IPasswords).set_hash(session, subject, row.password_hash)
         row.subject, row.password_hash = subject, None
         row.services_kept = " ".join(slug for slug in row.services.split() if slug in kept)
         row.resume_digest = row.resume_until = None
         session.flush()
-        Confirmations(registry).mail_token(session, row)
+        if answers.email_is_confirmed:
+            # Who answered the code is who showed the card: there is nothing left that a token would prove.
+            Confirmations(registry).open(session, row, subject)
+        else:
+            Confirmations(registry).mail_token(session, row)
 
     def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
         row = _row(session, review)

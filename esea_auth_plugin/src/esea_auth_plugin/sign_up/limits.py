@@ -18,6 +18,9 @@ SEND = Limit("sign_up.send.address", 20, _HOUR)
 #: « Faire une nouvelle demande »: three in thirty days for one address, known or not.
 SEND_EMAIL = Limit("sign_up.send.email", 3, timedelta(days=30))
 EMAIL_AGAIN = Limit("sign_up.email_again.draft", 5, _HOUR)
+#: Codes that prove the address of a sign-up: nobody's mailbox is flooded, no code is guessed (ASVS 6.6.3, 6.6.4).
+CODE_SENT = Limit("sign_up.code.email", 5, _HOUR)
+CODE_TRIED = Limit("sign_up.code.draft", 20, _HOUR)
 FOLLOW = Limit("sign_up.follow.address", 20, _HOUR)
 MAILED = Limit("sign_up.mailed.address", 40, _HOUR)
 METER = Limit("sign_up.meter.address", 900, timedelta(minutes=10))
@@ -37,6 +40,17 @@ def identifier_tried(request: Any, draft_id: str) -> Reservation:
 def sent_by(request: Any, email: str) -> Reservation:
     """Count one request of an e-mail, in thirty days."""
     return find(request, IThrottle).reserve((SEND_EMAIL, normalise_email(email)))
+
+
+def code_sent(request: Any, email: str) -> Reservation:
+    """Count one code mailed to an address that nobody has proven yet."""
+    here = find(request, Addresses).use(MAILED, request.client_address)
+    return find(request, IThrottle).reserve(here, (CODE_SENT, normalise_email(email)))
+
+
+def code_tried(request: Any, draft_id: str) -> Reservation:
+    """Count one code typed."""
+    return find(request, IThrottle).reserve((CODE_TRIED, draft_id))
 
 
 def email_again(request: Any, draft_id: str) -> Reservation:

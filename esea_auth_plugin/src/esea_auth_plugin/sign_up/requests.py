@@ -7,7 +7,6 @@ is only ever written to the account's own address: an RPPS number is public, and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -36,7 +35,9 @@ from ..security import tokens
 from ..services import find
 from .answers import Answers, seal, unseal
 from .drafts import Draft, Drafts
+from .known import Known
 from .models import SignUp
+from .opening import open_alone, opens_alone
 
 KIND = "sign_up"
 FOLLOW_PREFIX, FOLLOW_GROUPS = "SUIVI", 4
@@ -48,28 +49,6 @@ class NoLongerYours(PortalError):
     """The identifier that was chosen is not held any more (the draft was too old)."""
 
     code = "sign_up.identifier_lost"
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What already exists beside a sign-up. Names of accounts (subjects) and of other undecided sign-ups (ids).
-
-    :ivar by_email: accounts with its address. :ivar by_rpps: with its RPPS number. :ivar by_person: with its name and
-        birthday. The ``waiting_`` ones are other sign-ups that nobody decided yet, by address or RPPS, or by person.
-    :ivar number_waits: one of those has the same RPPS number.
-    """
-
-    by_email: tuple[str, ...] = ()
-    by_rpps: tuple[str, ...] = ()
-    by_person: tuple[str, ...] = ()
-    waiting: tuple[str, ...] = ()
-    waiting_by_person: tuple[str, ...] = ()
-    number_waits: bool = False
-
-    @property
-    def must_be_settled(self) -> bool:
-        """A second account may not be approved before a reviewer told whether it is another person."""
-        return bool(self.by_email or self.by_rpps or self.waiting)
 
 
 class SignUps:
@@ -98,7 +77,11 @@ class SignUps:
         session.add(row)
         session.flush()
         self._audit(session, "sign_up.sent", review.reference, services=list(answers.services))
-        self._acknowledge(session, answers, review, follow_code, self.known(session, answers, but=sign_up_id))
+        known = self.known(session, answers, but=sign_up_id)
+        if opens_alone(self._registry, answers, known):
+            open_alone(self._registry, session, answers, review)
+        else:
+            self._acknowledge(session, answers, review, follow_code, known)
         return sign_up_id
 
     def _complete(self, session: Session, draft: Draft, sign_up_id: str) -> str | None:

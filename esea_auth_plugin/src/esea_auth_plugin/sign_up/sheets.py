@@ -15,8 +15,10 @@ from ..nomenclatures.identifiers import luhn_is_right
 from ..services import find
 from ..settings import AuthSettings
 from .answers import Answers
+from .known import Known
 from .models import SignUp
-from .requests import Known, SignUps
+from .proven import SHEET_TITLES, rows_of
+from .requests import SignUps
 
 #: Mailboxes anybody may open: no sign of an employer, nothing wrong either.
 PUBLIC_DOMAINS = frozenset(
@@ -42,7 +44,7 @@ def sheets(registry: Any, session: Session, row: SignUp) -> list[FactSheet]:
     if not answers.personal:
         note = "Les données de cette demande ont été effacées à la fin de leur durée de conservation."
         return [FactSheet("Données effacées", (Fact("Conservation", note),))]
-    found = [_typed(registry, row, answers), _checked(registry, answers)]
+    found = [*_proven(answers), _typed(registry, row, answers), _checked(registry, answers)]
     found.append(_duplicates(registry, session, sign_ups.known(session, answers, but=row.id), row))
     earlier = sign_ups.earlier(session, row)
     if earlier:
@@ -52,11 +54,23 @@ def sheets(registry: Any, session: Session, row: SignUp) -> list[FactSheet]:
     return found
 
 
+def _proven(answers: Answers) -> list[FactSheet]:
+    """Return what a card or another authority proved: the reviewer has no identity left to check."""
+    identity = answers.proven
+    if identity is None:
+        return []
+    facts = [Fact(label, value, "ok") for label, value in rows_of(answers.proven_attributes)]
+    facts.append(Fact("Identifiant", identity.subject, "ok", identity.label))
+    if answers.email_is_confirmed:
+        facts.append(Fact("Email", answers.email, "ok", "Adresse confirmée par un code pendant l’inscription"))
+    return [FactSheet(SHEET_TITLES.get(identity.origin, "Identité prouvée"), tuple(facts))]
+
+
 def _typed(registry: Any, row: SignUp, answers: Answers) -> FactSheet:
     facts = [
         Fact(kind.label, phone_fr(value) if name in _PHONES else shown(name, value))
         for name, kind in KINDS.items()
-        if name != "birthday" and (value := answers.personal.get(name))
+        if name not in {"birthday", *answers.proven_attributes} and (value := answers.personal.get(name))
     ]
     catalogue = find(registry, ICatalogue)
     titles = [found.title if (found := catalogue.get(slug)) else slug for slug in answers.services]
@@ -67,7 +81,7 @@ def _typed(registry: Any, row: SignUp, answers: Answers) -> FactSheet:
             Fact("Email", answers.email),
             Fact("Jour/Mois de naissance", shown("birthday", answers.personal.get("birthday", "-"))),
             Fact("Identifiant", answers.identifier),
-            Fact("Carte CPS", "Oui, à ajouter plus tard" if answers.has_card else "Non"),
+            *_card(answers),
             Fact("Services demandés", ", ".join(titles) or "Aucun"),
             Fact("Motif de l’inscription", answers.motive),
             Fact("Conditions d’Utilisation", f"Version {row.terms_version}, acceptée"),
@@ -75,10 +89,18 @@ def _typed(registry: Any, row: SignUp, answers: Answers) -> FactSheet:
     )
 
 
+def _card(answers: Answers) -> list[Fact]:
+    if answers.proven is not None:
+        return []
+    return [Fact("Carte CPS", "Oui, à ajouter plus tard" if answers.has_card else "Non")]
+
+
 def _checked(registry: Any, answers: Answers) -> FactSheet:
     rpps = answers.personal.get("rpps", "")
     facts = []
-    if rpps:
+    if "rpps" in answers.proven_attributes:
+        facts.append(Fact("N° RPPS", rpps, "ok", "Prouvé, rien à vérifier"))
+    elif rpps:
         right = luhn_is_right(rpps)
         note = "La clé est juste ; cela ne prouve pas que ce numéro est le sien." if right else "La clé est fausse."
         facts.append(Fact("Clé du N° RPPS", rpps, "ok" if right else "warning", note))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from .service import LETTER, prune
+from ...interfaces import IMailedCodes
+from .service import LETTER, MailedCodes, prune
 
 __all__ = ["includeme"]
 
 
 def includeme(config: Any) -> None:
     """Declare the letter that carries the code."""
+    config.add_service(IMailedCodes, MailedCodes)
     config.add_letter(LETTER, "esea_auth_plugin:auth_modes/mail_code/letters/code")
     config.add_audit_action("mail_code.sent", "Code de connexion envoyé par courriel")
     config.add_job("mail_code.prune", prune, every=timedelta(hours=1))

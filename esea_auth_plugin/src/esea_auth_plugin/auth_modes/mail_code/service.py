@@ -133,7 +133,38 @@ class MailCodes:
             values={"code": f"{code[:3]} {code[3:]}", "minutes": 10, "service": attempt.service_title},
             valid_until=ends_at,
         )
-        find(self._registry, IAuditTrail).record(session, "mail_code.sent", actor=subject, target=subject)
+        find(self._registry, IAuditTrail).record(
+            session, "mail_code.sent", actor=subject or None, target=subject or None
+        )
+
+
+class MailedCodes:
+    """See :class:`~esea_auth_plugin.interfaces.IMailedCodes`: the same codes, for other rooms' rows."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+        self._codes = MailCodes(registry)
+
+    def send(self, session: Session, bound_to: str, *, email: str, about: str, subject: str = "") -> bool:
+        """See the interface."""
+        attempt = Attempt(bound_to, self._now(), subject=subject, email=email, service_title=about)
+        if self._codes.row(session, bound_to) is not None:
+            return self._codes.send_again(session, attempt, subject)
+        self._codes.send(session, attempt, subject)
+        return True
+
+    def sent(self, session: Session, bound_to: str) -> bool:
+        """See the interface."""
+        return self._codes.row(session, bound_to) is not None
+
+    def check(self, session: Session, bound_to: str, typed: str) -> str:
+        """See the interface."""
+        row = self._codes.row(session, bound_to)
+        subject = row.subject if row is not None else ""
+        return str(self._codes.judge(session, Attempt(bound_to, self._now(), subject=subject), subject, typed))
+
+    def _now(self) -> datetime:
+        return find(self._registry, IClock).now()
 
 
 def prune(registry: Any) -> None:
@@ -148,4 +179,4 @@ def waits(row: MailCodeRow, at: datetime) -> int:
     return max(0, int((row.sent_at + RESEND_EVERY - at).total_seconds()))
 
 
-__all__ = ["LETTER", "LIFETIME", "MailCodes", "Verdict", "prune", "waits"]
+__all__ = ["LETTER", "LIFETIME", "MailCodes", "MailedCodes", "Verdict", "prune", "waits"]

@@ -11,12 +11,12 @@ from pyramid.view import view_config
 
 from ...accounts import identifiers
 from ...accounts.names import normalise_identifier
-from ...auth_modes.base import Capability
+from ...auth_modes.base import AuthMode, Capability
 from ...auth_modes.registry import modes_of
 from ...database import IDatabase
 from ...errors import TooManyAttempts
 from ...forms import Button, Invalid, PortalForm
-from ...interfaces import ICatalogue, IClock, IPasswords
+from ...interfaces import ICatalogue, IClock, IPasswords, ModeStanding, PortalService
 from ...security import password_policy
 from ...services import find
 from ...settings import AuthSettings
@@ -35,6 +35,7 @@ from ..flow import (
     step_of,
 )
 from ..forms import PERSONAL_GROUPS, adhesion_schema, identifier_schema, personal_schema, personal_values
+from ..proven import PROVEN_WORDS, rows_of
 from ..requests import NoLongerYours, SignUps
 from ..resources import ISignUp
 from ..sheets import is_role_mailbox
@@ -63,13 +64,36 @@ def card_page(context: Any, request: Any) -> Any:
         **step_of(request, 1),
         "under_way": under_way,
         "continue_path": PATHS[min(draft.done, 3)] if draft and under_way else "",
-        "card_offered": _card_offered(request),
+        **_proving(request),
     }
 
 
-def _card_offered(request: Any) -> bool:
-    """Tell whether a mode of this portal proves identity attributes, as a card does."""
-    return any(Capability.OFFERS_ATTRIBUTES in mode.capabilities for mode in modes_of(request).all())
+def _proving(request: Any) -> dict[str, Any]:
+    """Return the modes that fill the sign-up in with what they prove: the portal's own, and those of somebody else."""
+    service = _service_asked(request)
+    found = [mode for mode in modes_of(request).all() if Capability.OFFERS_ATTRIBUTES in mode.capabilities]
+    ways = [(mode, _reading_path(request, mode, service)) for mode in found]
+    return {
+        "card_ways": [way for way in ways if way[1] and not way[0].external],
+        "other_ways": [way for way in ways if way[1] and way[0].external],
+    }
+
+
+def _reading_path(request: Any, mode: AuthMode, service: PortalService | None) -> str:
+    """Return where the mode is gone through, ``""`` where it is not admitted today."""
+    catalogue, now = find(request, ICatalogue), find(request, IClock).now()
+    portal = catalogue.get("portail")
+    for each in (service, portal):
+        if each is not None and catalogue.standing(each, mode.name, now) is ModeStanding.OPEN:
+            query = f"?service={each.slug}" if each is service else ""
+            return f"/connexion/{mode.segment}{query}"
+    return ""
+
+
+def _service_asked(request: Any) -> PortalService | None:
+    catalogue = find(request, ICatalogue)
+    asked = catalogue.get(request.GET.get("service", ""))
+    return asked if asked is not None and asked in catalogue.all() else None
 
 
 @view_config(context=ISignUp, request_method="POST", permission=NO_PERMISSION_REQUIRED)
@@ -81,6 +105,9 @@ def card_answered(context: Any, request: Any) -> Any:
     if answer not in {"oui", "non"}:
         request.flash("Indiquez si vous avez une carte CPS.", "warning")
         return HTTPSeeOther(request.path_qs)
+    ways = _proving(request)["card_ways"] if answer == "oui" else []
+    if ways:
+        return HTTPSeeOther(ways[0][1])
     limits.from_here(request, limits.START)
     draft = current_draft(request)
     drafts = Drafts(request.registry)
@@ -91,8 +118,8 @@ def card_answered(context: Any, request: Any) -> Any:
         answers = replace(draft.answers, has_card=answer == "oui")
         drafts.save(request.dbsession, draft.id, answers, done=max(draft.done, 1))
         return HTTPSeeOther(PATHS[1])
-    asked = find(request, ICatalogue).get(request.GET.get("service", ""))
-    slugs = (asked.slug,) if asked is not None and asked in find(request, ICatalogue).all() else ()
+    asked = _service_asked(request)
+    slugs = (asked.slug,) if asked is not None else ()
     _, secret = drafts.start(request.dbsession, Answers(has_card=answer == "oui", services=slugs), done=1)
     remember(request, secret)
     return HTTPSeeOther(PATHS[1])
@@ -103,7 +130,7 @@ def card_answered(context: Any, request: Any) -> Any:
 
 def _personal_form(request: Any, draft: Draft) -> PortalForm:
     today = find(request, IClock).now().date()
-    schema = personal_schema(find(request, AuthSettings).hidden_fields, today)
+    schema = personal_schema(find(request, AuthSettings).hidden_fields, today, draft.answers.proven_attributes)
     return PortalForm(schema, request, submit=(_NEXT, _BACK), groups=PERSONAL_GROUPS)
 
 
@@ -118,11 +145,18 @@ def _personal_form(request: Any, draft: Draft) -> PortalForm:
 def personal_page(request: Any, draft: Draft, form: PortalForm) -> Any:
     """« Étape 2/4 : Données personnelles »."""
     values = {**draft.answers.personal, "email_again": draft.answers.email}
+    return _personal(request, draft, shown(form, draft, 2, values))
+
+
+def _personal(request: Any, draft: Draft, form_html: Any) -> dict[str, Any]:
+    proven = draft.answers.proven
     return {
         **step_of(request, 2),
-        "form": shown(form, draft, 2, values),
+        "form": form_html,
         "notice": True,
         "has_card": draft.answers.has_card,
+        "proven": rows_of(draft.answers.proven_attributes),
+        "proven_by": PROVEN_WORDS.get(proven.origin, "prouvé") if proven else "",
     }
 
 
@@ -143,10 +177,12 @@ def personal_given(request: Any, draft: Draft, form: PortalForm) -> Any:
         if values.pop("site_web", False):
             raise form.refuse("Un champ invisible a été rempli : désactivez le remplissage automatique et réessayez.")
     except Invalid as invalid:
-        return {**step_of(request, 2), "form": invalid.form_html, "notice": True, "has_card": draft.answers.has_card}
-    answers = draft.answers.with_personal(personal_values(values)).keeping(PATHS[1], None)
-    done = draft.done if answers.password_hash else 2
-    Drafts(request.registry).save(request.dbsession, draft.id, answers, done=max(2, done))
+        return _personal(request, draft, invalid.form_html)
+    # What was proven comes last: nothing that is posted takes its place.
+    personal = {**personal_values(values), **draft.answers.proven_attributes}
+    answers = draft.answers.with_personal(personal).keeping(PATHS[1], None)
+    chosen = answers.password_hash or (answers.proven is not None and answers.identifier)
+    Drafts(request.registry).save(request.dbsession, draft.id, answers, done=max(2, draft.done if chosen else 2))
     if is_role_mailbox(find(request, AuthSettings), answers.email):
         request.flash(
             "Cette adresse ressemble à une boîte partagée. Les codes de connexion y seront lisibles par d’autres : "
@@ -161,7 +197,10 @@ def personal_given(request: Any, draft: Draft, form: PortalForm) -> Any:
 
 def _identifier_form(request: Any, draft: Draft) -> PortalForm:
     return PortalForm(
-        identifier_schema(kept=bool(draft.answers.password_hash)), request, submit=(_NEXT, _BACK), autocomplete="on"
+        identifier_schema(kept=bool(draft.answers.password_hash), optional=draft.answers.proven is not None),
+        request,
+        submit=(_NEXT, _BACK),
+        autocomplete="on",
     )
 
 
@@ -236,7 +275,7 @@ def _with_password(request: Any, draft: Draft, form: PortalForm, values: dict[st
     identifier, password = normalise_identifier(values["identifier"]), values["password"]
     answers = replace(draft.answers, identifier=identifier).keeping(PATHS[2], None)
     if not password:
-        if identifier != draft.answers.identifier:
+        if identifier != draft.answers.identifier and draft.answers.password_hash:
             message = "Saisissez de nouveau votre mot de passe : il ne doit pas contenir le nouvel identifiant."
             raise form.refuse({"password": message})
         return answers
