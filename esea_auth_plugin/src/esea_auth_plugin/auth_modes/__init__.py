@@ -15,4 +15,7 @@ def includeme(config: Any) -> None:
     # Rooms of their own, enabled or not: their tables stand, and recovery needs the password's.
     config.include(".password")
     config.include(".mail_code")
+    config.include(".tries")
+    config.include(".totp")
+    config.include(".recovery_codes")
     include_modes(config, enabled_names(config.registry.settings))

@@ -244,6 +244,9 @@ class AuthMode:
     #: Factors that other modes must have proven before, in this sign-in or in the session.
     after: ClassVar[frozenset[Factor]] = frozenset()
     capabilities: ClassVar[frozenset[Capability]] = frozenset()
+    #: It stands for a lost device (:attr:`Factor.RECOVERY`): its sign-in begins from nothing and opens no session, only
+    #: the addition of another device. Such a mode needs no place in the catalogue of services.
+    restores: ClassVar[bool] = False
     #: Segments under its address that take a POST of their own, e.g. ``renvoyer``.
     actions: ClassVar[frozenset[str]] = frozenset()
     #: Segments under its address to which another site sends the browser back, by GET: taken as an answer, with the

@@ -24,9 +24,11 @@ GROUP = "esea_auth.auth_modes"
 BUILT_IN = {
     "password": "esea_auth_plugin.auth_modes.password.mode:PasswordMode",
     "mail_code": "esea_auth_plugin.auth_modes.mail_code.mode:MailCodeMode",
+    "totp": "esea_auth_plugin.auth_modes.totp.mode:TotpMode",
+    "recovery_codes": "esea_auth_plugin.auth_modes.recovery_codes.mode:RecoveryCodesMode",
 }
 #: Addresses under /connexion that are no mode's.
-RESERVED_SEGMENTS = frozenset({"oubli", "conditions", "reprise", "deconnexion"})
+RESERVED_SEGMENTS = frozenset({"oubli", "conditions", "reprise", "deconnexion", "retrouver", "nouveau-dispositif"})
 ModeFactory = Callable[[Any], AuthMode]
 
 
@@ -180,6 +182,8 @@ def fault_of(mode: Any, name: str) -> str | None:
     unknown = [str(factor) for factor in named if not isinstance(factor, Factor)]
     if unknown:
         return f"names unknown factors: {', '.join(unknown)}"
+    if mode.restores is not (Factor.RECOVERY in mode.factors):
+        return "restores access by other factors than « recovery », or the other way round"
     if not mode.after and Capability.FINDS_PERSON not in mode.capabilities:
         return "neither finds the person nor comes after a mode that does"
     return None

@@ -51,6 +51,7 @@ class Factor(enum.StrEnum):
     REMOTE_DEVICE = "remote_device"  # a device elsewhere approved: QR code without proof of proximity
     VERIFIED_KEY = "verified_key"  # passkey with user verification
     HEALTH_CREDENTIAL = "health_credential"  # CPS card, Pro Santé Connect
+    RECOVERY = "recovery"  # stands for a lost device, only to add another one: it opens nothing else
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,10 @@ class RequestKind(Protocol):
     """A kind of request, brought by a room or by another plugin with ``config.add_request_kind(kind)``.
 
     The kind holds what was asked, in tables of its own keyed by the request's id.
+
+    A kind may also have ``refusal_reasons`` (sentences to choose from), ``agreements`` (how many different reviewers
+    must accept before ``on_accept`` is called, one by default) and then ``on_agree(registry, session, review, by,
+    kept)``, called for each of them, which may raise.
     """
 
     name: str  # "sign_up"
@@ -156,6 +160,8 @@ class IReviews(Protocol):
         version: int | None = None,
     ) -> ReviewView:
         """Decide once, by one conditional update; calls the kind, writes the audit row, notifies.
+
+        A kind that needs several reviewers stays undecided until the last of them accepts; one refusal is enough.
 
         :raises PortalError: decided by somebody else meanwhile, one's own request, or a missing reason.
         """

@@ -24,6 +24,7 @@ ACTIONS = {
     "review.taken": "Demande prise en charge",
     "review.released": "Demande remise dans la file",
     "review.more_asked": "Compléments demandés",
+    "review.agreed": "Accord donné par l'un des relecteurs nécessaires",
     "review.accepted": "Demande acceptée",
     "review.refused": "Demande refusée",
     "review.commented": "Note ajoutée à une demande",

@@ -9,7 +9,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy.orm import Session
 
 from ..errors import PortalError
-from ..interfaces import IAuditTrail, IReviews, ReviewView
+from ..interfaces import IAuditTrail, IReviews, ReviewState, ReviewView
 from ..services import find
 from .request_views import load, page
 from .resources import ReviewPlace
@@ -74,7 +74,9 @@ def _comment(reviews: Reviews, session: Session, review: ReviewView, by: str, fo
 
 def _accept(reviews: Reviews, session: Session, review: ReviewView, by: str, form: Mapping[str, str]) -> str:
     kept = frozenset(key.removeprefix("choix.") for key in form if key.startswith("choix."))
-    reviews.decide(session, review.id, accept=True, by=by, kept=kept, version=_version(form))
+    decided = reviews.decide(session, review.id, accept=True, by=by, kept=kept, version=_version(form))
+    if decided.state is not ReviewState.ACCEPTED:
+        return "Votre accord est noté. Une autre personne de l'équipe doit donner le sien : rien ne part avant."
     return f"Demande {review.reference} acceptée. La personne est prévenue par courriel."
 
 

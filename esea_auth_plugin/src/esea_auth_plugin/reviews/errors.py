@@ -61,3 +61,11 @@ def already_open(reference: str) -> ReviewRefused:
 def unknown_request() -> ReviewRefused:
     """No request has this id."""
     return ReviewRefused("Cette demande n'existe pas.", code="review.unknown")
+
+
+def agreed_already() -> ReviewRefused:
+    """A request that needs several reviewers: one person counts once."""
+    return ReviewRefused(
+        "Vous avez déjà donné votre accord : une autre personne de l'équipe doit donner le sien.",
+        code="review.agreed_already",
+    )

@@ -20,6 +20,7 @@ ACTS: Mapping[str, str] = {
     "released": "Remise dans la file",
     "more_asked": "Compléments demandés",
     "answered": "Compléments reçus",
+    "agreed": "Accord donné",
     "accepted": "Demande acceptée",
     "refused": "Demande refusée",
     "withdrawn": "Demande retirée",

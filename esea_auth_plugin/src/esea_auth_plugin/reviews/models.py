@@ -65,3 +65,13 @@ class ReviewEntry(FoundationModel):
     by: Mapped[str | None] = mapped_column(String(36))
     at: Mapped[datetime]
     text: Mapped[str] = mapped_column(Text, default="")
+
+
+class ReviewAgreement(FoundationModel):
+    """One reviewer's agreement to a request that needs several; the key lets nobody agree twice."""
+
+    __tablename__ = "esea_request_agreement"
+
+    request_id: Mapped[str] = mapped_column(ForeignKey("esea_request.id", ondelete="CASCADE"), primary_key=True)
+    by: Mapped[str] = mapped_column(String(36), primary_key=True)
+    at: Mapped[datetime]

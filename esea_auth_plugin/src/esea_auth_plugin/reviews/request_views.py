@@ -9,6 +9,7 @@ from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 
 from ..interfaces import IReviews, ReviewState, ReviewView
 from ..services import find
+from . import agreements
 from .history import STATES, history, names_of
 from .resources import ReviewPlace
 from .service import LONGEST_TEXT, UNDECIDED
@@ -73,6 +74,8 @@ def page(
         "states": STATES,
         "names": names,
         "undecided": undecided,
+        "agreements": agreements.needed(kind),
+        "agreed": agreements.agreed_by(session, review.id) if agreements.needed(kind) > 1 else (),
         "may_ask_more": review.state is ReviewState.OPEN,
         "own": me in {review.author, review.topic},
         "mine": review.assignee == me,

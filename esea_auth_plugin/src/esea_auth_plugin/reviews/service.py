@@ -20,7 +20,7 @@ from ..interfaces import IAuditTrail, IClock, RequestKind, ReviewState, ReviewVi
 from ..security.tokens import new_reference, read_reference
 from ..services import find
 from ..settings import ReviewSettings
-from . import errors
+from . import agreements, errors
 from .declared import kinds_of
 from .models import ReviewEntry, ReviewRequest
 from .search import folded
@@ -176,6 +176,11 @@ class Reviews:
     ) -> ReviewView:
         """See the interface."""
         reason = "" if accept else _needed(reason, "Le motif du refus")
+        if accept:
+            waiting = self._agreed(session, request_id, by, kept, version)
+            if waiting is not None:
+                return waiting
+            version = None  # judged, and moved on, by the agreement
         state = ReviewState.ACCEPTED if accept else ReviewState.REFUSED
         conditions = [ReviewRequest.state.in_(UNDECIDED), *_not_about(by)]
         if version is not None:
@@ -200,6 +205,30 @@ class Reviews:
         self._trace(session, changed, state.value, by=by, text=reason, details={"kept": sorted(kept)} if kept else {})
         self._registry.notify(RequestDecided(session, changed.id, changed.kind, accept))
         return changed
+
+    def _agreed(
+        self, session: Session, request_id: str, by: str, kept: frozenset[str], version: int | None
+    ) -> ReviewView | None:
+        """Note the agreement of one of several reviewers; ``None`` when there is nobody more to wait for."""
+        review = self.get(session, request_id)
+        wanted = agreements.needed(self.kind(review.kind)) if review is not None else 1
+        if review is None or wanted < 2:
+            return None
+        conditions = [ReviewRequest.state.in_(UNDECIDED), *_not_about(by)]
+        if version is not None:
+            conditions.append(ReviewRequest.version == version)
+        changed = self._change(session, request_id, *conditions, assignee=None)
+        if changed is None:
+            raise self._why_not(session, request_id, by, version)
+        number = agreements.agree(session, request_id, by, self._clock.now())
+        if number is None:
+            raise errors.agreed_already()
+        # What the kind asks of each of them (a recorded check of identity) it asks here.
+        on_agree = getattr(self.kind(changed.kind), "on_agree", None)
+        if on_agree is not None:
+            on_agree(self._registry, session, changed, by, kept)
+        self._trace(session, changed, "agreed", by=by, details={"number": number, "needed": wanted})
+        return changed if number < wanted else None
 
     def ask_more(self, session: Session, request_id: str, *, by: str, question: str) -> ReviewView:
         """See the interface."""

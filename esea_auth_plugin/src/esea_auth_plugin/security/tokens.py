@@ -18,8 +18,8 @@ from ..interfaces import ISealer
 LEAST_BITS = 128
 
 #: Crockford's base 32: no I, L, O or U, so nothing is misread or spells a word by chance.
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
 def new_token(bits: int = 256) -> str:
@@ -81,7 +81,7 @@ def among(value: str, candidates: tuple[str, ...]) -> bool:
 
 def new_reference(prefix: str = "DEM", *, groups: int = 2) -> str:
     """Return a reference to read out on the phone, e.g. ``DEM-7K3M-Q2XF`` (40 bits; a name, not a secret)."""
-    parts = ["".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(groups)]
+    parts = ["".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(groups)]
     return "-".join([prefix, *parts])
 
 
@@ -92,10 +92,15 @@ def read_reference(typed: str, *, prefix: str = "DEM", groups: int = 2) -> str |
     """
     letters = re.sub(r"[^A-Z0-9]", "", typed.upper()[:64])
     length = 4 * groups
-    body = letters[-length:].translate(_MISREAD)
-    if letters[:-length] not in {"", prefix} or len(body) != length or not set(body) <= set(_ALPHABET):
+    body = letters[-length:].translate(MISREAD)
+    if letters[:-length] not in {"", prefix} or len(body) != length or not set(body) <= set(ALPHABET):
         return None
     return "-".join([prefix, *(body[i : i + 4] for i in range(0, length, 4))])
+
+
+def new_seed() -> bytes:
+    """Return 160 random bits, the key of a device that computes codes (RFC 4226 R6)."""
+    return secrets.token_bytes(20)
 
 
 def new_salt() -> bytes:

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from ..errors import PortalError
 from ..events import SignedIn
-from ..interfaces import AccountState, AccountView, IAccounts, IAuditTrail, IClock, ISessions
+from ..interfaces import AccountState, AccountView, Factor, IAccounts, IAuditTrail, IClock, ISessions
 from ..levels import level_of, mail_code_barred
 from ..services import find
 from ..settings import AuthSettings
 from . import browsers
 from .parked import ParkedForms
+from .restoring.tickets import ADDRESS, RECOVERY_CODE, Tickets
 from .returning import destination
 from .store import TERMS, SignIn, SignIns
 
@@ -53,6 +54,8 @@ def after_last_stage(request: Any, found: SignIn) -> str:
     account = active_account(request, session, cast(str, found.subject))
     if found.reset_id is not None:
         return _back_to_reset(request, session, found, found.reset_id)
+    if any(Factor.RECOVERY in proof.factors for proof in found.proofs):
+        return _to_new_device(request, session, found, account)
     if terms_due(request, account) and found.stage != TERMS:
         moved = find(request, SignIns).move(
             request, session, found, stage=TERMS, subject=account.subject, proofs=found.proofs
@@ -71,6 +74,14 @@ def _back_to_reset(request: Any, session: Session, found: SignIn, reset_id: str)
         raise StartAgain("Cette étape a expiré. Reprenez depuis le lien reçu.")
     find(request, Resets).factor_proven(session, reset_id, cast(str, found.subject))
     return "/connexion/reinitialisation"
+
+
+def _to_new_device(request: Any, session: Session, found: SignIn, account: AccountView) -> str:
+    """What replaces a lost device is proven: nobody is signed in by it, a new device may be added."""
+    if not find(request, SignIns).finish(request, session, found):
+        raise StartAgain("Cette connexion a expiré. Recommencez depuis le début.")
+    find(request, Tickets).issue(request, session, account.subject, cause=RECOVERY_CODE)
+    return ADDRESS
 
 
 def _open(request: Any, session: Session, found: SignIn, account: AccountView) -> str:

@@ -41,7 +41,9 @@ def service_named(request: Any, slug: str) -> PortalService | None:
 
 
 def is_open(request: Any, service: PortalService, mode: AuthMode) -> bool:
-    """Tell whether the service admits the mode at this moment."""
+    """Tell whether the service admits the mode at this moment; one that only restores access opens none of them."""
+    if mode.restores:
+        return True
     now = find(request, IClock).now()
     return find(request, ICatalogue).standing(service, mode.name, now) is ModeStanding.OPEN
 

@@ -72,7 +72,8 @@ def standing(
         stage = modes.get(found.stage)
         if stage is not None:
             return Standing(found, stage, _account(request, session, found.subject), fresh=False)
-    identity = _raised(request, service, recent)
+    # What stands for a lost device is asked for from nothing: a session left open must not do half of it.
+    identity = None if mode.restores else _raised(request, service, recent)
     proven: frozenset[Factor] = frozenset()
     if identity is not None and not recent:
         proven = frozenset(factor for proof in identity.proofs for factor in proof.factors)
@@ -289,7 +290,7 @@ def _proven(request: Any, session: Session, at: Standing, service: PortalService
 
 def _barred(request: Any, at: Standing) -> Outcome | None:
     """Don't send somebody through a stage that shows nothing for them: mailed codes after a reset by mail alone."""
-    if not mail_code_barred(at.account, find(request, IClock).now()):
+    if at.stage.restores or not mail_code_barred(at.account, find(request, IClock).now()):
         return None
     held = {factor for proof in at.found.proofs for factor in proof.factors} | at.stage.after
     with_it = level_of_factors(held | at.stage.factors, mail_code_barred=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ def anne(portal: Portal) -> Person:
 
 
 class TestPasswordMode(AuthModeConformance):
+    replayable = True
+
     @pytest.fixture
     def mode(self, portal: Portal) -> AuthMode:
         found = modes_of(portal.registry).get("password")
@@ -41,6 +44,8 @@ class TestPasswordMode(AuthModeConformance):
 
 
 class TestMailCodeMode(AuthModeConformance):
+    lifetime = timedelta(minutes=10)
+
     @pytest.fixture
     def mode(self, portal: Portal) -> AuthMode:
         found = modes_of(portal.registry).get("mail_code")

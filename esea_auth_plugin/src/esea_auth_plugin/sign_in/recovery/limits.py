@@ -16,6 +16,8 @@ LOGIN = Limit("recovery.login", 3, _HOUR)
 PERSON = Limit("recovery.person", 5, _HOUR)
 MAILBOX_ADDRESS = Limit("recovery.mailbox.address", 10, timedelta(days=1))
 MAILBOX_LOGIN = Limit("recovery.mailbox.login", 3, timedelta(days=1))
+EVERYTHING_ADDRESS = Limit("lost_everything.address", 10, timedelta(days=1))
+EVERYTHING_LOGIN = Limit("lost_everything.login", 3, timedelta(days=1))
 LINK = Limit("recovery.link.address", 60, _HOUR)
 
 
@@ -43,3 +45,9 @@ def mailbox_lost(request: Any, login: str) -> None:
 def link_used(request: Any) -> None:
     """Count one use of a link, right or wrong."""
     find(request, IThrottle).reserve(find(request, Addresses).use(LINK, request.client_address))
+
+
+def everything_lost(request: Any, login: str) -> None:
+    """Count one lost-everything request: the support's time is what it would waste."""
+    here = find(request, Addresses).use(EVERYTHING_ADDRESS, request.client_address)
+    find(request, IThrottle).reserve(here, (EVERYTHING_LOGIN, login))

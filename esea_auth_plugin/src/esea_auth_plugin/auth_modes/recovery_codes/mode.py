@@ -1,0 +1,179 @@
+"""« Code de secours »: after the password, one of ten printed codes. It opens no service, only « ajouter »."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ...interfaces import Factor, IAccounts, IAuditTrail, IOutbox, Limit, Proof
+from ...layout.filters import date_fr
+from ...security.lookup import normal_lookup_code
+from ...services import find
+from ..base import (
+    Ask,
+    Attempt,
+    AuthMode,
+    Begun,
+    Capability,
+    Credential,
+    EnrolBegun,
+    Enrolled,
+    EnrolResult,
+    Proven,
+    Refused,
+    Result,
+)
+from ..registry import modes_of
+from ..tries import Tries
+from .service import CODES, NewSheet, RecoveryCodes
+
+_TEMPLATES = "esea_auth_plugin:auth_modes/recovery_codes/templates"
+LETTER = "recovery_codes.used"
+KIND = "Codes de secours"
+WRONG_PER_ACCOUNT = Limit("recovery_codes.account", 10, timedelta(hours=1))
+#: Wrong, used before, of an older sheet: one sentence (PG-078 R14).
+WRONG = "Ce code de secours n’est pas accepté. Vérifiez la saisie ; chaque code ne sert qu’une fois."
+OVER = "Cinq essais ont été faits avec cette connexion. Par sécurité, recommencez depuis le début."
+NOBODY = "Commencez par votre identifiant et votre mot de passe."
+_NOTHING_TO_REPLACE = (
+    "Les codes de secours remplacent un dispositif perdu : ajoutez d’abord une clé d’accès ou une application "
+    "d’authentification."
+)
+#: What shows no device: codes that replace it would stand for nothing.
+_NO_DEVICE = frozenset({Factor.PASSWORD, Factor.MAILBOX, Factor.RECOVERY})
+
+
+class RecoveryCodesMode(AuthMode):
+    """See the module."""
+
+    name = "recovery_codes"
+    segment = "secours"
+    title = "Code de secours"
+    description = "Votre mot de passe, puis l’un de vos codes de secours imprimés, pour remplacer un dispositif perdu."
+    icon = "lock"
+    factors = frozenset({Factor.RECOVERY})
+    after = frozenset({Factor.PASSWORD})
+    capabilities = frozenset({Capability.ENROLS})
+    restores = True
+    wrong = WRONG
+    enrol_title = "Imprimer des codes de secours"
+    enrol_description = "Dix codes à garder sous clé : l’un d’eux remplace votre téléphone le jour où vous le perdez."
+
+    def __init__(self, registry: Any) -> None:
+        super().__init__(registry)
+        self._codes = RecoveryCodes(registry)
+        self._tries = Tries(self.name)
+
+    # --- using one
+
+    def ask(self, session: Session, attempt: Attempt) -> Ask:
+        """Ask for a code; the page is the same for who has none."""
+        return Ask(f"{_TEMPLATES}/code.jinja2")
+
+    def begin(self, session: Session, attempt: Attempt) -> Begun:
+        """Begin to count the tries of this sign-in."""
+        if attempt.subject is None:
+            return Refused("recovery_codes.nobody", NOBODY, over=True)
+        self._tries.begin(session, attempt.id, attempt.at)
+        return self.ask(session, attempt)
+
+    def prepare(self, attempt: Attempt) -> tuple[str, ...]:
+        """Hash what was typed: one slow hash, whoever it is."""
+        return self._codes.digests_of(attempt.subject, attempt.values.get("code", "")) if _typed(attempt) else ()
+
+    def answer(self, session: Session, attempt: Attempt, prepared: tuple[str, ...]) -> Result:
+        """Accept a code once, and tell its person by mail."""
+        if attempt.subject is None:
+            return Refused("recovery_codes.nobody", NOBODY, over=True)
+        if not _typed(attempt):
+            return Refused("recovery_codes.empty", "Saisissez l’un de vos codes de secours.")
+        number = self._tries.take(session, attempt.id)
+        if number is None:
+            return Refused("recovery_codes.exhausted", OVER, over=True)
+        sheet = self._codes.use(session, attempt.subject, prepared, attempt.at)
+        if sheet is None:
+            over = number >= self._tries.most
+            return Refused("recovery_codes.wrong", OVER if over else WRONG, over=over)
+        self._tell(session, attempt, attempt.subject, sheet.left)
+        means = ("otp",)
+        proof = Proof(mode=self.name, factors=self.factors, means=means, at=attempt.at, authenticator=sheet.id)
+        return Proven(attempt.subject, proof)
+
+    def limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:
+        """Ten wrong codes an hour an account, across sign-ins."""
+        return ((WRONG_PER_ACCOUNT, attempt.subject),) if attempt.subject is not None and _typed(attempt) else ()
+
+    def usable_by(self, session: Session, subject: str) -> bool:
+        """Tell whether the person has a code left."""
+        standing = self._codes.standing(session, subject)
+        return standing is not None and standing.left > 0
+
+    # --- « Mes dispositifs »
+
+    def enrol_begin(self, session: Session, attempt: Attempt) -> EnrolBegun:
+        """Say what the codes are for; nothing is made before the person asks."""
+        if attempt.subject is None or not self._device_owned(session, attempt.subject):
+            return Refused("recovery_codes.no_device", _NOTHING_TO_REPLACE, over=True)
+        return self.enrol_ask(session, attempt)
+
+    def enrol_ask(self, session: Session, attempt: Attempt) -> Ask:
+        """Say what the codes are for, and which ones they replace."""
+        standing = self._codes.standing(session, attempt.subject or "")
+        return Ask(f"{_TEMPLATES}/enrol.jinja2", {"standing": standing, "count": CODES})
+
+    def enrol_prepare(self, attempt: Attempt) -> NewSheet | None:
+        """Make ten codes and hash them."""
+        return self._codes.make() if attempt.values.get("creer") == "oui" else None
+
+    def enrol_answer(self, session: Session, attempt: Attempt, prepared: NewSheet | None) -> EnrolResult:
+        """Store the sheet in the place of the former one, and show its codes this once."""
+        if prepared is None:
+            return Refused("recovery_codes.not_asked", "Demandez la création de vos codes avec le bouton.")
+        if attempt.subject is None or not self._device_owned(session, attempt.subject):
+            return Refused("recovery_codes.no_device", _NOTHING_TO_REPLACE, over=True)
+        self._codes.store(session, attempt.subject, prepared, attempt.at)
+        values = {"codes": prepared.codes, "account": attempt.email, "made_at": attempt.at}
+        return Enrolled(prepared.id, KIND, page=f"{_TEMPLATES}/sheet.jinja2", values=values)
+
+    def credentials(self, session: Session, subject: str) -> Sequence[Credential]:
+        """Return the person's sheet, with how many codes are left."""
+        standing = self._codes.standing(session, subject)
+        if standing is None:
+            return ()
+        left = standing.left
+        note = f"{left} code{'s' if left > 1 else ''} sur {CODES}" if left else "Tous utilisés : imprimez-en d’autres"
+        return [
+            Credential(
+                reference=standing.id,
+                label=f"Codes du {date_fr(standing.made_at)}",
+                added_at=standing.made_at,
+                last_used_at=standing.last_used_at,
+                kind=KIND,
+                note=note,
+                renamable=False,
+            )
+        ]
+
+    def revoke(self, session: Session, subject: str, reference: str, *, reason: str) -> bool:
+        """Make the sheet worthless."""
+        return self._codes.revoke(session, subject, reference)
+
+    def _device_owned(self, session: Session, subject: str) -> bool:
+        modes = modes_of(self.registry).all()
+        return any(mode.factors - _NO_DEVICE and mode.usable_by(session, subject) for mode in modes)
+
+    def _tell(self, session: Session, attempt: Attempt, subject: str, left: int) -> None:
+        account = find(self.registry, IAccounts).by_subject(session, subject)
+        find(self.registry, IAuditTrail).record(
+            session, "recovery_codes.used", actor=subject, target=subject, details={"left": left}
+        )
+        if account is not None:
+            values = {"name": account.display_name, "at": attempt.at, "left": left}
+            find(self.registry, IOutbox).post(session, LETTER, to=account.email, values=values)
+
+
+def _typed(attempt: Attempt) -> str:
+    return normal_lookup_code(attempt.values.get("code", ""))

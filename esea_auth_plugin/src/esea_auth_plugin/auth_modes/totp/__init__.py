@@ -1,0 +1,12 @@
+"""The mode « Application d'authentification »: after the password, the six digits that a telephone shows (RFC 6238)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["includeme"]
+
+
+def includeme(config: Any) -> None:
+    """Declare what the trail records of this room."""
+    config.add_audit_action("totp.clock_drift", "Application d’authentification : décalage d’horloge constaté")

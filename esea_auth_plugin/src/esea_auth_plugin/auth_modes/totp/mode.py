@@ -1,0 +1,184 @@
+"""« Application d'authentification »: the six digits of a telephone, always after the password (`double-facteur`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ...interfaces import Factor, Limit, PortalSettings, Proof
+from ...layout.qr import qr_svg
+from ...security import tokens
+from ...services import find
+from ..base import (
+    Ask,
+    Attempt,
+    AuthMode,
+    Begun,
+    Capability,
+    Credential,
+    EnrolBegun,
+    Enrolled,
+    EnrolResult,
+    Proven,
+    Refused,
+    Result,
+)
+from ..naming import device_name
+from ..tries import Tries
+from . import codes
+from .service import MOST, Applications
+
+_TEMPLATES = "esea_auth_plugin:auth_modes/totp/templates"
+WRONG_PER_ACCOUNT = Limit("totp.account", 10, timedelta(hours=1))
+KIND = "Application d’authentification"
+#: Wrong, used before, clock too far away: one sentence, since the difference would tell who guesses (PG-078 R14).
+WRONG = (
+    "Ce code n’est pas accepté. Attendez le prochain code que montre l’application, puis saisissez-le. Si cela se "
+    "répète, vérifiez que votre téléphone est à l’heure automatique."
+)
+OVER = "Cinq essais ont été faits avec cette connexion. Par sécurité, recommencez depuis le début."
+EMPTY = "Saisissez les six chiffres que montre l’application."
+TOO_MANY = f"Vous avez déjà {MOST} applications : retirez-en une d’abord."
+NOBODY = "Commencez par votre identifiant et votre mot de passe."
+
+
+class TotpMode(AuthMode):
+    """See the module."""
+
+    name = "totp"
+    segment = "totp"
+    title = KIND
+    description = "Votre mot de passe, puis le code à six chiffres qu’affiche l’application de votre téléphone."
+    icon = "phone"
+    factors = frozenset({Factor.OTP_DEVICE})
+    after = frozenset({Factor.PASSWORD})
+    capabilities = frozenset({Capability.ENROLS})
+    wrong = WRONG
+    enrol_title = "Ajouter une application d’authentification"
+    enrol_description = (
+        "Une application du téléphone (FreeOTP, Aegis, Microsoft ou Google Authenticator…) affiche un code qui change "
+        "toutes les 30 secondes. Elle fonctionne sans réseau."
+    )
+
+    def __init__(self, registry: Any) -> None:
+        super().__init__(registry)
+        self._applications = Applications(registry)
+        self._tries = Tries(self.name)
+
+    # --- signing in
+
+    def ask(self, session: Session, attempt: Attempt) -> Ask:
+        """Ask for the code; the page is the same for who has no application."""
+        return Ask(f"{_TEMPLATES}/code.jinja2")
+
+    def begin(self, session: Session, attempt: Attempt) -> Begun:
+        """Begin to count the tries of this sign-in."""
+        if attempt.subject is None:
+            return Refused("totp.nobody", NOBODY, over=True)
+        self._tries.begin(session, attempt.id, attempt.at)
+        return self.ask(session, attempt)
+
+    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+        """Accept a code once."""
+        if attempt.subject is None:
+            return Refused("totp.nobody", NOBODY, over=True)
+        typed = _typed(attempt)
+        if not typed:
+            return Refused("totp.empty", EMPTY)
+        number = self._tries.take(session, attempt.id)
+        if number is None:
+            return Refused("totp.exhausted", OVER, over=True)
+        device = self._applications.accept(session, attempt, attempt.subject, typed)
+        if device is None:
+            over = number >= self._tries.most
+            return Refused("totp.wrong", OVER if over else WRONG, over=over)
+        means = ("otp",)
+        proof = Proof(mode=self.name, factors=self.factors, means=means, at=attempt.at, authenticator=device)
+        return Proven(attempt.subject, proof)
+
+    def limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:
+        """Ten wrong codes an hour an account, across sign-ins and applications."""
+        return ((WRONG_PER_ACCOUNT, attempt.subject),) if attempt.subject is not None and _typed(attempt) else ()
+
+    def usable_by(self, session: Session, subject: str) -> bool:
+        """Tell whether the person has an application."""
+        return self._applications.count(session, subject) > 0
+
+    # --- « Mes dispositifs »
+
+    def enrol_begin(self, session: Session, attempt: Attempt) -> EnrolBegun:
+        """Make a key; its page can be shown again, with the same key, until a first code is right."""
+        if attempt.subject is None or self._applications.count(session, attempt.subject) >= MOST:
+            return Refused("totp.too_many", TOO_MANY, over=True)
+        return self._page(attempt, codes.new_key())
+
+    def enrol_ask(self, session: Session, attempt: Attempt) -> Ask:
+        """Show the key that was made for this enrolment."""
+        return self._page(attempt, attempt.state["key"])
+
+    def enrol_answer(self, session: Session, attempt: Attempt, prepared: Any) -> EnrolResult:
+        """Store the application once a first code proves that it has the key and a clock near ours."""
+        key = attempt.state.get("key")
+        if attempt.subject is None or not key:
+            return Refused("totp.enrolment_lost", "Cet ajout a expiré. Recommencez.", over=True)
+        if self._applications.count(session, attempt.subject) >= MOST:  # two pages, sent one after the other
+            return Refused("totp.too_many", TOO_MANY, over=True)
+        if not _typed(attempt):
+            return Refused("totp.empty", EMPTY)
+        step = codes.matching_step(key, _typed(attempt), attempt.at)
+        if step is None:
+            return Refused("totp.wrong", WRONG)
+        label = device_name(attempt.values.get("label", ""), KIND)
+        reference = self._applications.add(session, attempt, attempt.subject, key, step, label)
+        return Enrolled(
+            reference, label, f"« {label} » est ajoutée. Son prochain code vous permettra de vous connecter."
+        )
+
+    def credentials(self, session: Session, subject: str) -> Sequence[Credential]:
+        """Return the person's applications; a key never leaves the service."""
+        return [
+            Credential(
+                reference=row.id,
+                label=row.label,
+                added_at=row.added_at,
+                last_used_at=row.last_used_at,
+                kind=KIND,
+                place=self._applications.address(row),
+                note=_drift_note(row.drift),
+            )
+            for row in self._applications.of(session, subject)
+        ]
+
+    def rename(self, session: Session, subject: str, reference: str, label: str) -> bool:
+        """Give it another name."""
+        return self._applications.rename(session, subject, reference, device_name(label, KIND))
+
+    def revoke(self, session: Session, subject: str, reference: str, *, reason: str) -> bool:
+        """Delete it, its key with it."""
+        return self._applications.revoke(session, subject, reference)
+
+    def _page(self, attempt: Attempt, key: str) -> Ask:
+        issuer = find(self.registry, PortalSettings).name
+        address = codes.address_of(key, account=attempt.email, issuer=issuer)
+        values = {
+            "qr": qr_svg(address, "QR code à lire avec l’application d’authentification"),
+            "key": codes.grouped(key),
+            "account": attempt.email,
+            "issuer": issuer,
+            "label": attempt.values.get("label", "")[:60],
+        }
+        return Ask(f"{_TEMPLATES}/enrol.jinja2", values, state={"key": key})
+
+
+def _typed(attempt: Attempt) -> str:
+    return tokens.normal_code(attempt.values.get("code", "")[:64])
+
+
+def _drift_note(drift: int) -> str:
+    if not drift:
+        return ""
+    side = "en avance" if drift > 0 else "en retard"
+    return f"Horloge {side} d’environ {abs(drift) * codes.SECONDS} secondes"

@@ -1,0 +1,15 @@
+"""How many answers one sign-in may give to a mode: the count that modes with typed codes share."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from .service import Tries, prune
+
+__all__ = ["Tries", "includeme"]
+
+
+def includeme(config: Any) -> None:
+    """Delete what ended; no count waits for it."""
+    config.add_job("tries.prune", prune, every=timedelta(hours=1))

@@ -1,0 +1,40 @@
+"""Who is told, by mail, of a lost-everything request: its person, the support, and the reviewers who agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ...interfaces import AccountView, IAccounts, IClock, IOutbox, PortalSettings, ReviewView
+from ...services import find
+
+#: Where a decoy pretends to go; `.invalid` can't exist (RFC 2606), and nothing is sent anyway.
+NOWHERE = "personne@exemple.invalid"
+
+
+def tell_person(registry: Any, session: Session, account: AccountView | None, letter: str, **values: Any) -> None:
+    """Write to the account's confirmed address; for nobody's login do the same work and mail nothing."""
+    find(registry, IOutbox).post(
+        session,
+        f"lost_everything.{letter}",
+        to=account.email if account else NOWHERE,
+        values={"name": account.display_name if account else "Personne", **values},
+        decoy=account is None,
+    )
+
+
+def tell_support(registry: Any, session: Session, review: ReviewView, step: str, *, decoy: bool = False) -> None:
+    """Write to the support's common mailbox: whoever reads it sees what two colleagues agreed to."""
+    to = find(registry, PortalSettings).contacts.support_email
+    values = {"reference": review.reference, "step": step}
+    find(registry, IOutbox).post(session, "lost_everything.support", to=to, values=values, decoy=decoy)
+
+
+def tell_reviewers(registry: Any, session: Session, subjects: Sequence[str], reference: str, step: str) -> None:
+    """Write to the reviewers who agreed: an agreement given in their name shows."""
+    values = {"reference": reference, "step": step, "at": find(registry, IClock).now()}
+    for account in find(registry, IAccounts).by_subjects(session, subjects).values():
+        letter = {"name": account.display_name, **values}
+        find(registry, IOutbox).post(session, "lost_everything.agreed", to=account.email, values=letter)
