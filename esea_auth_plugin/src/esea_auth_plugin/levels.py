@@ -23,9 +23,6 @@ def level_of_factors(factors: Iterable[Factor], *, mail_code_barred: bool = Fals
     (identity.md 5.3: « jeton unique » alone is disqualifying).
     """
     held = frozenset(factors)
-    if Factor.RECOVERY in held:
-        # No session is ever opened on it; if one were, by some mistake, it would be worth nothing.
-        return Level.NONE
     password = Factor.PASSWORD in held
     reached = [Level.NONE]
     if password:

@@ -41,5 +41,6 @@ def includeme(config: Any) -> None:
     config.add_portal_child("dispositifs", DevicesPlace, parent=IAccountRoot)
     config.add_subscriber(end_enrolments, AccountClosed)
     config.add_job("devices.prune", store.prune, every=timedelta(hours=1))
+    config.include(".restoring")
     config.scan(".views")
     config.scan(".enrol_views")

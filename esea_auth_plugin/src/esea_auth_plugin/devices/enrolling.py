@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -41,6 +41,28 @@ class EnrolmentOver(PortalError):
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """For whom something is added, what lets them, and where.
+
+    :ivar identity: the person; with a ticket instead of a session, ``session_id`` is the ticket's. :ivar home: page
+        that the addition leads back to. :ivar base: address below which the modes' enrolments hang.
+    :ivar cause: what a ticket was given for, ``""`` with a session at its highest level.
+    :ivar use: uses the ticket up in the transaction of the addition; ``False``: it was used meanwhile.
+    """
+
+    identity: Identity
+    home: str = HOME
+    base: str = f"{HOME}/ajouter"
+    cause: str = ""
+    use: Callable[[Any, Session], bool] = lambda request, session: True
+
+    @property
+    def subject(self) -> str:
+        """Whose account it is."""
+        return self.identity.subject
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What to answer: another address, data for a script, a page to show once, or the step with a message."""
 
@@ -54,14 +76,14 @@ class Outcome:
 
 
 def attempt_of(
-    request: Any, identity: Identity, enrolment: Enrolment, values: Mapping[str, str], action: str = ""
+    request: Any, ground: Ground, enrolment: Enrolment, values: Mapping[str, str], action: str = ""
 ) -> Attempt:
     """Return what the mode may know of this step."""
     return Attempt(
         id=enrolment.id,
         at=find(request, IClock).now(),
-        subject=identity.subject,
-        email=identity.email,
+        subject=ground.subject,
+        email=ground.identity.email,
         values=values,
         action=action,
         state=enrolment.state,
@@ -71,59 +93,59 @@ def attempt_of(
     )
 
 
-def begin(request: Any, mode: AuthMode, identity: Identity) -> Outcome:
+def begin(request: Any, mode: AuthMode, ground: Ground) -> Outcome:
     """Begin to add a credential of this mode."""
-    find(request, IThrottle).reserve((TRIES, identity.subject))
+    find(request, IThrottle).reserve((TRIES, ground.subject))
     store = find(request, EnrolmentStore)
-    enrolment = store.new(identity, mode.name)
+    enrolment = store.new(ground.identity, mode.name)
     session: Session = request.dbsession
-    begun = mode.enrol_begin(session, attempt_of(request, identity, enrolment, {}))
+    begun = mode.enrol_begin(session, attempt_of(request, ground, enrolment, {}))
     if isinstance(begun, Refused):
-        return Outcome(location=HOME, said=(begun.message, "warning"))
+        return Outcome(location=ground.home, said=(begun.message, "warning"))
     store.start(session, enrolment, begun.state or {})
-    return _on(mode, begun)
+    return _on(mode, ground, begun)
 
 
 def take(
-    request: Any, mode: AuthMode, identity: Identity, enrolment: Enrolment, values: Mapping[str, str], action: str = ""
+    request: Any, mode: AuthMode, ground: Ground, enrolment: Enrolment, values: Mapping[str, str], action: str = ""
 ) -> Outcome:
     """Take one answer of an enrolment under way.
 
     :raises TooManyAttempts: a limit is reached. :raises EnrolmentOver: it was finished elsewhere.
     """
-    find(request, IThrottle).reserve((TRIES, identity.subject))
-    attempt = attempt_of(request, identity, enrolment, values, action)
+    find(request, IThrottle).reserve((TRIES, ground.subject))
+    attempt = attempt_of(request, ground, enrolment, values, action)
     prepared = mode.enrol_prepare(attempt)
     session: Session = request.dbsession
     result: EnrolResult = mode.enrol_answer(session, attempt, prepared)
     store = find(request, EnrolmentStore)
     if isinstance(result, Refused):
-        return _refused(request, session, mode, identity, attempt, enrolment, result)
+        return _refused(request, session, mode, ground, attempt, enrolment, result)
     if isinstance(result, Enrolled | ShowsIdentity):
-        if not store.finish(session, enrolment):
+        if not store.finish(session, enrolment) or not ground.use(request, session):
             raise EnrolmentOver("Cet ajout est déjà terminé, ou a expiré. Recommencez depuis « Mes dispositifs ».")
-        return _done(request, session, mode, identity, result)
+        return _done(request, session, mode, ground, result)
     if result.state is not None:
         store.remember(session, enrolment, result.state)
         attempt = replace(attempt, state=result.state)
     if isinstance(result, Ask) and result.message:
         return Outcome(shown=mode.enrol_ask(session, attempt), message=result.message)
-    return _on(mode, result)
+    return _on(mode, ground, result)
 
 
-def _on(mode: AuthMode, result: EnrolBegun | EnrolResult) -> Outcome:
+def _on(mode: AuthMode, ground: Ground, result: EnrolBegun | EnrolResult) -> Outcome:
     if isinstance(result, Data):
         return Outcome(data=result.values)
     if isinstance(result, Go):
         return Outcome(location=result.url)
-    return Outcome(location=f"{HOME}/ajouter/{mode.segment}")
+    return Outcome(location=f"{ground.base}/{mode.segment}")
 
 
 def _refused(
     request: Any,
     session: Session,
     mode: AuthMode,
-    identity: Identity,
+    ground: Ground,
     attempt: Attempt,
     enrolment: Enrolment,
     refused: Refused,
@@ -132,33 +154,38 @@ def _refused(
         session,
         "device.refused",
         outcome="refused",
-        actor=identity.subject,
-        target=identity.subject,
+        actor=ground.subject,
+        target=ground.subject,
         details={"mode": mode.name, "code": refused.code},
         personal={"address": request.client_address},
     )
     if refused.over:
         find(request, EnrolmentStore).finish(session, enrolment)
-        return Outcome(location=HOME, said=(refused.message, "warning"))
+        return Outcome(location=ground.home, said=(refused.message, "warning"))
     return Outcome(shown=mode.enrol_ask(session, attempt), problem=refused.message)
 
 
-def _done(
-    request: Any, session: Session, mode: AuthMode, identity: Identity, result: Enrolled | ShowsIdentity
-) -> Outcome:
+def _done(request: Any, session: Session, mode: AuthMode, ground: Ground, result: Enrolled | ShowsIdentity) -> Outcome:
     if isinstance(result, ShowsIdentity):
-        verdict = find(request, ILinking).carry_out(session, identity.subject, result.external, mode=mode.name)
-        return Outcome(location=HOME, said=message_of(verdict, mode.title))
+        if ground.cause:  # linking asks for the account's top level, which a ticket is not
+            raise EnrolmentOver("Ce moyen de connexion ne s’ajoute qu’une fois connecté(e).")
+        verdict = find(request, ILinking).carry_out(session, ground.subject, result.external, mode=mode.name)
+        return Outcome(location=ground.home, said=message_of(verdict, mode.title))
     find(request, IAuditTrail).record(
         session,
         "device.added",
-        actor=identity.subject,
-        target=identity.subject,
-        details={"mode": mode.name, "reference": result.reference},
+        actor=ground.subject,
+        target=ground.subject,
+        details={"mode": mode.name, "reference": result.reference, **({"cause": ground.cause} if ground.cause else {})},
         personal={"address": request.client_address, "label": result.label},
     )
-    event = DeviceAdded(session, identity.subject, mode.name, result.reference, mode.title, result.label)
+    event = DeviceAdded(session, ground.subject, mode.name, result.reference, mode.title, result.label)
     request.registry.notify(event)
     if result.page:
         return Outcome(once=result)
-    return Outcome(location=HOME, said=(result.message or f"{result.label} : c’est ajouté.", "success"))
+    said = result.message or f"{result.label} : c’est ajouté."
+    if ground.cause:
+        said = (
+            f"« {result.label} » est ajouté. Connectez-vous avec lui, puis retirez l’ancien dans « Mes dispositifs »."
+        )
+    return Outcome(location=ground.home, said=(said, "success"))

@@ -149,3 +149,13 @@ class IOwnedLevel(Protocol):
 
     def of(self, session: Session, subject: str) -> Level:
         """Return it; one query a mode that is enabled."""
+
+
+class IEnrolmentTickets(Protocol):
+    """Who lost their device adds another one with a ticket: no session, one addition, half an hour."""
+
+    def issue(self, request: Any, session: Session, account: str, *, cause: str) -> str:
+        """Give this browser a ticket, end every other one of the person; return the address where it serves.
+
+        :param cause: what stood for the lost device, for the trail: ``recovery_code``, ``support``.
+        """

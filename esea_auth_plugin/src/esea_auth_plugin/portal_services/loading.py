@@ -9,6 +9,8 @@ from typing import Any, cast
 
 from pyramid.path import AssetResolver
 
+from ..auth_modes.registry import BUILT_IN
+from ..auth_modes.registry import GROUP as MODES_GROUP
 from ..directives import core, report_problems
 from ..errors import Problem
 from ..interfaces import ICatalogue, IClock, PortalService, Rule
@@ -18,7 +20,6 @@ from .catalogue import PARIS, Catalogue
 from .catalogue_file import Rules, parse_catalogue
 
 KEY = "esea_auth.services"
-MODES_GROUP = "esea_auth.auth_modes"
 
 #: After the modes are declared and the clock is published, before the core tells the problems.
 _ORDER = 5_000
@@ -69,8 +70,8 @@ def read_catalogue(config: Any) -> tuple[PortalService, ...]:
 
 
 def installed_modes() -> Set[str]:
-    """Return the names of the auth modes that are installed, enabled or not."""
-    return frozenset(point.name for point in entry_points(group=MODES_GROUP))
+    """Return the names of the auth modes that are installed, enabled or not; ours without metadata too."""
+    return frozenset({*BUILT_IN, *(point.name for point in entry_points(group=MODES_GROUP))})
 
 
 def _path(named: str, ini: str) -> Path:

@@ -176,11 +176,11 @@ class Reviews:
     ) -> ReviewView:
         """See the interface."""
         reason = "" if accept else _needed(reason, "Le motif du refus")
-        if accept:
-            waiting = self._agreed(session, request_id, by, kept, version)
-            if waiting is not None:
-                return waiting
-            version = None  # judged, and moved on, by the agreement
+        if accept and self._reviewers(session, request_id) > 1:
+            agreed, enough = self._agree(session, request_id, by, kept, version)
+            if not enough:
+                return agreed
+            version = agreed.version
         state = ReviewState.ACCEPTED if accept else ReviewState.REFUSED
         conditions = [ReviewRequest.state.in_(UNDECIDED), *_not_about(by)]
         if version is not None:
@@ -206,21 +206,24 @@ class Reviews:
         self._registry.notify(RequestDecided(session, changed.id, changed.kind, accept))
         return changed
 
-    def _agreed(
-        self, session: Session, request_id: str, by: str, kept: frozenset[str], version: int | None
-    ) -> ReviewView | None:
-        """Note the agreement of one of several reviewers; ``None`` when there is nobody more to wait for."""
+    def _reviewers(self, session: Session, request_id: str) -> int:
         review = self.get(session, request_id)
-        wanted = agreements.needed(self.kind(review.kind)) if review is not None else 1
-        if review is None or wanted < 2:
-            return None
+        return agreements.needed(self.kind(review.kind)) if review is not None else 1
+
+    def _agree(
+        self, session: Session, request_id: str, by: str, kept: frozenset[str], version: int | None
+    ) -> tuple[ReviewView, bool]:
+        """Note the agreement of one of several reviewers; tell whether there is nobody more to wait for."""
         conditions = [ReviewRequest.state.in_(UNDECIDED), *_not_about(by)]
         if version is not None:
             conditions.append(ReviewRequest.version == version)
         changed = self._change(session, request_id, *conditions, assignee=None)
         if changed is None:
             raise self._why_not(session, request_id, by, version)
-        number = agreements.agree(session, request_id, by, self._clock.now())
+        number, wanted = (
+            agreements.agree(session, request_id, by, self._clock.now()),
+            self._reviewers(session, request_id),
+        )
         if number is None:
             raise errors.agreed_already()
         # What the kind asks of each of them (a recorded check of identity) it asks here.
@@ -228,7 +231,7 @@ class Reviews:
         if on_agree is not None:
             on_agree(self._registry, session, changed, by, kept)
         self._trace(session, changed, "agreed", by=by, details={"number": number, "needed": wanted})
-        return changed if number < wanted else None
+        return changed, number >= wanted
 
     def ask_more(self, session: Session, request_id: str, *, by: str, question: str) -> ReviewView:
         """See the interface."""

@@ -11,7 +11,7 @@ from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from ..database import IDatabase, new_id
-from ..interfaces import IClock, ISealer, ISessions, Proof, SessionView
+from ..interfaces import Factor, IClock, ISealer, ISessions, Proof, SessionView
 from ..security import tokens
 from ..security.sealing import SealBroken
 from ..services import find, offers
@@ -70,6 +70,7 @@ class Sessions:
 
     def open(self, request: Any, subject: str, proofs: Sequence[Proof]) -> SessionView:
         """See the interface."""
+        _refuse_recovery(proofs)
         session: Session = request.dbsession
         self._end_browsers_session(request, session)
         now = self._clock.now()
@@ -91,6 +92,7 @@ class Sessions:
 
         :raises LookupError: this browser has no live session.
         """
+        _refuse_recovery(proofs)
         former = self.current(request)
         if former is None:
             raise LookupError("no live session to raise")
@@ -265,6 +267,12 @@ def session_ends_in(request: Any) -> int | None:
     # What counts is what gets written: a sign of life less than a minute after the last one is not.
     now = find(request, IClock).now()
     return store.ends_in(replace(view, last_seen_at=now) if now - view.last_seen_at >= TOUCH_EVERY else view)
+
+
+def _refuse_recovery(proofs: Sequence[Proof]) -> None:
+    """Refuse what stands for a lost device, whoever asks: it opens the addition of another one, and no session."""
+    if any(Factor.RECOVERY in proof.factors for proof in proofs):
+        raise ValueError("a recovery proof opens no session")
 
 
 def _lifetimes(registry: Any) -> Lifetimes:

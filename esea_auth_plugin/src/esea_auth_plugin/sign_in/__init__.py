@@ -44,7 +44,6 @@ def includeme(config: Any) -> None:
     config.add_job("sign_in.prune", store.prune, every=timedelta(hours=1))
     config.add_job("sign_in.prune_parked", parked.prune, every=timedelta(hours=1))
     config.include(".recovery")
-    config.include(".restoring")
     config.include(".lost_everything")
     config.scan(".views")
     config.scan(".end_views")

@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 
 from ..errors import PortalError
 from ..events import SignedIn
-from ..interfaces import AccountState, AccountView, Factor, IAccounts, IAuditTrail, IClock, ISessions
+from ..interfaces import AccountState, AccountView, Factor, IAccounts, IAuditTrail, IClock, IEnrolmentTickets, ISessions
 from ..levels import level_of, mail_code_barred
 from ..services import find
 from ..settings import AuthSettings
 from . import browsers
 from .parked import ParkedForms
-from .restoring.tickets import ADDRESS, RECOVERY_CODE, Tickets
 from .returning import destination
 from .store import TERMS, SignIn, SignIns
 
@@ -80,8 +79,7 @@ def _to_new_device(request: Any, session: Session, found: SignIn, account: Accou
     """What replaces a lost device is proven: nobody is signed in by it, a new device may be added."""
     if not find(request, SignIns).finish(request, session, found):
         raise StartAgain("Cette connexion a expiré. Recommencez depuis le début.")
-    find(request, Tickets).issue(request, session, account.subject, cause=RECOVERY_CODE)
-    return ADDRESS
+    return find(request, IEnrolmentTickets).issue(request, session, account.subject, cause="recovery_code")
 
 
 def _open(request: Any, session: Session, found: SignIn, account: AccountView) -> str:

@@ -11,13 +11,12 @@ from pyramid.view import view_config
 
 from ...database import IDatabase
 from ...forms import Invalid
-from ...interfaces import IPasswords, IReviews
+from ...interfaces import IEnrolmentTickets, IPasswords, IReviews
 from ...reviews.agreements import agreed_by
 from ...services import find
 from ...web.cookies import drop_cookie, read_cookie, set_cookie
 from ..recovery import limits
 from ..recovery.forms import accepted_password, password_form
-from ..restoring.tickets import ADDRESS, SUPPORT, Tickets
 from .links import Link, Links, LinkSpent
 from .resources import IRegainPlace, IRegainToken
 from .telling import tell_person, tell_reviewers
@@ -64,8 +63,8 @@ def regain(context: Any, request: Any) -> Any:
         return HTTPSeeOther("/connexion/oubli/tout")
     _tell(request, link)
     drop_cookie(request, COOKIE)
-    find(request, Tickets).issue(request, request.dbsession, link.account.subject, cause=SUPPORT)
-    return HTTPSeeOther(ADDRESS)
+    tickets = find(request, IEnrolmentTickets)
+    return HTTPSeeOther(tickets.issue(request, request.dbsession, link.account.subject, cause="support"))
 
 
 def _tell(request: Any, link: Link) -> None:

@@ -23,8 +23,6 @@ COOKIE = "nouveau-dispositif"
 KIND = "enrolment_ticket"
 ADDRESS = "/connexion/nouveau-dispositif"
 LIFETIME = timedelta(minutes=30)
-#: What a ticket is given for.
-RECOVERY_CODE, SUPPORT = "recovery_code", "support"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +41,15 @@ class Tickets:
     def __init__(self, registry: Any) -> None:
         self._registry = registry
 
-    def issue(self, request: Any, session: Session, subject: str, *, cause: str) -> None:
-        """Give this browser a ticket; every other one of the person ends."""
+    def issue(self, request: Any, session: Session, account: str, *, cause: str) -> str:
+        """See :class:`~esea_auth_plugin.interfaces.IEnrolmentTickets`."""
         now, cookie = self._now(), tokens.new_token()
-        self.close_all(session, subject)
+        self.close_all(session, account)
         session.add(
             EnrolmentTicketRow(
                 id=new_id(),
                 cookie_digest=tokens.digest(cookie, kind=KIND),
-                subject=subject,
+                subject=account,
                 cause=cause,
                 created_at=now,
                 ends_at=now + LIFETIME,
@@ -59,6 +57,7 @@ class Tickets:
         )
         session.flush()
         set_cookie(request, COOKIE, cookie, max_age=LIFETIME)
+        return ADDRESS
 
     def current(self, request: Any, session: Session) -> Ticket | None:
         """Return this browser's ticket, if it may be used at this moment by an active account."""

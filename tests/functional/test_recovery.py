@@ -1,0 +1,260 @@
+"""Lost devices: an application added and used, a printed code, and the way back of who lost everything."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from webtest import TestApp, TestResponse
+
+from esea_auth_plugin.auth_modes.base import Attempt
+from esea_auth_plugin.auth_modes.recovery_codes.service import RecoveryCodes
+from esea_auth_plugin.auth_modes.totp import codes
+from esea_auth_plugin.auth_modes.totp.service import Applications
+from esea_auth_plugin.database import new_id
+from esea_auth_plugin.interfaces import IReviews
+from esea_auth_plugin.testing.pages import fill, press, send, text
+from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
+
+pytestmark = pytest.mark.settings(**{"esea_auth.modes": "password mail_code totp recovery_codes"})
+
+NEW = "Girafe-Tambour-Melon-48"
+KEY = re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
+
+
+def code_now(portal: Portal, key: str) -> str:
+    return codes.code_of(key, codes.step_at(portal.clock.now()))
+
+
+def give_application(portal: Portal, person: Person) -> str:
+    """Give a person an application that was confirmed long ago; return its key."""
+    key = codes.new_key()
+    attempt = Attempt(id=new_id(), at=portal.clock.now(), subject=person.subject)
+    with portal.db.writing() as session:
+        Applications(portal.registry).add(session, attempt, person.subject, key, 0, "Téléphone")
+    return key
+
+
+def give_codes(portal: Portal, person: Person) -> tuple[str, ...]:
+    service = RecoveryCodes(portal.registry)
+    sheet = service.make()
+    with portal.db.writing() as session:
+        service.store(session, person.subject, sheet, portal.clock.now())
+    return sheet.codes
+
+
+def add_application(portal: Portal, page: TestResponse, name: str = "Téléphone de service") -> tuple[str, TestResponse]:
+    """Answer the page that shows a key; return the key and what follows."""
+    found = KEY.search(text(page))
+    assert found is not None, text(page)
+    key = found[0].replace(" ", "")
+    values = {"Nom de ce dispositif": name, "Code que montre l’application": code_now(portal, key)}
+    return key, send(page, values)
+
+
+def with_password(browser: TestApp, person: Person, segment: str, password: str = PASSWORD) -> TestResponse:
+    page = browser.get(f"/connexion/{segment}")
+    return send(page, {"Identifiant ou email": person.identifier, "Mot de passe": password}).maybe_follow()
+
+
+def sign_in_by_application(portal: Portal, browser: TestApp, person: Person, key: str) -> TestResponse:
+    portal.clock.advance(minutes=1)
+    page = with_password(browser, person, "totp")
+    return send(page, {"Code de l’application": code_now(portal, key)})
+
+
+def with_code(browser: TestApp, person: Person, code: str) -> TestResponse:
+    return send(with_password(browser, person, "secours"), {"Code de secours": code})
+
+
+def test_a_printed_code_replaces_a_lost_telephone_and_opens_nothing_else(portal: Portal) -> None:
+    anne = portal.person(services=["espace-pro"])
+    give_application(portal, anne)
+    printed = give_codes(portal, anne)
+    browser = portal.browser()
+    page = with_code(browser, anne, printed[0])
+    assert urlsplit(page.location).path == "/connexion/nouveau-dispositif"
+    for path in (
+        "/compte",
+        "/compte/dispositifs",
+        "/services/espace-pro",
+        "/espace-pro/tableaux-de-bord",
+        "/compte/mot-de-passe",
+    ):
+        answer = browser.get(path)
+        assert answer.status_int == 303, path
+        assert "/connexion" in answer.location, f"{path} is closed to a ticket"
+    page = page.follow()
+    assert "vous n’êtes pas encore connecté(e)" in text(page)
+    assert "Imprimer des codes" not in text(page)
+    page = press(page, "Ajouter une application d’authentification").follow()
+    key, page = add_application(portal, page)
+    assert urlsplit(page.location).path == "/connexion"
+    assert "est ajouté. Connectez-vous avec lui" in text(page.follow())
+    assert browser.get("/compte").status_int == 303, "nobody was signed in by it"
+    assert "/oubli/dispositif" in browser.get("/connexion/nouveau-dispositif").location, "the ticket is used up"
+    assert sign_in_by_application(portal, browser, anne, key).location.endswith("/compte")
+    subjects = " ".join(letter.subject for letter in portal.letters(anne.email))
+    assert "Un code de secours de votre compte a servi" in subjects
+
+
+def test_a_ticket_lasts_half_an_hour_and_its_codes_die_with_their_use(portal: Portal) -> None:
+    anne = portal.person()
+    give_application(portal, anne)
+    printed = give_codes(portal, anne)
+    browser = portal.browser()
+    page = with_code(browser, anne, printed[0]).follow()
+    portal.clock.advance(minutes=30)
+    assert "/oubli/dispositif" in press(page, "Ajouter une application d’authentification").location
+    page = with_code(portal.browser(), anne, printed[0])
+    assert "n’est pas accepté" in text(page)
+
+
+def lose_everything(portal: Portal, login: str) -> TestResponse:
+    page = portal.browser().get("/connexion/oubli").click("Téléphone, clé ou application perdus")
+    page = page.click("J’ai perdu tous mes moyens de connexion")
+    return send(
+        page,
+        {
+            "Identifiant ou email": login,
+            "Nom": "Pierre",
+            "Prénom": "Anne",
+            "Téléphone": "05 56 00 00 00",
+            "Que s’est-il passé ?": "Téléphone et carte volés dans le tramway.",
+        },
+    )
+
+
+def reference_on(page: TestResponse) -> str:
+    found = re.search(r"DEM-\w{4}-\w{4}", text(page))
+    assert found is not None, text(page)
+    return found[0]
+
+
+def agree(portal: Portal, reviewer: TestApp, reference: str, *, checked: bool = True) -> TestResponse:
+    page = reviewer.get(f"/support/acces-perdus/{reference}")
+    assert "1. Rappeler" in text(page), "the procedure stands on the page"
+    box = {"J’ai suivi moi-même la procédure et vérifié l’identité de la personne.": checked}
+    return fill(page, box).submit(expect_errors=True)
+
+
+def mailed_path(portal: Portal, to: str) -> str:
+    for letter in reversed(portal.letters(to)):
+        found = re.search(r"https?://\S+/connexion/retrouver/\S+", letter.text)
+        if found is not None:
+            return urlsplit(found[0]).path
+    raise AssertionError("no link was mailed")
+
+
+@pytest.fixture
+def lost(portal: Portal) -> tuple[Person, str, str]:
+    """Anne lost everything: herself, the key of her lost telephone, the reference of her request."""
+    anne = portal.person(services=["espace-pro"])
+    key = give_application(portal, anne)
+    return anne, key, reference_on(lose_everything(portal, anne.identifier))
+
+
+def test_known_and_unknown_see_the_same_page(portal: Portal) -> None:
+    anne = portal.person()
+    pages = [re.sub(r"DEM-\w{4}-\w{4}", "", text(lose_everything(portal, login))) for login in (anne.identifier, "x.y")]
+    assert pages[0] == pages[1]
+    assert anne.email not in pages[0]
+    assert "Ce n'était pas vous" in portal.letters(anne.email)[-1].text, "the person is told at once"
+
+
+def test_two_reviewers_agree_and_the_person_begins_anew(portal: Portal, lost: tuple[Person, str, str]) -> None:
+    anne, old_key, reference = lost
+    old_session = portal.browser()
+    first, lucie = portal.signed_in(roles=["support"], first_name="Lucie")
+    second, marc = portal.signed_in(roles=["support"], first_name="Marc")
+    page = agree(portal, first, reference).follow()
+    assert "Une autre personne de l'équipe doit donner le sien" in text(page)
+    assert all("retrouver" not in letter.text for letter in portal.letters(anne.email)), "one is not enough"
+    assert "Vous avez déjà donné votre accord" in text(agree(portal, first, reference))
+    page = agree(portal, second, reference).follow()
+    assert "acceptée" in text(page)
+    for reviewer in (lucie, marc):
+        assert reference in portal.letters(reviewer.email)[-1].text, "who agreed is told"
+
+    browser = portal.browser()
+    path = mailed_path(portal, anne.email)
+    for _ in range(2):  # a mail scanner, then the person: a GET uses nothing up
+        page = browser.get(path).follow()
+    assert path.rpartition("/")[2] not in page.text
+    page = send(page, {"Nouveau mot de passe": NEW, "Confirmez votre nouveau mot de passe": NEW})
+    assert urlsplit(page.location).path == "/connexion/nouveau-dispositif"
+    assert browser.get("/compte").status_int == 303, "nobody is signed in by it"
+    page = press(page.follow(), "Ajouter une application d’authentification").follow()
+    key, page = add_application(portal, page)
+    assert sign_in_by_application_with(portal, browser, anne, key, NEW).location.endswith("/compte")
+    portal.clock.advance(minutes=1)
+    lost_one = with_password(old_session, anne, "totp", NEW)
+    assert "n’est pas accepté" in text(send(lost_one, {"Code de l’application": code_now(portal, old_key)}))
+    assert "L'accès à votre compte a été rétabli" in " ".join(each.subject for each in portal.letters(anne.email))
+    assert "ce lien a servi" in portal.letters(lucie.email)[-1].text
+
+
+def sign_in_by_application_with(
+    portal: Portal, browser: TestApp, person: Person, key: str, password: str
+) -> TestResponse:
+    portal.clock.advance(minutes=1)
+    page = with_password(browser, person, "totp", password)
+    return send(page, {"Code de l’application": code_now(portal, key)})
+
+
+def test_the_link_serves_once_for_a_day(portal: Portal, lost: tuple[Person, str, str]) -> None:
+    anne, _, reference = lost
+    accept_twice(portal, reference)
+    path = mailed_path(portal, anne.email)
+    early, late = portal.browser(), portal.browser()
+    pages = [browser.get(path).follow() for browser in (early, late)]
+    values = {"Nouveau mot de passe": NEW, "Confirmez votre nouveau mot de passe": NEW}
+    assert "nouveau-dispositif" in send(pages[0], values).location
+    assert "n’est plus valable" in text(fill(pages[1], values).submit(status=410))
+    second = reference_on(lose_everything(portal, anne.identifier))
+    accept_twice(portal, second)
+    path = mailed_path(portal, anne.email)
+    portal.clock.advance(hours=24)
+    assert "n’est plus valable" in text(portal.browser().get(path).follow(status=410))
+
+
+def accept_twice(portal: Portal, reference: str) -> None:
+    """Let two new support people agree."""
+    reviews = portal.find(IReviews)
+    for _ in range(2):
+        by = portal.person(roles=["support"]).subject
+        with portal.db.writing() as session:
+            review = reviews.by_reference(session, reference)
+            reviews.decide(session, review.id, accept=True, by=by, kept=frozenset({"identity_checked"}))
+    portal.clock.advance(minutes=5)
+
+
+def test_without_the_recorded_check_an_agreement_counts_for_nothing(
+    portal: Portal, lost: tuple[Person, str, str]
+) -> None:
+    _, _, reference = lost
+    browser, _ = portal.signed_in(roles=["support"])
+    assert "Cochez que vous avez suivi la procédure" in text(agree(portal, browser, reference, checked=False))
+    assert "Accord déjà donné" not in text(browser.get(f"/support/acces-perdus/{reference}"))
+
+
+def test_the_person_themselves_counts_as_no_reviewer(portal: Portal) -> None:
+    browser, marc = portal.signed_in(roles=["support"], first_name="Marc")
+    reference = reference_on(lose_everything(portal, marc.identifier))
+    page = browser.get(f"/support/acces-perdus/{reference}")
+    assert "une autre personne de l'équipe doit la traiter" in text(page)
+    token = page.html.find("input", attrs={"name": "csrf_token"})["value"]
+    forced: dict[str, Any] = {"csrf_token": token, "choix.identity_checked": "1", "version": "0"}
+    answer = browser.post(f"/support/acces-perdus/{reference}/accepter", forced, expect_errors=True)
+    assert answer.status_int == 409
+
+
+def test_a_refusal_tells_the_account_and_changes_nothing(portal: Portal, lost: tuple[Person, str, str]) -> None:
+    anne, key, reference = lost
+    browser, _ = portal.signed_in(roles=["support"])
+    page = browser.get(f"/support/acces-perdus/{reference}")
+    send(page, {"Motif ou précisions": "Identité non vérifiée."}, "Refuser la demande")
+    assert "Identité non vérifiée." in portal.letters(anne.email)[-1].text
+    assert sign_in_by_application(portal, portal.browser(), anne, key).location.endswith("/compte")
