@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 import httpcore
 
+from .database import refuse_open_transaction
 from .errors import PortalError
 from .interfaces import ClientCertificate, Fetched, IOutbound
 from .services import find
@@ -65,6 +66,7 @@ class Outbound:
         signed_content: bool = False,
     ) -> Fetched:
         """See the interface."""
+        refuse_open_transaction("asking another host")
         parts = urlsplit(url)
         schemes = {"https", "http"} if self._plain_allowed or signed_content else {"https"}
         if parts.scheme not in schemes or not parts.hostname or parts.username is not None:

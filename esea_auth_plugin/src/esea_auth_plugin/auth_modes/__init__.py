@@ -18,4 +18,5 @@ def includeme(config: Any) -> None:
     config.include(".tries")
     config.include(".totp")
     config.include(".recovery_codes")
+    config.include(".pro_sante_connect")
     include_modes(config, enabled_names(config.registry.settings))

@@ -254,7 +254,7 @@ class AuthMode:
     #: sign-in asked; no CSRF token can.
     callbacks: ClassVar[frozenset[str]] = frozenset()
     #: Origins that its pages send a form's redirect to (house, decision 12).
-    form_targets: ClassVar[tuple[str, ...]] = ()
+    form_targets: tuple[str, ...] = ()
     #: Interface that its place, ``/connexion/SEGMENT``, provides too: the mode's room hangs further pages there.
     place: ClassVar[Any] = None
     #: Template that the page of all modes includes, ``""`` for none (autofill of passkeys).

@@ -26,6 +26,7 @@ BUILT_IN = {
     "mail_code": "esea_auth_plugin.auth_modes.mail_code.mode:MailCodeMode",
     "totp": "esea_auth_plugin.auth_modes.totp.mode:TotpMode",
     "recovery_codes": "esea_auth_plugin.auth_modes.recovery_codes.mode:RecoveryCodesMode",
+    "pro_sante_connect": "esea_auth_plugin.auth_modes.pro_sante_connect.mode:ProSanteConnectMode",
 }
 #: Addresses under /connexion that are no mode's.
 RESERVED_SEGMENTS = frozenset({"oubli", "conditions", "reprise", "deconnexion", "retrouver", "nouveau-dispositif"})

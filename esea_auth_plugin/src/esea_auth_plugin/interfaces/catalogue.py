@@ -102,3 +102,12 @@ class IGrants(Protocol):
 
     def withdraw_for_request(self, session: Session, request_id: str, *, reason: str) -> int:
         """End what one request gave."""
+
+    def withdraw_all(self, session: Session, subject: str, *, reason: str) -> int:
+        """End every grant of a person; return how many."""
+
+    def hold(self, session: Session, subject: str, *, request_id: str) -> None:
+        """Let none of the person's grants open anything until the request of this id is decided."""
+
+    def release(self, session: Session, request_id: str, *, by: str) -> bool:
+        """End what :meth:`hold` began; ``False`` if nothing was held for this request."""

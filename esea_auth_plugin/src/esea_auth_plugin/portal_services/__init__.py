@@ -19,6 +19,8 @@ RIGHTS_LETTERS = ("given", "withdrawn")
 ACTIONS = {
     "grant.given": "Droit d'accès à un service donné",
     "grant.withdrawn": "Droit d'accès à un service retiré",
+    "grant.held": "Droits d'accès suspendus, le temps d'un examen",
+    "grant.released": "Suspension des droits d'accès levée",
     "service.opened": "Ouverture d'un service",
 }
 SUPPORT = "esea.support.review"

@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..events import AccountClosed, GrantChanged
 from ..interfaces import IAuditTrail, IClock
 from ..services import find
-from .models import AccessGrant
+from .models import AccessGrant, GrantHold
 
 EXPIRED = "échéance"
 
@@ -29,7 +29,8 @@ class Grants:
 
     def services_of(self, session: Session, subject: str) -> frozenset[str]:
         """See the interface."""
-        query = select(AccessGrant.service).where(AccessGrant.subject == subject, *_valid(self._clock.now()))
+        held = exists().where(GrantHold.subject == subject)
+        query = select(AccessGrant.service).where(AccessGrant.subject == subject, ~held, *_valid(self._clock.now()))
         return frozenset(session.scalars(query))
 
     def give(
@@ -85,6 +86,29 @@ class Grants:
     def withdraw_all(self, session: Session, subject: str, *, reason: str) -> int:
         """End every right of a person; return how many."""
         return self._end(session, AccessGrant.subject == subject, reason=reason)
+
+    def hold(self, session: Session, subject: str, *, request_id: str) -> None:
+        """See the interface."""
+        services = self.services_of(session, subject)
+        session.add(GrantHold(request_id=request_id, subject=subject, since=self._clock.now()))
+        session.flush()
+        details = {"request": request_id, "services": sorted(services)}
+        self._audit.record(session, "grant.held", target=subject, details=details)
+        for service in sorted(services):
+            self._registry.notify(GrantChanged(session, subject, service, False))
+
+    def release(self, session: Session, request_id: str, *, by: str) -> bool:
+        """See the interface."""
+        statement = delete(GrantHold).where(GrantHold.request_id == request_id).returning(GrantHold.subject)
+        subject = session.scalar(statement)
+        if subject is None:
+            return False
+        services = self.services_of(session, subject)
+        details = {"request": request_id, "services": sorted(services)}
+        self._audit.record(session, "grant.released", actor=by, target=subject, details=details)
+        for service in sorted(services):
+            self._registry.notify(GrantChanged(session, subject, service, True))
+        return True
 
     def _end(self, session: Session, which: ColumnElement[bool], *, reason: str, by: str | None = None) -> int:
         ended = session.execute(

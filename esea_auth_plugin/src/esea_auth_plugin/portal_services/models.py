@@ -42,6 +42,19 @@ class FavouriteService(AccountsModel):
     at: Mapped[datetime]
 
 
+class GrantHold(AccountsModel):
+    """While one of these stands, none of a person's rights opens anything: a request of the support must end it.
+
+    :ivar request_id: what it waits for.
+    """
+
+    __tablename__ = "esea_grant_hold"
+
+    request_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(36), index=True)
+    since: Mapped[datetime]
+
+
 class AccessRequest(AccountsModel):
     """What somebody said when asking for a service; its state lies with the reviews, under the same id."""
 

@@ -85,7 +85,10 @@ def choose(context: Any, request: Any) -> Any:
         "sign_up_query": f"?{urlencode({'service': of['service']})}" if of["service"] else "",
         "recent": of["recent"],
         "barred_until": account.mail_code_barred_until if account and mail_code_barred(account, now) else None,
-        "companions": _companions(request, service, offered),
+        "asked": of,
+        # One that is hosted elsewhere stands in its place among them; the others come after the lists.
+        "companions": list(_companions(request, service, offered, external=False).items()),
+        "external_companions": _companions(request, service, offered, external=True),
     }
 
 
@@ -97,7 +100,9 @@ def _reaching_top(request: Any, subject: str, offered: Sequence[Offer]) -> Seque
     ]
 
 
-def _companions(request: Any, service: PortalService, offered: Sequence[Offer]) -> list[tuple[str, Mapping[str, Any]]]:
+def _companions(
+    request: Any, service: PortalService, offered: Sequence[Offer], *, external: bool
+) -> dict[str, Mapping[str, Any]]:
     """Return what open modes add to the page of all modes: a template each, with its values."""
     nobody = Attempt(
         id="",
@@ -107,11 +112,11 @@ def _companions(request: Any, service: PortalService, offered: Sequence[Offer]) 
         service_title=service.title,
         browser=request.browser_digest,
     )
-    return [
-        (offer.mode.companion, offer.mode.companion_values(request.dbsession, nobody))
+    return {
+        offer.mode.companion: offer.mode.companion_values(request.dbsession, nobody)
         for offer in offered
-        if offer.open and offer.mode.companion
-    ]
+        if offer.open and offer.mode.companion and offer.mode.external is external
+    }
 
 
 @view_config(context=IModePlace, request_method="GET", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)

@@ -1,0 +1,58 @@
+"""Pro Santé Connect: sign in and sign up by CPS card or e-CPS, with redirect and without.
+
+Read `service.py` for the parts, `mode.py` and `ciba.py` for the two modes, `arrivals.py` for what follows both.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ...directives import report_problems
+from ...services import find
+from ..registry import enabled_names
+from . import settings, ways
+from .cases import CONFLICT, CONTEST
+from .conflict_kind import ConflictKind
+from .contest_kind import ContestKind
+from .places import AfterPlace, ButtonPlace, FarewellPlace, IPscPlace
+from .service import Psc
+from .sessions import PscSessions
+from .views import PATH, ROUTE
+
+__all__ = ["CONFLICT", "CONTEST", "includeme"]
+
+_ACTIONS = {
+    "psc.identifiers_changed": "Identifiants Pro Santé Connect changés",
+    "psc.conflict": "Identité Pro Santé Connect partagée par deux comptes",
+    "psc.contested": "Numéro professionnel contesté",
+    "psc.ended_there": "Session terminée depuis Pro Santé Connect",
+    "psc.logout_refused": "Déconnexion venue de Pro Santé Connect refusée",
+    "account.merged": "Deux comptes réunis",
+}
+_MODES = frozenset({"pro_sante_connect", "ecps"})
+
+
+def includeme(config: Any) -> None:
+    """Publish the parts; the pages answer only while one of the two modes is enabled."""
+    settings.read(config)
+    config.add_service(Psc, Psc)
+    config.add_service(PscSessions, PscSessions)
+    for name, sentence in _ACTIONS.items():
+        config.add_audit_action(name, sentence)
+    config.add_request_kind(ConflictKind)
+    config.add_request_kind(ContestKind)
+    config.add_job("psc.prune", ways.prune, every=timedelta(hours=1))
+    config.add_portal_child("bouton", ButtonPlace, parent=IPscPlace)
+    config.add_portal_child("sortie", FarewellPlace, parent=IPscPlace)
+    config.add_portal_child("fin", AfterPlace, parent=IPscPlace)
+    config.add_route(ROUTE, PATH)
+    config.scan(".views")
+    if _MODES & set(enabled_names(config.registry.settings)):
+        config.action(None, lambda: _check(config), order=1_000)
+
+
+def _check(config: Any) -> None:
+    given = config.registry.settings
+    where, env = given.get("__file__", ""), given.get("portal.env", "production")
+    report_problems(config, settings.problems_of(find(config, settings.PscSettings), where, env))

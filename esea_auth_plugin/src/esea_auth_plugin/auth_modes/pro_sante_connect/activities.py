@@ -1,0 +1,138 @@
+"""Reads what a person does and where: the « exercices » of SubjectRefPro and their activities, one choice each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from ...nomenclatures.identifiers import normalise_finess
+from ...nomenclatures.lists import (
+    DEPARTMENTS,
+    HEALTH_PROFESSIONS,
+    SOCIAL_PROFESSIONS,
+    SPECIALTIES,
+    TITLE_HOLDERS,
+    Coded,
+    list_of,
+)
+from .texts import clean, first, phone
+
+#: A professional has a handful; a list of thousands is an attack on the page that shows it.
+MOST = 20
+FRANCE = "99000"
+#: A code means something only with its list, and some codes stand in two: those in force come first.
+_PROFESSIONS = (HEALTH_PROFESSIONS, TITLE_HOLDERS, SOCIAL_PROFESSIONS)
+_POST = re.compile(r"(\d{5})\s+(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One activity. :ivar label: how the person recognises it. :ivar attributes: what it adds to their identity."""
+
+    label: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+def activities_of(claims: Mapping[str, Any], reference: Mapping[str, Any], today: date) -> tuple[Activity, ...]:
+    """Return the activities, each once; the top-level claims when there is no SubjectRefPro to read."""
+    found = list(_listed(claims, reference, today))
+    if not found:
+        found = [_of({"codeProfession": _role(claims)}, {}, claims, today)]
+    unique = {tuple(sorted(each.attributes.items())): each for each in found if each.attributes}
+    return tuple(unique.values())[:MOST]
+
+
+def _listed(claims: Mapping[str, Any], reference: Mapping[str, Any], today: date) -> Iterator[Activity]:
+    for practice in _dicts(reference.get("exercices")):
+        activities = _dicts(practice.get("activities"))
+        for activity in activities:
+            yield _of(practice, activity, {}, today)
+        if not activities:
+            yield _of(practice, {}, claims, today)
+
+
+def _of(practice: Mapping[str, Any], activity: Mapping[str, Any], claims: Mapping[str, Any], today: date) -> Activity:
+    profession = _coded(practice.get("codeProfession"), _PROFESSIONS, today)
+    specialty = _coded(practice.get("codeSavoirFaire"), (SPECIALTIES,), today)
+    workplace = clean(
+        first(activity, "enseigneCommercialeSite", "raisonSocialeSite") or first(claims, "SubjectOrganization")
+    )
+    postal_code, city = _post(activity)
+    attributes = {
+        "profession": str(profession[0]) if profession else "",
+        "rpps_specialty": str(specialty[0]) if specialty else "",
+        "workplace": workplace,
+        "finess": _finess(activity.get("numeroFinessSite")),
+        "structure": clean(
+            first(activity, "identifiantTechniqueDeLaStructure") or first(claims, "SubjectOrganizationID"), 60
+        ),
+        "address": _street(activity),
+        "postal_code": postal_code,
+        "city": city,
+        "department": _department(activity, postal_code),
+        "phone": phone(activity.get("telephone")),
+    }
+    titles = [each[1] for each in (profession, specialty) if each]
+    label = " – ".join(filter(None, [", ".join(titles), workplace, city]))
+    return Activity(label or "Activité sans précision", {name: value for name, value in attributes.items() if value})
+
+
+def _coded(value: Any, lists: tuple[str, ...], today: date) -> tuple[Coded, str] | None:
+    """Return the code with its list and label; ``None`` for one that no list has in force: it is never guessed."""
+    code = clean(value, 20)
+    if not code:
+        return None
+    for oid in lists:
+        concept = list_of(oid).get(code)
+        if concept is not None and concept.active(today):
+            return concept.coded, concept.label
+    return None
+
+
+def _role(claims: Mapping[str, Any]) -> str:
+    """Return the profession's code of ``SubjectRole``: « code^OID of the value set », in a list or alone."""
+    value = claims.get("SubjectRole")
+    alone = value[0] if isinstance(value, list) and value else value
+    return clean(alone, 80).partition("^")[0]
+
+
+def _finess(value: Any) -> str:
+    try:
+        return normalise_finess(clean(value, 20))
+    except ValueError:
+        return ""
+
+
+def _street(activity: Mapping[str, Any]) -> str:
+    names = ("numeroVoie", "indiceRepetitionVoie", "codeTypeDeVoie", "libelleVoie")
+    parts = [clean(activity.get(name), 80) for name in names]
+    return " ".join(filter(None, parts)) if parts[-1] else ""
+
+
+def _post(activity: Mapping[str, Any]) -> tuple[str, str]:
+    """Return postal code and town; ``bureauCedex`` holds both in one text."""
+    match = _POST.fullmatch(clean(activity.get("bureauCedex"), 80))
+    code = clean(activity.get("codePostal"), 10)
+    town = match[2] if match else ""
+    if not re.fullmatch(r"\d{5}", code):
+        code = match[1] if match else ""
+    return code, town.title() if town.isupper() else town
+
+
+def _department(activity: Mapping[str, Any], postal_code: str) -> str:
+    if clean(activity.get("codePays"), 10) not in {"", FRANCE}:
+        return ""
+    beginning = postal_code[:3] if postal_code.startswith(("97", "98")) else postal_code[:2]
+    for code in (clean(activity.get("codeDepartement"), 5), beginning):
+        concept = list_of(DEPARTMENTS).get(code) if code else None
+        if concept is not None:
+            return str(concept.coded)
+    return ""
+
+
+def _dicts(value: Any) -> Sequence[Mapping[str, Any]]:
+    listed = value if isinstance(value, list) else [value]
+    return [entry for entry in listed if isinstance(entry, dict)][:MOST]

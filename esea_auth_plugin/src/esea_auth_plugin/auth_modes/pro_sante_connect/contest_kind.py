@@ -1,0 +1,98 @@
+"""« Numéro professionnel contesté », a request of the support: PSC proved a number that another account declares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ...accounts.attributes import kind_of
+from ...errors import PortalError
+from ...interfaces import AccountState, Choice, Fact, FactSheet, IAccounts, IGrants, ReviewView
+from ...services import find
+from .cases import CONTEST, case_of, told_of
+
+_RIGHTS = "retablir-droits"
+
+
+class ContestKind:
+    """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
+
+    name = CONTEST
+    desk = "support"
+    queue = "numeros-contestes"
+    title = "Numéro professionnel contesté"
+    queue_title = "Numéros contestés"
+    permission = "esea.support.review"
+    refusal_reasons = (
+        "La personne identifiée par Pro Santé Connect est celle de ce compte : elle n'avait pas reconnu son compte.",
+        "Le numéro a déjà été corrigé par son titulaire.",
+    )
+
+    def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
+        """Return who proved the number, and which account declares it."""
+        case = case_of(session, review.id)
+        told = told_of(registry, case)
+        subject = case.accounts[0]
+        view = find(registry, IAccounts).by_subject(session, subject)
+        numbers = ", ".join(f"{kind_of(name).label} {value}" for name, value in case.numbers)
+        proven = (
+            Fact("Identité", told["name"], "ok", "Lue par Pro Santé Connect"),
+            Fact("Numéro", numbers, "ok", "Transmis par Pro Santé Connect"),
+            Fact("Dit", "« Ce n'est pas mon compte »"),
+        )
+        declared = [Fact("Numéro", numbers, "warning", "Seulement déclaré, jamais prouvé")]
+        if view is not None:
+            state = "Actif" if view.state is AccountState.ACTIVE else "Non actif"
+            declared += [
+                Fact("Identifiant", view.identifier),
+                Fact("Nom complet", view.display_name),
+                Fact("Email", view.email),
+                Fact("État", state),
+                Fact("Droits d'accès", "suspendus jusqu'à votre décision"),
+            ]
+        links = (("Voir le compte", f"/support/comptes/{subject}"),)
+        return [
+            FactSheet("Ce que Pro Santé Connect a prouvé", proven),
+            FactSheet("Le compte qui déclare ce numéro", tuple(declared), links),
+        ]
+
+    def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
+        """Return whether the account gets its rights back without the number; not by default."""
+        return (Choice(_RIGHTS, "Rétablir les droits d'accès de ce compte, sans le numéro", ticked=False),)
+
+    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
+        """Take the number off the account; its rights end unless the reviewer gives them back."""
+        case = case_of(session, review.id)
+        subject, by = case.accounts[0], review.decided_by or ""
+        removed = {name: "" for name, value in case.numbers if self._still(registry, session, subject, name, value)}
+        if removed:
+            find(registry, IAccounts).change_attributes(session, subject, removed, origin="support", by=by)
+        grants = find(registry, IGrants)
+        if _RIGHTS not in kept:
+            grants.withdraw_all(session, subject, reason="numéro professionnel contesté")
+        grants.release(session, review.id, by=by)
+        case.sealed = ""
+
+    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
+        """The number stays, and the rights come back."""
+        find(registry, IGrants).release(session, review.id, by=review.decided_by or "")
+        case_of(session, review.id).sealed = ""
+
+    def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
+        """Nobody wrote this request: the support writes to the account's address."""
+        raise PortalError(
+            "Personne n'a écrit cette demande : écrivez à l'adresse du compte, puis décidez.", code="psc.no_author"
+        )
+
+    def extra_actions(self, registry: Any, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:
+        """Return nothing."""
+        return ()
+
+    def on_extra(self, registry: Any, session: Session, review: ReviewView, action: str) -> str:
+        """Never called: no further act is offered."""
+        raise PortalError("Cette action n'existe pas.", code="psc.unknown_action")
+
+    def _still(self, registry: Any, session: Session, subject: str, name: str, value: str) -> bool:
+        return bool(find(registry, IAccounts).attributes(session, subject).get(name) == value)

@@ -1,0 +1,140 @@
+"""Finds whose account a professional of Pro Santé Connect is, by the numbers that were proven, in their order.
+
+SubjectNameID, then RPPS, then ADELI, then ``sub`` (domain notes, 1.6): the national identifier may become a UUID while
+the RPPS stays, and the ``sub`` may change while both stay. Two accounts found mean that somebody must look: neither
+opens. A number that somebody merely declared matches nobody silently (house, decision 14).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from ...interfaces import ExternalLink, IAuditTrail, IClock, IExternalIdentities
+from ...services import find
+from .cases import contested
+from .mapper import ADELI, NAME_ID, RPPS, SUB, PscPerson
+from .models import PscIdentifier
+
+#: Origins that name a person for good, and the attribute that an account may hold for each.
+_ATTRIBUTES = {RPPS: "rpps", ADELI: "adeli"}
+#: Origins by which our own table is searched; others (EDIT, PSI…) are kept, and searched too: they come signed.
+_LAST = SUB
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What was found.
+
+    :ivar proven: accounts that a proven identifier names, strongest first, each with the origin that named it.
+    :ivar declared: accounts that merely declare one of the numbers: (account, attribute, value).
+    :ivar link: the link by SubjectNameID, if there is one.
+    """
+
+    proven: tuple[tuple[str, str], ...] = ()
+    declared: tuple[tuple[str, str, str], ...] = ()
+    link: ExternalLink | None = None
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Accounts named by proven identifiers, each once."""
+        return tuple(dict.fromkeys(account for account, _ in self.proven))
+
+    @property
+    def conflict(self) -> bool:
+        """Tell whether proven identifiers name two accounts."""
+        return len(self.accounts) > 1
+
+    @property
+    def account(self) -> str | None:
+        """The one account, if exactly one is named."""
+        return self.accounts[0] if len(self.accounts) == 1 else None
+
+
+class Matching:
+    """Searches and keeps identifiers."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def search(self, session: Session, person: PscPerson) -> Match:
+        """Return the accounts that a person's identifiers name; writes nothing."""
+        identities = find(self._registry, IExternalIdentities)
+        link = identities.find(session, person.issuer, person.name_id)
+        proven: list[tuple[str, str]] = [(link.account, NAME_ID)] if link is not None else []
+        declared: list[tuple[str, str, str]] = []
+        for origin, attribute in _ATTRIBUTES.items():
+            for value in person.values(origin):
+                for holder in identities.holders(session, attribute, value):
+                    if holder.proven:
+                        proven.append((holder.account, origin))
+                    elif not contested(session, holder.account, attribute, value):
+                        declared.append((holder.account, attribute, value))
+        proven += self._kept(session, person)
+        # The technical sub is the last resort: it names somebody only where nothing stronger does.
+        strong = [each for each in proven if each[1] != _LAST]
+        return Match(tuple(strong or proven), tuple(dict.fromkeys(declared)), link)
+
+    def _kept(self, session: Session, person: PscPerson) -> Iterator[tuple[str, str]]:
+        wanted = list(person.identifiers)
+        rows = session.execute(
+            select(PscIdentifier.subject, PscIdentifier.origin)
+            .where(PscIdentifier.issuer == person.issuer)
+            .where(tuple_(PscIdentifier.origin, PscIdentifier.value).in_(wanted))
+        ).all()
+        order = {origin: place for place, (origin, _) in enumerate(person.identifiers)}
+        yield from ((subject, origin) for subject, origin in sorted(rows, key=lambda row: order[row[1]]))
+
+    def keep(self, session: Session, account: str, person: PscPerson, link: ExternalLink | None, address: str) -> None:
+        """Link the person to the account and keep every identifier with its dates; each use is noted.
+
+        :raises PortalError: another account has the link (a race with another sign-in).
+        """
+        identities = find(self._registry, IExternalIdentities)
+        identity = person.identity()
+        now = find(self._registry, IClock).now()
+        if link is None:
+            identities.link(session, account, identity, by=account)
+        else:
+            identities.noted(session, link.id, evidence=identity.evidence, address=address)
+        known = self._known(session, person)
+        fresh = [each for each in person.identifiers if each not in known]
+        if known:
+            session.execute(
+                update(PscIdentifier)
+                .where(PscIdentifier.subject == account, PscIdentifier.issuer == person.issuer)
+                .where(or_(*((PscIdentifier.origin == kind) & (PscIdentifier.value == value) for kind, value in known)))
+                .values(last_seen_at=now)
+                .execution_options(synchronize_session=False)
+            )
+        for origin, value in fresh:
+            session.add(_row(account, person.issuer, origin, value, now))
+        session.flush()
+        if fresh and known:
+            # A national identifier that changed (merged identities): worth a line of its own.
+            find(self._registry, IAuditTrail).record(
+                session,
+                "psc.identifiers_changed",
+                actor=account,
+                target=account,
+                details={"origins": sorted({origin for origin, _ in fresh})},
+            )
+
+    def _known(self, session: Session, person: PscPerson) -> frozenset[tuple[str, str]]:
+        rows = session.execute(
+            select(PscIdentifier.origin, PscIdentifier.value)
+            .where(PscIdentifier.issuer == person.issuer)
+            .where(tuple_(PscIdentifier.origin, PscIdentifier.value).in_(list(person.identifiers)))
+        )
+        return frozenset((origin, value) for origin, value in rows)
+
+
+def _row(account: str, issuer: str, origin: str, value: str, now: datetime) -> PscIdentifier:
+    return PscIdentifier(
+        subject=account, issuer=issuer, origin=origin, value=value, first_seen_at=now, last_seen_at=now
+    )

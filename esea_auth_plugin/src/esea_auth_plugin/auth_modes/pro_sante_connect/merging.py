@@ -1,0 +1,110 @@
+"""Brings two accounts of one person into one: the preview, then the act, in the decision's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from ...errors import PortalError
+from ...interfaces import (
+    AccountState,
+    ExternalIdentity,
+    ExternalLink,
+    IAccounts,
+    IAuditTrail,
+    IExternalIdentities,
+    IGrants,
+)
+from ...services import find
+from .models import PscIdentifier
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a merge moves from the account that ends to the one that stays.
+
+    :ivar filled: attributes that only the ending account has. :ivar services: rights that only it has.
+    """
+
+    kept: str
+    ended: str
+    links: tuple[ExternalLink, ...]
+    filled: Mapping[str, str]
+    services: tuple[str, ...]
+
+
+class Merging:
+    """Plans and carries out merges."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def plan(self, session: Session, kept: str, ended: str) -> Plan:
+        """Return what a merge would do; writes nothing."""
+        accounts, grants = find(self._registry, IAccounts), find(self._registry, IGrants)
+        own = accounts.attributes(session, kept)
+        other = accounts.attributes(session, ended)
+        return Plan(
+            kept=kept,
+            ended=ended,
+            links=tuple(find(self._registry, IExternalIdentities).of_account(session, ended)),
+            filled={name: value for name, value in other.items() if value and not own.get(name)},
+            services=tuple(sorted(grants.services_of(session, ended) - grants.services_of(session, kept))),
+        )
+
+    def carry_out(self, session: Session, kept: str, ended: str, *, by: str, request_id: str) -> Plan:
+        """Merge. The account that ends is closed: its sessions, rights and devices end with it.
+
+        :raises PortalError: one of the two is not what it was.
+        """
+        accounts = find(self._registry, IAccounts)
+        views = accounts.by_subjects(session, [kept, ended])
+        if len(views) != 2 or views[kept].state is not AccountState.ACTIVE:
+            raise PortalError("Le compte à garder doit être actif.", code="psc.merge_state")
+        if by in {kept, ended}:
+            raise PortalError("Cette demande vous concerne : une autre personne doit la traiter.", code="psc.merge_own")
+        plan = self.plan(session, kept, ended)
+        self._move_links(session, plan, by)
+        session.execute(update(PscIdentifier).where(PscIdentifier.subject == ended).values(subject=kept))
+        if plan.filled:
+            accounts.change_attributes(session, kept, plan.filled, origin="support", by=by)
+        for service in plan.services:
+            find(self._registry, IGrants).give(session, kept, service, request_id=request_id, given_by=by)
+        if not accounts.set_state(session, ended, AccountState.CLOSED, reason="merged", by=by):
+            raise PortalError("Ce compte a changé entre-temps : relisez la demande.", code="psc.merge_state")
+        find(self._registry, IAuditTrail).record(
+            session,
+            "account.merged",
+            actor=by,
+            target=kept,
+            details={
+                "ended": ended,
+                "links": [link.id for link in plan.links],
+                "services": list(plan.services),
+                "attributes": sorted(plan.filled),
+            },
+        )
+        return plan
+
+    def _move_links(self, session: Session, plan: Plan, by: str) -> None:
+        identities = find(self._registry, IExternalIdentities)
+        for link in plan.links:
+            identities.unlink(session, plan.ended, link.id, reason="merged", by=by)
+            moved = ExternalIdentity(
+                issuer=link.issuer,
+                subject=link.subject,
+                kind=link.kind,
+                origin=link.kind if link.kind in {"card", "psc"} else "support",
+                label=link.label,
+                evidence=link.evidence,
+            )
+            identities.link(session, plan.kept, moved, by=by)
+
+
+def others(accounts: Sequence[str], kept: str) -> Sequence[str]:
+    """Return the accounts that end when ``kept`` stays."""
+    return [each for each in accounts if each != kept]

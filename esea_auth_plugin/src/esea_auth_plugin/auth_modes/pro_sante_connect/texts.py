@@ -1,0 +1,47 @@
+"""Reads the texts of claims: trimmed, capped, without characters that no field of the portal accepts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import phonenumbers
+
+from ...forms.cleaning import forbidden, tidy
+
+_PARTICLES = re.compile(r"[^\W\d_]+")
+
+
+def clean(value: Any, most: int = 200) -> str:
+    """Return a text on one line, ``""`` for what is empty, too long, or no text."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or len(value) > 4 * most:
+        return ""
+    text = " ".join(tidy(value).split())
+    return "" if forbidden(text) or len(text) > most else text
+
+
+def first(claims: Mapping[str, Any], *names: str) -> Any:
+    """Return the first of these claims that is there and not an empty text."""
+    return next((claims[name] for name in names if claims.get(name) not in (None, "")), None)
+
+
+def name_like(value: Any) -> str:
+    """Return a name as people write it: the register's capitals become « Jean-Pierre », other spellings stay."""
+    text = clean(value, 100)
+    if not text.isupper() or len(text) < 2:
+        return text
+    return _PARTICLES.sub(lambda part: part[0].capitalize(), text)
+
+
+def phone(value: Any) -> str:
+    """Return a telephone number as the portal keeps it (E.164), ``""`` if it is none."""
+    try:
+        number = phonenumbers.parse(clean(value, 40), "FR")
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_valid_number(number):
+        return ""
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

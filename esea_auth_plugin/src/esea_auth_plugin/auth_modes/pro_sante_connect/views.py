@@ -1,0 +1,98 @@
+"""Pages beside the sign-in: the official button's image, the end of PSC's session, and PSC's own sign-outs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.path import AssetResolver
+from pyramid.response import FileResponse, Response
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ...errors import PortalError, TooManyAttempts
+from ...interfaces import IAuditTrail, IClock, IThrottle, Limit, PortalSettings
+from ...services import find
+from .discovery import PscDown
+from .places import IAfterPlace, IButtonPlace, IFarewellPlace
+from .service import FAREWELL_PATH, Psc
+from .sessions import PscSessions
+from .settings import origin_of
+
+ROUTE = "psc.backchannel_logout"
+PATH = "/connexion/psc/deconnexion-distante"
+#: Names of the modes whose sessions rest on PSC.
+MODES = frozenset({"pro_sante_connect", "ecps"})
+_TOLD = Limit("psc.backchannel_logout", 120, timedelta(minutes=1))
+_IMAGES = {".svg": "image/svg+xml", ".png": "image/png"}
+
+
+@view_config(context=IButtonPlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+def button(context: Any, request: Any) -> Any:
+    """Serve the official artwork from where the operator keeps it: it may be neither redrawn nor shipped."""
+    wanted = find(request, Psc).settings.button_image
+    kind = _IMAGES.get(Path(wanted).suffix.lower())
+    path = Path(AssetResolver(None).resolve(wanted).abspath()) if wanted and kind else None
+    if path is None or not path.is_file():
+        raise HTTPNotFound
+    return FileResponse(str(path), request=request, content_type=kind, cache_max_age=3600)
+
+
+@view_config(
+    context=IFarewellPlace,
+    request_method="GET",
+    renderer="esea_auth_plugin:auth_modes/pro_sante_connect/templates/farewell.jinja2",
+    # Its ticket, good for two minutes, stands in for the session that has just ended.
+    permission=NO_PERMISSION_REQUIRED,
+)
+def farewell(context: Any, request: Any) -> Any:
+    """Show the form that ends PSC's session, sent by itself where scripts run."""
+    psc = find(request, Psc)
+    ticket = request.GET.get("ticket", "")[:128]
+    hint = find(request, PscSessions).hint(request.dbsession, ticket, find(request, IClock).now()) if ticket else None
+    end_session = psc.client.discovery.known().get("end_session_endpoint")
+    if hint is None or not end_session:
+        return HTTPSeeOther("/")
+    request.content_policy.allow_form_target(origin_of(end_session))
+    request.response.cache_control.no_store = True
+    return {
+        "end_session": end_session,
+        "hint": hint,
+        "client_id": psc.settings.client_id,
+        "back": find(request, PortalSettings).absolute(FAREWELL_PATH),
+    }
+
+
+@view_config(context=IAfterPlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+def after(context: Any, request: Any) -> Any:
+    """PSC sent the browser back after a sign-out, with or without a state: nothing in it is acted upon."""
+    if request.identity is None:
+        request.flash("Vos sessions sont fermées, ici et chez Pro Santé Connect.", "info")
+    return HTTPSeeOther("/")
+
+
+@view_config(route_name=ROUTE, request_method="POST", require_csrf=False, permission=NO_PERMISSION_REQUIRED)
+def ended_there(request: Any) -> Response:
+    """Take a logout_token: PSC ended a session, so ours that rests on it ends now (OpenID Back-Channel Logout)."""
+    psc = find(request, Psc)
+    if not psc.settings.backchannel_logout:
+        raise HTTPNotFound
+    try:
+        find(request, IThrottle).reserve((_TOLD, request.client_address))
+        told = psc.client.tokens.logout_token(request.POST.get("logout_token"), at=find(request, IClock).now())
+    except TooManyAttempts as error:
+        return Response(status=429, headers={"Retry-After": str(error.retry_after)}, cache_control="no-store")
+    except PscDown:
+        return Response(status=503, cache_control="no-store")
+    except PortalError as error:
+        find(request, IAuditTrail).record(
+            request.dbsession, "psc.logout_refused", outcome="refused", details={"code": error.code}
+        )
+        return Response(status=400, json_body={"error": "invalid_request"}, cache_control="no-store")
+    issuer = psc.client.discovery.issuer
+    ended = find(request, PscSessions).ended_there(request.dbsession, told, issuer, MODES)
+    if ended is None:
+        return Response(status=400, json_body={"error": "invalid_request"}, cache_control="no-store")
+    return Response(status=200, cache_control="no-store")
