@@ -81,7 +81,7 @@ def test_a_link_serves_once_for_half_an_hour_and_a_newer_one_kills_it(portal: Po
 def test_after_a_reset_by_mail_alone_mailed_codes_open_nothing_for_a_day(portal: Portal) -> None:
     anne = portal.person()
     reset(portal, anne)
-    assert "les codes par courriel n'ouvrent" in " ".join(portal.letters(anne.email)[-1].text.split())
+    assert "Codes par courriel : suspendus" in " ".join(portal.letters(anne.email)[-1].text.split())
     letters = len(portal.letters(anne.email))
     page = portal.browser().get("/connexion/otp")
     page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": NEW}).follow()
@@ -156,7 +156,7 @@ def test_a_lost_mailbox_is_replaced_only_after_a_recorded_check_of_identity(port
         account = portal.find(IAccounts).by_subject(session, anne.subject)
     assert account.email == "anne.neuve@chu.example.fr"
     assert account.mail_code_barred_until is None, "the reviewer's check stands for the second factor"
-    assert "n'est plus celle de votre compte" in portal.letters(anne.email)[-1].text
+    assert portal.letters(anne.email)[-1].subject == "L’adresse de votre compte a été remplacée"
 
 
 def test_without_the_recorded_check_nothing_is_mailed(portal: Portal) -> None:
@@ -200,7 +200,7 @@ def test_changing_ones_password_ends_the_other_sessions_and_tells(portal: Portal
     assert page.location.endswith("/compte")
     assert browser.get("/compte").status_int == 200
     assert other.get("/compte").status_int == 303
-    assert "Ce n'était pas vous" in portal.letters(anne.email)[-1].text
+    assert "Ce n’était pas vous" in portal.letters(anne.email)[-1].text
 
 
 def test_a_form_sent_after_the_end_survives_for_the_same_person_only(portal: Portal) -> None:

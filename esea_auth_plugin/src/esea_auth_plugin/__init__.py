@@ -19,6 +19,7 @@ ROOMS = (
     ".devices",
     ".linking",
     ".sign_up",
+    ".notices",
     ".my_account",
 )
 

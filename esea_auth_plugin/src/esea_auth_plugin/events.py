@@ -6,8 +6,11 @@ A subscriber that raises undoes the act. What must leave the process goes throug
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
+
+from .interfaces import Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,15 @@ class AccountErased:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A person finished every stage of a sign-in."""
+    """A person finished every stage of a sign-in. ``proofs`` are those of this one; ``new``: see below."""
 
     session: Session
     subject: str
     service: str
+    user_agent: str = ""
+    address: str = ""
+    proofs: tuple[Proof, ...] = ()
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +118,28 @@ class PasswordChanged:
 
 @dataclass(frozen=True, slots=True)
 class EmailChanged:
-    """Letters to an account go to another address from now on."""
+    """Letters to an account go to another address from now on.
+
+    ``undo_path`` is where the former address may take it back, until ``undo_until``; ``""`` when it may not.
+    """
 
     session: Session
     subject: str
     former: str
     new: str
+    undo_path: str = ""
+    undo_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SignedInFromNewPlace:
-    """A person signed in from a browser, or a place, that their account did not know."""
+    """A person signed in from a browser, or a place, that their account did not know, by these proofs."""
 
     session: Session
     subject: str
     user_agent: str
     address: str
+    proofs: tuple[Proof, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ def includeme(config: Any) -> None:
     """Add the directive ``add_auth_mode`` and the modes that ``esea_auth.modes`` enables."""
     config.add_directive("add_auth_mode", add_auth_mode)
     # Rooms of their own, enabled or not: their tables stand, and recovery needs the password's.
+    config.include(".freezing")
     config.include(".password")
     config.include(".mail_code")
     config.include(".tries")

@@ -6,7 +6,16 @@ work in; values are frozen and detached from the database. Times are aware datet
 
 from __future__ import annotations
 
-from .accounts import AccountState, AccountView, IAccounts, IInvitations, IPasswords, IRoles
+from .accounts import (
+    AccountState,
+    AccountView,
+    IAccounts,
+    IFormerAddresses,
+    IInvitations,
+    INotifications,
+    IPasswords,
+    IRoles,
+)
 from .applications import IAdhesions, ISignUps
 from .catalogue import AdmittedMode, ICatalogue, IGrants, ModeStanding, PortalService
 from .identities import (
@@ -85,12 +94,14 @@ __all__ = [
     "IEnrolmentTickets",
     "IEnrolments",
     "IExternalIdentities",
+    "IFormerAddresses",
     "IGrants",
     "IInvitations",
     "IJobs",
     "ILinking",
     "IMailTransport",
     "IMailedCodes",
+    "INotifications",
     "IOutbound",
     "IOutbox",
     "IOwnedLevel",

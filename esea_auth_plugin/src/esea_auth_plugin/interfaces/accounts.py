@@ -150,5 +150,31 @@ class IPasswords(Protocol):
     def set_hash(self, session: Session, subject: str, password_hash: str) -> None:
         """Store the hash as the account's only password."""
 
+    def held_by(self, session: Session, subject: str) -> bool:
+        """Tell whether the account has a password."""
+
     def check(self, subject: str | None, password: str) -> bool:
         """Verify against the stored hash, doing the same work for ``None`` or an account without password."""
+
+
+class INotifications(Protocol):
+    """What people wish to be told by mail, by topic (``config.add_notification_topic``)."""
+
+    def wants(self, session: Session, subject: str, topic: str) -> bool:
+        """Tell whether to post an optional letter; ``True`` for a topic that can't be switched off."""
+
+    def choices(self, session: Session, subject: str) -> Mapping[str, bool]:
+        """Return what the person said, by topic; what was never said is left out."""
+
+    def choose(self, session: Session, subject: str, choices: Mapping[str, bool]) -> None:
+        """Keep what the person said; topics that can't be switched off are left out."""
+
+    def forget(self, session: Session, subject: str) -> None:
+        """Remove what the person said."""
+
+
+class IFormerAddresses(Protocol):
+    """Addresses that an account had until lately, and that may still object."""
+
+    def of(self, session: Session, subject: str) -> Sequence[str]:
+        """Return them; notices go there too, or a thief would be the only one to read what follows his change."""

@@ -13,6 +13,7 @@ from ..interfaces import (
     IAccounts,
     IClock,
     Identity,
+    INotifications,
     IOutbox,
     IReviews,
     PortalService,
@@ -102,7 +103,8 @@ class Adhesions:
             search=search,
         )
         self._write(session, review, person, service, motive)
-        tell(self._registry, session, review, service, "received", due_on=review.due_on)
+        if find(self._registry, INotifications).wants(session, person.subject, "receipts"):
+            tell(self._registry, session, review, service, "received", due_on=review.due_on)
         return review
 
     def _write(

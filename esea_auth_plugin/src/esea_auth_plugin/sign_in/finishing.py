@@ -8,12 +8,22 @@ from typing import Any, cast
 from sqlalchemy.orm import Session
 
 from ..errors import PortalError
-from ..events import SignedIn
-from ..interfaces import AccountState, AccountView, Factor, IAccounts, IAuditTrail, IClock, IEnrolmentTickets, ISessions
+from ..events import SignedIn, SignedInFromNewPlace
+from ..interfaces import (
+    AccountState,
+    AccountView,
+    Factor,
+    IAccounts,
+    IAuditTrail,
+    IClock,
+    IEnrolmentTickets,
+    ISessions,
+    SessionView,
+)
 from ..levels import level_of, mail_code_barred
 from ..services import find
 from ..settings import AuthSettings
-from . import browsers
+from . import browsers, known_places
 from .parked import ParkedForms
 from .returning import destination
 from .store import TERMS, SignIn, SignIns
@@ -94,7 +104,9 @@ def _open(request: Any, session: Session, found: SignIn, account: AccountView) -
     parked = find(request, ParkedForms)
     waiting = parked.hold(request, session, account.subject)
     view = sessions.raise_with(request, found.proofs) if same else sessions.open(request, account.subject, found.proofs)
+    known_browser = browsers.browser_of(request).known_to(account.subject)
     browsers.remember(request, session, account.subject)
+    place = known_places.remember(request, session, account.subject)
     if waiting is not None:
         parked.hand_over(request, session, waiting)
     barred = mail_code_barred(account, find(request, IClock).now())
@@ -109,7 +121,15 @@ def _open(request: Any, session: Session, found: SignIn, account: AccountView) -
             "session": view.id,
             "level": level_of(view.proofs, mail_code_barred=barred).slug,
         },
-        personal={"address": request.client_address},
+        personal={"address": request.client_address, "user_agent": (request.user_agent or "")[:200]},
     )
-    request.registry.notify(SignedIn(session, account.subject, found.service))
+    _tell(request, session, found, view, new=not (same or place.first or (known_browser and place.known)))
     return "/connexion/reprise" if waiting is not None else destination(found.return_path, found.service)
+
+
+def _tell(request: Any, session: Session, found: SignIn, view: SessionView, *, new: bool) -> None:
+    """Tell the rooms of a sign-in, and of one from a browser or a place that the account does not know."""
+    subject, agent, address = view.subject, (request.user_agent or "")[:300], request.client_address
+    request.registry.notify(SignedIn(session, subject, found.service, agent, address, found.proofs, new))
+    if new:
+        request.registry.notify(SignedInFromNewPlace(session, subject, agent, address, found.proofs))

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from ..auth_modes.base import Ask, Attempt, AuthMode, Begun, Data, Go, Proven, Refused, Result, UnknownPerson, Wait
+from ..auth_modes.freezing import FrozenFactors
 from ..auth_modes.registry import modes_of
 from ..database import IDatabase, new_id
 from ..interfaces import (
@@ -160,6 +161,10 @@ def take(
         if at.found.subject is not None and result.subject != at.found.subject:
             other = Refused("sign_in.other_person", at.stage.wrong, over=True)
             return _refused(request, session, at, attempt, other, entered)
+        if find(request, FrozenFactors).refuses(session, result.subject, result.proof):
+            # Counted and answered like a wrong one: nobody learns that it would have been right.
+            frozen = Refused("factor.frozen", at.stage.wrong)
+            return _refused(request, session, at, attempt, frozen, entered)
         entered.give_back_after(request)
         return _proven(request, session, at, service, result)
     if not isinstance(result, Refused):

@@ -1,1 +1,28 @@
-"""Being written."""
+"""Frozen factors: what « Ce n'était pas moi » stops, in every mode alike, ours and strangers'.
+
+A frozen factor still counts for the level that its account owns: else whoever clicks such a link in a stolen mailbox
+would lower what is asked for the next change. It is lifted by its person, at the highest level with another means, or
+by the support once identity was checked.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...events import AccountErased
+from .service import FrozenFactor, FrozenFactors
+
+__all__ = ["FrozenFactor", "FrozenFactors", "includeme"]
+
+_ACTIONS = {
+    "factor.frozen": "Moyen de connexion bloqué",
+    "factor.lifted": "Moyen de connexion débloqué",
+}
+
+
+def includeme(config: Any) -> None:
+    """Publish the service."""
+    config.add_service(FrozenFactors, FrozenFactors)
+    for name, sentence in _ACTIONS.items():
+        config.add_audit_action(name, sentence)
+    config.add_subscriber(lambda event: FrozenFactors(config.registry).forget(event), AccountErased)

@@ -74,7 +74,7 @@ class Passwords:
         return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
 
     def held_by(self, session: Session, subject: str) -> bool:
-        """Tell whether the account has a password."""
+        """See the interface."""
         return session.get(PasswordRow, subject) is not None
 
     def forget(self, session: Session, subject: str) -> bool:

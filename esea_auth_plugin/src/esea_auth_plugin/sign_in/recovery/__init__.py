@@ -13,7 +13,7 @@ from .resources import ForgottenPlace, PasswordPlace, ResetPlace
 
 __all__ = ["includeme"]
 
-_LETTERS = ("reset", "changed", "identifier", "lost", "new_mailbox", "refused", "more_asked", "mailbox_changed")
+_LETTERS = ("reset", "identifier", "lost", "new_mailbox", "refused", "more_asked")
 _ACTIONS = {
     "recovery.asked": "Mot de passe oublié : lien demandé",
     "recovery.identifier_asked": "Identifiant oublié : rappel demandé",

@@ -10,9 +10,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ...auth_modes.base import AuthMode
+from ...auth_modes.freezing import FrozenFactors
 from ...auth_modes.registry import modes_of
 from ...database import IDatabase, new_id
 from ...errors import PortalError
+from ...events import EmailChanged, PasswordChanged
 from ...interfaces import (
     AccountState,
     AccountView,
@@ -147,7 +149,10 @@ class Resets:
         forget_all(session, subject)
         until = self._quarantine(session, reset, proven=row.factor_at is not None)
         self._audit(session, "recovery.done", subject, new_mailbox=bool(reset.new_email))
-        self._tell(session, reset, until)
+        if row.factor_at is not None or reset.new_email:
+            # Another factor, or a reviewer, proved who it is: « Ce n'était pas moi » need not block it any longer.
+            find(self._registry, FrozenFactors).lift(session, subject, "password", by=subject)
+        self._registry.notify(PasswordChanged(session, subject))
         return until
 
     def _quarantine(self, session: Session, reset: Reset, *, proven: bool) -> datetime | None:
@@ -163,18 +168,8 @@ class Resets:
         accounts = find(self._registry, IAccounts)
         if not accounts.change_email(session, reset.account.subject, reset.new_email, by=reset.account.subject):
             return False
-        find(self._registry, IOutbox).post(
-            session, "recovery.mailbox_changed", to=reset.account.email, values={"name": reset.account.display_name}
-        )
+        self._registry.notify(EmailChanged(session, reset.account.subject, reset.account.email, reset.new_email))
         return True
-
-    def _tell(self, session: Session, reset: Reset, until: datetime | None) -> None:
-        find(self._registry, IOutbox).post(
-            session,
-            "recovery.changed",
-            to=reset.new_email or reset.account.email,
-            values={"name": reset.account.display_name, "at": self._now(), "until": until},
-        )
 
     def _store(self, session: Session, subject: str, lifetime: timedelta, email: str = "") -> tuple[str, datetime]:
         now, token, row = self._now(), tokens.new_token(), new_id()

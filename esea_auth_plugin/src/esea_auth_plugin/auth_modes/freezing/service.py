@@ -1,0 +1,75 @@
+"""Freezes factors, tells whether a proof rests on a frozen one, and lifts them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, select
+from sqlalchemy.orm import Session
+
+from ...events import AccountErased
+from ...interfaces import IAuditTrail, IClock, Proof
+from ...services import find
+from .models import FrozenFactorRow
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenFactor:
+    """A factor that is refused for now. ``reference`` is ``""`` when the whole mode is frozen."""
+
+    mode: str
+    reference: str
+    at: datetime
+
+
+class FrozenFactors:
+    """The frozen factors of people."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def of(self, session: Session, subject: str) -> Sequence[FrozenFactor]:
+        """Return what is frozen for a person, oldest first."""
+        rows = session.scalars(
+            select(FrozenFactorRow).where(FrozenFactorRow.subject == subject).order_by(FrozenFactorRow.at)
+        )
+        return [FrozenFactor(row.mode, row.reference, row.at) for row in rows]
+
+    def refuses(self, session: Session, subject: str, proof: Proof) -> bool:
+        """Tell whether a proof rests on a frozen factor: it then shows nothing, right as it may be."""
+        frozen = select(FrozenFactorRow.id).where(
+            FrozenFactorRow.subject == subject,
+            FrozenFactorRow.mode == proof.mode,
+            FrozenFactorRow.reference.in_({"", proof.authenticator or ""}),
+        )
+        return session.scalar(frozen.limit(1)) is not None
+
+    def freeze(self, session: Session, subject: str, mode: str, reference: str = "", *, reason: str) -> bool:
+        """Refuse a factor from now on; ``False`` if it was frozen already."""
+        if any((one.mode, one.reference) == (mode, reference) for one in self.of(session, subject)):
+            return False
+        now = find(self._registry, IClock).now()
+        session.add(FrozenFactorRow(subject=subject, mode=mode, reference=reference, at=now, reason=reason))
+        session.flush()
+        self._audit(session, "factor.frozen", subject, None, mode=mode, reference=reference, reason=reason)
+        return True
+
+    def lift(self, session: Session, subject: str, mode: str, reference: str = "", *, by: str) -> bool:
+        """Accept a factor again; ``False`` if it was not frozen."""
+        statement = delete(FrozenFactorRow).where(
+            FrozenFactorRow.subject == subject, FrozenFactorRow.mode == mode, FrozenFactorRow.reference == reference
+        )
+        if cast("CursorResult[Any]", session.execute(statement)).rowcount != 1:
+            return False
+        self._audit(session, "factor.lifted", subject, by, mode=mode, reference=reference)
+        return True
+
+    def forget(self, event: AccountErased) -> None:
+        """Remove what is frozen for an account that is erased."""
+        event.session.execute(delete(FrozenFactorRow).where(FrozenFactorRow.subject == event.subject))
+
+    def _audit(self, session: Session, action: str, subject: str, by: str | None, **details: str) -> None:
+        find(self._registry, IAuditTrail).record(session, action, actor=by, target=subject, details=details)

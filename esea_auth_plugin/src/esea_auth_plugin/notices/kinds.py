@@ -1,0 +1,50 @@
+"""What each kind of notice says, in French: to the person in a letter, and in the list of « Notifications »."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of notice.
+
+    :ivar subject: of the letter and the list. :ivar text: what happened. :ivar calm: what to think when it was oneself.
+    """
+
+    subject: str
+    text: str
+    calm: str = "Si c’était vous, vous n’avez rien à faire."
+
+
+KINDS: Mapping[str, Kind] = {
+    "device_added": Kind(
+        "Un nouveau dispositif ouvre votre compte",
+        "Un dispositif d’authentification vient d’être ajouté à votre compte.",
+    ),
+    "device_revoked": Kind(
+        "Un dispositif a été retiré de votre compte",
+        "Un dispositif d’authentification vient d’être retiré de votre compte.",
+    ),
+    "new_place": Kind(
+        "Nouvelle connexion à votre compte",
+        "Quelqu’un vient de se connecter à votre compte depuis un navigateur ou un lieu qu’il ne connaissait pas.",
+    ),
+    "signed_in": Kind(
+        "Connexion à votre compte", "Vous avez demandé à être prévenu(e) de chaque connexion : en voici une."
+    ),
+    "password_changed": Kind(
+        "Votre mot de passe a été changé",
+        "Le mot de passe de votre compte vient d’être changé. Les autres sessions ont été fermées.",
+    ),
+    "email_changed": Kind(
+        "L’adresse de votre compte a été remplacée",
+        "Les courriels de votre compte partent désormais vers une autre adresse que celle-ci.",
+    ),
+    "refused_often": Kind(
+        "Plusieurs connexions refusées à votre compte",
+        "Plusieurs mots de passe ou codes ont été refusés à la suite pour votre compte. Personne n’est entré ainsi.",
+        "Si vous vous êtes trompé(e) plusieurs fois, vous n’avez rien à faire.",
+    ),
+}

@@ -1,0 +1,234 @@
+"""Writes notices and their letters, and judges the links of « Ce n'était pas moi »."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from ..auth_modes.freezing import FrozenFactors
+from ..auth_modes.registry import modes_of
+from ..database import new_id
+from ..devices.store import EnrolmentStore
+from ..interfaces import (
+    AccountState,
+    AccountView,
+    IAccounts,
+    IAuditTrail,
+    IClock,
+    IFormerAddresses,
+    IOutbox,
+    ISealer,
+    ISessions,
+    PortalSettings,
+)
+from ..security import tokens
+from ..services import find, offers
+from ..sign_in.browsers import forget_all
+from ..sign_in.store import SignIns
+from .kinds import KINDS
+from .models import NoticeLinkRow, NoticeRow
+
+KIND = "notice"
+PURPOSE = "notice.facts"
+#: How long « Ce n'était pas moi » works: people read their mail after a week's leave.
+LIFETIME = timedelta(days=7)
+
+Fact = tuple[str, str]
+Frozen = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice, detached. ``freezes`` are pairs of mode and reference."""
+
+    id: str
+    subject: str
+    kind: str
+    at: datetime
+    facts: Sequence[Fact]
+    freezes: Sequence[Frozen]
+
+
+class Notices:
+    """The notices of people."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    # --- telling
+
+    def tell(
+        self,
+        session: Session,
+        subject: str,
+        kind: str,
+        *,
+        facts: Sequence[Fact] = (),
+        freezes: Sequence[Frozen] = (),
+        to: Sequence[str] | None = None,
+        letter: str = "notices.notice",
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write a notice and mail it, in the transaction of what it tells about.
+
+        :param to: addresses; the account's by default, with the former one while it may still object to a change: a
+            thief who changes the address first would be the only one to read what comes next.
+        """
+        account = find(self._registry, IAccounts).by_subject(session, subject)
+        if account is None or account.state is not AccountState.ACTIVE:
+            return
+        now = self._now()
+        row = NoticeRow(id=new_id(), subject=subject, kind=kind, at=now, sealed="", freezes=[list(x) for x in freezes])
+        row.sealed = self._sealer.seal(json.dumps(list(facts)).encode(), purpose=PURPOSE, bound_to=row.id)
+        session.add(row)
+        session.flush()
+        for address in to if to is not None else self._addresses(session, account):
+            self._post(session, account, row, address, facts, letter, more or {})
+        self._audit(session, "notice.sent", subject, notice=kind)
+
+    def _addresses(self, session: Session, account: AccountView) -> Sequence[str]:
+        former: Sequence[str] = ()
+        if offers(self._registry, IFormerAddresses):
+            former = find(self._registry, IFormerAddresses).of(session, account.subject)
+        return list(dict.fromkeys((account.email, *former)))
+
+    def _post(
+        self,
+        session: Session,
+        account: AccountView,
+        row: NoticeRow,
+        address: str,
+        facts: Sequence[Fact],
+        letter: str,
+        more: Mapping[str, Any],
+    ) -> None:
+        token, ends_at = tokens.new_token(), row.at + LIFETIME
+        session.add(NoticeLinkRow(notice_id=row.id, digest=tokens.digest(token, kind=KIND), ends_at=ends_at))
+        kind = KINDS[row.kind]
+        find(self._registry, IOutbox).post(
+            session,
+            letter,
+            to=address,
+            values={
+                "name": account.display_name,
+                "title": kind.subject,
+                "text": kind.text,
+                "calm": kind.calm,
+                "at": row.at,
+                "facts": [list(fact) for fact in facts],
+                "effects": effects(self._registry, [(mode, reference) for mode, reference in row.freezes]),
+                "url": find(self._registry, PortalSettings).absolute(f"/signalement/{token}"),
+                "ends_at": ends_at,
+                **more,
+            },
+            valid_until=ends_at,
+        )
+
+    # --- « Ce n'était pas moi »
+
+    def live(self, session: Session, token: str | None) -> Notice | None:
+        """Return the notice whose link may be used now; writes nothing."""
+        statement = (
+            select(NoticeRow)
+            .join(NoticeLinkRow, NoticeLinkRow.notice_id == NoticeRow.id)
+            .where(NoticeLinkRow.digest == tokens.digest(token or "", kind=KIND))
+            .where(NoticeLinkRow.used_at.is_(None), NoticeLinkRow.ends_at > self._now())
+        )
+        row = session.scalar(statement)
+        return self._view(row) if row is not None else None
+
+    def contest(self, session: Session, token: str | None, *, address: str) -> Notice | None:
+        """End every session and freeze what the notice names, once; ``None``: the link is over."""
+        used = (
+            update(NoticeLinkRow)
+            .where(NoticeLinkRow.digest == tokens.digest(token or "", kind=KIND))
+            .where(NoticeLinkRow.used_at.is_(None), NoticeLinkRow.ends_at > self._now())
+            .values(used_at=self._now())
+            .returning(NoticeLinkRow.notice_id)
+            .execution_options(synchronize_session=False)
+        )
+        notice_id = session.execute(used).scalar()
+        row = session.get(NoticeRow, notice_id) if notice_id is not None else None
+        if row is None:
+            return None
+        notice = self._view(row)
+        self._stop(session, notice)
+        find(self._registry, IAuditTrail).record(
+            session,
+            "notice.contested",
+            target=notice.subject,
+            details={"notice": notice.kind},
+            personal={"address": address},
+        )
+        return notice
+
+    def _stop(self, session: Session, notice: Notice) -> None:
+        """End what is open, what is being opened, and what would make a thief's browser a known one."""
+        subject = notice.subject
+        find(self._registry, ISessions).close_all(session, subject)
+        find(self._registry, SignIns).close_all(session, subject)
+        find(self._registry, EnrolmentStore).close_all(session, subject)
+        forget_all(session, subject)
+        for mode, reference in notice.freezes:
+            find(self._registry, FrozenFactors).freeze(session, subject, mode, reference, reason="contested")
+
+    # --- what was told
+
+    def latest(self, session: Session, subject: str, *, most: int = 20) -> Sequence[Notice]:
+        """Return a person's notices, newest first."""
+        rows = session.scalars(
+            select(NoticeRow)
+            .where(NoticeRow.subject == subject)
+            .order_by(NoticeRow.at.desc(), NoticeRow.id)
+            .limit(most)
+        )
+        return [self._view(row) for row in rows]
+
+    def forget(self, session: Session, subject: str) -> None:
+        """Remove every notice of a person, links included."""
+        session.execute(
+            delete(NoticeLinkRow).where(
+                NoticeLinkRow.notice_id.in_(select(NoticeRow.id).where(NoticeRow.subject == subject))
+            )
+        )
+        session.execute(delete(NoticeRow).where(NoticeRow.subject == subject))
+
+    def _view(self, row: NoticeRow) -> Notice:
+        facts = json.loads(self._sealer.open(row.sealed, purpose=PURPOSE, bound_to=row.id))
+        return Notice(
+            id=row.id,
+            subject=row.subject,
+            kind=row.kind,
+            at=row.at,
+            facts=[(label, value) for label, value in facts],
+            freezes=[(mode, reference) for mode, reference in row.freezes],
+        )
+
+    def _audit(self, session: Session, action: str, subject: str, **details: str) -> None:
+        find(self._registry, IAuditTrail).record(session, action, target=subject, details=details)
+
+    @property
+    def _sealer(self) -> ISealer:
+        return find(self._registry, ISealer)
+
+    def _now(self) -> datetime:
+        return find(self._registry, IClock).now()
+
+
+def effects(registry: Any, freezes: Sequence[Frozen]) -> list[str]:
+    """Return what « Ce n'était pas moi » will do, a sentence each."""
+    found = ["Toutes les sessions ouvertes de votre compte seront fermées."]
+    for mode_name, reference in freezes:
+        mode = modes_of(registry).get(mode_name)
+        title = mode.title if mode is not None else mode_name
+        what = "Ce dispositif" if reference else "Le moyen de connexion"
+        found.append(
+            f"{what} ({title}) n’ouvrira plus rien, jusqu’à ce que vous le débloquiez par un autre ou avec le support."
+        )
+    return found

@@ -1,0 +1,113 @@
+"""From what happened to what is told, and to what « Ce n'était pas moi » freezes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ..auth_modes.registry import modes_of
+from ..events import (
+    AccountErased,
+    CodeRefusedOften,
+    DeviceAdded,
+    DeviceRevoked,
+    EmailChanged,
+    PasswordChanged,
+    SignedIn,
+    SignedInFromNewPlace,
+)
+from ..interfaces import Factor, IAccounts, IClock, INotifications, Proof
+from ..layout.browsers import browser_fr
+from ..layout.filters import datetime_fr
+from ..services import find
+from ..throttle import Addresses
+from .notifications import EVERY_SIGN_IN
+from .service import Fact, Frozen, Notices
+
+
+class Teller:
+    """Subscribers of the events that are told."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    @property
+    def _notices(self) -> Notices:
+        return find(self._registry, Notices)
+
+    def device_added(self, event: DeviceAdded) -> None:
+        """A new device: it is what gets frozen."""
+        facts = (("Dispositif", event.label), ("Type", event.kind))
+        freezes = ((event.mode, event.reference),)
+        self._notices.tell(event.session, event.subject, "device_added", facts=facts, freezes=freezes)
+
+    def device_revoked(self, event: DeviceRevoked) -> None:
+        """A device that is gone can't be frozen: the sessions of whoever ended it are what there is to stop."""
+        facts = (("Dispositif", event.label), ("Type", event.kind))
+        self._notices.tell(event.session, event.subject, "device_revoked", facts=facts)
+
+    def new_place(self, event: SignedInFromNewPlace) -> None:
+        """A sign-in from elsewhere: what it was proven by gets frozen."""
+        facts = self._where(event.user_agent, event.address, event.proofs)
+        freezes = self._of_proofs(event.proofs)
+        self._notices.tell(event.session, event.subject, "new_place", facts=facts, freezes=freezes)
+
+    def signed_in(self, event: SignedIn) -> None:
+        """Any other sign-in, for who asked to be told of each."""
+        wants = find(self._registry, INotifications).wants
+        if not event.new and wants(event.session, event.subject, EVERY_SIGN_IN):
+            facts = self._where(event.user_agent, event.address, event.proofs)
+            freezes = self._of_proofs(event.proofs)
+            self._notices.tell(event.session, event.subject, "signed_in", facts=facts, freezes=freezes)
+
+    def password_changed(self, event: PasswordChanged) -> None:
+        """A new password: whoever set it must not use it."""
+        freezes = self._proving(Factor.PASSWORD)
+        account = find(self._registry, IAccounts).by_subject(event.session, event.subject)
+        until = account.mail_code_barred_until if account else None
+        barred = until is not None and until > find(self._registry, IClock).now()
+        facts = (("Codes par courriel", f"suspendus par sécurité jusqu’au {datetime_fr(until)}"),) if barred else ()
+        self._notices.tell(event.session, event.subject, "password_changed", facts=facts, freezes=freezes)
+
+    def email_changed(self, event: EmailChanged) -> None:
+        """Another address: told at the former one, whoever reads the new one; mailed codes get frozen."""
+        self._notices.tell(
+            event.session,
+            event.subject,
+            "email_changed",
+            freezes=self._proving(Factor.MAILBOX),
+            to=(event.former,),
+            letter="notices.email_changed",
+            more={"undo_path": event.undo_path, "undo_until": event.undo_until},
+        )
+
+    def refused_often(self, event: CodeRefusedOften) -> None:
+        """Many refusals. Where codes come after a password, whoever tries them knows it: that is what gets frozen.
+
+        Guesses at a password freeze nothing: else anybody could have anybody's password frozen by guessing at it.
+        """
+        mode = modes_of(self._registry).get(event.mode)
+        freezes = [frozen for factor in sorted(mode.after) for frozen in self._proving(factor)] if mode else []
+        facts = (("Moyen de connexion", mode.title),) if mode is not None else ()
+        self._notices.tell(event.session, event.subject, "refused_often", facts=facts, freezes=freezes)
+
+    def erased(self, event: AccountErased) -> None:
+        """Nothing stays of what was told."""
+        self._notices.forget(event.session, event.subject)
+        find(self._registry, INotifications).forget(event.session, event.subject)
+
+    def _where(self, user_agent: str, address: str, proofs: Sequence[Proof]) -> Sequence[Fact]:
+        named = find(self._registry, Addresses).establishment(address)
+        modes = (modes_of(self._registry).get(proof.mode) for proof in proofs)
+        return (
+            ("Navigateur", browser_fr(user_agent)),
+            ("Lieu", f"{named} ({address})" if named else f"réseau inconnu du portail ({address})"),
+            ("Moyen de connexion", ", ".join(mode.title for mode in modes if mode is not None)),
+        )
+
+    def _of_proofs(self, proofs: Iterable[Proof]) -> Sequence[Frozen]:
+        """What a sign-in was proven by; not the mailbox, which this very link went to."""
+        return [(proof.mode, proof.authenticator or "") for proof in proofs if proof.factors - {Factor.MAILBOX}]
+
+    def _proving(self, factor: Factor) -> Sequence[Frozen]:
+        return [(mode.name, "") for mode in modes_of(self._registry).all() if mode.factors == {factor}]

@@ -1,0 +1,71 @@
+"""Places that people have signed in from: what is new is told to them, since a thief seldom comes from their hospital.
+
+A place is an establishment's network when the settings name it, else the block of addresses that an operator hands
+out (/16, or /32 with IPv6): telephones change theirs all day within it. No file of countries is asked.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from ..events import AccountErased
+from ..interfaces import IClock, ISealer
+from ..services import find
+from ..throttle import Addresses
+from .models import KnownPlaceRow
+
+KEPT = timedelta(days=365)
+_BITS = {4: 16, 6: 32}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where a sign-in came from. ``first``: the account had never signed in; nobody needs a letter about that."""
+
+    known: bool
+    first: bool = False
+
+
+def place_of(request: Any) -> str:
+    """Return the name of the place that a request comes from; every unreadable address is one place."""
+    address = request.client_address
+    named = find(request, Addresses).establishment(address)
+    if named is not None:
+        return f"establishment|{named}"
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return "unreadable"
+    return f"network|{ipaddress.ip_network((found, _BITS[found.version]), strict=False)}"
+
+
+def remember(request: Any, session: Session, subject: str) -> Seen:
+    """Note the place of a sign-in; tell whether the account knew it."""
+    now = find(request, IClock).now()
+    digests = find(request, ISealer).digests(f"{subject}|{place_of(request)}", purpose="sign_in.place")
+    kept = session.execute(
+        select(KnownPlaceRow.place, KnownPlaceRow.id).where(
+            KnownPlaceRow.subject == subject, KnownPlaceRow.seen_at > now - KEPT
+        )
+    )
+    rows = {row.place: row.id for row in kept}
+    row = next((rows[digest] for digest in digests if digest in rows), None)
+    if row is not None:
+        session.execute(update(KnownPlaceRow).where(KnownPlaceRow.id == row).values(seen_at=now))
+        return Seen(known=True)
+    # One that was last seen over a year ago is written anew.
+    session.execute(delete(KnownPlaceRow).where(KnownPlaceRow.subject == subject, KnownPlaceRow.place.in_(digests)))
+    session.add(KnownPlaceRow(subject=subject, place=digests[0], seen_at=now))
+    session.flush()
+    return Seen(known=False, first=not rows)
+
+
+def forget(event: AccountErased) -> None:
+    """Subscriber: an erased account has been nowhere."""
+    event.session.execute(delete(KnownPlaceRow).where(KnownPlaceRow.subject == event.subject))
