@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.crowd import FIREFOX
 from webtest import TestApp
 
 from esea_auth_plugin.auth_modes.freezing import FrozenFactors
@@ -15,10 +15,13 @@ from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
 from esea_auth_plugin.testing.sign_up import path_in
 from esea_auth_plugin.testing.smtp import Letter
-from tests.crowd import FIREFOX
 
 pytestmark = pytest.mark.databases("sqlite")
 both = pytest.mark.databases("sqlite", "postgresql")
+ADHESION = {
+    "Motif de l'inscription": "Je travaille aux urgences du CHU.",
+    "Conditions d'Utilisation": "J'accepte les Conditions d'Utilisation",
+}
 NEW = "Chaloupe-Girofle-Tambour-31"
 
 
@@ -170,7 +173,7 @@ def test_notices_of_safety_can_t_be_switched_off(portal: Portal) -> None:
     answer = browser.post(form.action, {**dict(form.submit_fields()), "sujet.security": ""})
     assert answer.status_int == 303
     portal.sign_in(portal.browser("203.0.113.9"), anne)
-    assert notice(portal, anne.email, "Nouvelle connexion à votre compte")
+    assert "203.0.113.9" in notice(portal, anne.email, "Nouvelle connexion à votre compte").text
 
 
 def test_who_asks_is_told_of_each_sign_in(portal: Portal) -> None:
@@ -187,7 +190,8 @@ def test_a_receipt_that_is_not_wanted_is_not_sent(portal: Portal) -> None:
     label = "Accusés de réception de mes demandes d’accès"
     send(browser.get("/compte/notifications"), {label: False}, "Enregistrer")
     before = len(portal.letters(anne.email))
-    send(browser.get("/services/ror/adhesion"), {"Motif de la demande": "Je travaille aux urgences du CHU."})
+    send(browser.get("/services/ror/adhesion"), ADHESION)
+    assert "En attente" in text(browser.get("/compte/demandes"))
     assert len(portal.letters(anne.email)) == before
 
 
@@ -201,7 +205,11 @@ def test_what_was_told_is_listed(portal: Portal) -> None:
 
 
 def change(browser: TestApp) -> None:
-    answers = {"Mot de passe actuel": PASSWORD, "Nouveau mot de passe": NEW, "Confirmez votre nouveau mot de passe": NEW}
+    answers = {
+        "Mot de passe actuel": PASSWORD,
+        "Nouveau mot de passe": NEW,
+        "Confirmez votre nouveau mot de passe": NEW,
+    }
     send(browser.get("/compte/mot-de-passe"), answers)
 
 
@@ -224,7 +232,3 @@ def freeze(portal: Portal, person: Person, mode: str, reference: str = "") -> No
 def frozen(portal: Portal, person: Person) -> list[tuple[str, str]]:
     with portal.db.reading() as session:
         return [(one.mode, one.reference) for one in portal.find(FrozenFactors).of(session, person.subject)]
-
-
-def a_week() -> timedelta:
-    return timedelta(days=7)

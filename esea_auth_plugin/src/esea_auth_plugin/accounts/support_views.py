@@ -7,6 +7,8 @@ from typing import Any
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 
+from ..auth_modes.freezing import FrozenFactors
+from ..auth_modes.freezing.naming import named
 from ..forms import Invalid, PortalForm
 from ..interfaces import AccountState, AccountView, IAccounts, ICatalogue, IGrants, IReviews, IRoles, ISessions
 from ..services import find
@@ -90,13 +92,34 @@ def reactivated(context: Any, request: Any) -> HTTPSeeOther:
 def mail_code_restored(context: Any, request: Any) -> HTTPSeeOther:
     """Lift what bars mailed codes after a password reset, once the person's identity was checked."""
     account = _account(context, request)
-    if request.POST.get("identite_verifiee") != "oui":
-        request.flash("Cochez que vous avez vérifié l’identité de la personne.", "warning")
+    if not identity_checked(request):
         return HTTPSeeOther(context.path)
     own = account.subject == request.identity.subject
     if account.mail_code_barred_until is not None and not own:
         find(request, IAccounts).bar_mail_code(request.dbsession, account.subject, None, by=request.identity.subject)
     return _told(request, context, not own, "Les codes par courriel sont rétablis.")
+
+
+@view_config(context=IAccountOfDesk, name="debloquer", request_method="POST", permission="esea.support.accounts.act")
+def factors_lifted(context: Any, request: Any) -> HTTPSeeOther:
+    """Accept again what « Ce n'était pas moi » froze, once the person's identity was checked; never one's own."""
+    account = _account(context, request)
+    if not identity_checked(request):
+        return HTTPSeeOther(context.path)
+    frozen, session, by = find(request, FrozenFactors), request.dbsession, request.identity.subject
+    lifted = account.subject != by and [
+        frozen.lift(session, account.subject, one.mode, one.reference, by=by)
+        for one in frozen.of(session, account.subject)
+    ]
+    return _told(request, context, bool(lifted), "Les moyens de connexion sont débloqués.")
+
+
+def identity_checked(request: Any) -> bool:
+    """Tell whether the reviewer said that the person's identity was checked; if not, ask for it."""
+    if request.POST.get("identite_verifiee") == "oui":
+        return True
+    request.flash("Cochez que vous avez vérifié l’identité de la personne.", "warning")
+    return False
 
 
 def _told(request: Any, context: Any, done: bool, message: str) -> HTTPSeeOther:
@@ -135,6 +158,7 @@ def _page(context: Any, request: Any, form_html: Any) -> dict[str, Any]:
         "services": [found.title if (found := catalogue.get(slug)) else slug for slug in slugs],
         "sessions": find(request, ISessions).of_subject(session, account.subject),
         "requests": find(request, IReviews).of_author(session, account.subject)[:20],
+        "frozen": named(request.registry, session, account.subject),
         "form": form_html,
         "own": account.subject == request.identity.subject,
     }

@@ -45,30 +45,7 @@ def includeme(config: Any) -> None:
         config.add_audit_action(name, sentence)
     for letter in ("notice", "email_changed"):
         config.add_letter(f"notices.{letter}", f"esea_auth_plugin:notices/letters/{letter}")
-    config.add_notification_topic(
-        "security",
-        "Sécurité de mon compte",
-        "Nouveau dispositif ou navigateur, mot de passe ou adresse changés, connexions refusées.",
-        default=None,
-    )
-    config.add_notification_topic(
-        "decisions",
-        "Réponses à mes demandes",
-        "Décisions du support, compléments à apporter.",
-        default=None,
-    )
-    config.add_notification_topic(
-        EVERY_SIGN_IN,
-        "Chaque connexion à mon compte",
-        "Un courriel à chaque connexion, même depuis un navigateur que vous utilisez d’habitude.",
-        default=False,
-    )
-    config.add_notification_topic(
-        "receipts",
-        "Accusés de réception de mes demandes d’accès",
-        "Un courriel quand une demande d’accès que vous venez d’envoyer est enregistrée.",
-        default=True,
-    )
+    _topics(config)
     teller = Teller(registry)
     for told, event in (
         (teller.device_added, DeviceAdded),
@@ -96,3 +73,31 @@ def includeme(config: Any) -> None:
     config.add_job("notices.prune", refusals.prune, every=timedelta(days=1))
     config.scan(".contest_views")
     config.scan(".notification_views")
+
+
+def _topics(config: Any) -> None:
+    """Declare the kinds of letters."""
+    config.add_notification_topic(
+        "security",
+        "Sécurité de mon compte",
+        "Nouveau dispositif ou navigateur, mot de passe ou adresse changés, connexions refusées.",
+        default=None,
+    )
+    config.add_notification_topic(
+        "decisions",
+        "Réponses à mes demandes",
+        "Décisions du support, compléments à apporter.",
+        default=None,
+    )
+    config.add_notification_topic(
+        EVERY_SIGN_IN,
+        "Chaque connexion à mon compte",
+        "Un courriel à chaque connexion, même depuis un navigateur que vous utilisez d’habitude.",
+        default=False,
+    )
+    config.add_notification_topic(
+        "receipts",
+        "Accusés de réception de mes demandes d’accès",
+        "Un courriel quand une demande d’accès que vous venez d’envoyer est enregistrée.",
+        default=True,
+    )

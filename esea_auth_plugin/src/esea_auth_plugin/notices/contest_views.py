@@ -10,6 +10,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ..interfaces import IThrottle, Limit
+from ..security.tokens import mailed_token
 from ..services import find
 from ..throttle import Addresses
 from ..web.cookies import drop_cookie, read_cookie, set_cookie
@@ -20,14 +21,12 @@ from .service import Notice, Notices, effects
 COOKIE = "signalement"
 LINK = Limit("notices.link.address", 60, timedelta(hours=1))
 _PAGE = "esea_auth_plugin:notices/templates/contest.jinja2"
-_LONGEST = 128
 
 
 @view_config(context=IContestToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def take_token(context: Any, request: Any) -> HTTPSeeOther:
     """Move the token into a cookie; mail scanners that follow the link use nothing up."""
-    token = context.__name__ if len(context.__name__) <= _LONGEST else "-"
-    set_cookie(request, COOKIE, token, max_age=timedelta(minutes=30))
+    set_cookie(request, COOKIE, mailed_token(context.__name__), max_age=timedelta(minutes=30))
     return HTTPSeeOther("/signalement")
 
 

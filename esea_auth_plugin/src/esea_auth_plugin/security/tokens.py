@@ -41,6 +41,11 @@ def digest(token: str, *, kind: str = "") -> str:
     return hashlib.sha256(f"{kind}\0{token}".encode() if kind else token.encode()).hexdigest()
 
 
+def mailed_token(segment: str) -> str:
+    """Return a token as it stands in a mailed address, ``"-"`` for what can be none: it goes into a cookie next."""
+    return segment if re.fullmatch(r"[A-Za-z0-9_-]{20,128}", segment) else "-"
+
+
 def new_code(digits: int = 6) -> str:
     """Return a random code of decimal digits, leading zeros kept (NIST 800-63B: six or more for out-of-band)."""
     if digits < 6:

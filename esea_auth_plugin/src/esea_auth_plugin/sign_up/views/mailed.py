@@ -13,6 +13,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...database import IDatabase
+from ...security.tokens import mailed_token
 from ...services import find
 from ...web.cookies import set_cookie
 from .. import limits
@@ -22,7 +23,6 @@ from ..resources import IConfirmation, IInvitation, IMailedToken, IResumption
 from ..resumption import RESUMPTION_COOKIE, open_again, resumable
 
 _TEMPLATES = "esea_auth_plugin:sign_up/templates"
-_LONGEST = 128
 
 CONFIRMATION_COOKIE, INVITATION_COOKIE = "confirmation", "invitation"
 _COOKIES: dict[Any, str] = {
@@ -39,8 +39,7 @@ def token_received(context: Any, request: Any) -> Any:
     """Take the token out of the address. Nothing is judged and nothing is written here."""
     place = context.__parent__
     cookie = next(name for interface, name in _COOKIES.items() if interface.providedBy(place))
-    # A longer one is none of ours: an empty cookie answers as any wrong token does.
-    set_cookie(request, cookie, context.__name__ if len(context.__name__) <= _LONGEST else "-", max_age=FLOW)
+    set_cookie(request, cookie, mailed_token(context.__name__), max_age=FLOW)
     return HTTPSeeOther(place.path)
 
 
