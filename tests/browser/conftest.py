@@ -65,7 +65,7 @@ def noise() -> list[str]:
 
 
 @pytest.fixture
-def new_page(chromium: Browser, served: Portal, door: Door, noise: list[str]) -> Iterator[NewPage]:
+def new_page(chromium: Browser, standing: Portal, door: Door, noise: list[str]) -> Iterator[NewPage]:
     """``page = new_page()`` opens a browser of its own, without cookies; its console must stay silent."""
     contexts: list[BrowserContext] = []
 
@@ -125,7 +125,7 @@ def catalogue() -> Path:
 
 
 @pytest.fixture
-def served(
+def standing(
     request: pytest.FixtureRequest,
     applications: Applications,
     clock: ManualClock,
@@ -134,16 +134,22 @@ def served(
     door: Door,
     catalogue: Path,
 ) -> Iterator[Portal]:
-    """The portal, served to browsers. Mail leaves by itself, within a moment: the worker runs beside it."""
+    """The portal, served to browsers, without its worker: mail leaves when the test asks for its letters."""
     overrides = {"portal.url": door.url, "esea_auth.services": str(catalogue)}
     for marker in reversed(list(request.node.iter_markers("settings"))):
         overrides.update(marker.kwargs)
     registry, door.application = applications.get(backend, overrides)
     portal = Portal(registry, door.application, clock, smtp, backend)
-    worker = Worker(registry, pace=0.1).start()
     yield portal
-    worker.stop()
     portal.close()
+
+
+@pytest.fixture
+def served(standing: Portal) -> Iterator[Portal]:
+    """The portal with its worker beside it: mail leaves by itself, within a moment."""
+    worker = Worker(standing.registry, pace=0.1).start()
+    yield standing
+    worker.stop()
 
 
 # --- accessibility ---------------------------------------------------------------------------------------------

@@ -2,89 +2,150 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
+from pyramid.interfaces import IBeforeRender
 from tests.browser.accessibility import AccessibilityCheck
-from tests.browser.steps import fill, press, sign_in
+from tests.browser.pages import DEMO, MORE, UNJUDGED, WAYS, Way
+from tests.browser.serving import Door
+from tests.browser.steps import fill, press
 
+from esea_auth_plugin.layout.accessibility import Accessibility
 from esea_auth_plugin.testing import sign_up
-from esea_auth_plugin.testing.portal import PASSWORD, Portal
+from esea_auth_plugin.testing.portal import Portal
 
-PUBLIC = [
-    "/",
-    "/cgu",
-    "/donnees-personnelles",
-    "/mentions-legales",
-    "/accessibilite",
-    "/contact",
-    "/services",
-    "/espace-pro",
-    "/connexion?service=smur-tab",
-    "/connexion?service=ror",
-    "/connexion/otp",
-    "/connexion/mot-de-passe?service=smur-tab",
-    "/connexion/oubli",
-    "/connexion/oubli/mot-de-passe",
-    "/connexion/oubli/identifiant",
-    "/connexion/oubli/boite-mail",
-    "/inscription",
-    "/inscription/suivi",
-    "/nulle-part",
-]
-SIGNED_IN = ["/compte", "/compte/profil", "/services", "/services/ror", "/services/ror/adhesion"]
-SUPPORT = ["/support", "/support/inscriptions", "/support/adhesions", "/support/comptes"]
-#: Pages that answer with an error's status on purpose: nobody's address, and « Accès refusé ».
-ERRORS = {"/nulle-part": 404, "/services/ror": 403}
-SPACE = ["/espace-pro/inscription/conditions"]
+ROOT = Path(__file__).parents[2]
+DISTRIBUTIONS = ("esea_auth_plugin", "oru_espace_pro_plugin", "host_app")
+_EXTENDS = re.compile(r"{%-?\s*extends\s+(?:(portal_layout)|['\"]([^'\"]+)['\"])")
+#: Ways that make somebody wait, approve and write before their page opens.
+ALL = [*WAYS.items(), *MORE]
 
 
-@pytest.mark.parametrize("path", PUBLIC)
-def test_public_pages(page: Page, assert_accessible: AccessibilityCheck, path: str) -> None:
-    open_page(page, path)
-    assert_accessible(page)
+def templates() -> dict[str, str]:
+    """Return what each template of the three distributions extends."""
+    found = {}
+    for name in DISTRIBUTIONS:
+        source = ROOT / name / "src" / name
+        for path in sorted(source.rglob("*.jinja2")):
+            extends = _EXTENDS.search(path.read_text(encoding="utf-8"))
+            if extends is not None:
+                found[f"{name}:{path.relative_to(source).as_posix()}"] = extends[1] or extends[2]
+    return found
 
 
-def open_page(page: Page, path: str) -> None:
-    """Open a page, and make sure that it is this one that gets judged."""
-    answer = page.goto(path)
-    assert answer is not None
-    assert answer.status == ERRORS.get(path, 200)
-    assert page.url.endswith(path), f"{path} leads to {page.url}"
+def pages() -> set[str]:
+    """Return the templates that the layout frames, however many frames lie between."""
+    parents = templates()
+
+    def framed(name: str | None) -> bool:
+        return name == "portal_layout" or (name is not None and framed(parents.get(name)))
+
+    return {name for name, parent in parents.items() if framed(parent)}
+
+
+def test_no_page_escapes_the_judgement() -> None:
+    """A new page needs its way in ``pages.py``, or a reason there why it has none."""
+    judged = {*WAYS, *DEMO, *UNJUDGED}
+    assert pages() - judged == set(), "pages without a way in tests/browser/pages.py"
+    assert judged - pages() - {"host_app:templates/layout.jinja2"} == set(), "ways to pages that are no more"
+    assert not set(WAYS) & set(UNJUDGED)
+
+
+@pytest.mark.databases("sqlite")
+def test_no_view_shows_a_page_that_the_list_does_not_know(portal: Portal) -> None:
+    """Views of the whole application, by the registry: their templates are among the pages."""
+    shown = {
+        found["introspectable"]["name"]
+        for found in portal.registry.introspector.get_category("templates")
+        if str(found["introspectable"]["name"]).endswith(".jinja2")
+    }
+    assert len(shown) > 30
+    assert shown - {*WAYS, *DEMO, *UNJUDGED} == set()
+
+
+def test_the_statement_claims_no_more_than_what_is_judged_here() -> None:
+    """`make accessibility` writes the file; the word it gives holds as long as the tests below pass."""
+    facts = json.loads((ROOT / "host_app" / "src" / "host_app" / "texts" / "accessibility.json").read_text())
+    assert facts["violations"] == 0
+    assert 0 < facts["pages"] <= len(ALL) + len(DEMO) + 2
+    assert Accessibility(facts["pages"], facts["violations"]).word == "partiellement conforme"
+
+
+@contextmanager
+def shown_by(registry: Any) -> Iterator[list[str]]:
+    """Collect the pages that the application shows meanwhile."""
+    names: list[str] = []
+
+    def note(event: Any) -> None:
+        names.append(str(event["renderer_name"]))
+
+    registry.registerHandler(note, (IBeforeRender,))
+    try:
+        yield names
+    finally:
+        registry.unregisterHandler(note, (IBeforeRender,))
+
+
+def judge(portal: Portal, door: Door, page: Page, template: str, way: Way, judged: AccessibilityCheck) -> None:
+    """Go to a page, make sure that it is the one meant, and judge it."""
+    browser, path, *further = way(portal)
+    cookies = [{"name": name, "value": value, "url": door.url} for name, value in browser.cookies.items()]
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]
+    with shown_by(portal.registry) as names:
+        page.goto(path)
+        for act in further:
+            act(page)
+        page.wait_for_load_state()
+    framed = [name for name in names if name in pages()]
+    assert framed and framed[-1] == template, f"{path} shows {framed or page.url}"
+    judged(page)
 
 
 @pytest.mark.slow
-def test_the_steps_of_the_sign_up(page: Page, assert_accessible: AccessibilityCheck) -> None:
-    """Slow: five pages, judged as they open and with their errors."""
+@pytest.mark.parametrize(("template", "way"), ALL, ids=[name for name, _ in ALL])
+def test_each_page(
+    standing: Portal, door: Door, page: Page, assert_accessible: AccessibilityCheck, template: str, way: Way
+) -> None:
+    """Slow: some ways are long, and each page is judged in light, in the dark and at 320 pixels."""
+    judge(standing, door, page, template, way, assert_accessible)
+
+
+@pytest.mark.slow
+@pytest.mark.settings(
+    **{
+        "portal.env": "development",
+        "portal.demo": "true",
+        "portal.clock": "",
+        "esea_auth.services": str(ROOT / "config" / "services.ini"),
+        "esea_auth.argon2_memory_kib": "19456",
+        "esea_auth.argon2_time_cost": "2",
+    }
+)
+@pytest.mark.parametrize(("template", "way"), DEMO.items(), ids=list(DEMO))
+def test_each_page_of_the_demo(
+    standing: Portal, door: Door, page: Page, assert_accessible: AccessibilityCheck, template: str, way: Way
+) -> None:
+    """Slow: the portal is started as a demo, at the machine's time."""
+    judge(standing, door, page, template, way, assert_accessible)
+
+
+@pytest.mark.slow
+def test_the_steps_of_the_sign_up_with_their_errors(page: Page, assert_accessible: AccessibilityCheck) -> None:
+    """Slow: a form judged with what it says of each field."""
     page.goto("/inscription")
     press(page, "Non, je n’ai pas de carte CPS")
-    assert_accessible(page)
     press(page, "Suivant")
     expect(page.get_by_role("alert").first).to_be_visible()
     assert_accessible(page)
     fill(page, sign_up.PERSONAL)
     press(page, "Suivant")
-    assert_accessible(page)
-    fill(page, {"Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD})
     press(page, "Suivant")
+    expect(page.get_by_role("alert").first).to_be_visible()
     assert_accessible(page)
-    fill(page, sign_up.adhesion())
-    press(page, "Valider")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Votre demande est en attente")
-    assert_accessible(page)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("roles", "paths"),
-    [((), SIGNED_IN), (("support",), SUPPORT), ((), SPACE), (("oru",), ["/espace-pro/gestion/inscriptions"])],
-    ids=["person", "support", "space", "oru"],
-)
-def test_pages_of_those_who_are_signed_in(
-    served: Portal, page: Page, assert_accessible: AccessibilityCheck, roles: tuple[str, ...], paths: list[str]
-) -> None:
-    """Slow: a sign-in by mailed code, then several pages."""
-    page.goto("/connexion?service=espace-pro")
-    sign_in(page, served, served.person(roles=roles, services=["espace-pro"]))
-    for path in paths:
-        open_page(page, path)
-        assert_accessible(page)

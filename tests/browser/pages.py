@@ -1,0 +1,333 @@
+"""Every page of the portal, and how to come to it: what the accessibility tests judge, and what no page escapes.
+
+A page is a template that the layout frames. Each has its way here, in the words of what a person does; a test fails
+when a page has none, or when a way leads to another page. A page is driven there without a browser, which is fast, and
+then opened in Chromium with the same cookies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+from tests.browser.steps import fill
+from tests.browser.steps import press as click
+from webtest import TestApp, TestResponse
+
+from esea_auth_plugin.interfaces import IAccounts, IInvitations, IReviews
+from esea_auth_plugin.testing import sign_up as wizard
+from esea_auth_plugin.testing.pages import send
+from esea_auth_plugin.testing.portal import Portal
+
+#: Whose browser, the address of the page there, and what is done there when the page only answers a form.
+Arrival = tuple[TestApp, str] | tuple[TestApp, str, Callable[[Page], None]]
+Way = Callable[[Portal], Arrival]
+
+AUTH, ORU, HOST = "esea_auth_plugin", "oru_espace_pro_plugin", "host_app"
+ADHESION = {
+    "Motif de l'inscription": "Besoin des lits du 33",
+    "Conditions d'Utilisation": "J'accepte les Conditions d'Utilisation",
+}
+
+
+def anybody(path: str) -> Way:
+    """A page that needs nobody."""
+    return lambda portal: (portal.browser(), path)
+
+
+def person(path: str, **who: Any) -> Way:
+    """A page of somebody who is signed in."""
+    return lambda portal: (portal.signed_in(**who)[0], path)
+
+
+def support(path: str) -> Way:
+    """A page of the support."""
+    return person(path, roles=["support"])
+
+
+def after(page: TestResponse) -> Arrival:
+    """The page that an answer leads to."""
+    return page.test_app, urlsplit(page.location).path
+
+
+def about(path: str) -> Way:
+    """A page of the support about an account."""
+
+    def way(portal: Portal) -> Arrival:
+        anne = portal.person(services=["ror"])
+        return portal.signed_in(roles=["support"])[0], path.format(anne.subject)
+
+    return way
+
+
+def _asked(portal: Portal) -> tuple[TestApp, str]:
+    browser, anne = portal.signed_in()
+    send(browser.get("/services/ror/adhesion"), ADHESION)
+    with portal.db.reading() as session:
+        return browser, portal.find(IReviews).of_author(session, anne.subject)[0].reference
+
+
+def _withdraw(portal: Portal) -> Arrival:
+    browser, reference = _asked(portal)
+    return browser, f"/compte/demandes/{reference}/retirer"
+
+
+def _my_requests(portal: Portal) -> Arrival:
+    return _asked(portal)[0], "/compte/demandes"
+
+
+def _request(portal: Portal) -> Arrival:
+    reference = wizard.reference_on(wizard.sign_up(portal.browser()))
+    portal.deliver()
+    portal.clock.advance(minutes=5)
+    return portal.signed_in(roles=["support"])[0], f"/support/inscriptions/{reference}"
+
+
+def _not_yet(portal: Portal) -> Arrival:
+    portal.clock.set(datetime(2026, 6, 1, 8, tzinfo=UTC))
+    return portal.browser(), "/services/espace-pro"
+
+
+def _code(portal: Portal) -> Arrival:
+    anne = portal.person()
+    page = portal.browser().get("/connexion/otp")
+    return after(send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password}))
+
+
+def _terms(portal: Portal) -> Arrival:
+    anne = portal.person()
+    with portal.db.writing() as session:
+        portal.find(IAccounts).accept_terms(session, anne.subject, "2020-01")
+    page = portal.browser().get("/connexion/otp")
+    page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password}).follow()
+    return after(send(page, {"Code reçu par courriel": portal.letters(anne.email)[-1].code}))
+
+
+def _parked(portal: Portal) -> Arrival:
+    browser, anne = portal.signed_in()
+    page = browser.get("/services/ror/adhesion")
+    portal.clock.advance(minutes=31)
+    send(page, {"Motif de l'inscription": "J'ai besoin d'orienter mes patients."})
+    portal.sign_in(browser, anne)
+    return browser, "/connexion/reprise"
+
+
+def _reset(portal: Portal) -> Arrival:
+    anne = portal.person()
+    send(portal.browser().get("/connexion/oubli/mot-de-passe"), {"Identifiant ou email": anne.identifier})
+    path = wizard.path_in(portal.letters(anne.email)[-1], "/connexion/reinitialisation/")
+    return after(portal.browser().get(path))
+
+
+def _step_1(portal: Portal) -> Arrival:
+    return portal.browser(), "/inscription"
+
+
+def _step_2(portal: Portal) -> Arrival:
+    return wizard.to_step_2(portal.browser()).test_app, "/inscription/donnees"
+
+
+def _step_3(portal: Portal) -> Arrival:
+    return wizard.to_step_3(portal.browser()).test_app, "/inscription/identifiant"
+
+
+def _step_4(portal: Portal) -> Arrival:
+    return wizard.to_step_4(portal.browser()).test_app, "/inscription/adhesion"
+
+
+def _waiting(portal: Portal) -> Arrival:
+    page = wizard.sign_up(portal.browser())
+    return page.test_app, page.request.path
+
+
+def _email_again(portal: Portal) -> Arrival:
+    page = wizard.to_step_3(portal.browser())
+    portal.clock.advance(minutes=31)
+    return after(page.test_app.get("/inscription/identifiant"))
+
+
+def _confirmation(portal: Portal) -> Arrival:
+    return after(portal.browser().get(wizard.accepted(portal)))
+
+
+def _more_asked(portal: Portal) -> Arrival:
+    reference = wizard.reference_on(wizard.sign_up(portal.browser()))
+    claire = wizard.reviewer(portal)
+    with portal.db.writing() as session:
+        review = portal.find(IReviews).by_reference(session, reference)
+        portal.find(IReviews).ask_more(session, review.id, by=claire.subject, question="Quel service, au juste ?")
+    path = wizard.path_in(portal.letters(wizard.EMAIL)[-1], "/inscription/complement/")
+    return after(portal.browser().get(path))
+
+
+def _invitation(portal: Portal) -> Arrival:
+    with portal.db.writing() as session:
+        portal.find(IInvitations).invite(session, "claire.martin@chu.example.fr", "support", by="cli")
+    path = wizard.path_in(portal.letters("claire.martin@chu.example.fr")[-1], "/inscription/invitation/")
+    return after(portal.browser().get(path))
+
+
+def _inside(path: str) -> Way:
+    """A page of the inside of the Espace Pro, for the ORU team, which needs no registration."""
+    return person(path, roles=["oru"], services=["espace-pro"])
+
+
+def _structure(portal: Portal) -> Arrival:
+    from oru_espace_pro_plugin.establishments.importing import import_if_new
+
+    import_if_new(portal.registry)
+    return _inside("/espace-pro/etablissements/33-SAMU-01")(portal)
+
+
+def _directory(portal: Portal) -> Arrival:
+    from oru_espace_pro_plugin.establishments.importing import import_if_new
+
+    import_if_new(portal.registry)
+    return _inside("/espace-pro/etablissements")(portal)
+
+
+def _lost_mailbox(portal: Portal) -> Arrival:
+    new = "anne@ailleurs.example.fr"
+    answers = {
+        "Identifiant ou ancien email": "anne.pierre",
+        "Nom": "Pierre",
+        "Prénom": "Anne",
+        "Nouvel email": new,
+        "Confirmation nouvel email": new,
+        "Téléphone": "05 56 00 00 00",
+        "Que s'est-il passé ?": "Mon hôpital a changé de nom.",
+    }
+
+    def ask(page: Page) -> None:
+        fill(page, answers)
+        click(page, "Envoyer ma demande au support")
+        page.get_by_role("heading", level=1).wait_for()
+
+    return portal.browser(), "/connexion/oubli/boite-mail", ask
+
+
+def _oru_form(portal: Portal) -> Arrival:
+    browser, _ = portal.signed_in(services=["espace-pro"])
+    page = browser.get("/espace-pro/inscription/conditions")
+    accepted = "J'accepte les conditions d'utilisation de l'Espace Pro"
+    send(page, {"Les conditions d'utilisation de l'Espace Pro": accepted})
+    return browser, "/espace-pro/inscription/formulaire"
+
+
+def _oru_waiting(portal: Portal) -> Arrival:
+    browser, path = _oru_form(portal)[:2]
+    answers = {
+        "Fonction": "Médecin urgentiste",
+        "Spécialité": "Médecine d'urgence",
+        "Vous êtes": "Un professionnel d'un SAMU ou d'un SMUR",
+        "Complément information": "Médecin au SAMU 33, besoin de l'annuaire",
+        "Téléphone": "05 56 00 00 00",
+    }
+    return after(send(browser.get(path), answers))
+
+
+def _letter(portal: Portal) -> Arrival:
+    anne = portal.person()
+    send(portal.browser().get("/connexion/oubli/identifiant"), {"Email": anne.email})
+    portal.deliver()
+    letters = portal.browser().get("/demo/courriels", headers={"Accept": "application/json"}).json["letters"]
+    return portal.browser(), f"/demo/courriels/{letters[0]['key']}"
+
+
+def _elsewhere(portal: Portal) -> Arrival:
+    anne = portal.person(services=["smur-tab"])
+    page = portal.browser().get("/connexion/mot-de-passe?service=smur-tab")
+    return after(send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password}))
+
+
+#: By template, as ``distribution:path``.
+WAYS: Mapping[str, Way] = {
+    f"{AUTH}:access/templates/refused.jinja2": person("/support"),
+    f"{AUTH}:accounts/templates/home.jinja2": person("/compte", services=["espace-pro"]),
+    f"{AUTH}:accounts/templates/profile.jinja2": person("/compte/profil", workplace="CHU d'Essai", city="Limoges"),
+    f"{AUTH}:accounts/templates/profile_edit.jinja2": person("/compte/profil/modifier"),
+    f"{AUTH}:accounts/templates/support_account.jinja2": about("/support/comptes/{}"),
+    f"{AUTH}:accounts/templates/support_list.jinja2": support("/support/comptes"),
+    f"{AUTH}:devices/templates/list.jinja2": person("/compte/dispositifs"),
+    f"{AUTH}:layout/templates/error.jinja2": anybody("/nulle-part"),
+    f"{AUTH}:my_account/activity/templates/activity.jinja2": person("/compte/activite"),
+    f"{AUTH}:my_account/sessions/templates/sessions.jinja2": person("/compte/sessions"),
+    f"{AUTH}:my_account/templates/hub.jinja2": person("/compte/gestion"),
+    f"{AUTH}:portal_services/templates/adhesion.jinja2": person("/services/ror/adhesion"),
+    f"{AUTH}:portal_services/templates/my_requests.jinja2": _my_requests,
+    f"{AUTH}:portal_services/templates/not_yet.jinja2": _not_yet,
+    f"{AUTH}:portal_services/templates/refused.jinja2": person("/services/ror"),
+    f"{AUTH}:portal_services/templates/rights.jinja2": about("/support/comptes/{}/droits"),
+    f"{AUTH}:portal_services/templates/services.jinja2": person("/services", services=["espace-pro"]),
+    f"{AUTH}:portal_services/templates/withdraw.jinja2": _withdraw,
+    f"{AUTH}:reviews/templates/desk.jinja2": support("/support"),
+    f"{AUTH}:reviews/templates/queue.jinja2": support("/support/inscriptions"),
+    f"{AUTH}:reviews/templates/request.jinja2": _request,
+    f"{AUTH}:sign_in/recovery/templates/asked.jinja2": anybody("/connexion/oubli/envoye"),
+    f"{AUTH}:sign_in/recovery/templates/change.jinja2": person("/compte/mot-de-passe"),
+    f"{AUTH}:sign_in/recovery/templates/forgotten.jinja2": anybody("/connexion/oubli"),
+    f"{AUTH}:sign_in/recovery/templates/form.jinja2": anybody("/connexion/oubli/mot-de-passe"),
+    f"{AUTH}:sign_in/recovery/templates/mailbox.jinja2": _lost_mailbox,
+    f"{AUTH}:sign_in/recovery/templates/reset.jinja2": _reset,
+    f"{AUTH}:sign_in/templates/parked.jinja2": _parked,
+    f"{AUTH}:sign_in/templates/sign_in.jinja2": anybody("/connexion?service=ror"),
+    f"{AUTH}:sign_in/templates/sign_out.jinja2": person("/connexion/deconnexion"),
+    f"{AUTH}:sign_in/templates/step.jinja2": _code,
+    f"{AUTH}:sign_in/templates/terms.jinja2": _terms,
+    f"{AUTH}:sign_up/templates/adhesion.jinja2": _step_4,
+    f"{AUTH}:sign_up/templates/again.jinja2": _email_again,
+    f"{AUTH}:sign_up/templates/card.jinja2": _step_1,
+    f"{AUTH}:sign_up/templates/confirmation.jinja2": _confirmation,
+    f"{AUTH}:sign_up/templates/follow.jinja2": anybody("/inscription/suivi"),
+    f"{AUTH}:sign_up/templates/identifier.jinja2": _step_3,
+    f"{AUTH}:sign_up/templates/invitation.jinja2": _invitation,
+    f"{AUTH}:sign_up/templates/resume.jinja2": _more_asked,
+    f"{AUTH}:sign_up/templates/step.jinja2": _step_2,
+    f"{AUTH}:sign_up/templates/waiting.jinja2": _waiting,
+    f"{HOST}:home/templates/home.jinja2": anybody("/"),
+    f"{HOST}:texts/templates/accessibilite/2026-06.jinja2": anybody("/accessibilite"),
+    f"{HOST}:texts/templates/cgu/2026-06.jinja2": anybody("/cgu"),
+    f"{HOST}:texts/templates/contact/2026-06.jinja2": anybody("/contact"),
+    f"{HOST}:texts/templates/donnees-personnelles/2026-06.jinja2": anybody("/donnees-personnelles"),
+    f"{HOST}:texts/templates/mentions-legales/2026-06.jinja2": anybody("/mentions-legales"),
+    f"{ORU}:establishments/templates/directory.jinja2": _directory,
+    f"{ORU}:establishments/templates/establishment.jinja2": _structure,
+    f"{ORU}:registration/templates/form.jinja2": _oru_form,
+    f"{ORU}:registration/templates/standing.jinja2": _oru_waiting,
+    f"{ORU}:registration/templates/terms.jinja2": person("/espace-pro/inscription/conditions", services=["espace-pro"]),
+    f"{ORU}:welcome/templates/inside.jinja2": _inside("/espace-pro"),
+    f"{ORU}:welcome/templates/public.jinja2": anybody("/espace-pro"),
+}
+
+#: Pages of the demo: the portal is then started as one.
+DEMO: Mapping[str, Way] = {
+    f"{HOST}:demo/templates/demo.jinja2": anybody("/demo"),
+    f"{HOST}:demo/templates/mail.jinja2": anybody("/demo/courriels"),
+    f"{HOST}:demo/templates/letter.jinja2": _letter,
+    f"{AUTH}:portal_services/templates/elsewhere.jinja2": _elsewhere,
+}
+
+#: More ways to the pages that look otherwise for others.
+MORE: tuple[tuple[str, Way], ...] = (
+    (f"{AUTH}:sign_in/templates/sign_in.jinja2", anybody("/connexion?service=smur-tab")),
+    (f"{AUTH}:sign_in/templates/step.jinja2", anybody("/connexion/mot-de-passe?service=smur-tab")),
+    (f"{AUTH}:sign_in/recovery/templates/form.jinja2", anybody("/connexion/oubli/boite-mail")),
+    (f"{AUTH}:portal_services/templates/services.jinja2", anybody("/services")),
+    (f"{AUTH}:reviews/templates/queue.jinja2", support("/support/adhesions")),
+    (f"{AUTH}:reviews/templates/queue.jinja2", _inside("/espace-pro/gestion/inscriptions")),
+)
+
+#: Pages that no way leads to, each with its reason.
+UNJUDGED: Mapping[str, str] = {
+    f"{HOST}:templates/layout.jinja2": "the frame itself, judged with each page",
+    f"{HOST}:errors/templates/error.jinja2": "put in the place of the plugin's error page, whose address is judged",
+    f"{HOST}:texts/templates/text.jinja2": "the frame of the texts",
+    f"{AUTH}:sign_up/templates/wizard.jinja2": "the frame of the steps",
+    f"{AUTH}:devices/templates/device.jinja2": "shows a mode's device: judged with the modes that have some",
+    f"{AUTH}:devices/templates/enrol.jinja2": "shows a mode's enrolment: judged with the modes that enrol",
+    f"{AUTH}:linking/templates/identity.jinja2": "follows a card or Pro Santé Connect: judged with those modes",
+    f"{AUTH}:linking/templates/link.jinja2": "follows a card or Pro Santé Connect: judged with those modes",
+}
