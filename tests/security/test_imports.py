@@ -24,6 +24,7 @@ ONLY_IN = {
     "cryptography.hazmat": ("security",),
     "cryptography.fernet": (),
     "cryptography.x509": ("auth_modes/cps_card",),
+    "OpenSSL": ("auth_modes/cps_card",),
     "webauthn": ("auth_modes/passkey",),
     "authlib": ("auth_modes/pro_sante_connect", "sso"),
     "joserfc": ("auth_modes/pro_sante_connect", "sso"),

@@ -18,6 +18,7 @@ from .interfaces import AccountEntry, IPortalRoot, NavItem, Rule, Tile
 from .services import add_service
 
 ChildFactory = Callable[[Any, Any, str], Any]
+RootFactory = Callable[[Any], Any]
 TileSource = Callable[[Any], Sequence[Tile]]
 
 
@@ -26,6 +27,7 @@ class Core:
     """What the core directives collected; read through the functions below."""
 
     children: dict[tuple[Any, str], ChildFactory] = field(default_factory=dict)
+    roots: dict[str, RootFactory] = field(default_factory=dict)
     permissions: dict[str, Rule] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
     nav: dict[str, NavItem] = field(default_factory=dict)
@@ -75,6 +77,15 @@ def add_portal_child(config: Any, name: str, factory: ChildFactory, parent: IInt
     )
 
 
+def add_portal_root(config: Any, name: str, factory: RootFactory) -> None:
+    """Declare the root ``factory(request)`` that a host name of ``portal.hosts`` may be given (``HOST = name``).
+
+    That host then serves the views of this root's own places, static files, and nothing else of the portal.
+    """
+    factory = config.maybe_dotted(factory)
+    _declare(config, "root", name, name, lambda: core(config).roots.__setitem__(name, factory))
+
+
 def add_permission_rule(config: Any, name: str, rule: Rule) -> None:
     """Declare a permission; views name it, the policy judges it, an undeclared one is always denied."""
     _declare(config, "permission", name, name, lambda: core(config).permissions.__setitem__(name, rule))
@@ -105,6 +116,7 @@ def includeme(config: Any) -> None:
     """Add the directives, and stop the start with all problems at once."""
     for directive in (
         add_portal_child,
+        add_portal_root,
         add_permission_rule,
         add_role,
         add_nav_item,

@@ -6,7 +6,7 @@ Values are never shown, since a mistyped key may hold a secret.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import MISSING, field, fields
 from typing import Any, TypeVar, cast
 
@@ -40,10 +40,11 @@ def read(cls: type[T], settings: Mapping[str, Any], prefix: str, *, where: str, 
     :param where: the ini file, for messages. :param env: ``portal.env``: sample values pass only in development.
     """
     declared = {item.name: item for item in fields(cast(Any, cls)) if "parse" in item.metadata}
+    # A dot in the rest belongs to a section below this one, whose room reads it (`unread` finds those of nobody).
     problems = [
         Problem(key, where, "is not a setting", _closest(key, prefix, declared))
         for key in settings
-        if key.startswith(prefix) and key.removeprefix(prefix) not in declared
+        if key.startswith(prefix) and (rest := key.removeprefix(prefix)) not in declared and "." not in rest
     ]
     values: dict[str, Any] = {}
     for name, item in declared.items():
@@ -60,6 +61,16 @@ def read(cls: type[T], settings: Mapping[str, Any], prefix: str, *, where: str, 
             if item.default is MISSING and item.default_factory is MISSING:
                 values[name] = ""
     return cls(**values), problems
+
+
+def unread(settings: Mapping[str, Any], prefixes: Collection[str], *, where: str) -> list[Problem]:
+    """Return a problem for each key that lies below a section (``esea_auth.``) and that no section of its own read."""
+    return [
+        Problem(key, where, "is not a setting", "remove it (config/README.md lists the settings)")
+        for key in settings
+        if any(key.startswith(prefix) and "." in key.removeprefix(prefix) for prefix in prefixes)
+        and key[: key.rindex(".") + 1] not in prefixes
+    ]
 
 
 def _parsed(parse: Parser, value: Any, env: str) -> Any:

@@ -13,6 +13,9 @@ from zope.interface import implementer, providedBy
 
 from .directives import core
 from .interfaces import IPortalRoot, IResource
+from .services import find
+from .settings import FoundationSettings
+from .web.hosts import PORTAL_ROOT, root_name
 
 
 @implementer(IResource)
@@ -59,6 +62,28 @@ class PortalRoot(Resource):
 
     def __init__(self, request: Any) -> None:
         super().__init__(request, None, "")
+
+
+class HostRoot(Resource):
+    """Base of the root of another host name (``config.add_portal_root``): none of the portal's places hang under it.
+
+    :cvar serves: name of the root, as ``portal.hosts`` gives it.
+    """
+
+    serves = ""
+
+    def __init__(self, request: Any) -> None:
+        super().__init__(request, None, "")
+
+
+def host_root(request: Any) -> Any | None:
+    """Return the root that this request's host name serves, ``None`` for the portal's own.
+
+    A host calls it in its root factory: ``return host_root(request) or PortalRoot(request)``.
+    """
+    name = root_name(request, find(request, FoundationSettings))
+    factory = core(request).roots.get(name) if name != PORTAL_ROOT else None
+    return factory(request) if factory is not None else None
 
 
 def portal_child(request: Any, root: Any, key: str) -> Any:

@@ -14,7 +14,7 @@ from . import values
 from .directives import report_problems
 from .errors import Problem
 from .interfaces import Contacts, PortalSettings
-from .options import option, read
+from .options import option, read, unread
 from .services import find
 
 
@@ -145,6 +145,7 @@ def read_section(config: Any, cls: type[Any], prefix: str) -> None:
     report_problems(config, problems)
     config.add_service(cls, lambda registry: found)
     # Kept for config/README.md, which lists the settings of every plugin that is included.
+    config.registry.setdefault("esea.settings_prefixes", set()).add(prefix)
     section = config.introspectable("esea settings", prefix, cls.__name__, "settings")
     section["class"] = cls
     config.action(("esea-settings", prefix), introspectables=(section,))
@@ -180,10 +181,19 @@ def _cross_checks(config: Any) -> None:
     report_problems(config, problems)
 
 
+def _nobody_s(config: Any) -> None:
+    settings = config.registry.settings
+    report_problems(
+        config, unread(settings, config.registry["esea.settings_prefixes"], where=settings.get("__file__", ""))
+    )
+
+
 def includeme(config: Any) -> None:
     """Read the foundation's settings."""
     read_section(config, FoundationSettings, "portal.")
     read_section(config, ReviewSettings, "reviews.")
     _cross_checks(config)
+    # Once every room has read its section.
+    config.action("esea-settings-of-nobody", lambda: _nobody_s(config), order=9_000)
     config.add_service(PortalSettings, portal_settings)
     config.add_request_method(lambda request: find(request, PortalSettings), "portal", reify=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from esea_auth_plugin.resources import PortalRoot
+from esea_auth_plugin.resources import PortalRoot, host_root
 
 
-def root_factory(request: Any) -> PortalRoot:
+def root_factory(request: Any) -> Any:
     """Return the root that this request's host name serves."""
-    return PortalRoot(request)
+    return host_root(request) or PortalRoot(request)

@@ -20,4 +20,5 @@ def includeme(config: Any) -> None:
     config.include(".totp")
     config.include(".recovery_codes")
     config.include(".pro_sante_connect")
+    config.include(".cps_card")
     include_modes(config, enabled_names(config.registry.settings))

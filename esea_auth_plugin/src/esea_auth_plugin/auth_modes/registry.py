@@ -27,6 +27,7 @@ BUILT_IN = {
     "totp": "esea_auth_plugin.auth_modes.totp.mode:TotpMode",
     "recovery_codes": "esea_auth_plugin.auth_modes.recovery_codes.mode:RecoveryCodesMode",
     "pro_sante_connect": "esea_auth_plugin.auth_modes.pro_sante_connect.mode:ProSanteConnectMode",
+    "cps_card": "esea_auth_plugin.auth_modes.cps_card.mode:CpsCardMode",
 }
 #: Addresses under /connexion that are no mode's.
 RESERVED_SEGMENTS = frozenset({"oubli", "conditions", "reprise", "deconnexion", "retrouver", "nouveau-dispositif"})

@@ -113,4 +113,5 @@ def includeme(config: Any) -> None:
         route_name=ROUTE,
         request_method="GET",
         permission=NO_PERMISSION_REQUIRED,
+        any_host=True,
     )

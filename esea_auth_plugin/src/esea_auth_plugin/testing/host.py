@@ -6,12 +6,14 @@ from typing import Any
 
 from pyramid.config import Configurator
 
+from esea_auth_plugin.resources import PortalRoot, host_root
+
 
 def configure(global_config: dict[str, str], settings: dict[str, Any]) -> Configurator:
     """Return a committed configuration that includes the full plugin and nothing else."""
     config = Configurator(
         settings={"__file__": global_config.get("__file__", ""), **settings},
-        root_factory="esea_auth_plugin.resources.PortalRoot",
+        root_factory=lambda request: host_root(request) or PortalRoot(request),
     )
     config.include("esea_auth_plugin")
     config.commit()

@@ -14,7 +14,7 @@ _OUTLIVING = "esea_auth_plugin.web.outliving.outliving_tween"
 def includeme(config: Any) -> None:
     """Put the tweens in order, deny by default, check CSRF on every POST."""
     from ..security.log_masking import mask_all_handlers
-    from . import csrf, flash, leftovers, outliving, proxy
+    from . import csrf, flash, leftovers, other_hosts, outliving, proxy
     from .csp import ContentPolicy
 
     config.add_tween(_GATE, under=INGRESS)
@@ -29,6 +29,7 @@ def includeme(config: Any) -> None:
     # Our policy checks the origin itself, against settings: the request's own host proves nothing.
     config.set_default_csrf_options(require_csrf=True, check_origin=False)
     config.add_view_deriver(leftovers.leftover_deriver, "leftovers", under=DERIVER_INGRESS, over="secured_view")
+    config.include(other_hosts)
     config.set_default_permission(DENY_BY_DEFAULT)
     # The ini file configured logging before the application was made: its handlers are all there now.
     config.action("esea-mask-logs", mask_all_handlers, order=9_000)

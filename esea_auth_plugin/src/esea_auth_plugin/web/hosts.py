@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from ..settings import FoundationSettings
 
+#: Name of the root that every host serves unless ``portal.hosts`` says otherwise.
+PORTAL_ROOT = "portal"
+
 
 def known_hosts(settings: FoundationSettings) -> frozenset[str]:
     """Return the ``Host`` values that are answered, with and without the default port."""
@@ -24,4 +27,7 @@ def is_known(request: Any, known: frozenset[str]) -> bool:
 def root_name(request: Any, settings: FoundationSettings) -> str:
     """Return the name of the root that this host serves: ``portal`` unless ``portal.hosts`` says otherwise."""
     host = str(request.environ.get("HTTP_HOST", "")).lower()
-    return settings.hosts.get(host, "portal")
+    for name, root in settings.hosts.items():
+        if host in {name.lower(), f"{name.lower()}:443", f"{name.lower()}:80"}:
+            return root
+    return PORTAL_ROOT

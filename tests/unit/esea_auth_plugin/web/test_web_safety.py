@@ -18,7 +18,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from webtest import TestApp
 
 from esea_auth_plugin.database import IDatabase, make_metadata
-from esea_auth_plugin.resources import PortalRoot
+from esea_auth_plugin.resources import HostRoot, PortalRoot, host_root
 from esea_auth_plugin.services import find
 
 HTTPS = {"HTTP_HOST": "portail.exemple.fr", "wsgi.url_scheme": "https"}
@@ -54,6 +54,12 @@ def write_on_get(context: Any, request: Any) -> Response:
     return Response("?")
 
 
+class CardRoot(HostRoot):
+    """The root of another host name."""
+
+    serves = "card"
+
+
 @pytest.fixture
 def config(tmp_path: Path) -> Iterator[Any]:
     from esea_auth_plugin.security.keyring import create_key_file
@@ -68,9 +74,13 @@ def config(tmp_path: Path) -> Iterator[Any]:
         "portal.secret_keys": f"file:{key}",
         "portal.max_body_bytes": "2048",
     }
-    config = Configurator(settings=settings, root_factory=PortalRoot)
+    config = Configurator(settings=settings, root_factory=lambda request: host_root(request) or PortalRoot(request))
     for room in ("directives", "settings", "security", "database", "web"):
         config.include(f"esea_auth_plugin.{room}")
+    config.add_portal_root("card", CardRoot)
+    config.add_view(show, context=CardRoot, name="lire", permission=NO_PERMISSION_REQUIRED)
+    config.add_route("machine", "/machine")
+    config.add_view(show, route_name="machine", permission=NO_PERMISSION_REQUIRED)
     free = {"context": PortalRoot, "permission": NO_PERMISSION_REQUIRED}
     config.add_view(show, **free)
     config.add_view(act, name="act", request_method="POST", **free)
@@ -107,8 +117,26 @@ def test_an_unknown_host_is_a_400_whatever_is_forwarded(app: TestApp, host: str)
 
 
 def test_the_configured_hosts_are_answered_and_the_scheme_is_that_of_the_settings(app: TestApp) -> None:
-    assert app.get("/", extra_environ={"HTTP_HOST": "carte.exemple.fr"}).status_int == 200
+    assert app.get("/lire", extra_environ={"HTTP_HOST": "carte.exemple.fr"}).status_int == 200
     assert app.get("/", headers={"X-Forwarded-Proto": "http"}).text.startswith("https ")
+
+
+@pytest.mark.parametrize("path", ["/", "/open", "/unnamed", "/machine"])
+def test_a_host_with_a_root_of_its_own_serves_nothing_of_the_portal(app: TestApp, path: str) -> None:
+    app.get(path, extra_environ={"HTTP_HOST": "carte.exemple.fr"}, status=404)
+
+
+def test_the_portal_serves_no_place_of_another_host_s_root(app: TestApp) -> None:
+    app.get("/lire", status=404)
+    assert app.get("/machine").status_int == 200
+
+
+def test_a_host_whose_factory_gives_the_portal_s_root_all_the_same_serves_nothing(config: Any) -> None:
+    config.set_root_factory(PortalRoot)
+    config.commit()
+    app = TestApp(config.make_wsgi_app(), extra_environ={**HTTPS, "HTTP_HOST": "carte.exemple.fr"})
+    for path in ("/", "/open", "/lire", "/machine"):
+        app.get(path, status=404)
 
 
 def test_every_answer_has_the_security_headers(app: TestApp) -> None:
@@ -194,6 +222,7 @@ def test_a_view_without_permission_is_denied(app: TestApp) -> None:
     config = Configurator(root_factory=PortalRoot, security_policy=Nobody(), settings=dict(app.app.registry.settings))
     for room in ("directives", "settings", "security", "database", "web"):
         config.include(f"esea_auth_plugin.{room}")
+    config.add_portal_root("card", CardRoot)
     config.add_view(show, name="unnamed", context=PortalRoot)
     config.add_view(show, name="vu", context=PortalRoot, permission="essai.vu")
     other = TestApp(config.make_wsgi_app(), extra_environ=HTTPS)

@@ -52,10 +52,10 @@ def write(folder: Path, now: datetime) -> dict[str, Card]:
 
 
 def write_crls(folder: Path, igc: Igc, cards: Iterable[Card], now: datetime, *, days: float = 7) -> None:
-    """Write the CRL of every authority, good for ``days`` from ``now``."""
+    """Write the CRL of every authority that a portal trusts, good for ``days`` from ``now``."""
     all_of_them = list(cards)
     together = b""
-    for authority in igc.all():
+    for authority in igc.trusted():
         serials = [
             card.certificate.serial_number for card in all_of_them if card.kind.revoked and card.authority == authority
         ]

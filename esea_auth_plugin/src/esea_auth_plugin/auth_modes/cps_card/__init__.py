@@ -1,0 +1,68 @@
+"""The mode « Carte CPS »: the card host, its ticket, the trust in cards and the revocation lists.
+
+The room is always there, so that its table stands; its pages, jobs and demands only when ``esea_auth.modes`` has it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ...directives import report_problems
+from ...interfaces import ISupportRoot, Rule
+from ...services import find, offers
+from ...settings import FoundationSettings, read_section
+from ..registry import enabled_names
+from . import models  # noqa: F401 - its table
+from .authorities import problem_of
+from .desk import CardDesk
+from .places import CardHostRoot, CardListsPlace
+from .reader import ICardReader
+from .refreshing import refresh_job
+from .settings import PREFIX, ROOT, CardSettings, problems_of
+from .tickets import Tickets, prune
+from .trust import Trust
+
+__all__ = ["includeme"]
+
+ACTIONS = {
+    "card.read": "Carte lue",
+    "card.refused": "Carte refusée",
+}
+
+
+def includeme(config: Any) -> None:
+    """Read the settings; publish the desk and the pages if the mode is enabled."""
+    read_section(config, CardSettings, PREFIX)
+    for name, sentence in ACTIONS.items():
+        config.add_audit_action(name, sentence)
+    config.add_portal_root(ROOT, CardHostRoot)
+    config.add_service(Tickets, Tickets)
+    config.add_job("cps_card.prune", prune, every=timedelta(hours=1))
+    if "cps_card" not in enabled_names(config.registry.settings):
+        return
+    config.add_service(Trust, _trust)
+    config.add_service(CardDesk, CardDesk)
+    config.add_permission_rule("esea.support.cards", Rule(role="support"))
+    config.add_portal_child("cartes", CardListsPlace, parent=ISupportRoot)
+    if str(config.registry.settings.get(f"{PREFIX}crl_urls", "")).strip():
+        config.add_job("cps_card.crl", refresh_job, every=timedelta(hours=1))
+    config.scan(".views")
+    config.scan(".host_views")
+    # After every service is declared, so that a stand-in of the card host is known.
+    config.action("esea-card-settings", lambda: _check(config), order=800)
+
+
+def _trust(registry: Any) -> Trust:
+    production = find(registry, FoundationSettings).env == "production"
+    return Trust(find(registry, CardSettings), production=production)
+
+
+def _check(config: Any) -> None:
+    settings = find(config, CardSettings)
+    raw = config.registry.settings
+    problems = problems_of(settings, raw, stand_in=offers(config, ICardReader))
+    if settings.authorities:
+        found = problem_of(settings.authorities, f"{PREFIX}authorities", str(raw.get("__file__", "")))
+        problems += [found] if found else []
+    report_problems(config, problems)

@@ -1,0 +1,111 @@
+"""The desk of the card host: takes what was presented, judges it, and hands the result over by a ticket.
+
+It knows no account and touches no sign-in. Whoever reads cards in another way (the demo's reader) gives its bytes to
+the same :meth:`CardDesk.examine`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+
+from ...interfaces import IAuditTrail, IClock, PortalSettings
+from ...services import find
+from . import identity, ocsp
+from .certificate import Card, Unreadable, read_der
+from .refusals import CardRefused
+from .settings import CardSettings
+from .tickets import DIAGNOSTIC, PORTAL, Asked, Tickets
+from .transport import Presented, presented
+from .trust import Trust
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What became of a card. :ivar code: why it does not let in, ``""`` if it does. :ivar card: what was read of it."""
+
+    card: Card | None
+    code: str = ""
+
+
+class CardDesk:
+    """See the module."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+        self.settings = find(registry, CardSettings)
+
+    @property
+    def trust(self) -> Trust:
+        """The authorities and lists of this portal."""
+        return find(self._registry, Trust)
+
+    def received(self, environ: Mapping[str, Any]) -> Examined:
+        """Examine what the proxy sent with a request."""
+        try:
+            shown = presented(environ, self.settings)
+        except CardRefused as error:
+            return Examined(None, error.code)
+        return self.examine(shown)
+
+    def examine(self, shown: Presented) -> Examined:
+        """Read and judge a certificate. It may ask the OCSP responder: never call it with a transaction open."""
+        if shown.der is None:
+            return Examined(None, "card.proxy_refused" if shown.refused else "card.none")
+        try:
+            card = read_der(shown.der)
+        except Unreadable as error:
+            logger.info("a certificate can't be read: %s", error.reason)
+            return Examined(None, "card.unreadable")
+        try:
+            self.trust.judge(card, find(self._registry, IClock).now())
+            ocsp.check(self._registry, self.settings, self.trust, card)
+        except CardRefused as error:
+            return Examined(card, error.code)
+        # What a proxy refused lets nobody in, whatever we think of it.
+        return Examined(card, "card.proxy_refused" if shown.refused else "")
+
+    def hand_over(self, session: Session, asked: Asked, card: Card) -> str:
+        """Return the address at the portal where the sign-in goes on, with the ticket of what was read."""
+        now = find(self._registry, IClock).now()
+        found = identity.identity_of(card, now, relaxed=self.trust.relaxed)
+        ticket = find(self._registry, Tickets).issue(session, PORTAL, identity.to_json(found), asked)
+        self._record(session, "card.read", "success", Examined(card), attempt=asked.attempt)
+        return f"{self._portal}/connexion/cps/retour?{urlencode({'ticket': ticket})}"
+
+    def hand_over_diagnosis(self, session: Session, values: Mapping[str, Any]) -> str:
+        """Return the address at the portal that shows a diagnosis."""
+        ticket = find(self._registry, Tickets).issue(session, DIAGNOSTIC, values)
+        return f"{self._portal}/connexion/cps/diagnostic?{urlencode({'ticket': ticket})}"
+
+    def refused(self, session: Session, examined: Examined, *, address: str = "") -> None:
+        """Leave the row of a card that did not let in."""
+        self._record(session, "card.refused", "refused", examined, address=address)
+
+    def _record(
+        self, session: Session, action: str, outcome: str, examined: Examined, *, attempt: str = "", address: str = ""
+    ) -> None:
+        card = examined.card
+        details = {"code": examined.code, "attempt": attempt}
+        personal = {"address": address}
+        if card is not None:
+            details |= {"type": card.kind_name, "authority": card.issuer_name[:80], "serial": card.serial}
+            personal |= {"identifier": card.common_name, "number": card.number}
+        find(self._registry, IAuditTrail).record(
+            session,
+            action,
+            outcome=outcome,
+            details={name: value for name, value in details.items() if value},
+            personal={name: value for name, value in personal.items() if value},
+        )
+
+    @property
+    def _portal(self) -> str:
+        return find(self._registry, PortalSettings).url

@@ -1,0 +1,86 @@
+"""The card host's own pages. It reads, judges, and hands over; it never changes a sign-in, and knows no account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.renderers import render_to_response
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ...database import write_on_get
+from ...interfaces import IThrottle, Limit
+from ...services import find
+from ...throttle import Addresses
+from . import diagnosis
+from .desk import CardDesk, Examined
+from .places import ICardHostRoot
+from .reader import DIAGNOSE, READ
+from .refusals import REFUSALS, CardRefused
+from .tickets import Tickets
+from .transport import from_proxy
+
+_TEMPLATES = "esea_auth_plugin:auth_modes/cps_card/templates"
+_PUBLIC: dict[str, Any] = {
+    "context": ICardHostRoot,
+    "request_method": "GET",
+    "permission": NO_PERMISSION_REQUIRED,
+}
+READS_PER_ADDRESS = Limit("cps_card.read", 60, timedelta(minutes=10))
+
+
+@view_config(**_PUBLIC)
+def welcome(context: Any, request: Any) -> Any:
+    """Say what this host is for; nginx's own refusals (495, 496) at any address are explained here too."""
+    if not from_proxy(request.environ, context.settings):
+        return _refused(request, Examined(None, "card.proxy"))
+    return render_to_response(f"{_TEMPLATES}/host_welcome.jinja2", {}, request=request)
+
+
+@view_config(name=READ, **_PUBLIC)
+def read(context: Any, request: Any) -> Any:
+    """Read the card for the sign-in that asked, and send the browser back to it with a ticket."""
+    desk = find(request, CardDesk)
+    _count(request)
+    # Judged before any transaction: it may ask an OCSP responder.
+    examined = desk.received(request.environ)
+    if examined.code or examined.card is None:
+        return _refused(request, examined)
+    try:
+        asked = find(request, Tickets).asked(request.GET.get("state", ""))
+    except CardRefused as error:
+        return _refused(request, Examined(examined.card, error.code))
+    write_on_get(request)
+    return _sent(desk.hand_over(request.dbsession, asked, examined.card))
+
+
+@view_config(name=DIAGNOSE, **_PUBLIC)
+def diagnose(context: Any, request: Any) -> Any:
+    """Try the card, and send the browser back to the portal's page that tells what was found."""
+    desk = find(request, CardDesk)
+    _count(request)
+    examined = desk.received(request.environ)
+    if examined.code == "card.proxy":
+        return _refused(request, examined)
+    write_on_get(request)
+    return _sent(desk.hand_over_diagnosis(request.dbsession, diagnosis.to_json(examined)))
+
+
+def _count(request: Any) -> None:
+    find(request, IThrottle).reserve(find(request, Addresses).use(READS_PER_ADDRESS, request.client_address))
+
+
+def _sent(address: str) -> HTTPSeeOther:
+    """Redirect with a ticket in the address: it goes in no Referer, and the portal redirects again at once."""
+    return HTTPSeeOther(address, headers={"Referrer-Policy": "no-referrer"})
+
+
+def _refused(request: Any, examined: Examined) -> Any:
+    write_on_get(request)
+    find(request, CardDesk).refused(request.dbsession, examined, address=request.client_address)
+    refusal = REFUSALS[examined.code or "card.none"]
+    response = render_to_response(f"{_TEMPLATES}/host_refused.jinja2", {"refusal": refusal}, request=request)
+    response.status_int = refusal.status
+    return response

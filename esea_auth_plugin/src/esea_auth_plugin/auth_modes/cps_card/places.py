@@ -1,0 +1,43 @@
+"""Places of the card: the root of the card host, and the pages that hang under `/connexion/cps`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zope.interface import Interface, implementer
+
+from ...resources import HostRoot, Resource
+from ...services import find
+from .settings import ROOT, CardSettings
+
+
+class ICardHostRoot(Interface):
+    """The card host: `/`, `/lire`, `/diagnostic`, and nothing else."""
+
+
+class ICardModePlace(Interface):
+    """`/connexion/cps`, on the portal: the mode's own place."""
+
+
+class ICardLists(Interface):
+    """`/support/cartes`: where the revocation lists stand."""
+
+
+@implementer(ICardHostRoot)
+class CardHostRoot(HostRoot):
+    """See :class:`ICardHostRoot`."""
+
+    title = "Lecture de carte"
+    serves = ROOT
+
+    def __init__(self, request: Any) -> None:
+        super().__init__(request)
+        self.settings = find(request, CardSettings)
+
+
+@implementer(ICardLists)
+class CardListsPlace(Resource):
+    """See :class:`ICardLists`."""
+
+    title = "Listes d'opposition des cartes"
+    permission = "esea.support.cards"

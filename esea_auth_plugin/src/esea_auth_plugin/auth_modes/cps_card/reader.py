@@ -1,0 +1,43 @@
+"""Where a card is read: the card host, unless something stands in for it (the demo's reader)."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from ...services import find, offers
+from .settings import CardSettings
+
+READ, DIAGNOSE = "lire", "diagnostic"
+
+
+class ICardReader(Protocol):
+    """Knows where the browser goes for its card to be read. A demo or a test publishes its own."""
+
+    def reading(self, state: str) -> str:
+        """Return the address that reads the card for the sign-in that ``state`` names."""
+
+    def diagnosis(self) -> str:
+        """Return the address that tries the card and says what it finds."""
+
+
+class CardHost:
+    """The card host of ``esea_auth.cps_card.url``."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def reading(self, state: str) -> str:
+        """See the interface."""
+        return f"{self._url}/{READ}?{urlencode({'state': state})}"
+
+    def diagnosis(self) -> str:
+        """See the interface."""
+        return f"{self._url}/{DIAGNOSE}"
+
+
+def reader_of(registry: Any) -> ICardReader:
+    """Return the reader of this portal."""
+    if offers(registry, ICardReader):
+        return find(registry, ICardReader)
+    return CardHost(find(registry, CardSettings).url)

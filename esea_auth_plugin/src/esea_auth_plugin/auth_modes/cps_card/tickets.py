@@ -1,0 +1,158 @@
+"""Tickets: how what the card host read reaches the portal. They live a minute and are good once.
+
+A ticket alone is worth nothing: the portal redeems it for the sign-in whose cookie the browser shows, and only if
+that sign-in holds the nonce that the reading was asked with. Stolen, replayed or relayed, it opens nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from ...database import IDatabase
+from ...interfaces import IClock, ISealer
+from ...security import tokens
+from ...security.sealing import SealBroken
+from ...services import find
+from .models import CardTicketRow
+from .refusals import CardRefused
+
+LIFETIME = timedelta(seconds=60)
+#: How long after the portal asked a card may be read: as long as a sign-in lives.
+ASKED_LIFETIME = timedelta(minutes=20)
+PORTAL, DIAGNOSTIC = "portal", "diagnostic"
+_ASKED = "cps_card.request"
+_RESULT = "cps_card.ticket"
+_TICKET_KIND = "card_ticket"
+_NONCE_KIND = "card_nonce"
+_MOST_STATE = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asked for a reading."""
+
+    attempt: str
+    nonce_digest: str
+
+
+class TicketRefused(Exception):
+    """A ticket does not open; ``code`` is for the trail, people are told one thing."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Tickets:
+    """Makes and redeems tickets."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    # --- the portal asks -------------------------------------------------------------------------------------
+
+    def ask(self, attempt: str, nonce: str) -> str:
+        """Return what the portal gives the card host: which sign-in asks, sealed."""
+        asked = {"attempt": attempt, "nonce": _nonce_digest(nonce), "at": self._now().isoformat()}
+        return self._sealer.seal(json.dumps(asked).encode(), purpose=_ASKED)
+
+    def asked(self, state: str) -> Asked:
+        """Read it at the card host.
+
+        :raises CardRefused: the portal did not make it, or too long ago.
+        """
+        if not state or len(state) > _MOST_STATE:
+            raise CardRefused("card.request")
+        try:
+            read = json.loads(self._sealer.open(state, purpose=_ASKED))
+        except SealBroken as error:
+            raise CardRefused("card.request") from error
+        if self._now() - datetime.fromisoformat(read["at"]) > ASKED_LIFETIME:
+            raise CardRefused("card.request")
+        return Asked(read["attempt"], read["nonce"])
+
+    # --- the card host hands over ----------------------------------------------------------------------------
+
+    def issue(self, session: Session, audience: str, values: Mapping[str, Any], asked: Asked | None = None) -> str:
+        """Store a result and return its ticket."""
+        ticket = tokens.new_token(256)
+        digest = tokens.digest(ticket, kind=_TICKET_KIND)
+        sealed = self._sealer.seal(json.dumps(values).encode(), purpose=_RESULT, bound_to=digest)
+        session.add(
+            CardTicketRow(
+                digest=digest,
+                audience=audience,
+                attempt=asked.attempt if asked else "",
+                nonce_digest=asked.nonce_digest if asked else "",
+                sealed=sealed,
+                ends_at=self._now() + LIFETIME,
+            )
+        )
+        session.flush()
+        return ticket
+
+    # --- the portal redeems ----------------------------------------------------------------------------------
+
+    def redeem(
+        self, session: Session, ticket: str, audience: str, *, attempt: str = "", nonce: str = ""
+    ) -> dict[str, Any]:
+        """Consume a ticket and return what it carries.
+
+        :raises TicketRefused: it is not this sign-in's, used, over or unknown.
+        """
+        digest = tokens.digest(ticket, kind=_TICKET_KIND)
+        # A sign-in that never asked has no nonce: it must not match the empty one of a diagnosis.
+        nonce_digest = _nonce_digest(nonce) if nonce else ""
+        now = self._now()
+        sealed = session.scalar(
+            update(CardTicketRow)
+            .where(CardTicketRow.digest == digest, CardTicketRow.audience == audience)
+            .where(CardTicketRow.attempt == attempt, CardTicketRow.nonce_digest == nonce_digest)
+            .where(CardTicketRow.used_at.is_(None), CardTicketRow.ends_at > now)
+            .values(used_at=now)
+            .returning(CardTicketRow.sealed)
+            .execution_options(synchronize_session=False)
+        )
+        if sealed is None:
+            raise TicketRefused(self._fault(session, digest, audience, now))
+        found: dict[str, Any] = json.loads(self._sealer.open(sealed, purpose=_RESULT, bound_to=digest))
+        return found
+
+    def _fault(self, session: Session, digest: str, audience: str, now: datetime) -> str:
+        row = session.execute(
+            select(CardTicketRow.audience, CardTicketRow.used_at, CardTicketRow.ends_at).where(
+                CardTicketRow.digest == digest
+            )
+        ).first()
+        if row is None:
+            return "ticket.unknown"
+        if row.used_at is not None:
+            return "ticket.used"
+        if row.audience != audience:
+            return "ticket.audience"
+        return "ticket.expired" if row.ends_at <= now else "ticket.other_sign_in"
+
+    def _now(self) -> datetime:
+        return find(self._registry, IClock).now()
+
+    @property
+    def _sealer(self) -> ISealer:
+        return find(self._registry, ISealer)
+
+
+def _nonce_digest(nonce: str) -> str:
+    return tokens.digest(nonce, kind=_NONCE_KIND)
+
+
+def prune(registry: Any) -> None:
+    """Job: delete tickets that ended; no check waits for it."""
+    now = find(registry, IClock).now()
+    with find(registry, IDatabase).writing() as session:
+        session.execute(delete(CardTicketRow).where(CardTicketRow.ends_at < now - timedelta(hours=1)))

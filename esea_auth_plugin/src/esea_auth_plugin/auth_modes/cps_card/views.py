@@ -1,0 +1,78 @@
+"""Pages of the card on the portal: « Tester votre poste », the help, and where the revocation lists stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ...database import write_on_get
+from ...interfaces import IClock
+from ...services import find
+from . import diagnosis
+from .places import ICardLists, ICardModePlace
+from .reader import reader_of
+from .settings import CardSettings
+from .tickets import DIAGNOSTIC, TicketRefused, Tickets
+from .trust import Trust
+
+_TEMPLATES = "esea_auth_plugin:auth_modes/cps_card/templates"
+_PUBLIC: dict[str, Any] = {
+    "context": ICardModePlace,
+    "request_method": "GET",
+    "permission": NO_PERMISSION_REQUIRED,
+}
+
+
+@view_config(name="diagnostic", renderer=f"{_TEMPLATES}/diagnostic.jinja2", **_PUBLIC)
+def workstation(context: Any, request: Any) -> dict[str, Any]:
+    """Offer the test, or show what the card host has just found."""
+    page: dict[str, Any] = {"try_it": reader_of(request.registry).diagnosis(), "found": None, "over": False}
+    ticket = request.GET.get("ticket", "")
+    if not ticket:
+        return page
+    write_on_get(request)
+    # The address keeps a ticket that is used by now.
+    request.response.headers["Referrer-Policy"] = "no-referrer"
+    try:
+        found = find(request, Tickets).redeem(request.dbsession, ticket, DIAGNOSTIC)
+    except TicketRefused:
+        return {**page, "over": True}
+    code, facts = found["code"], found["facts"]
+    told = diagnosis.report(
+        code,
+        facts,
+        at=find(request, IClock).now(),
+        user_agent=request.user_agent or "",
+        reference=request.id,
+    )
+    shown = {"steps": diagnosis.steps(code), "refusal": diagnosis.refusal_of(code), "facts": facts, "report": told}
+    return {**page, "found": shown}
+
+
+@view_config(name="aide", renderer=f"{_TEMPLATES}/help.jinja2", **_PUBLIC)
+def help_page(context: Any, request: Any) -> dict[str, Any]:
+    """Tell who may have a card, who orders it, and what to do without one."""
+    return {"types": find(request, CardSettings).accepted_types}
+
+
+@view_config(
+    context=ICardLists,
+    request_method="GET",
+    permission="esea.support.cards",
+    renderer=f"{_TEMPLATES}/lists.jinja2",
+)
+def lists(context: Any, request: Any) -> dict[str, Any]:
+    """Tell the age of each revocation list, and what an old one does to people."""
+    settings = find(request, CardSettings)
+    trust, now = find(request, Trust), find(request, IClock).now()
+    rows = [
+        {
+            "standing": standing,
+            "age": standing.age(now),
+            "stale": trust.stale(standing, now),
+        }
+        for standing in trust.standings()
+    ]
+    return {"rows": rows, "closes": settings.stale_crl == "close", "most": settings.crl_max_age, "place": context}
