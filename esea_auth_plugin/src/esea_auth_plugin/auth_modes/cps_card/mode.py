@@ -60,7 +60,7 @@ class CpsCardMode(AuthMode):
         self._reader = reader_of(registry)
         url = find(registry, CardSettings).url
         # The form « Lire ma carte » ends at the card host.
-        self.form_targets = (url,) if url else ()  # type: ignore[misc]
+        self.form_targets = (url,) if url else ()
 
     # --- signing in ------------------------------------------------------------------------------------------
 
