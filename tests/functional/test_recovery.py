@@ -1,4 +1,4 @@
-"""Lost devices: an application added and used, a printed code, and the way back of who lost everything."""
+"""Lost devices: a printed code, and the way back of who lost everything."""
 
 from __future__ import annotations
 
@@ -7,62 +7,25 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from tests.functional.devices import (
+    ADD,
+    MODES,
+    add_application,
+    by_application,
+    code_now,
+    give_application,
+    give_codes,
+    with_password,
+)
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.auth_modes.base import Attempt
-from esea_auth_plugin.auth_modes.recovery_codes.service import RecoveryCodes
-from esea_auth_plugin.auth_modes.totp import codes
-from esea_auth_plugin.auth_modes.totp.service import Applications
-from esea_auth_plugin.database import new_id
 from esea_auth_plugin.interfaces import IReviews
 from esea_auth_plugin.testing.pages import fill, press, send, text
-from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
+from esea_auth_plugin.testing.portal import Person, Portal
 
-pytestmark = pytest.mark.settings(**{"esea_auth.modes": "password mail_code totp recovery_codes"})
+pytestmark = pytest.mark.settings(**MODES)
 
 NEW = "Girafe-Tambour-Melon-48"
-KEY = re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
-
-
-def code_now(portal: Portal, key: str) -> str:
-    return codes.code_of(key, codes.step_at(portal.clock.now()))
-
-
-def give_application(portal: Portal, person: Person) -> str:
-    """Give a person an application that was confirmed long ago; return its key."""
-    key = codes.new_key()
-    attempt = Attempt(id=new_id(), at=portal.clock.now(), subject=person.subject)
-    with portal.db.writing() as session:
-        Applications(portal.registry).add(session, attempt, person.subject, key, codes.step_at(attempt.at), "Téléphone")
-    return key
-
-
-def give_codes(portal: Portal, person: Person) -> tuple[str, ...]:
-    service = RecoveryCodes(portal.registry)
-    sheet = service.make()
-    with portal.db.writing() as session:
-        service.store(session, person.subject, sheet, portal.clock.now())
-    return sheet.codes
-
-
-def add_application(portal: Portal, page: TestResponse, name: str = "Téléphone de service") -> tuple[str, TestResponse]:
-    """Answer the page that shows a key; return the key and what follows."""
-    found = KEY.search(text(page))
-    assert found is not None, text(page)
-    key = found[0].replace(" ", "")
-    values = {"Nom de ce dispositif": name, "Code que montre l’application": code_now(portal, key)}
-    return key, send(page, values)
-
-
-def with_password(browser: TestApp, person: Person, segment: str, password: str = PASSWORD) -> TestResponse:
-    page = browser.get(f"/connexion/{segment}")
-    return send(page, {"Identifiant ou email": person.identifier, "Mot de passe": password}).maybe_follow()
-
-
-def sign_in_by_application(portal: Portal, browser: TestApp, person: Person, key: str) -> TestResponse:
-    portal.clock.advance(minutes=1)
-    page = with_password(browser, person, "totp")
-    return send(page, {"Code de l’application": code_now(portal, key)})
 
 
 def with_code(browser: TestApp, person: Person, code: str) -> TestResponse:
@@ -88,13 +51,13 @@ def test_a_printed_code_replaces_a_lost_telephone_and_opens_nothing_else(portal:
     page = page.follow()
     assert "vous n’êtes pas encore connecté(e)" in text(page)
     assert "Imprimer des codes" not in text(page)
-    page = press(page, "Ajouter une application d’authentification").follow()
+    page = press(page, ADD).follow()
     key, page = add_application(portal, page)
     assert urlsplit(page.location).path == "/connexion"
     assert "est ajouté. Connectez-vous avec lui" in text(page.follow())
     assert browser.get("/compte").status_int == 303, "nobody was signed in by it"
     assert "/oubli/dispositif" in browser.get("/connexion/nouveau-dispositif").location, "the ticket is used up"
-    assert sign_in_by_application(portal, browser, anne, key).location.endswith("/compte")
+    assert by_application(portal, browser, anne, key).location.endswith("/compte")
     subjects = " ".join(letter.subject for letter in portal.letters(anne.email))
     assert "Un code de secours de votre compte a servi" in subjects
 
@@ -106,7 +69,7 @@ def test_a_ticket_lasts_half_an_hour_and_its_codes_die_with_their_use(portal: Po
     browser = portal.browser()
     page = with_code(browser, anne, printed[0]).follow()
     portal.clock.advance(minutes=30)
-    assert "/oubli/dispositif" in press(page, "Ajouter une application d’authentification").location
+    assert "/oubli/dispositif" in press(page, ADD).location
     page = with_code(portal.browser(), anne, printed[0])
     assert "n’est pas accepté" in text(page)
 
@@ -185,22 +148,14 @@ def test_two_reviewers_agree_and_the_person_begins_anew(portal: Portal, lost: tu
     page = send(page, {"Nouveau mot de passe": NEW, "Confirmez votre nouveau mot de passe": NEW})
     assert urlsplit(page.location).path == "/connexion/nouveau-dispositif"
     assert browser.get("/compte").status_int == 303, "nobody is signed in by it"
-    page = press(page.follow(), "Ajouter une application d’authentification").follow()
+    page = press(page.follow(), ADD).follow()
     key, page = add_application(portal, page)
-    assert sign_in_by_application_with(portal, browser, anne, key, NEW).location.endswith("/compte")
+    assert by_application(portal, browser, anne, key, NEW).location.endswith("/compte")
     portal.clock.advance(minutes=1)
     lost_one = with_password(old_session, anne, "totp", NEW)
     assert "n’est pas accepté" in text(send(lost_one, {"Code de l’application": code_now(portal, old_key)}))
     assert "L'accès à votre compte a été rétabli" in " ".join(each.subject for each in portal.letters(anne.email))
     assert "ce lien a servi" in portal.letters(lucie.email)[-1].text
-
-
-def sign_in_by_application_with(
-    portal: Portal, browser: TestApp, person: Person, key: str, password: str
-) -> TestResponse:
-    portal.clock.advance(minutes=1)
-    page = with_password(browser, person, "totp", password)
-    return send(page, {"Code de l’application": code_now(portal, key)})
 
 
 def test_the_link_serves_once_for_a_day(portal: Portal, lost: tuple[Person, str, str]) -> None:
@@ -256,6 +211,6 @@ def test_a_refusal_tells_the_account_and_changes_nothing(portal: Portal, lost: t
     page = browser.get(f"/support/acces-perdus/{reference}")
     send(page, {"Motif ou précisions": "Identité non vérifiée."}, "Refuser la demande")
     assert "Identité non vérifiée." in portal.letters(anne.email)[-1].text
-    page = sign_in_by_application(portal, portal.browser(), anne, key)
+    page = by_application(portal, portal.browser(), anne, key)
     assert page.location is not None, text(page)
     assert page.location.endswith("/compte")

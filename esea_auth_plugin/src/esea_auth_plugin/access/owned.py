@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..auth_modes.base import AuthMode
 from ..auth_modes.registry import modes_of
-from ..interfaces import Factor, IAccounts, ICatalogue, IClock, Level, ModeStanding
+from ..interfaces import Factor, IAccounts, ICatalogue, IClock, IPendingDevices, Level, ModeStanding
 from ..levels import level_of_factors, mail_code_barred
 from ..services import find
 from .judge import PORTAL
@@ -23,6 +24,21 @@ def reach_of(mode: AuthMode, *, barred: bool = False) -> Level:
     return level_of_factors({*mode.factors, *mode.after}, mail_code_barred=barred)
 
 
+def can_use(session: Session, mode: AuthMode, subject: str, pending: Mapping[str, frozenset[str]]) -> bool:
+    """Tell whether the person can sign in with the mode now: not if all that they hold of it waits to be confirmed.
+
+    :param pending: see :meth:`IPendingDevices.of`.
+    """
+    if not mode.usable_by(session, subject):
+        return False
+    waiting = pending.get(mode.rests_on or mode.name)
+    if not waiting:
+        return True
+    modes = modes_of(mode.registry)
+    holder = modes.get(mode.rests_on) if mode.rests_on else mode
+    return holder is None or any(held.reference not in waiting for held in holder.credentials(session, subject))
+
+
 class OwnedLevel:
     """See :class:`~esea_auth_plugin.interfaces.IOwnedLevel`."""
 
@@ -33,7 +49,8 @@ class OwnedLevel:
         """See the interface. A mode that the portal does not admit today can't be asked for: it doesn't count."""
         now = find(self._registry, IClock).now()
         barred = mail_code_barred(find(self._registry, IAccounts).by_subject(session, subject), now)
-        usable = [mode for mode in modes_of(self._registry).all() if mode.usable_by(session, subject)]
+        pending = find(self._registry, IPendingDevices).of(session, subject)
+        usable = [mode for mode in modes_of(self._registry).all() if can_use(session, mode, subject, pending)]
         proven: set[Factor] = {factor for mode in usable if not mode.after for factor in mode.factors}
         reached = [
             reach_of(mode, barred=barred) for mode in usable if mode.after <= proven and self._admitted(mode, now)

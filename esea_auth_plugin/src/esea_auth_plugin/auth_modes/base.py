@@ -253,6 +253,8 @@ class AuthMode:
     #: query as its values and the segment as its action. The mode proves by its own secret (state, ticket) that this
     #: sign-in asked; no CSRF token can.
     callbacks: ClassVar[frozenset[str]] = frozenset()
+    #: Name of the mode whose credentials it uses (a QR code approved with a passkey), ``""`` for its own.
+    rests_on: ClassVar[str] = ""
     #: Origins that its pages send a form's redirect to (house, decision 12).
     form_targets: tuple[str, ...] = ()
     #: Interface that its place, ``/connexion/SEGMENT``, provides too: the mode's room hangs further pages there.

@@ -42,5 +42,6 @@ def includeme(config: Any) -> None:
     config.add_subscriber(end_enrolments, AccountClosed)
     config.add_job("devices.prune", store.prune, every=timedelta(hours=1))
     config.include(".restoring")
+    config.include(".confirming")
     config.scan(".views")
     config.scan(".enrol_views")

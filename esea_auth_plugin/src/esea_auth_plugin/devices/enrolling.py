@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ..access.top_level import FRESH
 from ..auth_modes.base import (
     Ask,
     Attempt,
@@ -24,14 +25,20 @@ from ..auth_modes.base import (
 )
 from ..errors import PortalError
 from ..events import DeviceAdded
-from ..interfaces import IAuditTrail, IClock, Identity, ILinking, IThrottle, Limit
+from ..interfaces import IAccounts, IAuditTrail, IClock, Identity, ILinking, IThrottle, Level, Limit
+from ..levels import level_of, mail_code_barred
 from ..linking.service import message_of
 from ..services import find
+from .confirming.service import PendingDevices
 from .store import Enrolment, EnrolmentStore
 
 #: Answers that somebody may give in an hour, right or wrong: an enrolment is no place to guess at.
 TRIES = Limit("devices.enrol", 40, timedelta(hours=1))
 HOME = "/compte/dispositifs"
+_BARRED = (
+    "Votre mot de passe a été changé récemment par courriel seul. Par sécurité, aucun dispositif ne peut être ajouté "
+    "tant que les codes par courriel sont suspendus. L’assistance peut lever cette mesure après vérification."
+)
 
 
 class EnrolmentOver(PortalError):
@@ -99,6 +106,8 @@ def begin(request: Any, mode: AuthMode, ground: Ground) -> Outcome:
     store = find(request, EnrolmentStore)
     enrolment = store.new(ground.identity, mode.name)
     session: Session = request.dbsession
+    if _weak(request, ground) and _mailbox_barred(request, session, ground.subject):
+        return Outcome(location=ground.home, said=(_BARRED, "warning"))
     begun = mode.enrol_begin(session, attempt_of(request, ground, enrolment, {}))
     if isinstance(begun, Refused):
         return Outcome(location=ground.home, said=(begun.message, "warning"))
@@ -179,13 +188,40 @@ def _done(request: Any, session: Session, mode: AuthMode, ground: Ground, result
         details={"mode": mode.name, "reference": result.reference, **({"cause": ground.cause} if ground.cause else {})},
         personal={"address": request.client_address, "label": result.label},
     )
+    waits = _weak(request, ground)
+    if waits:
+        _hold(request, session, mode, ground.subject, result)
     event = DeviceAdded(session, ground.subject, mode.name, result.reference, mode.title, result.label)
     request.registry.notify(event)
     if result.page:
         return Outcome(once=result)
     said = result.message or f"{result.label} : c’est ajouté."
+    if waits:
+        said = (
+            f"« {result.label} » est ajouté. Ouvrez le lien qui vient de vous être envoyé : il sera alors utilisable."
+        )
     if ground.cause:
         said = (
             f"« {result.label} » est ajouté. Connectez-vous avec lui, puis retirez l’ancien dans « Mes dispositifs »."
         )
     return Outcome(location=ground.home, said=(said, "success"))
+
+
+def _weak(request: Any, ground: Ground) -> bool:
+    """Tell whether what lets a device be added is no stronger than a mailed code: a mailed link must confirm it."""
+    now = find(request, IClock).now()
+    fresh = [proof for proof in ground.identity.proofs if now - proof.at <= FRESH]
+    return not ground.cause and level_of(fresh) <= Level.MAIL_CODE
+
+
+def _mailbox_barred(request: Any, session: Session, subject: str) -> bool:
+    """Tell whether the mailbox alone has just opened this account: it may not confirm a thief's device as well."""
+    account = find(request, IAccounts).by_subject(session, subject)
+    return mail_code_barred(account, find(request, IClock).now())
+
+
+def _hold(request: Any, session: Session, mode: AuthMode, subject: str, added: Enrolled) -> None:
+    account = find(request, IAccounts).by_subject(session, subject)
+    if account is None or mail_code_barred(account, find(request, IClock).now()):
+        raise EnrolmentOver(_BARRED)
+    find(request, PendingDevices).hold(session, account, mode, added.reference, added.label)

@@ -11,6 +11,7 @@ from pyramid.view import view_config
 from ..auth_modes.base import AuthMode, Capability, Credential
 from ..auth_modes.registry import modes_of
 from ..forms import Invalid, PortalForm, TextNode
+from ..interfaces import IPendingDevices
 from ..services import find
 from .resources import IDevicePlace, IDevicesPlace
 from .revoking import LastMeans, Revoking
@@ -35,6 +36,7 @@ def device_list(context: Any, request: Any) -> dict[str, Any]:
     held = [(mode, tuple(mode.credentials(session, subject))) for mode in enrolling]
     return {
         "held": [(mode, credential) for mode, credentials in held for credential in credentials],
+        "pending": find(request, IPendingDevices).of(session, subject),
         "addable": [mode for mode in enrolling if mode.enrol_title],
     }
 
@@ -45,7 +47,7 @@ def device_list(context: Any, request: Any) -> dict[str, Any]:
 def device_page(context: Any, request: Any) -> dict[str, Any]:
     """Show one device."""
     credential = _credential(context, request)
-    return _page(context, credential, _form(request, context).render({"label": credential.label}))
+    return _page(context, request, credential, _form(request, context).render({"label": credential.label}))
 
 
 @view_config(
@@ -58,7 +60,7 @@ def renamed(context: Any, request: Any) -> Any:
     try:
         label = _form(request, context).validate()["label"]
     except Invalid as invalid:
-        return _page(context, credential, invalid.form_html)
+        return _page(context, request, credential, invalid.form_html)
     if not context.mode.rename(request.dbsession, request.identity.subject, credential.reference, label):
         raise HTTPNotFound
     request.flash(f"Ce dispositif s’appelle maintenant « {label} ».")
@@ -93,5 +95,7 @@ def _form(request: Any, context: Any) -> PortalForm:
     return PortalForm(NameSchema(), request, submit=(("enregistrer", "Renommer"),), action=action)
 
 
-def _page(context: Any, credential: Credential, form_html: Any) -> dict[str, Any]:
-    return {"mode": context.mode, "device": credential, "form": form_html}
+def _page(context: Any, request: Any, credential: Credential, form_html: Any) -> dict[str, Any]:
+    pending = find(request, IPendingDevices).of(request.dbsession, request.identity.subject)
+    waits = credential.reference in pending.get(context.mode.name, ())
+    return {"mode": context.mode, "device": credential, "form": form_html, "pending": waits}

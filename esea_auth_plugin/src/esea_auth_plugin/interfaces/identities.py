@@ -159,3 +159,10 @@ class IEnrolmentTickets(Protocol):
 
         :param cause: what stood for the lost device, for the trail: ``recovery_code``, ``support``.
         """
+
+
+class IPendingDevices(Protocol):
+    """Devices that were added with nothing stronger than a mailed code, and wait for a confirmation by mail."""
+
+    def of(self, session: Session, account: str) -> Mapping[str, frozenset[str]]:
+        """Return the references of those that wait, by mode; they prove nothing and count for no level."""

@@ -26,6 +26,7 @@ from ..interfaces import (
     ICatalogue,
     IClock,
     Identity,
+    IPendingDevices,
     IPendingIdentities,
     PendingIdentity,
     PortalService,
@@ -39,6 +40,7 @@ from .finishing import StartAgain, active_account, after_last_stage
 from .places import service_named
 from .store import LIFETIME, SignIn, SignIns
 
+_UNCONFIRMED = "Ce dispositif attend sa confirmation : ouvrez le lien reçu par courriel quand vous l’avez ajouté."
 _OWN_FIELDS = {"csrf_token", "service", "retour", "recent"}
 
 
@@ -165,11 +167,22 @@ def take(
             # Counted and answered like a wrong one: nobody learns that it would have been right.
             frozen = Refused("factor.frozen", at.stage.wrong)
             return _refused(request, session, at, attempt, frozen, entered)
+        if _waits(request, session, result):
+            unconfirmed = Refused("device.unconfirmed", _UNCONFIRMED, over=True)
+            return _refused(request, session, at, attempt, unconfirmed, entered)
         entered.give_back_after(request)
         return _proven(request, session, at, service, result)
     if not isinstance(result, Refused):
         entered.give_back_after(request)
     return _shown(request, session, at, attempt, result, entered)
+
+
+def _waits(request: Any, session: Session, result: Proven) -> bool:
+    """Tell whether the proof rests on a device that nobody has confirmed yet, whatever mode used it."""
+    reference = result.proof.authenticator
+    if reference is None:
+        return False
+    return any(reference in held for held in find(request, IPendingDevices).of(session, result.subject).values())
 
 
 def _enter(request: Any, stage: AuthMode, attempt: Attempt) -> gate.Pass:

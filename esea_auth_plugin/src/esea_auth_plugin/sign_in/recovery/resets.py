@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from ...access.owned import can_use
 from ...auth_modes.base import AuthMode
 from ...auth_modes.freezing import FrozenFactors
 from ...auth_modes.registry import modes_of
@@ -24,6 +25,7 @@ from ...interfaces import (
     IClock,
     IOutbox,
     IPasswords,
+    IPendingDevices,
     ISealer,
     ISessions,
     PortalSettings,
@@ -110,8 +112,9 @@ class Resets:
     def other_factor(self, session: Session, subject: str) -> AuthMode | None:
         """Return a mode that the person can use and that rests neither on the password nor on the mailbox."""
         weak = {Factor.PASSWORD, Factor.MAILBOX}
+        pending = find(self._registry, IPendingDevices).of(session, subject)
         for mode in modes_of(self._registry).all():
-            if mode.factors - weak and mode.usable_by(session, subject):
+            if mode.factors - weak and can_use(session, mode, subject, pending):
                 return mode
         return None
 

@@ -1,0 +1,153 @@
+"""Devices that wait: held when a mailed code is all that let them be added, freed by a link or at the top level.
+
+A stolen password and mailbox would otherwise add a thief's telephone without a word (PyPI, 2024: accounts taken over by
+adding a second factor to those that had none). The link is a second look at the mailbox, by whoever reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, select
+from sqlalchemy.orm import Session
+
+from ...auth_modes.base import AuthMode, Credential
+from ...auth_modes.registry import modes_of
+from ...database import IDatabase, new_id
+from ...events import DeviceRevoked
+from ...interfaces import (
+    AccountState,
+    AccountView,
+    IAccounts,
+    IAuditTrail,
+    IClock,
+    IOutbox,
+    IOwnedLevel,
+    Level,
+    PortalSettings,
+)
+from ...security import tokens
+from ...services import find
+from ..revoking import Revoking
+from .models import PendingDeviceRow
+
+KIND = "pending_device"
+LETTER = "devices.confirm"
+LIFETIME = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A device that waits, as its mailed link shows it."""
+
+    id: str
+    account: AccountView
+    mode: AuthMode
+    device: Credential
+
+
+class PendingDevices:
+    """See :class:`~esea_auth_plugin.interfaces.IPendingDevices`."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def of(self, session: Session, account: str) -> Mapping[str, frozenset[str]]:
+        """See the interface."""
+        found: dict[str, set[str]] = {}
+        query = select(PendingDeviceRow.mode, PendingDeviceRow.reference).where(PendingDeviceRow.subject == account)
+        for mode, reference in session.execute(query):
+            found.setdefault(mode, set()).add(reference)
+        return {mode: frozenset(references) for mode, references in found.items()}
+
+    def hold(self, session: Session, account: AccountView, mode: AuthMode, reference: str, label: str) -> None:
+        """Let a device wait, and mail its link."""
+        now, token = self._now(), tokens.new_token()
+        ends_at = now + LIFETIME
+        session.add(
+            PendingDeviceRow(
+                id=new_id(),
+                subject=account.subject,
+                mode=mode.name,
+                reference=reference,
+                digest=tokens.digest(token, kind=KIND),
+                created_at=now,
+                ends_at=ends_at,
+            )
+        )
+        session.flush()
+        url = find(self._registry, PortalSettings).absolute(f"/compte/dispositifs/confirmation/{token}")
+        values = {"name": account.display_name, "label": label, "kind": mode.title, "at": now, "url": url}
+        outbox = find(self._registry, IOutbox)
+        outbox.post(session, LETTER, to=account.email, values={**values, "ends_at": ends_at}, valid_until=ends_at)
+
+    def live(self, session: Session, token: str | None) -> Pending | None:
+        """Return what a link is about, if it may be used now."""
+        digest = tokens.digest(token or "", kind=KIND)
+        row = session.scalar(select(PendingDeviceRow).where(PendingDeviceRow.digest == digest))
+        if row is None or row.ends_at <= self._now():
+            return None
+        account = find(self._registry, IAccounts).by_subject(session, row.subject)
+        mode = modes_of(self._registry).get(row.mode)
+        if account is None or account.state is not AccountState.ACTIVE or mode is None:
+            return None
+        held = mode.credentials(session, row.subject)
+        device = next((each for each in held if each.reference == row.reference), None)
+        return Pending(row.id, account, mode, device) if device is not None else None
+
+    def mail_may_confirm(self, session: Session, account: str) -> bool:
+        """Tell whether the mailbox still says enough: not once the account owns something stronger than it."""
+        return find(self._registry, IOwnedLevel).of(session, account) <= Level.MAIL_CODE
+
+    def confirm(self, session: Session, account: str, mode: str, reference: str) -> bool:
+        """Let a device be used; ``False`` if it does not wait any more, or its time is over. Once, in parallel too."""
+        now = self._now()
+        freed = delete(PendingDeviceRow).where(
+            PendingDeviceRow.subject == account,
+            PendingDeviceRow.mode == mode,
+            PendingDeviceRow.reference == reference,
+            PendingDeviceRow.ends_at > now,
+        )
+        if cast("CursorResult[Any]", session.execute(freed)).rowcount != 1:
+            return False
+        details = {"mode": mode, "reference": reference}
+        trail = find(self._registry, IAuditTrail)
+        trail.record(session, "device.confirmed", actor=account, target=account, details=details)
+        return True
+
+    def refuse(self, session: Session, pending: Pending) -> None:
+        """Remove a device that its account's person does not know."""
+        revoking = find(self._registry, Revoking)
+        revoking.carry_out(
+            session, pending.account.subject, pending.mode, pending.device, by=None, reason="refused_by_mail"
+        )
+
+    def forget(self, event: DeviceRevoked) -> None:
+        """A device that is gone waits no more."""
+        event.session.execute(
+            delete(PendingDeviceRow).where(
+                PendingDeviceRow.mode == event.mode, PendingDeviceRow.reference == event.reference
+            )
+        )
+
+    def _now(self) -> datetime:
+        return find(self._registry, IClock).now()
+
+
+def remove_unconfirmed(registry: Any) -> None:
+    """Job: remove the devices that nobody confirmed in time; they opened nothing meanwhile."""
+    now = find(registry, IClock).now()
+    with find(registry, IDatabase).writing() as session:
+        rows = session.scalars(select(PendingDeviceRow).where(PendingDeviceRow.ends_at <= now).limit(500)).all()
+        for row in rows:
+            mode = modes_of(registry).get(row.mode)
+            held = mode.credentials(session, row.subject) if mode is not None else ()
+            for device in held:
+                if mode is not None and device.reference == row.reference:
+                    find(registry, Revoking).carry_out(
+                        session, row.subject, mode, device, by=None, reason="not_confirmed"
+                    )
+        session.execute(delete(PendingDeviceRow).where(PendingDeviceRow.id.in_([row.id for row in rows])))
