@@ -46,6 +46,7 @@ def accept(page: Page, portal: Portal, role: str, desk: str, name: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.databases("sqlite", "postgresql")
 def test_a_professional_without_card_reaches_the_espace_pro(served: Portal, new_page: NewPage) -> None:
     """Slow: some thirty pages, five letters by SMTP and three sign-ins, as three people live them."""
     anne = new_page()
