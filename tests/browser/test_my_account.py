@@ -16,6 +16,9 @@ from esea_auth_plugin.testing.portal import Person, Portal
 
 SERVICES = [f"service-{number}" for number in range(1, 13)]
 PAGES = [
+    "/compte/courriel",
+    "/compte/notifications",
+    "/compte/dispositifs",
     "/compte",
     "/compte/gestion",
     "/compte/profil",

@@ -161,12 +161,15 @@ class Accounts:
             _index(session, account_id)
             self._audit(session, "account.attributes_changed", subject, by, names=changed, origin=origin)
 
-    def change_email(self, session: Session, subject: str, email: str, *, by: str | None = None) -> bool:
+    def change_email(
+        self, session: Session, subject: str, email: str, *, by: str | None = None, former: str | None = None
+    ) -> bool:
+        is_still = () if former is None else (Account.email == normalise_email(former),)
         try:
             with session.begin_nested():
                 statement = (
                     update(Account)
-                    .where(Account.subject == subject)
+                    .where(Account.subject == subject, *is_still)
                     .values(
                         email=normalise_email(email),
                         email_typed=email.strip(),
@@ -174,8 +177,10 @@ class Accounts:
                     )
                     .returning(Account.id)
                 )
-                account_id = session.execute(statement).scalar_one()
+                account_id = session.execute(statement).scalar_one_or_none()
         except IntegrityError:
+            return False
+        if account_id is None:
             return False
         _index(session, account_id)
         self._audit(session, "account.email_changed", subject, by)

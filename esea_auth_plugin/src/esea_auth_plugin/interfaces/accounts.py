@@ -101,8 +101,13 @@ class IAccounts(Protocol):
     def erase(self, session: Session, subject: str) -> bool:
         """Remove a closed account that was never confirmed, and free its identifier; ``False`` for any other."""
 
-    def change_email(self, session: Session, subject: str, email: str, *, by: str | None = None) -> bool:
-        """Make ``email``, already confirmed by its owner, the account's; ``False`` if another account has it."""
+    def change_email(
+        self, session: Session, subject: str, email: str, *, by: str | None = None, former: str | None = None
+    ) -> bool:
+        """Make ``email``, already confirmed by its owner, the account's; ``False`` if another account has it.
+
+        :param former: change it only if this is the account's address still; ``False`` if not.
+        """
 
 
 class IInvitations(Protocol):

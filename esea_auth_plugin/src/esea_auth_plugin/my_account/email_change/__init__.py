@@ -1,1 +1,58 @@
-"""Being written."""
+"""Changing one's e-mail address: proven by the account's highest level, confirmed at the new one, told at the former.
+
+What each step stops:
+
+- A session left open: asking and confirming both need the highest level that the account owns, ten minutes old at
+  most. The former mailbox need not answer: it may be dead, and a card, Pro Santé Connect or a passkey prove more.
+- An address mistyped, or somebody else's: nothing changes before six digits come back from there. Whether another
+  account has it is told to who reads it, and to nobody else.
+- A thief at the highest level: the former address is told, with a link that puts it back for 72 hours and closes every
+  session. Nobody may change the address again meanwhile, so that a second change can't outlive the first one's link.
+- A former mailbox in other hands (a successor, a domain bought back): the link signs nobody in, and mailed codes open
+  nothing for a day after it, so that it gives the account to nobody. Links mailed there before the change are dead.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ...events import AccountErased
+from ...interfaces import AccountEntry, AccountGroup, IAccountRoot, IFormerAddresses
+from ...services import find
+from .resources import EmailPlace, UndoPlace
+from .service import EmailChanges, prune
+
+__all__ = ["EmailChanges", "includeme"]
+
+_ACTIONS = {
+    "email_change.asked": "Changement d’adresse électronique demandé",
+    "email_change.refused": "Changement d’adresse électronique refusé",
+    "email_change.cancelled": "Changement d’adresse électronique annulé depuis l’ancienne adresse",
+}
+
+
+def includeme(config: Any) -> None:
+    """Publish the service, hang the pages, declare letters and actions."""
+    registry = config.registry
+    config.add_service(EmailChanges, EmailChanges)
+    config.add_service(IFormerAddresses, lambda registry: find(registry, EmailChanges))
+    config.add_portal_child("courriel", EmailPlace, parent=IAccountRoot)
+    config.add_portal_child("adresse-precedente", UndoPlace)
+    for letter in ("code", "made", "cancelled"):
+        config.add_letter(f"email_change.{letter}", f"esea_auth_plugin:my_account/email_change/letters/{letter}")
+    for name, sentence in _ACTIONS.items():
+        config.add_audit_action(name, sentence)
+    config.add_account_entry(
+        AccountEntry(
+            "Modifier mon adresse électronique",
+            "/compte/courriel",
+            AccountGroup.IDENTITY,
+            "Elle reçoit vos codes et vos alertes ; la nouvelle est confirmée par un code.",
+            order=110,
+        )
+    )
+    config.add_subscriber(lambda event: find(registry, EmailChanges).erase(event), AccountErased)
+    config.add_job("email_change.prune", prune, every=timedelta(days=1))
+    config.scan(".views")
+    config.scan(".undo_views")

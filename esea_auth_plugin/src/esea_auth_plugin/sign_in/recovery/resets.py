@@ -127,6 +127,11 @@ class Resets:
         )
         self._audit(session, "recovery.factor_proven", subject)
 
+    def kill(self, session: Session, subject: str) -> None:
+        """End every link of a person that was not used: the mailbox it went to is not theirs any more."""
+        live = update(ResetRow).where(ResetRow.subject == subject, ResetRow.used_at.is_(None))
+        session.execute(live.values(replaced_at=self._now()))
+
     def use(self, session: Session, reset: Reset, password_hash: str) -> datetime | None:
         """Set the password, end every session and sign-in; return until when mailed codes are barred, if they are.
 

@@ -1,0 +1,54 @@
+"""The link that the former address receives: a GET shows, a POST puts the address back; nobody is signed in by it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ...interfaces import IThrottle, Limit
+from ...security.tokens import mailed_token
+from ...services import find
+from ...throttle import Addresses
+from ...web.cookies import drop_cookie, read_cookie, set_cookie
+from .resources import IUndoPlace, IUndoToken
+from .service import CanNotUndo, EmailChanges
+
+COOKIE = "adresse"
+LINK = Limit("email_change.link.address", 60, timedelta(hours=1))
+_PAGE = "esea_auth_plugin:my_account/email_change/templates/undo.jinja2"
+
+
+@view_config(context=IUndoToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+def take_token(context: Any, request: Any) -> HTTPSeeOther:
+    """Move the token into a cookie; mail scanners that follow the link use nothing up."""
+    set_cookie(request, COOKIE, mailed_token(context.__name__), max_age=timedelta(minutes=30))
+    return HTTPSeeOther("/adresse-precedente")
+
+
+@view_config(context=IUndoPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+def show(context: Any, request: Any) -> dict[str, Any]:
+    """Show what will be done. The new address is not shown: this link may be read by anybody."""
+    change = find(request, EmailChanges).undoable(request.dbsession, read_cookie(request, COOKIE))
+    if change is None:
+        request.response.status = 410
+    return {"change": change, "done": False, "problem": ""}
+
+
+@view_config(context=IUndoPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+def undo(context: Any, request: Any) -> dict[str, Any]:
+    """Put the former address back."""
+    find(request, IThrottle).reserve(find(request, Addresses).use(LINK, request.client_address))
+    try:
+        with request.dbsession.begin_nested():
+            find(request, EmailChanges).undo(
+                request.dbsession, read_cookie(request, COOKIE), address=request.client_address
+            )
+    except CanNotUndo as error:
+        request.response.status = error.status
+        return {"change": None, "done": False, "problem": error.message}
+    drop_cookie(request, COOKIE)
+    return {"change": None, "done": True, "problem": ""}
