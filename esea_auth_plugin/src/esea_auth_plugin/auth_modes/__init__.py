@@ -21,4 +21,5 @@ def includeme(config: Any) -> None:
     config.include(".recovery_codes")
     config.include(".pro_sante_connect")
     config.include(".cps_card")
+    config.include(".passkey")
     include_modes(config, enabled_names(config.registry.settings))

@@ -261,6 +261,8 @@ class AuthMode:
     place: ClassVar[Any] = None
     #: Template that the page of all modes includes, ``""`` for none (autofill of passkeys).
     companion: ClassVar[str] = ""
+    #: Template that « Mes dispositifs » includes, ``""`` for none, with :meth:`devices_values` as ``values``.
+    devices_companion: ClassVar[str] = ""
     #: Title of its enrolment (« Ajouter une clé d'accès »), with what it is good for; capability ENROLS.
     enrol_title: ClassVar[str] = ""
     enrol_description: ClassVar[str] = ""
@@ -329,6 +331,10 @@ class AuthMode:
     def enrol_answer(self, session: Session, attempt: Attempt, prepared: Any) -> EnrolResult:
         """Judge an answer of an enrolment."""
         raise NotImplementedError
+
+    def devices_values(self, session: Session, subject: str) -> Mapping[str, Any]:
+        """Return what :attr:`devices_companion` needs."""
+        return {}
 
     def rename(self, session: Session, subject: str, reference: str, label: str) -> bool:
         """Call a credential by another name; ``False`` if it is not the person's (capability ENROLS)."""

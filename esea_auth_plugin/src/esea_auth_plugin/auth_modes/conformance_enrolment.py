@@ -158,7 +158,9 @@ class EnrolmentConformance(AuthModeConformance):
 
     def enrolment_begun(self, portal: Any, mode: AuthMode, owner: Any) -> tuple[Any, Attempt]:
         """Begin to add a credential; return what the mode shows, and the attempt with what it remembers."""
-        attempt = Attempt(id=new_id(), at=portal.clock.now(), subject=owner.subject, email=owner.email)
+        attempt = Attempt(
+            id=new_id(), at=portal.clock.now(), subject=owner.subject, email=owner.email, browser="conformance"
+        )
         with portal.db.writing() as session:
             shown = mode.enrol_begin(session, attempt)
         assert isinstance(shown, _RESULTS), shown

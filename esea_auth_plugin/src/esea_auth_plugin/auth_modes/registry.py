@@ -24,6 +24,7 @@ GROUP = "esea_auth.auth_modes"
 BUILT_IN = {
     "password": "esea_auth_plugin.auth_modes.password.mode:PasswordMode",
     "mail_code": "esea_auth_plugin.auth_modes.mail_code.mode:MailCodeMode",
+    "passkey": "esea_auth_plugin.auth_modes.passkey.mode:PasskeyMode",
     "totp": "esea_auth_plugin.auth_modes.totp.mode:TotpMode",
     "recovery_codes": "esea_auth_plugin.auth_modes.recovery_codes.mode:RecoveryCodesMode",
     "pro_sante_connect": "esea_auth_plugin.auth_modes.pro_sante_connect.mode:ProSanteConnectMode",

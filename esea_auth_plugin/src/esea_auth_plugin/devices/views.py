@@ -38,6 +38,11 @@ def device_list(context: Any, request: Any) -> dict[str, Any]:
         "held": [(mode, credential) for mode, credentials in held for credential in credentials],
         "pending": find(request, IPendingDevices).of(session, subject),
         "addable": [mode for mode in enrolling if mode.enrol_title],
+        "companions": [
+            (mode.devices_companion, mode.devices_values(session, subject))
+            for mode in enrolling
+            if mode.devices_companion
+        ],
     }
 
 

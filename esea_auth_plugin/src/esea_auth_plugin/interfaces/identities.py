@@ -144,6 +144,64 @@ class IEnrolments(Protocol):
         """Take what another site sends the browser back with; a response, or ``None`` if nothing was asked there."""
 
 
+@dataclass(frozen=True, slots=True)
+class KeyVerified:
+    """A passkey signed for us. :ivar subject: its owner. :ivar reference: as the devices list it."""
+
+    subject: str
+    reference: str
+    label: str
+
+
+class IPasskeys(Protocol):
+    """Passkeys for the pages of other rooms: a signature, or a new key, bound to a browser and to a purpose.
+
+    Each offer holds ``options`` (for the browser's own interface) and ``challenge`` (sealed: what binds the answer);
+    the page's form sends back ``credential`` and ``challenge``.
+    """
+
+    def request_options(
+        self, session: Session, *, browser: str, subject: str | None, purpose: str
+    ) -> Mapping[str, Any]:
+        """Return what asks for a signature by a key of the person, by any key for ``None``. Writes nothing.
+
+        :param browser: ``request.browser_digest``. :param purpose: what is signed, in words of the calling room.
+        """
+
+    def verify(
+        self,
+        session: Session,
+        *,
+        values: Mapping[str, str],
+        browser: str,
+        subject: str | None,
+        purpose: str,
+        at: datetime,
+    ) -> KeyVerified | None:
+        """Consume the challenge and judge the signature; ``None`` for whatever is wrong with it."""
+
+    def registration_options(
+        self, session: Session, *, subject: str, name: str, display_name: str, browser: str, purpose: str
+    ) -> Mapping[str, Any]:
+        """Return what makes a new key for the person; writes the person's handle once."""
+
+    def register(
+        self,
+        session: Session,
+        *,
+        values: Mapping[str, str],
+        subject: str,
+        browser: str,
+        purpose: str,
+        at: datetime,
+        label: str,
+    ) -> KeyVerified | None:
+        """Consume the challenge, judge the new key and store it; ``None`` for whatever is wrong with it."""
+
+    def held_by(self, session: Session, subject: str) -> bool:
+        """Tell whether the person has a passkey."""
+
+
 class IOwnedLevel(Protocol):
     """The highest level that somebody can prove with what they own."""
 

@@ -87,7 +87,8 @@ def choose(context: Any, request: Any) -> Any:
         "barred_until": account.mail_code_barred_until if account and mail_code_barred(account, now) else None,
         "asked": of,
         # One that is hosted elsewhere stands in its place among them; the others come after the lists.
-        "companions": list(_companions(request, service, offered, external=False).items()),
+        # Nobody is known yet: what they answer is for whoever shows a key.
+        "companions": [] if identity else list(_companions(request, service, offered, external=False).items()),
         "external_companions": _companions(request, service, offered, external=True),
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyramid.csrf import get_csrf_token
 from pyramid.interfaces import ICSRFStoragePolicy
 from zope.interface import implementer
 
@@ -57,9 +58,10 @@ class DerivedCsrfPolicy:
 
 
 def browser_digest(request: Any) -> str:
-    """Return the hash of this browser's cookie of forms, ``""`` if it sent none: it stands since before any sign-in."""
-    found = request.cookies.get(cookie_name(request, COOKIE))
-    return tokens.digest(found, kind="browser.forms") if found and 20 <= len(found) <= 64 else ""
+    """Return the hash of this browser's cookie of forms, given now if it had none: it is older than any sign-in."""
+    get_csrf_token(request)
+    found = getattr(request, "_csrf_browser", None) or request.cookies[cookie_name(request, COOKIE)]
+    return tokens.digest(found, kind="browser.forms")
 
 
 def _same_origin(request: Any) -> bool:

@@ -1,0 +1,23 @@
+"""Passkeys: the mode « Clé d'accès », and the signatures that other rooms ask for (:class:`IPasskeys`)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ...interfaces import IPasskeys
+from ...settings import read_section
+from .challenges import prune
+from .service import Passkeys
+from .settings import PREFIX, PasskeySettings
+
+__all__ = ["includeme"]
+
+
+def includeme(config: Any) -> None:
+    """Read the settings, publish the service."""
+    read_section(config, PasskeySettings, PREFIX)
+    config.add_service(IPasskeys, Passkeys)
+    config.add_audit_action("passkey.copied", "Clé d’accès refusée : elle semble avoir été copiée")
+    config.add_audit_action("passkey.backup_changed", "Clé d’accès : synchronisation entre appareils changée")
+    config.add_job("passkey.prune", prune, every=timedelta(hours=1))

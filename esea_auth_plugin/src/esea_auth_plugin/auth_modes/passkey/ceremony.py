@@ -1,0 +1,209 @@
+"""The WebAuthn ceremonies, as ``webauthn`` verifies them, with what it leaves to us (WebAuthn level 3, 7.1 and 7.2).
+
+Ours: user verification is always asked for, pages inside frames of others are refused, the key's own handle must be its
+owner's, and the count of signatures is judged by the caller, who must know of a copy.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import webauthn
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers.cose import COSEAlgorithmIdentifier
+from webauthn.helpers.structs import (
+    AttestationConveyancePreference,
+    AttestationFormat,
+    AuthenticatorSelectionCriteria,
+    CredentialDeviceType,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from .models import PasskeyRow
+from .settings import PasskeySettings
+
+#: EdDSA, ES256, RS256: what authenticators make, nothing weaker.
+_ALGORITHMS = [
+    COSEAlgorithmIdentifier.ECDSA_SHA_256,
+    COSEAlgorithmIdentifier.EDDSA,
+    COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
+]
+_LONGEST = 20_000
+
+
+class NotVerified(Exception):
+    """An answer that proves nothing; ``code`` is for the trail, never for the person."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key that was just made."""
+
+    credential_id: str
+    public_key: bytes
+    sign_count: int
+    aaguid: str
+    transports: tuple[str, ...]
+    backup_eligible: bool
+    backed_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature by a known key."""
+
+    sign_count: int
+    backup_eligible: bool
+    backed_up: bool
+
+
+def request_options(challenge: bytes, rp_id: str, rows: Sequence[PasskeyRow]) -> dict[str, Any]:
+    """Return the options of ``navigator.credentials.get``; without rows any key of ours may answer."""
+    options = webauthn.generate_authentication_options(
+        rp_id=rp_id,
+        challenge=challenge,
+        timeout=120_000,
+        allow_credentials=_descriptors(rows) or None,
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+    return dict(json.loads(webauthn.options_to_json(options)))
+
+
+def creation_options(
+    challenge: bytes,
+    rp_id: str,
+    rp_name: str,
+    *,
+    handle: bytes,
+    name: str,
+    display_name: str,
+    rows: Sequence[PasskeyRow],
+    settings: PasskeySettings,
+) -> dict[str, Any]:
+    """Return the options of ``navigator.credentials.create``: discoverable, verified, no key twice."""
+    required = settings.attestation == "required"
+    options = webauthn.generate_registration_options(
+        rp_id=rp_id,
+        rp_name=rp_name,
+        user_id=handle,
+        user_name=name,
+        user_display_name=display_name,
+        challenge=challenge,
+        timeout=120_000,
+        attestation=AttestationConveyancePreference.DIRECT if required else AttestationConveyancePreference.NONE,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED,
+            require_resident_key=True,
+            user_verification=UserVerificationRequirement.REQUIRED,
+        ),
+        exclude_credentials=_descriptors(rows),
+        supported_pub_key_algs=_ALGORITHMS,
+    )
+    return dict(json.loads(webauthn.options_to_json(options)))
+
+
+def read_credential(text: str) -> dict[str, Any]:
+    """Return a credential as the browser sent it.
+
+    :raises NotVerified: it is no such thing, or comes from a page inside somebody else's.
+    """
+    if not text or len(text) > _LONGEST:
+        raise NotVerified("passkey.empty")
+    try:
+        found = json.loads(text)
+        client = json.loads(base64url_to_bytes(found["response"]["clientDataJSON"]))
+        if not isinstance(found["id"], str) or not isinstance(client, dict):
+            raise NotVerified("passkey.malformed")
+    except NotVerified:
+        raise
+    except Exception as error:  # whatever a stranger's JSON makes a decoder raise
+        raise NotVerified("passkey.malformed") from error
+    if client.get("crossOrigin") or "topOrigin" in client:
+        raise NotVerified("passkey.framed")
+    return dict(found)
+
+
+def verify_new(
+    credential: Mapping[str, Any], challenge: bytes, rp_id: str, origins: Sequence[str], settings: PasskeySettings
+) -> NewKey:
+    """Verify a new key.
+
+    :raises NotVerified: anything is wrong with it, or its model is not accepted here.
+    """
+    required = settings.attestation == "required"
+    roots = _roots(settings.attestation_roots) if required else None
+    try:
+        found = webauthn.verify_registration_response(
+            credential=dict(credential),
+            expected_challenge=challenge,
+            expected_rp_id=rp_id,
+            expected_origin=list(origins),
+            require_user_verification=True,
+            supported_pub_key_algs=_ALGORITHMS,
+            pem_root_certs_bytes_by_fmt=roots,
+        )
+    except Exception as error:  # the library raises a dozen kinds, and decoders below it some more
+        raise NotVerified("passkey.not_verified") from error
+    if required and found.fmt is AttestationFormat.NONE:
+        raise NotVerified("passkey.no_attestation")
+    if settings.models and found.aaguid not in settings.models:
+        raise NotVerified("passkey.model")
+    transports = credential.get("response", {}).get("transports") or ()
+    return NewKey(
+        credential_id=bytes_to_base64url(found.credential_id),
+        public_key=found.credential_public_key,
+        sign_count=found.sign_count,
+        aaguid=found.aaguid,
+        transports=tuple(str(each)[:20] for each in transports if isinstance(each, str))[:8],
+        backup_eligible=found.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
+        backed_up=found.credential_backed_up,
+    )
+
+
+def verify_signature(
+    credential: Mapping[str, Any], row: PasskeyRow, handle: str, challenge: bytes, rp_id: str, origins: Sequence[str]
+) -> Signature:
+    """Verify a signature by a known key; the count is not judged here.
+
+    :raises NotVerified: anything is wrong with it.
+    """
+    sent = (credential.get("response") or {}).get("userHandle")
+    if sent != handle:  # a discoverable key always tells; GitLab 585333: what names the key must be what signed
+        raise NotVerified("passkey.other_handle")
+    try:
+        found = webauthn.verify_authentication_response(
+            credential=dict(credential),
+            expected_challenge=challenge,
+            expected_rp_id=rp_id,
+            expected_origin=list(origins),
+            credential_public_key=row.public_key,
+            credential_current_sign_count=0,
+            require_user_verification=True,
+        )
+    except Exception as error:
+        raise NotVerified("passkey.not_verified") from error
+    eligible = found.credential_device_type is CredentialDeviceType.MULTI_DEVICE
+    if eligible != row.backup_eligible:  # for ever what it was made as (WebAuthn 6.1.3)
+        raise NotVerified("passkey.backup_eligible")
+    return Signature(found.new_sign_count, eligible, found.credential_backed_up)
+
+
+def _descriptors(rows: Sequence[PasskeyRow]) -> list[PublicKeyCredentialDescriptor]:
+    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(row.credential_id)) for row in rows]
+
+
+def _roots(path: str) -> dict[AttestationFormat, list[bytes]]:
+    pem = Path(path).read_bytes()
+    end = b"-----END CERTIFICATE-----"
+    roots = [part + end for part in pem.split(end) if b"BEGIN CERTIFICATE" in part]
+    return {each: roots for each in AttestationFormat if each is not AttestationFormat.NONE}

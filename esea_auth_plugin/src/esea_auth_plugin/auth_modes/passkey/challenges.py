@@ -1,0 +1,79 @@
+"""Challenges: random, sealed with what they are for, five minutes long, answered once.
+
+The page carries the sealed challenge, so that showing a page writes nothing; what makes it good once is the row that
+its answer inserts. It opens only in the browser that asked, for the person and the purpose it was made for: an answer
+obtained elsewhere (another page, another sign-in, another person's phone) is worth nothing here.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from ...database import IDatabase
+from ...interfaces import IClock, ISealer
+from ...security import tokens
+from ...security.sealing import SealBroken
+from ...services import find
+from .models import AnsweredChallenge
+
+_PURPOSE = "passkey.challenge"
+LIFE = timedelta(minutes=5)
+#: Answers are remembered longer than a challenge lives (security.md row 11).
+_KEPT = LIFE + timedelta(minutes=5)
+
+
+def bound(browser: str, subject: str | None, purpose: str) -> str:
+    """Return what a challenge is bound to."""
+    return f"{browser}|{subject or ''}|{purpose}"
+
+
+class Challenges:
+    """Makes and consumes challenges."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def new(self, *, browser: str, subject: str | None, purpose: str) -> tuple[bytes, str]:
+        """Return a challenge of 256 bits and its sealed form."""
+        challenge = tokens.new_token(256)
+        sealed = json.dumps({"challenge": challenge, "at": self._now().isoformat()}).encode()
+        text = find(self._registry, ISealer).seal(sealed, purpose=_PURPOSE, bound_to=bound(browser, subject, purpose))
+        return challenge.encode(), text
+
+    def consume(
+        self, session: Session, sealed: str, *, browser: str, subject: str | None, purpose: str
+    ) -> bytes | None:
+        """Return the challenge, once; ``None`` if it is not ours, not for this, too old, or answered already."""
+        if not browser or not sealed or len(sealed) > 1_000:
+            return None
+        where = bound(browser, subject, purpose)
+        try:
+            opened = json.loads(find(self._registry, ISealer).open(sealed, purpose=_PURPOSE, bound_to=where))
+        except (SealBroken, ValueError):
+            return None
+        now, challenge = self._now(), str(opened["challenge"])
+        if now - datetime.fromisoformat(opened["at"]) > LIFE:
+            return None
+        insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(AnsweredChallenge)
+        statement = (
+            insert.values(digest=tokens.digest(challenge, kind=_PURPOSE), ends_at=now + _KEPT)
+            .on_conflict_do_nothing()
+            .returning(AnsweredChallenge.digest)
+        )
+        return challenge.encode() if session.execute(statement).first() is not None else None
+
+    def _now(self) -> datetime:
+        return find(self._registry, IClock).now()
+
+
+def prune(registry: Any) -> None:
+    """Job: forget answered challenges that are too old to be answered again."""
+    now = find(registry, IClock).now()
+    with find(registry, IDatabase).writing() as session:
+        session.execute(delete(AnsweredChallenge).where(AnsweredChallenge.ends_at < now))

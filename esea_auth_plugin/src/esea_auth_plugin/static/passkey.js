@@ -1,0 +1,105 @@
+// Passkeys: asks the browser's own interface for a signature or a new key, and sends the form with the answer.
+
+const toBytes = (text) => {
+  const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(plain, (char) => char.charCodeAt(0));
+};
+
+const toText = (buffer) => {
+  const plain = String.fromCharCode(...new Uint8Array(buffer));
+  return btoa(plain).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+};
+
+const descriptors = (list) => (list ?? []).map((each) => ({ ...each, id: toBytes(each.id) }));
+
+// Older browsers lack the readers and writers of JSON; these do the same.
+const readRequest = (options) => ({
+  ...options,
+  challenge: toBytes(options.challenge),
+  allowCredentials: descriptors(options.allowCredentials),
+});
+
+const readCreation = (options) => ({
+  ...options,
+  challenge: toBytes(options.challenge),
+  user: { ...options.user, id: toBytes(options.user.id) },
+  excludeCredentials: descriptors(options.excludeCredentials),
+});
+
+const written = (credential) => {
+  const { response } = credential;
+  const answer = { clientDataJSON: toText(response.clientDataJSON) };
+  if (response.attestationObject) {
+    answer.attestationObject = toText(response.attestationObject);
+    answer.transports = response.getTransports?.() ?? [];
+  } else {
+    answer.authenticatorData = toText(response.authenticatorData);
+    answer.signature = toText(response.signature);
+    answer.userHandle = response.userHandle ? toText(response.userHandle) : null;
+  }
+  return JSON.stringify({
+    id: credential.id,
+    rawId: toText(credential.rawId),
+    type: credential.type,
+    response: answer,
+    clientExtensionResults: credential.getClientExtensionResults(),
+    authenticatorAttachment: credential.authenticatorAttachment ?? null,
+  });
+};
+
+const reasons = {
+  NotAllowedError: "La demande a été annulée, ou a pris trop de temps. Réessayez.",
+  InvalidStateError: "Cet appareil a déjà une clé pour votre compte : elle est prête à servir.",
+  SecurityError: "L’adresse de cette page ne permet pas d’utiliser une clé d’accès. Vérifiez-la.",
+  NotSupportedError: "Cet appareil ne sait pas créer de clé d’accès. Essayez avec votre téléphone.",
+};
+
+const tell = (place, error) => {
+  const message = place.querySelector("[data-passkey-message]");
+  if (!message) return;
+  message.textContent = reasons[error?.name] ?? "La clé d’accès n’a pas pu servir. Réessayez, ou changez de mode.";
+  message.hidden = false;
+};
+
+let waiting = null;
+
+async function ask(place, form, mediation) {
+  waiting?.abort();
+  waiting = new AbortController();
+  const options = JSON.parse(place.dataset.options);
+  const wanted =
+    place.dataset.passkey === "create"
+      ? navigator.credentials.create({ publicKey: readCreation(options), signal: waiting.signal })
+      : navigator.credentials.get({ publicKey: readRequest(options), signal: waiting.signal, mediation });
+  const credential = await wanted;
+  form.elements.credential.value = written(credential);
+  form.submit();
+}
+
+for (const place of document.querySelectorAll("[data-passkey='get'], [data-passkey='create']")) {
+  const form = place.closest("form");
+  form.addEventListener("submit", (event) => {
+    if (form.elements.credential.value) return;
+    event.preventDefault();
+    if (!window.PublicKeyCredential) {
+      tell(place, { name: "NotSupportedError" });
+      return;
+    }
+    ask(place, form).catch((error) => tell(place, error));
+  });
+}
+
+const quiet = document.querySelector("[data-passkey='conditional']");
+if (quiet && (await window.PublicKeyCredential?.isConditionalMediationAvailable?.())) {
+  quiet.hidden = false;
+  quiet.addEventListener("submit", (event) => {
+    if (!quiet.elements.credential.value) event.preventDefault();
+  });
+  // Nobody asked for anything yet: a refusal is nothing to talk about.
+  ask(quiet, quiet, "conditional").catch(() => {});
+}
+
+const accepted = document.querySelector("[data-passkey-accepted]");
+if (accepted && window.PublicKeyCredential?.signalAllAcceptedCredentials) {
+  window.PublicKeyCredential.signalAllAcceptedCredentials(JSON.parse(accepted.dataset.passkeyAccepted)).catch(() => {});
+}
