@@ -33,6 +33,9 @@ _PLAIN_MATCHERS = (
 )
 #: Digits and signs around a listed word that change nothing; with more of them zxcvbn judges the whole.
 _DRESS = 6
+#: Runs of letters that a first idea has at most, figures and signs between them.
+_MOST_PIECES = 4
+_LINKS = ("et", "de", "du", "des", "le", "la", "les", "au", "a", "l", "d", "un", "une", "mon", "ma", "mes")
 _LETTERS_FOR_SYMBOLS = str.maketrans("@40315$7", "aaoeisst")
 
 
@@ -68,6 +71,41 @@ def french_words() -> tuple[str, ...]:
 def blocklist() -> frozenset[str]:
     """Return what may be nobody's password: zxcvbn's 30,000 most used ones (MIT), and our French list."""
     return frozenset(map(fold, matching.RANKED_DICTIONARIES["passwords"])) | frozenset(french_words())
+
+
+def is_first_idea(password: str) -> bool:
+    """Tell whether a password is one or two words of our list with figures and signs (« JulieThomas2026! »).
+
+    Whoever guesses the passwords of a French hospital tries those first: some thousand words, times themselves, times
+    the years and postcodes, is an afternoon. Three words or more are a phrase, and judged as one.
+    """
+    plain = fold(password)
+    # Figures at the ends are a year, not letters: « M@ri3 » is read as a word, « 2026 » is not.
+    for text in (plain, _core(plain).translate(_LETTERS_FOR_SYMBOLS)):
+        words = re.sub(r"[^a-z]+", " ", text).split()
+        if words and len(words) <= _MOST_PIECES and _made_of("".join(words), 2):
+            return True
+    return False
+
+
+def _made_of(letters: str, most: int) -> bool:
+    """Tell whether letters are at most so many listed words in a row, small linking words left out."""
+    if not letters:
+        return True
+    if most == 0:
+        return letters in _LINKS
+    known = _words_of_a_password()
+    return any(
+        letters[:end] in known and _made_of(letters[end:].removeprefix(link), most - 1)
+        for end in range(len(letters), 2, -1)
+        for link in ("", *_LINKS)
+        if letters[end:].startswith(link)
+    )
+
+
+@cache
+def _words_of_a_password() -> frozenset[str]:
+    return frozenset(word for word in french_words() if len(word) >= 3)
 
 
 def in_blocklist(password: str) -> bool:

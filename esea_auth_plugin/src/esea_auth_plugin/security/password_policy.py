@@ -126,6 +126,11 @@ def _contents(password: str, words: Sequence[str]) -> list[str]:
         messages.append(
             "Il figure parmi les mots de passe les plus utilisés : choisissez plusieurs mots sans lien entre eux."
         )
+    elif guessing.is_first_idea(password):
+        messages.append(
+            "Il tient en un ou deux mots que tout le monde essaie d'abord (prénom, ville, métier…), même avec des "
+            "chiffres : ajoutez un ou deux mots sans lien entre eux."
+        )
     return messages
 
 

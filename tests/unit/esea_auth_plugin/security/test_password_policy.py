@@ -6,6 +6,8 @@ import threading
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from esea_auth_plugin.security import guessing
 from esea_auth_plugin.security.password_policy import LABELS, assess, cnil_bits
@@ -105,4 +107,39 @@ def test_two_people_at_once_are_each_judged_by_their_own_words() -> None:
 def test_the_blocklist_holds_the_top_passwords_and_our_own_words() -> None:
     assert {"123456", "password", "azertyuiop", "portailesea"} <= guessing.blocklist()
     assert len(guessing.blocklist()) > 20_000
+    assert len(guessing.french_words()) > 1_500
     assert all(word == guessing.fold(word) for word in guessing.french_words())
+
+
+@pytest.mark.parametrize(
+    "idea",
+    [
+        "JulieThomas2026!",
+        "Nicolas33000!!!",
+        "MarieEtPaul1984",
+        "Janvier2026Urgences!",
+        "Hôpital-Bordeaux-33",
+        "Soleil et papillon 12",
+        "M@ri3-D0cteur-2026",
+        "2024 Allez les Bleus !",
+        "Décembre_Urgentiste_86",
+    ],
+)
+def test_one_or_two_words_that_everybody_thinks_of_first_are_refused_whatever_is_around_them(idea: str) -> None:
+    judged = assess(idea)
+    assert not judged.accepted
+    assert any("tout le monde" in message or "plus utilisés" in message for message in judged.messages)
+
+
+@pytest.mark.parametrize(
+    "phrase", ["Girafe-Tambour-Melon-48", "soleil chirurgien trottoir", "Nicolas range 7 clarinettes"]
+)
+def test_a_phrase_of_three_words_is_judged_as_a_phrase(phrase: str) -> None:
+    assert assess(phrase).accepted
+
+
+@given(letters=st.text(alphabet="abdelmnsu -7@", max_size=128))
+def test_looking_for_first_ideas_never_takes_long(letters: str) -> None:
+    before = time.process_time()
+    guessing.is_first_idea(letters)
+    assert time.process_time() - before < 0.25
