@@ -1,0 +1,92 @@
+"""Passkeys in Chromium, with a virtual authenticator: added, used, proposed by itself, removed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import CDPSession, Page, expect
+from tests.browser import steps
+
+from esea_auth_plugin.testing.portal import Portal
+
+pytestmark = pytest.mark.settings(**{"esea_auth.modes": "passkey password mail_code"})
+
+
+def authenticator(page: Page, *, verified: bool = True, present: bool = True) -> tuple[CDPSession, str]:
+    """Give the page's browser a device that holds passkeys."""
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("WebAuthn.enable")
+    made: dict[str, Any] = cdp.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "ctap2Version": "ctap2_1",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": verified,
+                "automaticPresenceSimulation": present,
+            }
+        },
+    )
+    return cdp, made["authenticatorId"]
+
+
+def add_key(page: Page, served: Portal, name: str = "Mon poste") -> None:
+    """Sign in by mailed code and add a passkey; confirm it by the mailed link where the portal asks for that."""
+    person = served.person()
+    page.goto("/connexion")
+    steps.sign_in(page, served, person)
+    page.goto("/compte/dispositifs")
+    steps.press(page, "Ajouter une clé d’accès")
+    page.get_by_label("Nom du dispositif").fill(name)
+    served.smtp.clear()
+    steps.press(page, "Valider")
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    letter = served.smtp.wait(person.email)
+    links = [link for link in letter.links if "/confirm" in link]
+    if links:
+        page.goto(links[0])
+        page.get_by_role("main").get_by_role("button").first.click()
+
+
+def sign_out(page: Page) -> None:
+    page.goto("/compte")
+    page.get_by_role("button", name="Me déconnecter").first.click()
+
+
+def test_a_passkey_is_added_signs_in_and_is_removed(served: Portal, page: Page) -> None:
+    cdp, device = authenticator(page)
+    add_key(page, served)
+    sign_out(page)
+    page.goto("/connexion")
+    page.get_by_role("main").get_by_role("link", name="Clé d’accès").click()
+    steps.press(page, "Valider")
+    expect(page.get_by_role("heading", name="Mon compte", exact=True)).to_be_visible()
+    page.goto("/compte/dispositifs")
+    page.get_by_role("link", name="Gérer Mon poste").click()
+    steps.press(page, "Retirer « Mon poste »")
+    expect(page).to_have_url(lambda url: "/connexion" in url)
+    held = cdp.send("WebAuthn.getCredentials", {"authenticatorId": device})["credentials"]
+    assert len(held) <= 1
+
+
+def test_the_page_of_modes_proposes_the_key_by_itself(served: Portal, page: Page) -> None:
+    authenticator(page)
+    add_key(page, served)
+    sign_out(page)
+    page.goto("/connexion")
+    expect(page.get_by_role("heading", name="Mon compte", exact=True)).to_be_visible()
+
+
+def test_a_refusal_of_the_device_is_told_and_the_other_modes_stay(served: Portal, page: Page) -> None:
+    cdp, device = authenticator(page)
+    add_key(page, served)
+    sign_out(page)
+    cdp.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
+    page.goto("/connexion/cle")
+    steps.press(page, "Valider")
+    expect(page.get_by_text("La demande a été annulée")).to_be_visible()
+    expect(page.get_by_role("link", name="Choisir un autre mode")).to_be_visible()
