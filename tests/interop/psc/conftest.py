@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.interop.psc.provider import Provider, free_port, install
 
+from esea_auth_plugin.auth_modes.pro_sante_connect.breaker import Breaker
 from esea_auth_plugin.auth_modes.pro_sante_connect.client import PscClient
 from esea_auth_plugin.auth_modes.pro_sante_connect.service import Psc
 from esea_auth_plugin.services import find
@@ -44,7 +45,7 @@ def services_with_psc(folder: Path) -> Path:
     path = folder / "services-psc.ini"
     text = SERVICES.read_text(encoding="utf-8")
     path.write_text(
-        text.replace("mode.mail_code =\n", "mode.mail_code =\nmode.pro_sante_connect =\n"),
+        text.replace("mode.mail_code =\n", "mode.mail_code =\nmode.pro_sante_connect =\nmode.ecps =\n"),
         encoding="utf-8",
     )
     return path
@@ -71,7 +72,7 @@ def portal(
     secret = run.folder() / f"psc-secret-{databases.worker()}"
     secret.write_text(psc.secret, encoding="ascii")
     overrides = {
-        "esea_auth.modes": "password mail_code pro_sante_connect",
+        "esea_auth.modes": "password mail_code pro_sante_connect ecps",
         "esea_auth.services": str(services_with_psc(secret.parent)),
         "portal.outbound_private_networks": "127.0.0.0/8 ::1/128",
         "psc.environment": "autre",
@@ -94,3 +95,4 @@ def forget(registry: Any) -> None:
     parts = find(registry, Psc)
     old = parts.client
     parts.client = PscClient(parts.settings, old.outbound, old.redirect_uri)
+    parts.ringing = PscClient(parts.settings, old.outbound, old.redirect_uri, Breaker(most_waiting=8))

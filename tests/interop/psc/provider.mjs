@@ -60,8 +60,11 @@ const provider = new Provider(AUTH, {
   scopes: ["openid", "scope_all"],
   claims: { openid: ["sub"], scope_all: claimNames, acr: null, amr: null, auth_time: null, sid: null },
   acrValues: ["eidas0", "eidas1", "eidas2", "eidas3"],
+  extraParams: ["channel"],
   pkce: { required: () => true },
-  cookies: { keys: ["clef-de-test"] },
+  // PSC takes a sign-out as a form, from another site.
+  enableHttpPostMethods: true,
+  cookies: { keys: ["clef-de-test"], long: { sameSite: "none" }, short: { sameSite: "none" } },
   findAccount: (ctx, sub) => (state.people[sub] ? account(sub) : undefined),
   ttl: { AccessToken: 120, AuthorizationCode: 60, IdToken: 300, BackchannelAuthenticationRequest: 120, Session: 14400, Grant: 14400, Interaction: 600 },
   interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },

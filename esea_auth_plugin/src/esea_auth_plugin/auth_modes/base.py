@@ -257,6 +257,9 @@ class AuthMode:
     rests_on: ClassVar[str] = ""
     #: Origins that its pages send a form's redirect to (house, decision 12).
     form_targets: tuple[str, ...] = ()
+    #: Offered only to a browser that somebody has signed in with, or to somebody who is signed in: it disturbs another
+    #: person's device.
+    known_browsers_only: ClassVar[bool] = False
     #: Interface that its place, ``/connexion/SEGMENT``, provides too: the mode's room hangs further pages there.
     place: ClassVar[Any] = None
     #: Template that the page of all modes includes, ``""`` for none (autofill of passkeys).

@@ -29,6 +29,7 @@ BUILT_IN = {
     "recovery_codes": "esea_auth_plugin.auth_modes.recovery_codes.mode:RecoveryCodesMode",
     "pro_sante_connect": "esea_auth_plugin.auth_modes.pro_sante_connect.mode:ProSanteConnectMode",
     "cps_card": "esea_auth_plugin.auth_modes.cps_card.mode:CpsCardMode",
+    "ecps": "esea_auth_plugin.auth_modes.pro_sante_connect.ecps_mode:EcpsMode",
 }
 #: Addresses under /connexion that are no mode's.
 RESERVED_SEGMENTS = frozenset({"oubli", "conditions", "reprise", "deconnexion", "retrouver", "nouveau-dispositif"})

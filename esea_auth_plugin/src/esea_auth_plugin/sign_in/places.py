@@ -13,6 +13,7 @@ from ..auth_modes.base import AuthMode
 from ..auth_modes.registry import modes_of
 from ..interfaces import ICatalogue, IClock, ModeStanding, PortalService
 from ..services import find
+from .browsers import browser_of
 
 _PARIS = ZoneInfo("Europe/Paris")
 #: How long the page speaks of a mode that ended, and how long before its end it starts counting down.
@@ -51,8 +52,13 @@ def is_open(request: Any, service: PortalService, mode: AuthMode) -> bool:
 def offers_of(request: Any, service: PortalService) -> Sequence[Offer]:
     """Return the modes to show, in the catalogue's order; one that is not enabled here is hidden."""
     modes = modes_of(request)
-    shown = (modes.get(admitted.mode) for admitted in service.modes)
-    return [offer for mode in shown if mode is not None and (offer := _offer(request, service, mode)) is not None]
+    shown = [mode for admitted in service.modes if (mode := modes.get(admitted.mode)) is not None]
+    here = [mode for mode in shown if not mode.known_browsers_only or _known(request)]
+    return [offer for mode in here if (offer := _offer(request, service, mode)) is not None]
+
+
+def _known(request: Any) -> bool:
+    return request.identity is not None or bool(browser_of(request).subjects)
 
 
 def _offer(request: Any, service: PortalService, mode: AuthMode) -> Offer | None:

@@ -11,10 +11,11 @@ from typing import Any
 from ...directives import report_problems
 from ...services import find
 from ..registry import enabled_names
-from . import settings, ways
+from . import ciba, settings, ways
 from .cases import CONFLICT, CONTEST
 from .conflict_kind import ConflictKind
 from .contest_kind import ContestKind
+from .ecps_store import EcpsRequests
 from .places import AfterPlace, ButtonPlace, FarewellPlace, IPscPlace
 from .service import Psc
 from .sessions import PscSessions
@@ -24,6 +25,7 @@ __all__ = ["CONFLICT", "CONTEST", "includeme"]
 
 _ACTIONS = {
     "psc.identifiers_changed": "Identifiants Pro Santé Connect changés",
+    "ecps.asked": "Demande envoyée à une application e-CPS",
     "psc.conflict": "Identité Pro Santé Connect partagée par deux comptes",
     "psc.contested": "Numéro professionnel contesté",
     "psc.ended_there": "Session terminée depuis Pro Santé Connect",
@@ -38,6 +40,7 @@ def includeme(config: Any) -> None:
     settings.read(config)
     config.add_service(Psc, Psc)
     config.add_service(PscSessions, PscSessions)
+    config.add_service(EcpsRequests, EcpsRequests)
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_request_kind(ConflictKind)
@@ -48,7 +51,10 @@ def includeme(config: Any) -> None:
     config.add_portal_child("fin", AfterPlace, parent=IPscPlace)
     config.add_route(ROUTE, PATH)
     config.scan(".views")
-    if _MODES & set(enabled_names(config.registry.settings)):
+    enabled = set(enabled_names(config.registry.settings))
+    if "ecps" in enabled:
+        config.add_job("ecps.ask", ciba.ask_due, every=timedelta(seconds=1), own_leases=True)
+    if _MODES & enabled:
         config.action(None, lambda: _check(config), order=1_000)
 
 

@@ -69,11 +69,13 @@ class Started:
 class PscClient:
     """Our side of the protocol."""
 
-    def __init__(self, settings: PscSettings, outbound: IOutbound, redirect_uri: str) -> None:
+    def __init__(
+        self, settings: PscSettings, outbound: IOutbound, redirect_uri: str, breaker: Breaker | None = None
+    ) -> None:
         self._settings = settings
         self.outbound = outbound
         self.redirect_uri = redirect_uri
-        self.breaker = Breaker()
+        self.breaker = breaker or Breaker()
         self.discovery = Discovery(settings, outbound, self.breaker)
         self.tokens = Tokens(settings, self.discovery)
 

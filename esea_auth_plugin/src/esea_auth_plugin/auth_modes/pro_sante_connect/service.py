@@ -6,10 +6,13 @@ from typing import Any
 
 from ...interfaces import IClock, IOutbound, PortalSettings
 from ...services import find
+from .breaker import Breaker
 from .client import Arrival, PscClient
 from .mapper import PscPerson, person_of
 from .settings import PscSettings
 
+#: Calls about e-CPS requests that a worker makes at once.
+MOST_RINGING = 8
 #: Where PSC sends people back: declared with it, letter by letter.
 RETURN = "retour"
 RETURN_PATH = f"/connexion/psc/{RETURN}"
@@ -23,7 +26,10 @@ class Psc:
         self._registry = registry
         self.settings = find(registry, PscSettings)
         portal = find(registry, PortalSettings)
-        self.client = PscClient(self.settings, find(registry, IOutbound), portal.absolute(RETURN_PATH))
+        outbound, back = find(registry, IOutbound), portal.absolute(RETURN_PATH)
+        self.client = PscClient(self.settings, outbound, back)
+        # The worker's own: hundreds of e-CPS requests must not count against the pages' few slots.
+        self.ringing = PscClient(self.settings, outbound, back, Breaker(most_waiting=MOST_RINGING))
 
     def person(self, arrival: Arrival) -> PscPerson:
         """Return who arrived. :raises NobodyNamed: the claims name nobody."""
