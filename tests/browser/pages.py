@@ -330,4 +330,10 @@ UNJUDGED: Mapping[str, str] = {
     f"{AUTH}:devices/templates/enrol.jinja2": "shows a mode's enrolment: judged with the modes that enrol",
     f"{AUTH}:linking/templates/identity.jinja2": "follows a card or Pro Santé Connect: judged with those modes",
     f"{AUTH}:linking/templates/link.jinja2": "follows a card or Pro Santé Connect: judged with those modes",
+    f"{AUTH}:auth_modes/cps_card/templates/host_base.jinja2": "the frame of the card host's pages",
+    f"{AUTH}:auth_modes/cps_card/templates/host_refused.jinja2": "of the card host: judged in test_card.py",
+    f"{AUTH}:auth_modes/cps_card/templates/host_welcome.jinja2": "of the card host: judged in test_card.py",
+    f"{AUTH}:auth_modes/cps_card/templates/diagnostic.jinja2": "with the mode enabled only: judged in test_card.py",
+    f"{AUTH}:auth_modes/cps_card/templates/help.jinja2": "with the mode enabled only: judged in test_card.py",
+    f"{AUTH}:auth_modes/cps_card/templates/lists.jinja2": "with the mode enabled only: judged in test_card.py",
 }

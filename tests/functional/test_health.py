@@ -37,3 +37,17 @@ def test_neither_opens_a_session_nor_names_anybody(portal: Portal) -> None:
         assert "Set-Cookie" not in answer.headers
         assert person.identifier not in answer.text
         assert person.email not in answer.text
+
+
+def test_an_old_revocation_list_is_told_with_its_age(card_portal: Portal) -> None:
+    card_portal.find(IJobs).run_due()
+    told = card_portal.app.get("/healthz").json
+    assert (told["status"], len(told["revocation_lists"])) == ("ok", 6)
+    assert told["revocation_lists"]["AC IGC-SANTE FORT PERSONNES"] == 0
+    card_portal.clock.advance(days=8)
+    card_portal.find(IJobs).run_due()
+    told = card_portal.app.get("/healthz", status=200).json
+    assert (told["status"], told["problems"]) == ("degraded", ["revocation_list_old"])
+    assert told["revocation_lists"]["AC IGC-SANTE FORT PERSONNES"] == 8 * 86_400
+    age = 'portal_revocation_list_age_seconds{authority="AC RACINE IGC-SANTE FORT"} 691200'
+    assert age in card_portal.app.get("/metrics").text

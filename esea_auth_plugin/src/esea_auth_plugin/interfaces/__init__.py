@@ -47,9 +47,11 @@ from .mechanisms import (
     IOutbound,
     IOutbox,
     IPostman,
+    IRevocationLists,
     ISealer,
     IThrottle,
     Limit,
+    ListStanding,
     Reservation,
 )
 from .pages import (
@@ -118,6 +120,7 @@ __all__ = [
     "IPostman",
     "IResource",
     "IReviews",
+    "IRevocationLists",
     "IRoles",
     "ISealer",
     "ISessions",
@@ -129,6 +132,7 @@ __all__ = [
     "Level",
     "Limit",
     "LinkVerdict",
+    "ListStanding",
     "ModeStanding",
     "NavItem",
     "PendingIdentity",

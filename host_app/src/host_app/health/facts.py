@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from esea_auth_plugin import migrations
 from esea_auth_plugin.database import IDatabase
-from esea_auth_plugin.interfaces import IJobs, IPostman
-from esea_auth_plugin.services import find
+from esea_auth_plugin.interfaces import IJobs, IPostman, IRevocationLists
+from esea_auth_plugin.services import find, offers
 
 #: The worker looks each second; ten minutes without any job's success mean that none runs.
 _WORKER_SILENCE = timedelta(minutes=10)
@@ -27,6 +27,7 @@ class Health:
     letters_waiting: int = 0
     oldest_letter: float = 0.0
     letters_lost: int = 0
+    list_ages: dict[str, float | None] = field(default_factory=dict)
 
 
 def look(registry: Any) -> Health:
@@ -46,10 +47,14 @@ def look(registry: Any) -> Health:
         problems.append("mail_stuck")
     if backlog.given_up:
         problems.append("mail_lost")
+    lists = find(registry, IRevocationLists).standings() if offers(registry, IRevocationLists) else ()
+    if any(standing.stale for standing in lists):
+        problems.append("revocation_list_old")
     return Health(
         tuple(problems),
         {name: age.total_seconds() if age is not None else None for name, age in ages.items()},
         backlog.waiting,
         backlog.oldest.total_seconds() if backlog.oldest else 0.0,
         backlog.given_up,
+        {one.authority: one.age.total_seconds() if one.age is not None else None for one in lists},
     )

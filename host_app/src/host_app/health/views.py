@@ -27,6 +27,7 @@ def healthz(request: Any) -> Response:
         "problems": list(health.problems),
         "jobs": health.job_ages,
         "mail": {"waiting": health.letters_waiting, "lost_today": health.letters_lost},
+        **({"revocation_lists": health.list_ages} if health.list_ages else {}),
     }
     return Response(json_body=body, status=503 if broken else 200)
 
@@ -51,6 +52,10 @@ def _prometheus(health: Health) -> str:
     for name, age in sorted(health.job_ages.items()):
         if age is not None:
             lines.append(f'portal_job_age_seconds{{job="{name}"}} {age:.0f}')
+    for authority, age in sorted(health.list_ages.items()):
+        lines.append(
+            f'portal_revocation_list_age_seconds{{authority="{authority}"}} {"NaN" if age is None else f"{age:.0f}"}'
+        )
     lines.append(f"portal_mail_waiting {health.letters_waiting}")
     lines.append(f"portal_mail_oldest_seconds {health.oldest_letter:.0f}")
     lines.append(f"portal_mail_lost_today {health.letters_lost}")

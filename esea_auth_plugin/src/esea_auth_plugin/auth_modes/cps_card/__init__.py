@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from ...directives import report_problems
-from ...interfaces import ISupportRoot, Rule
+from ...interfaces import IRevocationLists, ISupportRoot, Rule
 from ...services import find, offers
 from ...settings import FoundationSettings, read_section
 from ..registry import enabled_names
@@ -21,7 +21,7 @@ from .reader import ICardReader
 from .refreshing import refresh_job
 from .settings import PREFIX, ROOT, CardSettings, problems_of
 from .tickets import Tickets, prune
-from .trust import Trust
+from .trust import CardLists, Trust
 
 __all__ = ["includeme"]
 
@@ -43,6 +43,7 @@ def includeme(config: Any) -> None:
         return
     config.add_service(Trust, _trust)
     config.add_service(CardDesk, CardDesk)
+    config.add_service(IRevocationLists, CardLists)
     config.add_permission_rule("esea.support.cards", Rule(role="support"))
     config.add_portal_child("cartes", CardListsPlace, parent=ISupportRoot)
     if str(config.registry.settings.get(f"{PREFIX}crl_urls", "")).strip():

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from OpenSSL import crypto
 
+from ...interfaces import IClock, ListStanding
+from ...services import find
 from .authorities import Authorities, read_file
 from .certificate import Card
 from .refusals import CardRefused
@@ -156,6 +160,21 @@ class Trust:
         if category is not None and category >= FIRST_TEST:
             raise CardRefused("card.test")
         raise CardRefused("card.software" if category == SOFTWARE else "card.category")
+
+
+class CardLists:
+    """See :class:`~esea_auth_plugin.interfaces.IRevocationLists`."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def standings(self) -> Sequence[ListStanding]:
+        """See the interface."""
+        trust, now = find(self._registry, Trust), find(self._registry, IClock).now()
+        return [
+            ListStanding(standing.authority, standing.age(now), trust.stale(standing, now))
+            for standing in trust.standings()
+        ]
 
 
 def _code_of(error: crypto.X509StoreContextError, card: Card) -> str:
