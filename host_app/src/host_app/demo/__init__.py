@@ -5,13 +5,20 @@ Nothing here may ever run before real people: it refuses any ``portal.env`` but 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from esea_auth_plugin.auth_modes.cps_card.reader import ICardReader
 from esea_auth_plugin.errors import ConfigurationError, Problem
-from esea_auth_plugin.interfaces import IMailTransport
+from esea_auth_plugin.interfaces import IClock, IMailTransport
+from esea_auth_plugin.security.clock import SystemClock
+from esea_auth_plugin.services import find
 
+from .cards import ensure, renew_lists
 from .mailbox import DemoMailbox
+from .reader import CardReaderPlace, DemoCards, DemoReader
+from .resources import IDemo
 
 
 def includeme(config: Any) -> None:
@@ -33,6 +40,25 @@ def includeme(config: Any) -> None:
     config.add_service(IMailTransport, lambda registry: mailbox)
     config.add_portal_child("demo", "host_app.demo.resources.Demo")
     config.scan(f"{__name__}.views")
+    _accept_cards(config)
+
+
+def _accept_cards(config: Any) -> None:
+    """Make the throw-away authority; without a card host, a simulated reader stands in for it at /demo/lecteur."""
+    settings = config.registry.settings
+    authorities = settings.get("esea_auth.cps_card.authorities")
+    if not authorities:
+        return
+    igc = Path(authorities).parents[1]
+    ensure(igc, SystemClock().now())
+    config.add_job(
+        "demo.card_lists", lambda registry: renew_lists(igc, find(registry, IClock).now()), every=timedelta(hours=12)
+    )
+    if not settings.get("esea_auth.cps_card.url"):
+        config.add_service(DemoCards, lambda registry: DemoCards(igc))
+        config.add_service(ICardReader, DemoReader)
+        config.add_portal_child("lecteur", CardReaderPlace, parent=IDemo)
+        config.scan(f"{__name__}.reader_views")
 
 
 def folder(settings: Any) -> Path:

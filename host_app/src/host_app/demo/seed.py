@@ -6,12 +6,25 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from esea_auth_plugin.auth_modes.cps_card.certificate import read_der
+from esea_auth_plugin.auth_modes.cps_card.identity import identity_of
 from esea_auth_plugin.database import IDatabase
-from esea_auth_plugin.interfaces import AccountState, IAccounts, ICatalogue, IGrants, IPasswords, IRoles, PortalSettings
-from esea_auth_plugin.services import find
+from esea_auth_plugin.interfaces import (
+    AccountState,
+    IAccounts,
+    ICatalogue,
+    IClock,
+    IExternalIdentities,
+    IGrants,
+    IPasswords,
+    IRoles,
+    PortalSettings,
+)
+from esea_auth_plugin.services import find, offers
 
 from .pending import seed_pending
 from .people import PASSWORD, PEOPLE, DemoPerson
+from .reader import DemoCards
 
 
 def seed(registry: Any) -> int:
@@ -23,8 +36,20 @@ def seed(registry: Any) -> int:
     with find(registry, IDatabase).writing() as session:
         for person in PEOPLE:
             _create(registry, session, person, hashed)
+        _link_card(registry, session)
         seed_pending(registry, session, hashed)
     return len(PEOPLE)
+
+
+def _link_card(registry: Any, session: Session) -> None:
+    """Link Paul Castets' card, so that one person of the demo enters with one gesture."""
+    if not offers(registry, DemoCards):
+        return
+    card = read_der(find(registry, DemoCards).der("medecin") or b"")
+    paul = find(registry, IAccounts).by_login(session, "paul.castets")
+    if paul is not None:
+        identity = identity_of(card, find(registry, IClock).now())
+        find(registry, IExternalIdentities).link(session, paul.subject, identity, by="demo")
 
 
 def _create(registry: Any, session: Session, person: DemoPerson, hashed: str) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from esea_auth_plugin.services import find
+from esea_auth_plugin.services import find, offers
 
+from .cards import CARDS
 from .mailbox import DemoLetter, DemoMailbox
 from .pending import APPLICANTS
 from .people import PASSWORD, PEOPLE
+from .reader import DemoCards
 from .resources import DemoLetterPlace, IDemo, IDemoLetter, IDemoMail
 from .walk import STEPS
 
@@ -22,7 +24,8 @@ _FOLDER = "host_app:demo/templates"
 @view_config(context=IDemo, accept="text/html", renderer=f"{_FOLDER}/demo.jinja2", **_PUBLIC)
 def demo(context: Any, request: Any) -> dict[str, Any]:
     """Tell who may sign in as what, and walk through the main way."""
-    return {"people": PEOPLE, "password": PASSWORD, "steps": STEPS, "applicants": APPLICANTS}
+    cards = CARDS if offers(request, DemoCards) else ()
+    return {"cards": cards, "people": PEOPLE, "password": PASSWORD, "steps": STEPS, "applicants": APPLICANTS}
 
 
 @view_config(context=IDemo, accept="application/json", renderer="json", **_PUBLIC)

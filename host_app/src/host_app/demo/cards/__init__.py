@@ -8,6 +8,19 @@ from __future__ import annotations
 from .authority import GAMMES, Authority, Igc
 from .kinds import BY_SLUG, CARDS, CardKind
 from .making import Card, make_card
-from .writing import PIN, write
+from .writing import PIN, ensure, renew_lists, write
 
-__all__ = ["BY_SLUG", "CARDS", "GAMMES", "PIN", "Authority", "Card", "CardKind", "Igc", "make_card", "write"]
+__all__ = [
+    "BY_SLUG",
+    "CARDS",
+    "GAMMES",
+    "PIN",
+    "Authority",
+    "Card",
+    "CardKind",
+    "Igc",
+    "ensure",
+    "make_card",
+    "renew_lists",
+    "write",
+]

@@ -14,10 +14,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from .authority import Igc, ocsp_responder
+from .authority import Authority, Igc, ocsp_responder
 from .kinds import CARDS
 from .making import Card, make_card
 
@@ -86,3 +87,33 @@ def _index_line(card: Card, now: datetime) -> str:
 
 def _key(key: rsa.RSAPrivateKey) -> bytes:
     return key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+def ensure(folder: Path, now: datetime) -> None:
+    """Make authority and cards at the first start, and give the lists of whoever kept a former one a new week."""
+    if (folder / "autorites" / "confiance.pem").is_file():
+        renew_lists(folder, now)
+    else:
+        write(folder, now)
+
+
+def renew_lists(folder: Path, now: datetime) -> None:
+    """Sign the lists anew, from the authorities' keys that lie beside their certificates."""
+    revoked = [_certificate(folder / "cartes" / f"{kind.slug}.pem") for kind in CARDS if kind.revoked]
+    together = b""
+    for path in sorted((folder / "autorites").glob("AC*.key")):
+        if not (folder / "crl" / f"{path.stem}.crl").is_file():
+            continue  # an authority that portals don't trust has no list there
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        if not isinstance(key, rsa.RSAPrivateKey):
+            raise TypeError(f"{path} holds another kind of key than the demo made")
+        authority = Authority(path.stem, _certificate(path.with_suffix(".pem")), key)
+        serials = [one.serial_number for one in revoked if one.issuer == authority.certificate.subject]
+        crl = authority.crl(now, revoked=serials)
+        (folder / "crl" / f"{path.stem}.crl").write_bytes(crl.public_bytes(_DER))
+        together += crl.public_bytes(_PEM)
+    (folder / "crl" / "toutes.pem").write_bytes(together)
+
+
+def _certificate(path: Path) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(path.read_bytes())
