@@ -331,6 +331,8 @@ UNJUDGED: Mapping[str, str] = {
     f"{AUTH}:linking/templates/identity.jinja2": "follows a card or Pro Santé Connect: judged with those modes",
     f"{AUTH}:linking/templates/link.jinja2": "follows a card or Pro Santé Connect: judged with those modes",
     f"{AUTH}:auth_modes/cps_card/templates/host_base.jinja2": "the frame of the card host's pages",
+    f"{HOST}:demo/templates/reader.jinja2": "of the demo that accepts cards: judged in test_card.py",
+    f"{HOST}:demo/templates/reader_refused.jinja2": "of the demo that accepts cards: judged in test_card.py",
     f"{AUTH}:auth_modes/cps_card/templates/host_refused.jinja2": "of the card host: judged in test_card.py",
     f"{AUTH}:auth_modes/cps_card/templates/host_welcome.jinja2": "of the card host: judged in test_card.py",
     f"{AUTH}:auth_modes/cps_card/templates/diagnostic.jinja2": "with the mode enabled only: judged in test_card.py",
