@@ -17,6 +17,7 @@ from .accounts import (
     IRoles,
 )
 from .applications import IAdhesions, ISignUps
+from .cards import CardAnswer, CardRefusal, ICardDesk, ICardReader, IRevocationLists, ListStanding
 from .catalogue import AdmittedMode, ICatalogue, IGrants, ModeStanding, PortalService
 from .identities import (
     PROVEN_ORIGINS,
@@ -47,11 +48,9 @@ from .mechanisms import (
     IOutbound,
     IOutbox,
     IPostman,
-    IRevocationLists,
     ISealer,
     IThrottle,
     Limit,
-    ListStanding,
     Reservation,
 )
 from .pages import (
@@ -80,6 +79,8 @@ __all__ = [
     "AccountView",
     "AdmittedMode",
     "Backlog",
+    "CardAnswer",
+    "CardRefusal",
     "Choice",
     "ClientCertificate",
     "Contacts",
@@ -94,6 +95,8 @@ __all__ = [
     "IAccounts",
     "IAdhesions",
     "IAuditTrail",
+    "ICardDesk",
+    "ICardReader",
     "ICatalogue",
     "IClock",
     "IEnrolmentTickets",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -180,25 +180,6 @@ class IJobs(Protocol):
 
     def ages(self, session: Session) -> Mapping[str, timedelta | None]:
         """Return the age of each job's last success, ``None`` if it never ran."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListStanding:
-    """Where the revocation list of an authority stands.
-
-    :ivar age: ``None`` when there is no list. :ivar stale: too old to be believed, or missing.
-    """
-
-    authority: str
-    age: timedelta | None
-    stale: bool
-
-
-class IRevocationLists(Protocol):
-    """The revocation lists that the portal judges cards by; published only where cards are accepted."""
-
-    def standings(self) -> Sequence[ListStanding]:
-        """Return where each list stands now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,12 @@ Nothing here may ever run before real people: it refuses any ``portal.env`` but 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from esea_auth_plugin.auth_modes.cps_card.reader import ICardReader
 from esea_auth_plugin.errors import ConfigurationError, Problem
-from esea_auth_plugin.interfaces import IClock, IMailTransport
-from esea_auth_plugin.security.clock import SystemClock
+from esea_auth_plugin.interfaces import ICardReader, IClock, IMailTransport
 from esea_auth_plugin.services import find
 
 from .cards import ensure, renew_lists
@@ -50,7 +48,7 @@ def _accept_cards(config: Any) -> None:
     if not authorities:
         return
     igc = Path(authorities).parents[1]
-    ensure(igc, SystemClock().now())
+    ensure(igc, datetime.now(UTC))
     config.add_job(
         "demo.card_lists", lambda registry: renew_lists(igc, find(registry, IClock).now()), every=timedelta(hours=12)
     )

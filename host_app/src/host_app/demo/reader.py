@@ -33,7 +33,7 @@ class CardReaderPlace(Resource):
 
 
 class DemoReader:
-    """:class:`~esea_auth_plugin.auth_modes.cps_card.reader.ICardReader` of the demo."""
+    """:class:`~esea_auth_plugin.interfaces.ICardReader` of the demo."""
 
     def __init__(self, registry: Any) -> None:
         self._url = find(registry, PortalSettings).url

@@ -9,11 +9,7 @@ from pyramid.renderers import render_to_response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from esea_auth_plugin.auth_modes.cps_card import diagnosis
-from esea_auth_plugin.auth_modes.cps_card.desk import CardDesk, Examined
-from esea_auth_plugin.auth_modes.cps_card.refusals import REFUSALS, CardRefused
-from esea_auth_plugin.auth_modes.cps_card.tickets import Tickets
-from esea_auth_plugin.auth_modes.cps_card.transport import Presented
+from esea_auth_plugin.interfaces import ICardDesk
 from esea_auth_plugin.services import find
 
 from .cards import CARDS
@@ -32,23 +28,10 @@ def choose(context: Any, request: Any) -> dict[str, Any]:
 @view_config(request_method="POST", **_PLACE)
 def insert(context: Any, request: Any) -> Any:
     """Read the chosen card: for the sign-in that asked, or for a test."""
-    desk = find(request, CardDesk)
-    examined = desk.examine(Presented(find(request, DemoCards).der(request.POST.get("carte", ""))))
-    state = request.POST.get("state", "")
-    if not state:
-        return HTTPSeeOther(desk.hand_over_diagnosis(request.dbsession, diagnosis.to_json(examined)))
-    if examined.code or examined.card is None:
-        return _refused(request, examined)
-    try:
-        asked = find(request, Tickets).asked(state)
-    except CardRefused as error:
-        return _refused(request, Examined(examined.card, error.code))
-    return HTTPSeeOther(desk.hand_over(request.dbsession, asked, examined.card))
-
-
-def _refused(request: Any, examined: Examined) -> Any:
-    find(request, CardDesk).refused(request.dbsession, examined, address=request.client_address)
-    refusal = REFUSALS[examined.code or "card.none"]
-    response = render_to_response(f"{_FOLDER}/reader_refused.jinja2", {"refusal": refusal}, request=request)
-    response.status_int = refusal.status
+    der = find(request, DemoCards).der(request.POST.get("carte", ""))
+    answer = find(request, ICardDesk).insert(request, der, request.POST.get("state", ""))
+    if answer.refusal is None:
+        return HTTPSeeOther(answer.location)
+    response = render_to_response(f"{_FOLDER}/reader_refused.jinja2", {"refusal": answer.refusal}, request=request)
+    response.status_int = answer.refusal.status
     return response

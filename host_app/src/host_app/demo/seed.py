@@ -6,14 +6,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.auth_modes.cps_card.certificate import read_der
-from esea_auth_plugin.auth_modes.cps_card.identity import identity_of
 from esea_auth_plugin.database import IDatabase
 from esea_auth_plugin.interfaces import (
     AccountState,
     IAccounts,
+    ICardDesk,
     ICatalogue,
-    IClock,
     IExternalIdentities,
     IGrants,
     IPasswords,
@@ -45,10 +43,9 @@ def _link_card(registry: Any, session: Session) -> None:
     """Link Paul Castets' card, so that one person of the demo enters with one gesture."""
     if not offers(registry, DemoCards):
         return
-    card = read_der(find(registry, DemoCards).der("medecin") or b"")
+    identity = find(registry, ICardDesk).identity(find(registry, DemoCards).der("medecin") or b"")
     paul = find(registry, IAccounts).by_login(session, "paul.castets")
-    if paul is not None:
-        identity = identity_of(card, find(registry, IClock).now())
+    if paul is not None and identity is not None:
         find(registry, IExternalIdentities).link(session, paul.subject, identity, by="demo")
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from ...directives import report_problems
-from ...interfaces import IRevocationLists, ISupportRoot, Rule
+from ...interfaces import ICardDesk, ICardReader, IRevocationLists, ISupportRoot, Rule
 from ...services import find, offers
 from ...settings import FoundationSettings, read_section
 from ..registry import enabled_names
@@ -17,7 +17,6 @@ from . import models  # noqa: F401 - its table
 from .authorities import problem_of
 from .desk import CardDesk
 from .places import CardHostRoot, CardListsPlace
-from .reader import ICardReader
 from .refreshing import refresh_job
 from .settings import PREFIX, ROOT, CardSettings, problems_of
 from .tickets import Tickets, prune
@@ -43,6 +42,7 @@ def includeme(config: Any) -> None:
         return
     config.add_service(Trust, _trust)
     config.add_service(CardDesk, CardDesk)
+    config.add_service(ICardDesk, lambda registry: find(registry, CardDesk))
     config.add_service(IRevocationLists, CardLists)
     config.add_permission_rule("esea.support.cards", Rule(role="support"))
     config.add_portal_child("cartes", CardListsPlace, parent=ISupportRoot)

@@ -8,31 +8,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from ...interfaces import IAuditTrail, IClock, PortalSettings
+from ...interfaces import CardAnswer, ExternalIdentity, IAuditTrail, IClock, PortalSettings
 from ...services import find
-from . import identity, ocsp
+from . import diagnosis, identity, ocsp
 from .certificate import Card, Unreadable, read_der
-from .refusals import CardRefused
+from .diagnosis import Examined
+from .refusals import REFUSALS, CardRefused
 from .settings import CardSettings
 from .tickets import DIAGNOSTIC, PORTAL, Asked, Tickets
 from .transport import Presented, presented
 from .trust import Trust
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """What became of a card. :ivar code: why it does not let in, ``""`` if it does. :ivar card: what was read of it."""
-
-    card: Card | None
-    code: str = ""
 
 
 class CardDesk:
@@ -71,6 +63,34 @@ class CardDesk:
             return Examined(card, error.code)
         # What a proxy refused lets nobody in, whatever we think of it.
         return Examined(card, "card.proxy_refused" if shown.refused else "")
+
+    def insert(self, request: Any, der: bytes | None, state: str) -> CardAnswer:
+        """See :class:`~esea_auth_plugin.interfaces.ICardDesk`."""
+        examined = self.examine(Presented(der))
+        if not state:
+            return CardAnswer(self.hand_over_diagnosis(request.dbsession, diagnosis.to_json(examined)))
+        return self.answer(request, examined, state)
+
+    def identity(self, der: bytes) -> ExternalIdentity | None:
+        """See the interface."""
+        examined = self.examine(Presented(der))
+        if examined.card is None or examined.code:
+            return None
+        now = find(self._registry, IClock).now()
+        return identity.identity_of(examined.card, now, relaxed=self.trust.relaxed)
+
+    def answer(self, request: Any, examined: Examined, state: str) -> CardAnswer:
+        """Hand a card over to the sign-in that asked, or leave the row that it did not let in."""
+        code = examined.code
+        if not code and examined.card is not None:
+            try:
+                asked = find(self._registry, Tickets).asked(state)
+                return CardAnswer(self.hand_over(request.dbsession, asked, examined.card))
+            except CardRefused as error:
+                code = error.code
+        examined = Examined(examined.card, code or "card.none")
+        self.refused(request.dbsession, examined, address=request.client_address)
+        return CardAnswer(refusal=REFUSALS[examined.code])
 
     def hand_over(self, session: Session, asked: Asked, card: Card) -> str:
         """Return the address at the portal where the sign-in goes on, with the ticket of what was read."""

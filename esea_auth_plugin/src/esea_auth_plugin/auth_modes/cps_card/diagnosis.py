@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ...interfaces import CardRefusal
 from ...layout.filters import date_fr, datetime_fr
 from .certificate import Card
-from .desk import Examined
-from .refusals import REFUSALS, Refusal
+from .refusals import REFUSALS
 from .trust import FIRST_TEST, REAL, SOFTWARE
 
 #: The steps in their order, each with the reasons that fail it.
@@ -31,6 +31,14 @@ STEPS: tuple[tuple[str, frozenset[str]], ...] = (
     ("Son identifiant national est reconnu", frozenset({"card.identifier"})),
     ("Le serveur qui lit les cartes l'accepte", frozenset({"card.proxy_refused"})),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What became of a card. :ivar code: why it does not let in, ``""`` if it does. :ivar card: what was read of it."""
+
+    card: Card | None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ def steps(code: str) -> list[Step]:
     return found
 
 
-def refusal_of(code: str) -> Refusal | None:
+def refusal_of(code: str) -> CardRefusal | None:
     """Return what to tell of a reason, ``None`` when the card is good."""
     return REFUSALS.get(code)
 

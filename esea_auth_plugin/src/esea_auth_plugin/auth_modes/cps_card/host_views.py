@@ -11,15 +11,15 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...database import write_on_get
-from ...interfaces import IThrottle, Limit
+from ...interfaces import CardRefusal, IThrottle, Limit
 from ...services import find
 from ...throttle import Addresses
 from . import diagnosis
-from .desk import CardDesk, Examined
+from .desk import CardDesk
+from .diagnosis import Examined
 from .places import ICardHostRoot
 from .reader import DIAGNOSE, READ
-from .refusals import REFUSALS, CardRefused
-from .tickets import Tickets
+from .refusals import REFUSALS
 from .transport import from_proxy
 
 _TEMPLATES = "esea_auth_plugin:auth_modes/cps_card/templates"
@@ -35,7 +35,7 @@ READS_PER_ADDRESS = Limit("cps_card.read", 60, timedelta(minutes=10))
 def welcome(context: Any, request: Any) -> Any:
     """Say what this host is for; nginx's own refusals (495, 496) at any address are explained here too."""
     if not from_proxy(request.environ, context.settings):
-        return _refused(request, Examined(None, "card.proxy"))
+        return _refused(request, "card.proxy")
     return render_to_response(f"{_TEMPLATES}/host_welcome.jinja2", {}, request=request)
 
 
@@ -46,14 +46,9 @@ def read(context: Any, request: Any) -> Any:
     _count(request)
     # Judged before any transaction: it may ask an OCSP responder.
     examined = desk.received(request.environ)
-    if examined.code or examined.card is None:
-        return _refused(request, examined)
-    try:
-        asked = find(request, Tickets).asked(request.GET.get("state", ""))
-    except CardRefused as error:
-        return _refused(request, Examined(examined.card, error.code))
     write_on_get(request)
-    return _sent(desk.hand_over(request.dbsession, asked, examined.card))
+    answer = desk.answer(request, examined, request.GET.get("state", ""))
+    return _told(request, answer.refusal) if answer.refusal is not None else _sent(answer.location)
 
 
 @view_config(name=DIAGNOSE, **_PUBLIC)
@@ -63,7 +58,7 @@ def diagnose(context: Any, request: Any) -> Any:
     _count(request)
     examined = desk.received(request.environ)
     if examined.code == "card.proxy":
-        return _refused(request, examined)
+        return _refused(request, examined.code)
     write_on_get(request)
     return _sent(desk.hand_over_diagnosis(request.dbsession, diagnosis.to_json(examined)))
 
@@ -77,10 +72,13 @@ def _sent(address: str) -> HTTPSeeOther:
     return HTTPSeeOther(address, headers={"Referrer-Policy": "no-referrer"})
 
 
-def _refused(request: Any, examined: Examined) -> Any:
+def _refused(request: Any, code: str) -> Any:
     write_on_get(request)
-    find(request, CardDesk).refused(request.dbsession, examined, address=request.client_address)
-    refusal = REFUSALS[examined.code or "card.none"]
+    find(request, CardDesk).refused(request.dbsession, Examined(None, code), address=request.client_address)
+    return _told(request, REFUSALS[code])
+
+
+def _told(request: Any, refusal: CardRefusal) -> Any:
     response = render_to_response(f"{_TEMPLATES}/host_refused.jinja2", {"refusal": refusal}, request=request)
     response.status_int = refusal.status
     return response

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode
 
+from ...interfaces import ICardReader
 from ...services import find, offers
 from .settings import CardSettings
 
 READ, DIAGNOSE = "lire", "diagnostic"
-
-
-class ICardReader(Protocol):
-    """Knows where the browser goes for its card to be read. A demo or a test publishes its own."""
-
-    def reading(self, state: str) -> str:
-        """Return the address that reads the card for the sign-in that ``state`` names."""
-
-    def diagnosis(self) -> str:
-        """Return the address that tries the card and says what it finds."""
 
 
 class CardHost:
