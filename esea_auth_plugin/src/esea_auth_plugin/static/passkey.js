@@ -95,6 +95,13 @@ if (quiet && (await window.PublicKeyCredential?.isConditionalMediationAvailable?
   quiet.addEventListener("submit", (event) => {
     if (!quiet.elements.credential.value) event.preventDefault();
   });
+  // The tile of the mode asks at once, without another page; where that fails, the message stands beside the field.
+  for (const tile of document.querySelectorAll("a.tile[href^='/connexion/cle']")) {
+    tile.addEventListener("click", (event) => {
+      event.preventDefault();
+      ask(quiet, quiet).catch((error) => tell(quiet, error));
+    });
+  }
   // Nobody asked for anything yet: a refusal is nothing to talk about.
   ask(quiet, quiet, "conditional").catch(() => {});
 }
