@@ -11,7 +11,7 @@ SOURCES := $(DISTRIBUTIONS:%=%/src)
 JOBS ?= auto
 T ?= tests --ignore=tests/bench
 
-.PHONY: help serve test check bench wheels lock format accessibility screenshots machine clean
+.PHONY: help serve test check bench wheels lock format words accessibility screenshots machine clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -47,6 +47,9 @@ lock: $(INSTALLED)  ## resolve requirements.in into requirements.txt
 	$(BIN)/uv pip compile requirements.in --output-file requirements.txt --upgrade --quiet --universal \
 	  --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 	  $(foreach each,$(DISTRIBUTIONS),--no-emit-package $(subst _,-,$(each)))
+
+words: $(INSTALLED)  ## write the catalogues of words again (locale/)
+	$(BIN)/python tools/words.py
 
 accessibility: $(INSTALLED) machine $(BROWSER)  ## judge every page, and write what the statement tells of it
 	$(BIN)/python tools/accessibility.py

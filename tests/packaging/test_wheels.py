@@ -29,6 +29,8 @@ CARGO = {
     ".mako",
     ".ini",
     ".mo",
+    ".po",
+    ".pot",
     ".woff2",
     ".png",
 }

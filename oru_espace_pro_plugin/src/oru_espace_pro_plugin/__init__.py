@@ -15,6 +15,7 @@ ROOMS = (".space", ".establishments", ".registration", ".welcome")
 def includeme(config: Any) -> None:
     """Read the settings and include every room."""
     config.include(".settings")
+    config.add_words("oru_espace_pro_plugin")
     config.add_static_folder("oru_espace_pro_plugin:static")
     config.add_migrations("oru_espace_pro", "oru_espace_pro_plugin")
     for room in ROOMS:

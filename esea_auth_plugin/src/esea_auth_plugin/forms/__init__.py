@@ -49,4 +49,5 @@ __all__ = [
 
 
 def includeme(config: Any) -> None:
-    """Nothing to wire: a form carries its own renderer."""
+    """Read the catalogues of words; a form carries its own renderer."""
+    config.include(".messages")

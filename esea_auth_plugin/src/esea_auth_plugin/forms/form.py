@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import Any
 
 import colander
@@ -79,7 +80,9 @@ class PortalForm(deform.Form):
         self.groups = tuple(groups)
         self.cancel = cancel
         self.browser_autocomplete = autocomplete
-        self.submit = tuple(_button(given, index) for index, given in enumerate(submit))
+        say = self.renderer.translate
+        buttons = (_button(given, index) for index, given in enumerate(submit))
+        self.submit = tuple(replace(button, title=say(button.title)) for button in buttons)
         _name_fields(self, form_id, "")
 
     @property
@@ -194,6 +197,11 @@ def _name_fields(parent: Any, form_id: str, prefix: str) -> None:
     for field in parent.children:
         field.html_name = f"{prefix}{field.name}"
         field.oid = f"{form_id}-{field.html_name.replace('.', '-')}"
+        field.title = field.renderer.translate(field.title)
+        if getattr(field.widget, "help", ""):
+            # The widget may be shared by requests: what is said to one is not said to all.
+            field.widget = copy(field.widget)
+            field.widget.help = field.renderer.translate(field.widget.help)
         field.marked = is_required(field) if isinstance(field.widget, widgets.Control) else False
         if field.children and not isinstance(field.widget, widgets.Fields):
             field.widget = widgets.Fields()

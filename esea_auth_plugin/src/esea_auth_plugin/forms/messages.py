@@ -1,43 +1,64 @@
-"""The French of validation messages: ours where colander's are poor, colander's and deform's catalogues otherwise."""
+"""What forms say, through the catalogues of words: a host replaces any sentence of ours without touching the code.
+
+Our own sentences are written in French where they are said, and are their own key. colander's and deform's are English;
+``locale/fr/LC_MESSAGES/colander.po`` and ``deform.po`` say them better than their own catalogues.
+"""
 
 from __future__ import annotations
 
-import gettext
-from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-#: By msgid of colander or deform.
-BETTER: Mapping[str, str] = {
-    "Required": "Ce champ est obligatoire.",
-    "Invalid email address": "Cette adresse n'est pas valable : elle s'écrit nom@domaine.fr.",
-    "Shorter than minimum length ${min}": "Saisissez au moins ${min} caractères.",
-    "Longer than maximum length ${max}": "Saisissez au plus ${max} caractères.",
-    "${val} is less than minimum value ${min}": "Saisissez un nombre d'au moins ${min}.",
-    "${val} is greater than maximum value ${max}": "Saisissez un nombre d'au plus ${max}.",
-    '"${val}" is not a number': "Saisissez un nombre.",
-    '"${val}" is not one of ${choices}': "Choisissez une des réponses proposées.",
-    '"${val}" must not be one of ${choices}': "Cette réponse n'est pas possible.",
-    "Invalid date": "Cette date n'existe pas.",
-    "Invalid selection": "Choisissez une des réponses proposées.",
-    "There was a problem with your submission": "Le formulaire contient une erreur.",
-}
+from pyramid.i18n import TranslationStringFactory, get_localizer
+
+DOMAIN = "esea_auth_plugin"
+#: For sentences with a number in them: ``_("Au plus ${most}.", mapping={"most": 3})``.
+_ = TranslationStringFactory(DOMAIN)
+
+_DOMAINS = "esea.word_domains"
 
 
-@cache
-def _catalogue(domain: str) -> gettext.NullTranslations:
-    path = files(domain).joinpath("locale", "fr", "LC_MESSAGES", f"{domain}.mo")
-    if not path.is_file():
-        return gettext.NullTranslations()
-    with path.open("rb") as stream:
-        return gettext.GNUTranslations(stream)
+def add_words(config: Any, package: str) -> None:
+    """Directive ``config.add_words("my_host")``: read the catalogues in ``my_host/locale``.
+
+    What is added later wins. A catalogue named after a plugin (``locale/fr/LC_MESSAGES/esea_auth_plugin.mo``) replaces
+    that plugin's sentences; the plugin's ``.pot`` lists them.
+    """
+    config.add_translation_dirs(f"{package}:locale", override=True)
+
+    def note() -> None:
+        domains = config.registry.setdefault(_DOMAINS, [])
+        if package not in domains:
+            domains.append(package)
+
+    config.action(("esea-words", package), note)
 
 
-def french(message: Any) -> str:
-    """Return a message in French, its values put in; a plain string is taken as written in French already."""
-    domain = getattr(message, "domain", None)
-    if domain not in {"colander", "deform"}:
-        return str(message)
-    text = BETTER.get(str(message)) or _catalogue(domain).gettext(str(message))
-    return str(message.interpolate(text))
+def translate(request: Any, message: Any) -> Any:
+    """Return what to say for a message: a sentence of ours, or one of colander or deform.
+
+    A plain sentence is looked up in each plugin's catalogue, and stands as it is when none replaces it.
+    """
+    if hasattr(message, "__html__"):
+        return message  # a piece of a page, not a sentence
+    localizer = get_localizer(request)
+    if getattr(message, "domain", None):
+        return str(localizer.translate(message))
+    sentence = str(message)
+    for domain in request.registry.get(_DOMAINS, ()):
+        said = localizer.translate(sentence, domain=domain)
+        if said != sentence:
+            return str(said)
+    return sentence
+
+
+def includeme(config: Any) -> None:
+    """Add the directive and our own catalogues; pages speak French unless a host names another negotiator."""
+    config.add_directive("add_words", add_words)
+    config.add_translation_dirs("colander:locale", "deform:locale")
+    config.set_locale_negotiator(portal_language)
+    add_words(config, DOMAIN)
+
+
+def portal_language(request: Any) -> str:
+    """Return the language of the portal's words: never what an address or a cookie asks for."""
+    return "fr"

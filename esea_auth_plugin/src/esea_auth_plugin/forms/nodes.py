@@ -13,10 +13,11 @@ import colander
 
 from . import types, widgets
 from .cleaning import forbidden, tidy
+from .messages import _
 
 Validator = Callable[[Any, Any], None]
 
-_FORBIDDEN = "Ce texte contient des caractères invisibles ou de contrôle : saisissez-le au clavier."
+_FORBIDDEN = _("Ce texte contient des caractères invisibles ou de contrôle : saisissez-le au clavier.")
 
 
 def first_of(*validators: Validator | None) -> Validator:
@@ -56,14 +57,20 @@ class _Node(colander.SchemaNode):
         return cloned
 
 
+def _too_long(most: int, length: int) -> Any:
+    values = {"most": most, "length": length}
+    return _("Saisissez au plus ${most} caractères (${length} pour l'instant).", mapping=values)
+
+
 def _text_check(least: int, most: int, *, multiline: bool) -> Validator:
     def check(node: Any, value: str) -> None:
         if len(value) > most:
-            raise colander.Invalid(node, f"Saisissez au plus {most} caractères ({len(value)} pour l'instant).")
+            raise colander.Invalid(node, _too_long(most, len(value)))
         if forbidden(value, multiline=multiline):
             raise colander.Invalid(node, _FORBIDDEN)
         if len(value) < least:
-            raise colander.Invalid(node, f"Saisissez au moins {least} caractères.")
+            told = _("Saisissez au moins ${least} caractères.", mapping={"least": least})
+            raise colander.Invalid(node, told)
 
     return check
 
@@ -147,7 +154,7 @@ def _password_check(most: int) -> Validator:
     # The cap is told before any hash is computed: a long password is a cheap way to burn our CPU.
     def check(node: Any, value: str) -> None:
         if len(value) > most:
-            raise colander.Invalid(node, f"Saisissez au plus {most} caractères.")
+            raise colander.Invalid(node, _("Saisissez au plus ${most} caractères.", mapping={"most": most}))
 
     return check
 
@@ -203,7 +210,8 @@ def _some_of(least: int) -> Validator:
         if not set(value) <= {known for known, _ in node.widget.flat}:
             raise colander.Invalid(node, "Choisissez parmi les réponses proposées.")
         if len(value) < least:
-            raise colander.Invalid(node, "Cochez au moins une case." if least == 1 else f"Cochez {least} cases.")
+            several = _("Cochez ${least} cases.", mapping={"least": least})
+            raise colander.Invalid(node, _("Cochez au moins une case.") if least == 1 else several)
 
     return check
 

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 from pyramid_jinja2 import IJinja2Environment
 
-from .messages import french
+from .messages import translate
 
 _FOLDER = "esea_auth_plugin:forms/templates/"
 
@@ -16,6 +16,7 @@ class FormRenderer:
     """What deform calls with a widget's template name and values."""
 
     def __init__(self, request: Any) -> None:
+        self._request = request
         self._environment = request.registry.getUtility(IJinja2Environment, name=".jinja2")
 
     def __call__(self, template: str, **values: Any) -> Markup:
@@ -23,6 +24,6 @@ class FormRenderer:
         asset = template if ":" in template else f"{_FOLDER}{template}.jinja2"
         return Markup(self._environment.get_template(asset).render(values))  # noqa: S704 - autoescaped
 
-    def translate(self, message: Any) -> str:
-        """Return a validation message in French."""
-        return french(message)
+    def translate(self, message: Any) -> Any:
+        """Return a message as this portal says it."""
+        return translate(self._request, message)

@@ -11,6 +11,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from .cleaning import forbidden, tidy
+from .messages import _
 
 
 def _typed(node: Any, cstruct: Any, *, most: int) -> str | None:
@@ -18,7 +19,7 @@ def _typed(node: Any, cstruct: Any, *, most: int) -> str | None:
     if cstruct is colander.null or cstruct is None:
         return None
     if not isinstance(cstruct, str) or len(cstruct) > most:
-        raise colander.Invalid(node, f"Saisissez au plus {most} caractères.")
+        raise colander.Invalid(node, _("Saisissez au plus ${most} caractères.", mapping={"most": most}))
     if forbidden(cstruct.strip()):
         raise colander.Invalid(node, "Ce texte contient des caractères invisibles : saisissez-le au clavier.")
     return tidy(cstruct) or None
@@ -103,7 +104,7 @@ class Code(colander.SchemaType):
             return colander.null
         code = re.sub(r"[\s\u2010-\u2014-]", "", text)
         if not re.fullmatch(rf"[0-9]{{{self.digits}}}", code):
-            raise colander.Invalid(node, f"Le code a {self.digits} chiffres.")
+            raise colander.Invalid(node, _("Le code a ${digits} chiffres.", mapping={"digits": self.digits}))
         return code
 
     def serialize(self, node: Any, appstruct: Any) -> Any:

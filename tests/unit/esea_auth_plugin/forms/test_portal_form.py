@@ -52,7 +52,9 @@ GOOD = [
 def registry() -> Any:
     config = Configurator()
     config.include("esea_auth_plugin.directives")
+    config.add_view_deriver("esea_auth_plugin.web.other_hosts.other_hosts_deriver")
     config.include("esea_auth_plugin.layout")
+    config.include("esea_auth_plugin.forms")
     config.commit()
 
     class Csrf:
