@@ -20,6 +20,8 @@ from .services import add_service
 ChildFactory = Callable[[Any, Any, str], Any]
 RootFactory = Callable[[Any], Any]
 TileSource = Callable[[Any], Sequence[Tile]]
+#: ``collector(registry, session, subject)`` returns plain values, moments and days.
+PersonalData = Callable[[Any, Any, str], Any]
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Core:
     roles: dict[str, str] = field(default_factory=dict)
     nav: dict[str, NavItem] = field(default_factory=dict)
     tiles: dict[str, TileSource] = field(default_factory=dict)
+    personal_data: dict[str, PersonalData] = field(default_factory=dict)
     entries: dict[str, AccountEntry] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -112,6 +115,12 @@ def add_account_entry(config: Any, entry: AccountEntry) -> None:
     _declare(config, "entry", entry.path, entry.title, lambda: core(config).entries.__setitem__(entry.path, entry))
 
 
+def add_personal_data(config: Any, name: str, collector: PersonalData) -> None:
+    """Add what a room knows of a person to « Télécharger mes données »; it holds no secret and nobody else's name."""
+    collector = config.maybe_dotted(collector)
+    _declare(config, "personal data", name, name, lambda: core(config).personal_data.__setitem__(name, collector))
+
+
 def includeme(config: Any) -> None:
     """Add the directives, and stop the start with all problems at once."""
     for directive in (
@@ -122,6 +131,7 @@ def includeme(config: Any) -> None:
         add_nav_item,
         add_account_tile,
         add_account_entry,
+        add_personal_data,
         add_service,
     ):
         config.add_directive(directive.__name__, directive)

@@ -15,6 +15,8 @@ ACTIONS = {
     "account.active": "Compte ouvert",
     "account.suspended": "Compte suspendu",
     "account.closed": "Compte fermé",
+    "account.reopened": "Compte rouvert par le support",
+    "account.profile_erased": "Profil effacé",
     "account.erased": "Compte jamais confirmé effacé",
     "account.terms_accepted": "Conditions d’Utilisation acceptées",
     "account.mail_code_barred": "Codes par courriel suspendus après un changement de mot de passe",

@@ -186,6 +186,29 @@ class Accounts:
         self._audit(session, "account.email_changed", subject, by)
         return True
 
+    def reopen(self, session: Session, subject: str, *, by: str) -> bool:
+        """See the interface; nobody else brings a closed account back."""
+        now = find(self._registry, IClock).now()
+        statement = (
+            update(Account)
+            .where(Account.subject == subject, Account.state == AccountState.CLOSED, Account.terms_version.is_not(None))
+            .values(state=AccountState.ACTIVE, changed_at=now)
+            .returning(Account.id)
+        )
+        if session.execute(statement).first() is None:
+            return False
+        self._audit(session, "account.reopened", subject, by)
+        return True
+
+    def erase_closed(self, session: Session, subject: str) -> bool:
+        """See the interface. Its attributes and external identities go by their foreign keys."""
+        closed = delete(Account).where(Account.subject == subject, Account.state == AccountState.CLOSED)
+        if session.execute(closed.returning(Account.id)).first() is None:
+            return False
+        session.execute(delete(IdentifierReservation).where(IdentifierReservation.holder == subject))
+        self._audit(session, "account.profile_erased", subject, None)
+        return True
+
     def erase(self, session: Session, subject: str) -> bool:
         """Remove a closed account that nobody ever confirmed; its identifier is free again."""
         statement = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
@@ -10,8 +11,18 @@ from pyramid.view import view_config
 from ..auth_modes.freezing import FrozenFactors
 from ..auth_modes.freezing.naming import named
 from ..forms import Invalid, PortalForm
-from ..interfaces import AccountState, AccountView, IAccounts, ICatalogue, IGrants, IReviews, IRoles, ISessions
-from ..services import find
+from ..interfaces import (
+    AccountState,
+    AccountView,
+    IAccounts,
+    ICatalogue,
+    IClosings,
+    IGrants,
+    IReviews,
+    IRoles,
+    ISessions,
+)
+from ..services import find, offers
 from .attributes import KINDS, shown
 from .directory import PAGE_SIZE, find_accounts
 from .forms import SuspensionSchema
@@ -158,7 +169,16 @@ def _page(context: Any, request: Any, form_html: Any) -> dict[str, Any]:
         "services": [found.title if (found := catalogue.get(slug)) else slug for slug in slugs],
         "sessions": find(request, ISessions).of_subject(session, account.subject),
         "requests": find(request, IReviews).of_author(session, account.subject)[:20],
+        "reopen_until": _reopen_until(request, account),
         "frozen": named(request.registry, session, account.subject),
         "form": form_html,
         "own": account.subject == request.identity.subject,
     }
+
+
+def _reopen_until(request: Any, account: AccountView) -> datetime | None:
+    """Return until when an account that its owner closed may be opened again."""
+    if account.state is not AccountState.CLOSED or not offers(request, IClosings):
+        return None
+    closing = find(request, IClosings).live(request.dbsession, account.subject)
+    return closing.erase_at if closing is not None else None

@@ -101,6 +101,12 @@ class IAccounts(Protocol):
     def erase(self, session: Session, subject: str) -> bool:
         """Remove a closed account that was never confirmed, and free its identifier; ``False`` for any other."""
 
+    def reopen(self, session: Session, subject: str, *, by: str) -> bool:
+        """Open an account again that its owner closed; its grants stay ended. ``False`` if it is not closed."""
+
+    def erase_closed(self, session: Session, subject: str) -> bool:
+        """Remove a closed account for good, and free its identifier; ``False`` if it is not closed."""
+
     def change_email(
         self, session: Session, subject: str, email: str, *, by: str | None = None, former: str | None = None
     ) -> bool:
@@ -183,3 +189,25 @@ class IFormerAddresses(Protocol):
 
     def of(self, session: Session, subject: str) -> Sequence[str]:
         """Return them; notices go there too, or a thief would be the only one to read what follows his change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """An account that its owner closed and that may still be opened again, until ``erase_at``."""
+
+    subject: str
+    closed_at: datetime
+    erase_at: datetime
+
+
+class IClosings(Protocol):
+    """Accounts that their owners closed."""
+
+    def close(self, session: Session, account: AccountView, *, address: str) -> Closing | None:
+        """Close the account now: sessions, rights and requests end in this transaction. ``None``: it was not active."""
+
+    def live(self, session: Session, subject: str) -> Closing | None:
+        """Return the closing that may still be undone."""
+
+    def reopen(self, session: Session, account: AccountView, *, by: str) -> bool:
+        """Open the account again; its rights have to be asked for anew. ``False``: too late, or not closed so."""

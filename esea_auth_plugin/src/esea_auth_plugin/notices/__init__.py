@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 from ..events import (
-    AccountErased,
     CodeRefusedOften,
     DeviceAdded,
     DeviceRevoked,
@@ -55,7 +54,6 @@ def includeme(config: Any) -> None:
         (teller.password_changed, PasswordChanged),
         (teller.email_changed, EmailChanged),
         (teller.refused_often, CodeRefusedOften),
-        (teller.erased, AccountErased),
     ):
         config.add_subscriber(told, event)
     config.add_portal_child("signalement", ContestPlace)

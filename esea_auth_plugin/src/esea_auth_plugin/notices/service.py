@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ..auth_modes.freezing import FrozenFactors
@@ -189,15 +189,6 @@ class Notices:
             .limit(most)
         )
         return [self._view(row) for row in rows]
-
-    def forget(self, session: Session, subject: str) -> None:
-        """Remove every notice of a person, links included."""
-        session.execute(
-            delete(NoticeLinkRow).where(
-                NoticeLinkRow.notice_id.in_(select(NoticeRow.id).where(NoticeRow.subject == subject))
-            )
-        )
-        session.execute(delete(NoticeRow).where(NoticeRow.subject == subject))
 
     def _view(self, row: NoticeRow) -> Notice:
         facts = json.loads(self._sealer.open(row.sealed, purpose=PURPOSE, bound_to=row.id))

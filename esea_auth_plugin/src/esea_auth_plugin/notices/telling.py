@@ -7,7 +7,6 @@ from typing import Any
 
 from ..auth_modes.registry import modes_of
 from ..events import (
-    AccountErased,
     CodeRefusedOften,
     DeviceAdded,
     DeviceRevoked,
@@ -90,11 +89,6 @@ class Teller:
         freezes = [frozen for factor in sorted(mode.after) for frozen in self._proving(factor)] if mode else []
         facts = (("Moyen de connexion", mode.title),) if mode is not None else ()
         self._notices.tell(event.session, event.subject, "refused_often", facts=facts, freezes=freezes)
-
-    def erased(self, event: AccountErased) -> None:
-        """Nothing stays of what was told."""
-        self._notices.forget(event.session, event.subject)
-        find(self._registry, INotifications).forget(event.session, event.subject)
 
     def _where(self, user_agent: str, address: str, proofs: Sequence[Proof]) -> Sequence[Fact]:
         named = find(self._registry, Addresses).establishment(address)

@@ -7,8 +7,7 @@ from typing import Any
 from ..accounts.resources import IAccountOfDesk
 from ..events import AccountClosed, AccountErased
 from ..interfaces import IAccountRoot, IAdhesions, IGrants, ISupportRoot, NavItem, Rule
-from .asking import Adhesions
-from .favourites import forget
+from .asking import Adhesions, wipe_motives
 from .grants import Grants, end_grants_of
 from .kind import AccessRequestKind
 from .resources import MyRequestsPlace, RightsPlace, ServicesPlace
@@ -34,7 +33,7 @@ def includeme(config: Any) -> None:
     config.add_service(IGrants, Grants)
     config.add_service(IAdhesions, Adhesions)
     config.add_subscriber(lambda event: end_grants_of(config.registry, event), AccountClosed)
-    config.add_subscriber(forget, AccountErased)
+    config.add_subscriber(wipe_motives, AccountErased)
     for letter in LETTERS:
         config.add_letter(f"adhesion.{letter}", f"esea_auth_plugin:portal_services/letters/{letter}")
     for letter in RIGHTS_LETTERS:

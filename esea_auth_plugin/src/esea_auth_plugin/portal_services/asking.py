@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from ..errors import PortalError
+from ..events import AccountErased
 from ..interfaces import (
     IAccounts,
     IClock,
@@ -144,3 +146,9 @@ def tell(
             **values,
         },
     )
+
+
+def wipe_motives(event: AccountErased) -> None:
+    """Subscriber: what an erased person wrote goes; that they asked stays for its period, and names nobody."""
+    mine = AccessRequest.subject == event.subject
+    event.session.execute(update(AccessRequest).where(mine).values(motive=""))

@@ -10,7 +10,6 @@ from pyramid.view import view_config
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ..events import AccountErased
 from ..interfaces import IAccountRoot, IClock
 from ..services import find
 from .models import FavouriteService
@@ -29,11 +28,6 @@ def put(session: Session, subject: str, service: str, *, first: bool, at: dateti
     if first:
         session.add(FavouriteService(subject=subject, service=service, at=at))
     session.flush()
-
-
-def forget(event: AccountErased) -> None:
-    """Subscriber: an erased account has no favourites."""
-    event.session.execute(delete(FavouriteService).where(FavouriteService.subject == event.subject))
 
 
 @view_config(context=IAccountRoot, name="favori", request_method="POST", permission="esea.account.change")

@@ -8,6 +8,7 @@ from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import AccountsModel, new_id
+from ..database.erasing import KEPT
 
 _LIVE = text("ended_at IS NULL")
 
@@ -19,6 +20,7 @@ class AccessGrant(AccountsModel):
     __table_args__ = (
         Index("uq_esea_grant_live", "subject", "service", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
         Index("ix_esea_grant_request", "request_id"),
+        {"info": {KEPT: "who gave which right, and when it ended: as long as the trail"}},
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -59,7 +61,10 @@ class AccessRequest(AccountsModel):
     """What somebody said when asking for a service; its state lies with the reviews, under the same id."""
 
     __tablename__ = "esea_access_request"
-    __table_args__ = (Index("ix_esea_access_request_subject", "subject", "service"),)
+    __table_args__ = (
+        Index("ix_esea_access_request_subject", "subject", "service"),
+        {"info": {KEPT: "that a service was asked for, its motive wiped: as long as the trail"}},
+    )
 
     request_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     subject: Mapped[str] = mapped_column(String(36))

@@ -7,12 +7,12 @@ from typing import Any
 
 from ..directives import report_problems
 from ..errors import Problem
-from ..events import AccountClosed
+from ..events import AccountClosed, AccountErased
 from ..interfaces import IReviews
 from ..services import find
 from ..settings import ReviewSettings
 from .declared import add_request_kind, add_review_desk, check_declarations
-from .jobs import end_requests_of, expire_unanswered
+from .jobs import end_requests_of, expire_unanswered, unname_requests_of
 from .service import Reviews
 from .working_hours import BadHours, WorkingHours
 
@@ -43,6 +43,7 @@ def includeme(config: Any) -> None:
     config.add_service(IReviews, Reviews)
     config.add_job("reviews.expire", expire_unanswered, every=timedelta(hours=1))
     config.add_subscriber(lambda event: end_requests_of(config.registry, event), AccountClosed)
+    config.add_subscriber(unname_requests_of, AccountErased)
     config.action("esea-review-hours", lambda: _check_hours(config), order=4_000)
     config.action("esea-review-declarations", lambda: check_declarations(config), order=4_001)
 

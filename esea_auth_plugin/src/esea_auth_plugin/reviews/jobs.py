@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, delete, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from ..database import IDatabase
-from ..events import AccountClosed
+from ..events import AccountClosed, AccountErased
 from ..interfaces import IClock, IReviews, ReviewState
 from ..services import find
 from ..settings import ReviewSettings
-from .models import ReviewRequest
+from .models import ReviewEntry, ReviewRequest
+from .search import folded
 from .service import UNDECIDED
 
 _BATCH = 200
@@ -45,3 +47,22 @@ def end_requests_of(registry: Any, event: AccountClosed) -> None:
     ).all()
     for request_id in open_ones:
         find(registry, IReviews).withdraw(event.session, request_id, state=ReviewState.WITHDRAWN)
+
+
+def unname_requests_of(event: AccountErased) -> None:
+    """Take the name of an erased person off their requests: the decisions stay for their period and name nobody."""
+    nobody = "Compte effacé"
+    mine = or_(ReviewRequest.author == event.subject, ReviewRequest.topic == event.subject)
+    event.session.execute(
+        update(ReviewRequest)
+        .where(mine)
+        .values(title=nobody, sort_title=folded(nobody), search_text=func.lower(ReviewRequest.reference))
+    )
+
+
+def forget_requests_of(session: Session, subject: str) -> int:
+    """Delete the requests of somebody who was erased, once the period of decisions is over; return how many."""
+    mine = or_(ReviewRequest.author == subject, ReviewRequest.topic == subject)
+    old = select(ReviewRequest.id).where(mine)
+    session.execute(delete(ReviewEntry).where(ReviewEntry.request_id.in_(old)))
+    return cast("CursorResult[Any]", session.execute(delete(ReviewRequest).where(mine))).rowcount

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from ..events import AccountClosed, AccountErased
+from ..events import AccountClosed
 from ..interfaces import IParkedForms
 from ..services import find
-from . import browsers, known_places, parked, store
+from . import parked, store
 from .parked import ParkedForms
 from .resources import ISignInPlace, ParkedPlace, SignInPlace, SignOutPlace, TermsPlace
 from .store import SignIns
@@ -41,8 +41,6 @@ def includeme(config: Any) -> None:
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_subscriber(end_sign_ins, AccountClosed)
-    config.add_subscriber(known_places.forget, AccountErased)
-    config.add_subscriber(lambda event: browsers.forget_all(event.session, event.subject), AccountErased)
     config.add_job("sign_in.prune", store.prune, every=timedelta(hours=1))
     config.add_job("sign_in.prune_parked", parked.prune, every=timedelta(hours=1))
     config.include(".recovery")

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ..events import AccountErased
 from ..interfaces import IClock, ISealer
 from ..services import find
 from ..throttle import Addresses
@@ -64,8 +63,3 @@ def remember(request: Any, session: Session, subject: str) -> Seen:
     session.add(KnownPlaceRow(subject=subject, place=digests[0], seen_at=now))
     session.flush()
     return Seen(known=False, first=not rows)
-
-
-def forget(event: AccountErased) -> None:
-    """Subscriber: an erased account has been nowhere."""
-    event.session.execute(delete(KnownPlaceRow).where(KnownPlaceRow.subject == event.subject))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from ..events import RequestEnded
+from ..events import AccountErased, RequestEnded
 from ..interfaces import IInvitations, ISignUps, Rule
 from . import retention
 from .applying import Applications
@@ -53,4 +53,5 @@ def includeme(config: Any) -> None:
     config.add_job("sign_up.retention", retention.forget_old, every=timedelta(days=1))
     registry = config.registry
     config.add_subscriber(lambda event: retention.request_ended(registry, event), RequestEnded)
+    config.add_subscriber(retention.wipe_answers, AccountErased)
     config.scan(".views")

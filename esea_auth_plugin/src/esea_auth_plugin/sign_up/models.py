@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import AccountsModel, new_id
+from ..database.erasing import KEPT
 
 
 class SignUpDraft(AccountsModel):
@@ -36,7 +37,10 @@ class SignUp(AccountsModel):
     """A sign-up sent to the support; its id is the request's."""
 
     __tablename__ = "esea_sign_up"
-    __table_args__ = (Index(None, "email_digest", "created_at"),)
+    __table_args__ = (
+        Index(None, "email_digest", "created_at"),
+        {"info": {KEPT: "that an account was asked for and the CGU accepted, answers wiped: as long as the trail"}},
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     reference: Mapped[str] = mapped_column(String(32), unique=True)

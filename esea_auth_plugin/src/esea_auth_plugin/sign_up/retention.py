@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..accounts.models import Account
 from ..database import IDatabase
-from ..events import RequestEnded
+from ..events import AccountErased, RequestEnded
 from ..interfaces import AccountState, IAccounts, IClock
 from ..services import find
 from ..settings import AuthSettings
@@ -31,6 +31,24 @@ def request_ended(registry: Any, event: RequestEnded) -> None:
     """Subscriber: an expired or withdrawn sign-up lets go of its password and identifier in the same transaction."""
     if event.kind == KIND:
         SignUps(registry).let_go(event.session, event.request_id)
+
+
+def wipe_answers(event: AccountErased) -> None:
+    """Subscriber: what an erased person answered goes; that they signed up stays for its period, and names nobody."""
+    event.session.execute(
+        update(SignUp)
+        .where(SignUp.subject == event.subject)
+        .values(
+            answers=None,
+            email_digest="",
+            rpps_digest=None,
+            person_digest=None,
+            identifier=None,
+            password_hash=None,
+            resume_digest=None,
+            resume_until=None,
+        )
+    )
 
 
 def purge_drafts(registry: Any) -> None:

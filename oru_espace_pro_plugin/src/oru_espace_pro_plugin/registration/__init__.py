@@ -8,13 +8,14 @@ from pyramid.path import AssetResolver
 
 from esea_auth_plugin.directives import report_problems
 from esea_auth_plugin.errors import Problem
-from esea_auth_plugin.events import AccountClosed
+from esea_auth_plugin.events import AccountClosed, AccountErased
 from esea_auth_plugin.interfaces import Rule
 
 from ..interfaces import SERVICE, IEspacePro, IRegistrations
 from ..settings import PREFIX, OruSettings
 from . import lists
 from .kind import DESK, REVIEW, RegistrationKind
+from .personal import erase_person, personal_data
 from .resources import RegistrationPlace
 from .service import ROLE, Registrations, end_with_account
 from .tiles import tiles
@@ -59,4 +60,6 @@ def includeme(config: Any) -> None:
     config.add_audit_action("registration.submitted", "Demande d'inscription à l'Espace Pro envoyée")
     config.add_account_tile("oru_registration", tiles)
     config.add_subscriber(lambda event: end_with_account(event, config.registry), AccountClosed)
+    config.add_subscriber(erase_person, AccountErased)
+    config.add_personal_data("espace_pro", personal_data)
     config.scan(".views")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...events import AccountErased
 from .service import FrozenFactor, FrozenFactors
 
 __all__ = ["FrozenFactor", "FrozenFactors", "includeme"]
@@ -25,4 +24,3 @@ def includeme(config: Any) -> None:
     config.add_service(FrozenFactors, FrozenFactors)
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
-    config.add_subscriber(lambda event: FrozenFactors(config.registry).forget(event), AccountErased)

@@ -10,7 +10,6 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
-from ...events import AccountErased
 from ...interfaces import IAuditTrail, IClock, Proof
 from ...services import find
 from .models import FrozenFactorRow
@@ -66,10 +65,6 @@ class FrozenFactors:
             return False
         self._audit(session, "factor.lifted", subject, by, mode=mode, reference=reference)
         return True
-
-    def forget(self, event: AccountErased) -> None:
-        """Remove what is frozen for an account that is erased."""
-        event.session.execute(delete(FrozenFactorRow).where(FrozenFactorRow.subject == event.subject))
 
     def _audit(self, session: Session, action: str, subject: str, by: str | None, **details: str) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=by, target=subject, details=details)

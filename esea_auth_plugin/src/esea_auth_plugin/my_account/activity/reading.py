@@ -71,6 +71,13 @@ def read(
     return lines(registry, session, subject, shown), following
 
 
+def everything(registry: Any, session: Session, subject: str, *, most: int = 20_000) -> Sequence[Line]:
+    """Return the whole activity, newest first, for the copy of one's data."""
+    references = [review.reference for review in find(registry, IReviews).of_author(session, subject)]
+    rows = activity_page(session, subject, references=references, told_of_references=_OF_REQUESTS, most=most)
+    return lines(registry, session, subject, rows)
+
+
 def lines(registry: Any, session: Session, subject: str, rows: Sequence[AuditRow]) -> Sequence[Line]:
     """Return the sentences of these rows; one query for all their side rows."""
     own = [row.id for row in rows if row.actor in {subject, None}]

@@ -1,1 +1,45 @@
-"""Being written."""
+"""« Fermer mon compte »: nothing opens at once; thirty days later the profile is erased.
+
+Decisions and traces stay for their stated period (``portal.audit_retention_days``) under a subject that names nobody
+any more, then go too (RGPD art. 17; CNIL 2021-122). Within the thirty days the support may open the account again.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ...interfaces import AccountEntry, AccountGroup, IAccountRoot, IClosings
+from .erasing import erase_due, forget_old
+from .resources import ClosePlace
+from .service import Closings
+
+__all__ = ["Closings", "includeme"]
+
+_ACTIONS = {
+    "closing.asked": "Fermeture du compte demandée par la personne",
+    "closing.cancelled": "Fermeture du compte annulée",
+}
+
+
+def includeme(config: Any) -> None:
+    """Publish the service, hang the page, declare letters, actions and jobs."""
+    config.add_service(IClosings, Closings)
+    config.add_portal_child("fermer", ClosePlace, parent=IAccountRoot)
+    for letter in ("closed", "reopened"):
+        config.add_letter(f"closing.{letter}", f"esea_auth_plugin:my_account/closing/letters/{letter}")
+    for name, sentence in _ACTIONS.items():
+        config.add_audit_action(name, sentence)
+    config.add_account_entry(
+        AccountEntry(
+            "Fermer mon compte",
+            "/compte/fermer",
+            AccountGroup.DATA,
+            "Vos accès s’arrêtent tout de suite ; vos données sont effacées après 30 jours.",
+            order=90,
+        )
+    )
+    config.add_job("closing.erase", erase_due, every=timedelta(hours=1))
+    config.add_job("closing.forget", forget_old, every=timedelta(days=1))
+    config.scan(".views")
+    config.scan(".support_views")

@@ -1,1 +1,30 @@
-"""Being written."""
+"""« Télécharger mes données » (RGPD art. 15 and 20): what each room knows of the person, in one JSON file.
+
+Rooms and other plugins add their part with ``config.add_personal_data(name, collector)``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...interfaces import AccountEntry, AccountGroup, IAccountRoot
+from . import sections
+from .resources import DataPlace
+
+
+def includeme(config: Any) -> None:
+    """Hang the page and declare the parts of the rooms that know nothing of it."""
+    config.add_portal_child("mes-donnees", DataPlace, parent=IAccountRoot)
+    config.add_audit_action("data.downloaded", "Copie de mes données téléchargée")
+    for name, collector in sections.SECTIONS.items():
+        config.add_personal_data(name, collector)
+    config.add_account_entry(
+        AccountEntry(
+            "Télécharger mes données",
+            "/compte/mes-donnees",
+            AccountGroup.DATA,
+            "Une copie de tout ce que le portail garde de vous.",
+            order=20,
+        )
+    )
+    config.scan(".views")

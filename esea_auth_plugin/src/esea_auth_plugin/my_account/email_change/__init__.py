@@ -17,7 +17,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from ...events import AccountErased
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot, IFormerAddresses
 from ...services import find
 from .resources import EmailPlace, UndoPlace
@@ -34,7 +33,6 @@ _ACTIONS = {
 
 def includeme(config: Any) -> None:
     """Publish the service, hang the pages, declare letters and actions."""
-    registry = config.registry
     config.add_service(EmailChanges, EmailChanges)
     config.add_service(IFormerAddresses, lambda registry: find(registry, EmailChanges))
     config.add_portal_child("courriel", EmailPlace, parent=IAccountRoot)
@@ -52,7 +50,6 @@ def includeme(config: Any) -> None:
             order=110,
         )
     )
-    config.add_subscriber(lambda event: find(registry, EmailChanges).erase(event), AccountErased)
     config.add_job("email_change.prune", prune, every=timedelta(days=1))
     config.scan(".views")
     config.scan(".undo_views")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ...database import IDatabase, new_id
 from ...devices.store import EnrolmentStore
 from ...errors import PortalError
-from ...events import AccountErased, EmailChanged
+from ...events import EmailChanged
 from ...interfaces import AccountView, IAccounts, IAuditTrail, IClock, IOutbox, ISealer, ISessions
 from ...security import tokens
 from ...services import find
@@ -209,12 +209,6 @@ class EmailChanges:
             # Reading the former mailbox proves nothing else: codes mailed there open nothing for a day.
             until = self._now() + timedelta(hours=hours)
             find(self._registry, IAccounts).bar_mail_code(session, subject, until)
-
-    # --- the end
-
-    def erase(self, event: AccountErased) -> None:
-        """Subscriber: nothing stays of an erased account's addresses."""
-        event.session.execute(delete(EmailChangeRow).where(EmailChangeRow.subject == event.subject))
 
     def _may_object(self) -> tuple[Any, ...]:
         return (

@@ -1,0 +1,70 @@
+"""Closes accounts for their owners, and lets the support open them again while there is something to open."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from ...interfaces import AccountState, AccountView, Closing, IAccounts, IAuditTrail, IClock, IOutbox
+from ...services import find
+from .models import ClosingRow
+
+#: How long a closed account may be opened again, and its profile stays.
+KEPT_FOR = timedelta(days=30)
+
+
+class Closings:
+    """See :class:`~esea_auth_plugin.interfaces.IClosings`."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def close(self, session: Session, account: AccountView, *, address: str) -> Closing | None:
+        """See the interface."""
+        accounts, subject = find(self._registry, IAccounts), account.subject
+        if not accounts.set_state(session, subject, AccountState.CLOSED, reason="owner", by=subject):
+            return None
+        now = self._now()
+        session.add(ClosingRow(subject=subject, closed_at=now, erase_at=now + KEPT_FOR))
+        session.flush()
+        trail = find(self._registry, IAuditTrail)
+        trail.record(session, "closing.asked", actor=subject, target=subject, personal={"address": address})
+        find(self._registry, IOutbox).post(
+            session,
+            "closing.closed",
+            to=account.email,
+            values={"name": account.display_name, "until": now + KEPT_FOR},
+        )
+        return Closing(subject, now, now + KEPT_FOR)
+
+    def live(self, session: Session, subject: str) -> Closing | None:
+        """See the interface."""
+        row = session.get(ClosingRow, subject, populate_existing=True)
+        if row is None or row.erased_at is not None or row.erase_at <= self._now():
+            return None
+        return Closing(row.subject, row.closed_at, row.erase_at)
+
+    def reopen(self, session: Session, account: AccountView, *, by: str) -> bool:
+        """See the interface."""
+        undone = (
+            delete(ClosingRow)
+            .where(ClosingRow.subject == account.subject, ClosingRow.erased_at.is_(None))
+            .where(ClosingRow.erase_at > self._now())
+            .returning(ClosingRow.subject)
+            .execution_options(synchronize_session=False)
+        )
+        if session.execute(undone).first() is None:
+            return False
+        if not find(self._registry, IAccounts).reopen(session, account.subject, by=by):
+            return False
+        find(self._registry, IAuditTrail).record(session, "closing.cancelled", actor=by, target=account.subject)
+        find(self._registry, IOutbox).post(
+            session, "closing.reopened", to=account.email, values={"name": account.display_name}
+        )
+        return True
+
+    def _now(self) -> datetime:
+        return find(self._registry, IClock).now()

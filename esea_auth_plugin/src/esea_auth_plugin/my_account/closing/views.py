@@ -1,0 +1,63 @@
+"""« Fermer mon compte »: what it means, a box to tick, and the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import colander
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.view import view_config
+
+from ...forms import Button, CheckNode, Invalid, PortalForm
+from ...interfaces import IAccounts, IClosings
+from ...layout.filters import date_fr
+from ...services import find
+from ...settings import FoundationSettings
+from .resources import IClosePlace
+
+_PAGE = "esea_auth_plugin:my_account/closing/templates/close.jinja2"
+
+
+def _ticked(node: Any, value: bool) -> None:
+    if not value:
+        raise colander.Invalid(node, "Cochez cette case pour fermer votre compte.")
+
+
+class CloseSchema(colander.MappingSchema):
+    """A consent that can't be given by mistake."""
+
+    sure = CheckNode(title="Je veux fermer mon compte et perdre mes accès dès maintenant", validator=_ticked)
+
+
+@view_config(context=IClosePlace, request_method="GET", permission="esea.account.view", renderer=_PAGE, top_level=True)
+def show(context: Any, request: Any) -> dict[str, Any]:
+    """Say what closing means."""
+    return _page(request, _form(request).render())
+
+
+@view_config(
+    context=IClosePlace, request_method="POST", permission="esea.account.change", renderer=_PAGE, top_level=True
+)
+def close(context: Any, request: Any) -> Any:
+    """Close the account; this browser is signed out by it like every other."""
+    try:
+        _form(request).validate()
+    except Invalid as invalid:
+        return _page(request, invalid.form_html)
+    account = find(request, IAccounts).by_subject(request.dbsession, request.identity.subject)
+    closing = account and find(request, IClosings).close(request.dbsession, account, address=request.client_address)
+    if closing:
+        request.flash(
+            f"Votre compte est fermé. Vos données seront effacées le {date_fr(closing.erase_at)} ; d’ici là, "
+            "l’assistance peut le rouvrir."
+        )
+    return HTTPSeeOther("/")
+
+
+def _form(request: Any) -> PortalForm:
+    submit = (Button("fermer", "Fermer mon compte", "danger"),)
+    return PortalForm(CloseSchema(), request, submit=submit, cancel=("Garder mon compte", "/compte"))
+
+
+def _page(request: Any, form_html: Any) -> dict[str, Any]:
+    return {"form": form_html, "days": find(request, FoundationSettings).audit_retention_days}
