@@ -146,11 +146,15 @@ class IEnrolments(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KeyVerified:
-    """A passkey signed for us. :ivar subject: its owner. :ivar reference: as the devices list it."""
+    """A passkey signed for us. :ivar subject: its owner. :ivar reference: as the devices list it.
+
+    :ivar synchronised: its maker may copy it between devices; otherwise it never leaves its own.
+    """
 
     subject: str
     reference: str
     label: str
+    synchronised: bool = False
 
 
 class IPasskeys(Protocol):

@@ -61,49 +61,97 @@ const tell = (place, error) => {
   message.hidden = false;
 };
 
+// A challenge is good for five minutes. A page that was open longer takes the options of the same page as it is now.
+const FRESH = 240_000;
+let loaded = Date.now();
+
+async function refreshed(place) {
+  if (Date.now() - loaded < FRESH) return;
+  const answer = await fetch(location.href, { credentials: "same-origin", cache: "no-store" });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const now = page.querySelector(`[data-passkey="${place.dataset.passkey}"]`);
+  if (!answer.ok || !now) throw new Error(String(answer.status));
+  const field = (scope) => scope.querySelector("[name=challenge]");
+  place.dataset.options = now.dataset.options;
+  field(place).value = field(now).value;
+  loaded = Date.now();
+}
+
 let waiting = null;
 
 async function ask(place, form, mediation) {
   waiting?.abort();
   waiting = new AbortController();
+  const { signal } = waiting;
+  await refreshed(place);
   const options = JSON.parse(place.dataset.options);
   const wanted =
     place.dataset.passkey === "create"
-      ? navigator.credentials.create({ publicKey: readCreation(options), signal: waiting.signal })
-      : navigator.credentials.get({ publicKey: readRequest(options), signal: waiting.signal, mediation });
+      ? navigator.credentials.create({ publicKey: readCreation(options), signal })
+      : navigator.credentials.get({ publicKey: readRequest(options), signal, mediation });
   const credential = await wanted;
   form.elements.credential.value = written(credential);
-  form.submit();
+  form.requestSubmit();
 }
 
 for (const place of document.querySelectorAll("[data-passkey='get'], [data-passkey='create']")) {
   const form = place.closest("form");
-  form.addEventListener("submit", (event) => {
-    if (form.elements.credential.value) return;
-    event.preventDefault();
-    if (!window.PublicKeyCredential) {
-      tell(place, { name: "NotSupportedError" });
-      return;
-    }
-    ask(place, form).catch((error) => tell(place, error));
+  let busy = false;
+  // Before forms.js, which locks a form once sent: this first submission only asks the browser.
+  form.addEventListener(
+    "submit",
+    (event) => {
+      if (form.elements.credential.value) return;
+      event.preventDefault();
+      if (busy) return;
+      if (!window.PublicKeyCredential) {
+        tell(place, { name: "NotSupportedError" });
+        return;
+      }
+      busy = true;
+      ask(place, form)
+        .catch((error) => tell(place, error))
+        .finally(() => { busy = false; });
+    },
+    { capture: true },
+  );
+  // Answered once: whoever comes back to the page begins anew.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) form.elements.credential.value = "";
   });
+  if (place.dataset.unknown) {
+    // A key that was removed here: the browser need not offer it any more.
+    window.PublicKeyCredential?.signalUnknownCredential?.(JSON.parse(place.dataset.unknown)).catch(() => {});
+  }
 }
 
 const quiet = document.querySelector("[data-passkey='conditional']");
 if (quiet && (await window.PublicKeyCredential?.isConditionalMediationAvailable?.())) {
   quiet.hidden = false;
-  quiet.addEventListener("submit", (event) => {
-    if (!quiet.elements.credential.value) event.preventDefault();
-  });
+  quiet.addEventListener(
+    "submit",
+    (event) => {
+      if (!quiet.elements.credential.value) event.preventDefault();
+    },
+    { capture: true },
+  );
+  let again = 0;
+  // Nobody asked for anything yet: a refusal is nothing to talk about.
+  const propose = () => {
+    again = setTimeout(propose, FRESH + 1_000);
+    ask(quiet, quiet, "conditional")
+      .then(() => clearTimeout(again))
+      .catch(() => {});
+  };
   // The tile of the mode asks at once, without another page; where that fails, the message stands beside the field.
   for (const tile of document.querySelectorAll("a.tile[href^='/connexion/cle']")) {
     tile.addEventListener("click", (event) => {
       event.preventDefault();
+      clearTimeout(again);
       ask(quiet, quiet).catch((error) => tell(quiet, error));
     });
   }
-  // Nobody asked for anything yet: a refusal is nothing to talk about.
-  ask(quiet, quiet, "conditional").catch(() => {});
+  propose();
 }
 
 const accepted = document.querySelector("[data-passkey-accepted]");

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from ...directives import report_problems
 from ...interfaces import IPasskeys
+from ...services import find
 from ...settings import read_section
 from .challenges import prune
-from .service import Passkeys
-from .settings import PREFIX, PasskeySettings
+from .service import COPIED, Passkeys
+from .settings import PREFIX, PasskeySettings, problems
 
 __all__ = ["includeme"]
 
@@ -17,7 +19,13 @@ __all__ = ["includeme"]
 def includeme(config: Any) -> None:
     """Read the settings, publish the service."""
     read_section(config, PasskeySettings, PREFIX)
+
+    def check() -> None:
+        report_problems(config, problems(config.registry.settings, find(config, PasskeySettings)))
+
+    config.action("esea-passkey-settings", check, order=900)
     config.add_service(IPasskeys, Passkeys)
+    config.add_letter(COPIED, "esea_auth_plugin:auth_modes/passkey/letters/copied")
     config.add_audit_action("passkey.copied", "Clé d’accès refusée : elle semble avoir été copiée")
     config.add_audit_action("passkey.backup_changed", "Clé d’accès : synchronisation entre appareils changée")
     config.add_job("passkey.prune", prune, every=timedelta(hours=1))

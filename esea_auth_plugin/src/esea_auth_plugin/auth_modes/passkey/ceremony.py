@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import webauthn
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, parse_attestation_object
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
 from webauthn.helpers.structs import (
     AttestationConveyancePreference,
@@ -26,7 +25,7 @@ from webauthn.helpers.structs import (
 )
 
 from .models import PasskeyRow
-from .settings import PasskeySettings
+from .settings import PasskeySettings, root_certificates
 
 #: EdDSA, ES256, RS256: what authenticators make, nothing weaker.
 _ALGORITHMS = [
@@ -154,9 +153,9 @@ def verify_new(
         )
     except Exception as error:  # the library raises a dozen kinds, and decoders below it some more
         raise NotVerified("passkey.not_verified") from error
-    if required and found.fmt is AttestationFormat.NONE:
+    if required and not _certified(found.attestation_object):
         raise NotVerified("passkey.no_attestation")
-    if settings.models and found.aaguid not in settings.models:
+    if settings.models and found.aaguid.lower() not in {model.lower() for model in settings.models}:
         raise NotVerified("passkey.model")
     transports = credential.get("response", {}).get("transports") or ()
     return NewKey(
@@ -202,8 +201,14 @@ def _descriptors(rows: Sequence[PasskeyRow]) -> list[PublicKeyCredentialDescript
     return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(row.credential_id)) for row in rows]
 
 
+def _certified(attestation_object: bytes) -> bool:
+    """Tell whether a certificate stands behind the key; that its chain ends at a root of ours is verified by then.
+
+    Without one (`none`, or a key that vouches for itself) the model is only what the browser says.
+    """
+    return bool(parse_attestation_object(attestation_object).att_stmt.x5c)
+
+
 def _roots(path: str) -> dict[AttestationFormat, list[bytes]]:
-    pem = Path(path).read_bytes()
-    end = b"-----END CERTIFICATE-----"
-    roots = [part + end for part in pem.split(end) if b"BEGIN CERTIFICATE" in part]
+    roots = root_certificates(path)
     return {each: roots for each in AttestationFormat if each is not AttestationFormat.NONE}

@@ -74,7 +74,8 @@ class PasskeyMode(AuthMode):
     def ask(self, session: Session, attempt: Attempt) -> Ask:
         """Offer to sign with a key: of the person, or of whoever shows one."""
         offer = self._keys.request_options(session, browser=attempt.browser, subject=attempt.subject, purpose=SIGN)
-        return Ask(f"{_TEMPLATES}/passkey.jinja2", {**offer, "script": _SCRIPT})
+        unknown = self._keys.unknown(session, attempt.values.get("credential", ""))
+        return Ask(f"{_TEMPLATES}/passkey.jinja2", {**offer, "unknown": unknown, "script": _SCRIPT})
 
     def companion_values(self, session: Session, attempt: Attempt) -> Mapping[str, Any]:
         """Offer the same on the page of all modes, where the browser proposes a key as it fills forms in."""
@@ -101,7 +102,7 @@ class PasskeyMode(AuthMode):
         proof = Proof(
             mode=self.name,
             factors=self.factors,
-            means=("hwk", "user", "pop"),
+            means=("swk" if found.synchronised else "hwk", "user", "pop"),
             at=attempt.at,
             phishing_resistant=True,
             authenticator=found.reference,
@@ -181,7 +182,6 @@ class PasskeyMode(AuthMode):
 
 def _credential(row: PasskeyRow) -> Credential:
     made_by = maker_of(row.aaguid)
-    synchronised = "synchronisée entre vos appareils" if row.backed_up else "reste sur cet appareil"
     return Credential(
         reference=row.id,
         label=row.label,
@@ -189,5 +189,11 @@ def _credential(row: PasskeyRow) -> Credential:
         last_used_at=row.last_used_at,
         kind=f"Clé d’accès ({made_by})" if made_by else "Clé d’accès",
         place=row.place,
-        note=synchronised,
+        note=_note(row),
     )
+
+
+def _note(row: PasskeyRow) -> str:
+    if not row.backup_eligible:
+        return "ne quitte pas son appareil"
+    return "synchronisée entre vos appareils" if row.backed_up else "peut être synchronisée entre vos appareils"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, LargeBinary, String, Text
+from sqlalchemy import JSON, BigInteger, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...database import AccountsModel, new_id
@@ -27,7 +27,7 @@ class PasskeyRow(AccountsModel):
     subject: Mapped[str] = mapped_column(String(36))
     credential_id: Mapped[str] = mapped_column(Text, unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    sign_count: Mapped[int]
+    sign_count: Mapped[int] = mapped_column(BigInteger)  # 32 bits without sign: more than an INTEGER holds
     aaguid: Mapped[str] = mapped_column(String(36), default="")
     transports: Mapped[list[Any]] = mapped_column(JSON)
     backup_eligible: Mapped[bool]

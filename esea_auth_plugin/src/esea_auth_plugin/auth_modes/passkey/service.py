@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
-from ...interfaces import IAuditTrail, KeyVerified, PortalSettings
+from ...interfaces import IAccounts, IAuditTrail, IOutbox, KeyVerified, PortalSettings
 from ...security import tokens
 from ...services import find
 from ..naming import device_name
@@ -23,6 +23,8 @@ from .models import PasskeyHandle, PasskeyRow
 from .settings import PasskeySettings, party
 
 MOST_KEYS = 20
+#: Letter to the owner of a key whose count went back.
+COPIED = "passkey.copied"
 
 
 class Passkeys:
@@ -40,6 +42,19 @@ class Passkeys:
         """Return the person's keys, oldest first."""
         keys = select(PasskeyRow).where(PasskeyRow.subject == subject).order_by(PasskeyRow.added_at)
         return session.scalars(keys.limit(MOST_KEYS)).all()
+
+    def unknown(self, session: Session, sent: str) -> Mapping[str, str]:
+        """Return what a browser is told of a key that it offered and that is not here (any more), ``{}`` otherwise.
+
+        Ids are random: whoever can name one holds its key, or saw it used.
+        """
+        try:
+            named = ceremony.read_credential(sent)["id"]
+        except NotVerified:
+            return {}
+        if session.scalar(select(PasskeyRow.id).where(PasskeyRow.credential_id == named)) is not None:
+            return {}
+        return {"rpId": party(self._registry)[0], "credentialId": named}
 
     # --- signatures
 
@@ -92,7 +107,7 @@ class Passkeys:
         rp_id, origins = party(self._registry)
         signed = ceremony.verify_signature(credential, row, handle.handle if handle else "-", challenge, rp_id, origins)
         self._note(session, row, signed, at, place)
-        return KeyVerified(row.subject, row.id, row.label)
+        return KeyVerified(row.subject, row.id, row.label, row.backup_eligible)
 
     def _consume(
         self, session: Session, values: Mapping[str, str], browser: str, subject: str | None, purpose: str
@@ -115,7 +130,7 @@ class Passkeys:
             place=place or PasskeyRow.place,
         ).execution_options(synchronize_session=False)
         if cast("CursorResult[Any]", session.execute(statement)).rowcount != 1:
-            self._audit(session, "passkey.copied", row.subject, row.id, outcome="refused")
+            self._tell_copied(session, row, at)
             raise NotVerified("passkey.copied")
         if signed.backed_up != row.backed_up:
             self._audit(session, "passkey.backup_changed", row.subject, row.id)
@@ -235,3 +250,11 @@ class Passkeys:
         find(self._registry, IAuditTrail).record(
             session, action, outcome=outcome, actor=subject, target=subject, details={"reference": reference}
         )
+
+    def _tell_copied(self, session: Session, row: PasskeyRow, at: datetime) -> None:
+        """Two devices count with one key: one of them is a copy (WebAuthn 6.1.1). The trail and its owner are told."""
+        self._audit(session, "passkey.copied", row.subject, row.id, outcome="refused")
+        account = find(self._registry, IAccounts).by_subject(session, row.subject)
+        if account is not None:
+            values = {"name": account.display_name, "label": row.label, "at": at}
+            find(self._registry, IOutbox).post(session, COPIED, to=account.email, values=values)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from ... import values
+from ...errors import Problem
 from ...interfaces import PortalSettings
 from ...options import option
 from ...services import find
@@ -36,7 +38,43 @@ class PasskeySettings:
     models: tuple[str, ...] = option((), parse=values.words, doc="AAGUIDs of the accepted models; all by default")
 
 
+def problems(settings: Mapping[str, Any], own: PasskeySettings) -> list[Problem]:
+    """Return what the settings get wrong together: a key made for a wrong domain is lost for good."""
+    where, url = settings.get("__file__", ""), str(settings.get("portal.url", ""))
+    rp_id = own.rp_id or _host(url)
+    found = [
+        Problem(f"{PREFIX}origins", where, "holds an origin outside the keys' domain", f"list origins under `{rp_id}`")
+        for origin in (own.origins or (url,))
+        if not _within(_host(origin), rp_id)
+    ]
+    if own.models and own.attestation != "required":
+        cure = f"set `{PREFIX}attestation = required`: without a certificate a model is only what the browser says"
+        found.append(Problem(f"{PREFIX}models", where, "is a list that nothing proves", cure))
+    if own.attestation == "required" and not root_certificates(own.attestation_roots):
+        cure = "name a readable PEM file of the makers' roots"
+        found.append(Problem(f"{PREFIX}attestation_roots", where, "holds no certificate", cure))
+    return found
+
+
+def root_certificates(path: str) -> list[bytes]:
+    """Return the certificates of a PEM file, none if it can't be read."""
+    end = b"-----END CERTIFICATE-----"
+    try:
+        pem = Path(path).read_bytes() if path else b""
+    except OSError:
+        return []
+    return [part.strip() + b"\n" + end + b"\n" for part in pem.split(end) if b"BEGIN CERTIFICATE" in part]
+
+
+def _host(origin: str) -> str:
+    return urlsplit(origin).hostname or ""
+
+
+def _within(host: str, domain: str) -> bool:
+    return bool(domain) and (host == domain or host.endswith(f".{domain}"))
+
+
 def party(registry: Any) -> tuple[str, Sequence[str]]:
     """Return the relying party's id and the exact list of its origins."""
     own, portal = find(registry, PasskeySettings), find(registry, PortalSettings)
-    return own.rp_id or (urlsplit(portal.url).hostname or ""), list(own.origins or (portal.url,))
+    return own.rp_id or _host(portal.url), list(own.origins or (portal.url,))
