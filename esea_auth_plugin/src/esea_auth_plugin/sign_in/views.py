@@ -76,6 +76,7 @@ def choose(context: Any, request: Any) -> Any:
     offered = offers_of(request, service)
     if of["recent"] and identity is not None:
         offered = _reaching_top(request, identity.subject, offered)
+    _let_companions_lead_out(request, of["service"], offered)
     return {
         "service": service,
         "own": [offer for offer in offered if not offer.mode.external],
@@ -91,6 +92,15 @@ def choose(context: Any, request: Any) -> Any:
         "companions": [] if identity else list(_companions(request, service, offered, external=False).items()),
         "external_companions": _companions(request, service, offered, external=True),
     }
+
+
+def _let_companions_lead_out(request: Any, slug: str, offered: Sequence[Offer]) -> None:
+    """A companion may hold a form that leads to another site at once, and from there to the service."""
+    targets = [target for offer in offered if offer.open and offer.mode.companion for target in offer.mode.form_targets]
+    for target in targets:
+        request.content_policy.allow_form_target(target)
+    if targets:
+        let_form_end_at(request, slug)
 
 
 def _reaching_top(request: Any, subject: str, offered: Sequence[Offer]) -> Sequence[Offer]:

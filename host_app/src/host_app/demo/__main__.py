@@ -15,13 +15,17 @@ import waitress
 from pyramid.paster import get_appsettings, setup_logging
 
 from esea_auth_plugin import migrations
+from esea_auth_plugin.auth_modes.pro_sante_connect.settings import PscSettings
 from esea_auth_plugin.errors import ConfigurationError
 from esea_auth_plugin.jobs.worker import Worker
 from esea_auth_plugin.security.clock import SystemClock
 from esea_auth_plugin.security.keyring import create_key_file
+from esea_auth_plugin.security.tokens import new_token
+from esea_auth_plugin.services import find
 from host_app import configure
 
 from .first_day import first_day
+from .psc import Sandbox, issuer_of, wallet_of
 from .seed import seed
 
 
@@ -38,11 +42,14 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     logging.getLogger(__name__).info("the demo is at http://localhost:%d", given.port)
+    sandbox = _sandbox(registry, given.port)
     worker = Worker(registry).start()
     try:
         waitress.serve(at_localhost(application, given.port), listen=_listen(given.port), threads=8, ident=None)
     finally:
         worker.stop()
+        if sandbox is not None:
+            sandbox.stop()
     return 0
 
 
@@ -51,6 +58,9 @@ def build(config_file: str, port: int) -> tuple[Any, Any]:
     settings = get_appsettings(config_file)
     settings["portal.url"] = f"http://localhost:{port}"
     _make_folder(settings)
+    if "psc.issuer" in settings:  # one port further, whichever it is
+        settings["psc.issuer"] = issuer_of(port + 1)
+        settings["psc.form_origins"] = wallet_of(port + 1).removesuffix("/psc")
     settings.setdefault("esea_auth.services_first_day", first_day(settings["portal.database_url"]))
     with migrations.unchecked():
         config = configure({"__file__": config_file}, settings)
@@ -58,6 +68,16 @@ def build(config_file: str, port: int) -> tuple[Any, Any]:
     application = config.make_wsgi_app()
     seed(config.registry)
     return config.registry, application
+
+
+def _sandbox(registry: Any, port: int) -> Sandbox | None:
+    """Start the demo's own Pro Santé Connect, if the demo uses it."""
+    settings = find(registry, PscSettings)
+    if settings.issuer != issuer_of(port + 1):
+        return None
+    found = Sandbox(f"http://localhost:{port}", settings.client_secret, port + 1).start()
+    logging.getLogger(__name__).info("its Pro Santé Connect: %s/pannes, %s/telephone", found.wallet, found.wallet)
+    return found
 
 
 def at_localhost(application: Any, port: int) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
@@ -85,6 +105,10 @@ def _make_folder(settings: dict[str, str]) -> None:
     keys = Path(settings["portal.secret_keys"].removeprefix("file:"))
     if not keys.exists():
         create_key_file(keys, SystemClock().now())
+    secret = Path(settings.get("psc.client_secret", "").removeprefix("file:"))
+    if secret.name and not secret.exists():
+        secret.write_text(new_token(256), encoding="ascii")
+        secret.chmod(0o600)
 
 
 def _listen(port: int) -> str:
