@@ -51,11 +51,12 @@ class _AnyPort(Controller):
 class SmtpSink:
     """The server; ``host`` and ``port`` say where. Set ``refuse`` to an SMTP reply to turn mail away."""
 
-    def __init__(self) -> None:
+    def __init__(self, **asks: Any) -> None:
+        """:param asks: what aiosmtpd's server asks of who sends (``require_starttls``, ``authenticator``…)."""
         self.refuse: str | None = None
         self._letters: list[Letter] = []
         self._arrived = threading.Condition()
-        self._controller = _AnyPort(self, hostname="127.0.0.1", port=0)
+        self._controller = _AnyPort(self, hostname="127.0.0.1", port=0, **asks)
 
     host = "127.0.0.1"
 
