@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 import colander
@@ -51,12 +51,15 @@ def beside(node: Any, name: str, message: str) -> colander.Invalid:
     return error
 
 
-def profile_schema(hidden: Sequence[str]) -> Any:
-    """Return the schema of what the person may change; hidden fields stay as they are."""
-    schema = colander.SchemaNode(colander.Mapping(), validator=a_phone_is_given)
-    schema.add(TextNode(name="workplace", title="Lieu d’exercice", max_length=120, autocomplete="organization"))
-    for node in contact_nodes():
-        if KINDS[node.name].editable and node.name not in hidden:
+def profile_schema(hidden: Collection[str], proven: Collection[str] = ()) -> Any:
+    """Return the schema of what the person may change; hidden fields stay as they are, and proven ones too: nobody
+    types over what a card, Pro Santé Connect or a reviewer has proven."""
+    schema = colander.SchemaNode(
+        colander.Mapping(), validator=None if {"phone", "mobile"} & set(proven) else a_phone_is_given
+    )
+    workplace = TextNode(name="workplace", title="Lieu d’exercice", max_length=120, autocomplete="organization")
+    for node in (workplace, *contact_nodes()):
+        if KINDS[node.name].editable and node.name not in hidden and node.name not in proven:
             schema.add(node)
     return schema
 

@@ -10,7 +10,7 @@ from pyramid.view import view_config
 
 from ..directives import core
 from ..forms import Invalid, PortalForm
-from ..interfaces import IAccountRoot, IAccounts, ICatalogue, IReviews
+from ..interfaces import PROVEN_ORIGINS, IAccountRoot, IAccounts, ICatalogue, IReviews
 from ..services import find
 from ..settings import AuthSettings
 from . import attribute_store
@@ -64,7 +64,7 @@ def profile(context: Any, request: Any) -> dict[str, Any]:
             "phone": name in _PHONES,
             "origin": ORIGIN_WORDS.get(origins[name][0], origins[name][0]),
             "at": origins[name][1],
-            "editable": kind.editable,
+            "proven": origins[name][0] in PROVEN_ORIGINS,
         }
         for name, kind in KINDS.items()
         if name in values
@@ -73,7 +73,10 @@ def profile(context: Any, request: Any) -> dict[str, Any]:
 
 
 def _form(request: Any) -> PortalForm:
-    schema = profile_schema(find(request, AuthSettings).hidden_fields)
+    account_id = account_id_of(request.dbsession, request.identity.subject) or ""
+    said = attribute_store.origins(request.dbsession, account_id)
+    proven = {name for name, (origin, _) in said.items() if origin in PROVEN_ORIGINS}
+    schema = profile_schema(find(request, AuthSettings).hidden_fields, proven)
     return PortalForm(schema, request, submit=(("enregistrer", "Enregistrer"),), cancel=("Annuler", "/compte/profil"))
 
 

@@ -23,7 +23,7 @@ _HUB = Tile(
     "Vos données, votre sécurité, vos sessions, votre activité.",
     order=90,
 )
-ROOMS = (".sessions", ".activity", ".email_change", ".closing", ".data")
+ROOMS = (".sessions", ".activity", ".email_change", ".corrections", ".closing", ".data")
 
 
 def includeme(config: Any) -> None:

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import colander
 
 from ..accounts.forms import a_phone_is_given, beside, contact_nodes
+from ..accounts.identity_nodes import name_nodes, profession_nodes
 from ..accounts.names import identifier_is_well_formed, normalise_email, normalise_identifier
 from ..forms import (
     AcceptNode,
     BirthdayNode,
-    ChoiceNode,
     ChoicesNode,
     CodeNode,
     EmailNode,
     Group,
     HoneypotNode,
-    NameNode,
     PasswordNode,
     TextNode,
 )
-from ..forms.widgets import Digits
 from ..interfaces import PortalService
-from ..nomenclatures import CIVILITIES, OTHER_PROFESSION, SPECIALTIES, list_of, professions
-from ..nomenclatures.identifiers import BadIdentifier, normalise_adeli, normalise_rpps
+from ..nomenclatures import OTHER_PROFESSION
+from ..nomenclatures.identifiers import normalise_adeli, normalise_rpps
 from ..security.password_policy import MIN_LENGTH
 
 MOTIVE_LEAST, MOTIVE_MOST = 10, 1_000
@@ -60,45 +58,10 @@ PERSONAL_GROUPS = (
 )
 
 
-class Normalised:
-    """Turns a typed number into its normal form, or a message beside the field."""
-
-    def __init__(self, normalise: Callable[[str], str]) -> None:
-        self.normalise = normalise
-
-    def __call__(self, node: Any, value: str) -> None:
-        try:
-            self.normalise(value)
-        except BadIdentifier as bad:
-            raise colander.Invalid(node, bad.message) from bad
-
-
-def _options(concepts: Sequence[Any]) -> list[tuple[str, str]]:
-    return [(str(item.coded), item.label) for item in concepts]
-
-
-def _grouped(groups: Sequence[tuple[str, Sequence[Any]]]) -> list[tuple[str, Any]]:
-    return [(title, _options(concepts)) for title, concepts in groups]
-
-
-def _number(name: str, title: str, check: Callable[[str], str], *, help_text: str) -> Any:
-    return TextNode(
-        name=name,
-        title=title,
-        missing="",
-        max_length=20,
-        validator=Normalised(check),
-        widget=Digits(maxlength=20),
-        help=help_text,
-    )
-
-
 def _identity_nodes() -> list[Any]:
     again = "Saisissez de nouveau votre adresse."
     return [
-        ChoiceNode(name="civility", title="Civilité", values=_options(list_of(CIVILITIES).concepts), width="s"),
-        NameNode(name="last_name", title="Nom", autocomplete="family-name"),
-        NameNode(name="first_name", title="Prénom", autocomplete="given-name"),
+        *name_nodes(),
         EmailNode(
             name="email",
             title="Email",
@@ -117,27 +80,6 @@ def _identity_nodes() -> list[Any]:
             title="Jour/Mois de naissance",
             help="Sans l’année. Sert seulement au support pour vérifier votre identité au téléphone.",
         ),
-    ]
-
-
-def _profession_nodes(today: date) -> list[Any]:
-    specialties = _options(list_of(SPECIALTIES).concepts)
-    values = [*_grouped(professions(today)), (OTHER_PROFESSION, "- Autre -")]
-    return [
-        ChoiceNode(name="profession", title="Profession", values=values),
-        TextNode(
-            name="profession_other",
-            title="Profession (autre)",
-            max_length=120,
-            missing="",
-            asterisk=True,
-            shown_when=f"profession={OTHER_PROFESSION}",
-            help="À renseigner si vous avez choisi « - Autre - ».",
-        ),
-        _number("rpps", "N° RPPS", normalise_rpps, help_text="11 chiffres, inscrits sur votre carte CPS."),
-        ChoiceNode(name="rpps_specialty", title="Spécialité RPPS", values=specialties, missing=""),
-        _number("adeli", "N° ADELI", normalise_adeli, help_text="9 caractères. Ce répertoire est fermé."),
-        ChoiceNode(name="adeli_specialty", title="Spécialité ADELI", values=specialties, missing=""),
     ]
 
 
@@ -160,7 +102,7 @@ def personal_schema(hidden: Sequence[str], today: date, proven: Collection[str] 
     left_out = hidden_names(hidden) | set(proven)
     if "profession" in left_out:
         left_out |= {"profession_other"}
-    for node in (*_identity_nodes(), *_profession_nodes(today), *contact_nodes()):
+    for node in (*_identity_nodes(), *profession_nodes(today), *contact_nodes()):
         if node.name not in left_out:
             schema.add(node)
     schema.add(HoneypotNode(name="site_web"))

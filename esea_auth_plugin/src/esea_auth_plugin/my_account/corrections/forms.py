@@ -1,0 +1,66 @@
+"""The form of a correction: the identity as it stands, to be changed where it is wrong, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import colander
+
+from ...accounts.forms import beside, contact_nodes
+from ...accounts.identity_nodes import name_nodes, profession_nodes
+from ...forms import Group, TextNode
+from ...nomenclatures import OTHER_PROFESSION
+from ...nomenclatures.identifiers import normalise_adeli, normalise_rpps
+
+_NUMBERS = {"rpps": normalise_rpps, "adeli": normalise_adeli}
+GROUPS = (
+    Group("Identité", ("civility", "last_name", "first_name"), columns=2),
+    Group(
+        "Profession",
+        ("profession", "profession_other", "rpps", "rpps_specialty", "adeli", "adeli_specialty"),
+        columns=2,
+    ),
+    Group("Prouvé par votre carte ou par Pro Santé Connect", ("workplace", "address", "postal_code", "city")),
+)
+
+
+def _coherent(node: Any, values: Mapping[str, Any]) -> None:
+    if values.get("profession") == OTHER_PROFESSION and not values.get("profession_other"):
+        raise beside(node, "profession_other", "Indiquez votre profession.")
+
+
+def correction_schema(today: date, proven: Collection[str], hidden: Sequence[str]) -> Any:
+    """Return the schema. What the person may change alone is left out, unless it was proven since."""
+    schema = colander.SchemaNode(colander.Mapping(), validator=_coherent)
+    workplace = TextNode(name="workplace", title="Lieu d’exercice", max_length=120)
+    for node in (*name_nodes(), *profession_nodes(today)):
+        if node.name not in hidden and node.name.removesuffix("_specialty") not in hidden:
+            schema.add(node)
+    for node in (workplace, *contact_nodes()):
+        if node.name in proven:
+            schema.add(node)
+    schema.add(
+        TextNode(
+            name="motive",
+            title="Ce qui a changé, et ce qui le prouve",
+            multiline=True,
+            min_length=10,
+            max_length=1_000,
+            help="Par exemple : mariage, pièce d’identité disponible ; nouvelle inscription à l’ordre. "
+            "N’indiquez aucun nom de patient.",
+        )
+    )
+    return schema
+
+
+def normal(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return what was typed in the form that the accounts keep; an empty text removes a value."""
+    typed = {name: "" if value is colander.null else str(value) for name, value in values.items() if name != "motive"}
+    for name, normalise in _NUMBERS.items():
+        if typed.get(name):
+            typed[name] = normalise(typed[name])
+    if typed.get("profession") != OTHER_PROFESSION and "profession_other" in typed:
+        typed["profession_other"] = ""
+    return typed

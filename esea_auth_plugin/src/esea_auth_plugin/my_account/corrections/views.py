@@ -1,0 +1,83 @@
+"""« Faire corriger mon identité »: the form, or where the request stands that was already sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.view import view_config
+
+from ...accounts import attribute_store
+from ...accounts.resources import IProfile
+from ...accounts.service import account_id_of
+from ...errors import PortalError
+from ...forms import Invalid, PortalForm
+from ...interfaces import PROVEN_ORIGINS, IAccounts, IClock, ReviewState
+from ...layout.filters import PARIS
+from ...reviews.history import last_question
+from ...services import find
+from ...settings import AuthSettings
+from .forms import GROUPS, correction_schema, normal
+from .service import Asked, ask, read, waiting
+
+_PAGE = "esea_auth_plugin:my_account/corrections/templates/correction.jinja2"
+HOME = "/compte/profil/rectifier"
+
+
+@view_config(context=IProfile, name="rectifier", request_method="GET", permission="esea.account.view", renderer=_PAGE)
+def show(context: Any, request: Any) -> dict[str, Any]:
+    """Show the identity to be corrected; what was asked before, when the support wants more."""
+    session, subject = request.dbsession, request.identity.subject
+    review = waiting(request.registry, session, subject)
+    former = read(request.registry, session, review.id) if review is not None else None
+    values = {**find(request, IAccounts).attributes(session, subject), **(former.values if former else {})}
+    shown = _form(request).render({**values, "motive": former.motive if former else ""})
+    return _page(request, shown)
+
+
+@view_config(
+    context=IProfile, name="rectifier", request_method="POST", permission="esea.account.change", renderer=_PAGE
+)
+def send(context: Any, request: Any) -> Any:
+    """Send what changed to the support."""
+    form, session, subject = _form(request), request.dbsession, request.identity.subject
+    try:
+        values = form.validate()
+        held = find(request, IAccounts).attributes(session, subject)
+        changed = {name: value for name, value in normal(values).items() if held.get(name, "") != value}
+        if not changed:
+            raise form.refuse("Rien n’a changé : corrigez au moins un champ.")
+        try:
+            with session.begin_nested():
+                review = ask(request.registry, session, request.identity, Asked(changed, values["motive"]))
+        except PortalError as refused:
+            raise form.refuse(refused.message) from refused
+    except Invalid as invalid:
+        return _page(request, invalid.form_html)
+    request.flash(f"Votre demande {review.reference} est transmise au support.")
+    return HTTPSeeOther("/compte/demandes")
+
+
+def _form(request: Any) -> PortalForm:
+    session, subject = request.dbsession, request.identity.subject
+    said = attribute_store.origins(session, account_id_of(session, subject) or "")
+    proven = {name for name, (origin, _) in said.items() if origin in PROVEN_ORIGINS}
+    today = find(request, IClock).now().astimezone(PARIS).date()
+    schema = correction_schema(today, proven, find(request, AuthSettings).hidden_fields)
+    return PortalForm(
+        schema,
+        request,
+        submit=(("envoyer", "Envoyer au support"),),
+        groups=GROUPS,
+        cancel=("Annuler", "/compte/profil"),
+    )
+
+
+def _page(request: Any, form_html: Any) -> dict[str, Any]:
+    review = waiting(request.registry, request.dbsession, request.identity.subject)
+    more = review is not None and review.state is ReviewState.MORE_ASKED
+    return {
+        "review": review,
+        "question": last_question(request.dbsession, review.id) if review is not None and more else "",
+        "form": form_html if review is None or more else "",
+    }
