@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pyramid.interfaces import IBeforeRender
 from tests.browser.accessibility import AccessibilityCheck
+from tests.browser.device_pages import DEVICE_WAYS, SETTINGS
 from tests.browser.pages import DEMO, MORE, UNJUDGED, WAYS, Way
 from tests.browser.serving import Door
 from tests.browser.steps import fill, press
@@ -52,7 +53,7 @@ def pages() -> set[str]:
 
 def test_no_page_escapes_the_judgement() -> None:
     """A new page needs its way in ``pages.py``, or a reason there why it has none."""
-    judged = {*WAYS, *DEMO, *UNJUDGED}
+    judged = {*WAYS, *DEVICE_WAYS, *DEMO, *UNJUDGED}
     assert pages() - judged == set(), "pages without a way in tests/browser/pages.py"
     assert judged - pages() - {"host_app:templates/layout.jinja2"} == set(), "ways to pages that are no more"
     assert not set(WAYS) & set(UNJUDGED)
@@ -67,14 +68,14 @@ def test_no_view_shows_a_page_that_the_list_does_not_know(portal: Portal) -> Non
         if str(found["introspectable"]["name"]).endswith(".jinja2")
     }
     assert len(shown) > 30
-    assert shown - {*WAYS, *DEMO, *UNJUDGED} == set()
+    assert shown - {*WAYS, *DEVICE_WAYS, *DEMO, *UNJUDGED} == set()
 
 
 def test_the_statement_claims_no_more_than_what_is_judged_here() -> None:
     """`make accessibility` writes the file; the word it gives holds as long as the tests below pass."""
     facts = json.loads((ROOT / "host_app" / "src" / "host_app" / "texts" / "accessibility.json").read_text())
     assert facts["violations"] == 0
-    assert 0 < facts["pages"] <= len(ALL) + len(DEMO) + 2
+    assert 0 < facts["pages"] <= len(ALL) + len(DEVICE_WAYS) + len(DEMO) + 2
     assert Accessibility(facts["pages"], facts["violations"]).word == "partiellement conforme"
 
 
@@ -114,6 +115,16 @@ def test_each_page(
     standing: Portal, door: Door, page: Page, assert_accessible: AccessibilityCheck, template: str, way: Way
 ) -> None:
     """Slow: some ways are long, and each page is judged in light, in the dark and at 320 pixels."""
+    judge(standing, door, page, template, way, assert_accessible)
+
+
+@pytest.mark.slow
+@pytest.mark.settings(**SETTINGS)
+@pytest.mark.parametrize(("template", "way"), DEVICE_WAYS.items(), ids=list(DEVICE_WAYS))
+def test_each_page_about_devices(
+    standing: Portal, door: Door, page: Page, assert_accessible: AccessibilityCheck, template: str, way: Way
+) -> None:
+    """Slow: devices are added and lost on the way."""
     judge(standing, door, page, template, way, assert_accessible)
 
 

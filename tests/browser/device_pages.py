@@ -1,0 +1,92 @@
+"""The ways to the pages of one's own devices and of what their loss brings; the portal then has modes that enrol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.browser.pages import AUTH, Arrival, Way, after, anybody
+from tests.browser.steps import press as click
+from tests.functional.devices import ADD, MODES, add_on_devices_page, by_application, give_application, give_codes
+from tests.functional.test_devices_of_ones_own import link_to_confirm
+from tests.functional.test_email_change import changed, undo_path
+from tests.functional.test_recovery import accept_twice, lose_everything, mailed_path, with_code
+
+from esea_auth_plugin.testing.pages import press
+from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.sign_up import path_in, reference_on
+
+SETTINGS: Mapping[str, str] = MODES
+
+
+def _device(portal: Portal) -> Arrival:
+    anne = portal.person()
+    key = give_application(portal, anne)
+    browser = portal.browser()
+    by_application(portal, browser, anne, key)
+    page = browser.get("/compte/dispositifs")
+    link = next(each for each in page.html.find_all("a") if each.get_text() == "Gérer Téléphone")
+    return browser, str(link["href"])
+
+
+def _enrol(portal: Portal) -> Arrival:
+    browser, _ = portal.signed_in()
+    return after(press(browser.get("/compte/dispositifs"), ADD))
+
+
+def _confirm(portal: Portal) -> Arrival:
+    browser, anne = portal.signed_in()
+    add_on_devices_page(portal, browser)
+    return after(portal.browser().get(link_to_confirm(portal, anne)))
+
+
+def _sheet(portal: Portal) -> Arrival:
+    anne = portal.person()
+    key = give_application(portal, anne)
+    browser = portal.browser()
+    by_application(portal, browser, anne, key)
+    address = after(press(browser.get("/compte/dispositifs"), "Imprimer des codes de secours"))[1]
+    return browser, address, lambda page: click(page, "Valider")
+
+
+def _new_device(portal: Portal) -> Arrival:
+    anne = portal.person()
+    give_application(portal, anne)
+    return after(with_code(portal.browser(), anne, give_codes(portal, anne)[0]))
+
+
+def _lost_everything(portal: Portal) -> Arrival:
+    return portal.browser(), "/connexion/oubli/tout"
+
+
+def _regain(portal: Portal) -> Arrival:
+    anne = portal.person()
+    give_application(portal, anne)
+    accept_twice(portal, reference_on(lose_everything(portal, anne.identifier)))
+    return after(portal.browser().get(mailed_path(portal, anne.email)))
+
+
+def _former_address(portal: Portal) -> Arrival:
+    browser, anne = portal.signed_in()
+    changed(portal, browser)
+    return after(portal.browser().get(undo_path(portal, anne)))
+
+
+def _contest(portal: Portal) -> Arrival:
+    browser, anne = portal.signed_in()
+    changed(portal, browser)
+    letter = next(each for each in reversed(portal.letters(anne.email)) if "/signalement/" in each.text)
+    return after(portal.browser().get(path_in(letter, "/signalement/")))
+
+
+DEVICE_WAYS: Mapping[str, Way] = {
+    f"{AUTH}:devices/templates/device.jinja2": _device,
+    f"{AUTH}:devices/templates/enrol.jinja2": _enrol,
+    f"{AUTH}:devices/confirming/templates/confirm.jinja2": _confirm,
+    f"{AUTH}:devices/restoring/templates/choose.jinja2": _new_device,
+    f"{AUTH}:auth_modes/recovery_codes/templates/sheet.jinja2": _sheet,
+    f"{AUTH}:sign_in/lost_everything/templates/ask.jinja2": _lost_everything,
+    f"{AUTH}:sign_in/lost_everything/templates/device.jinja2": anybody("/connexion/oubli/dispositif"),
+    f"{AUTH}:sign_in/lost_everything/templates/regain.jinja2": _regain,
+    f"{AUTH}:my_account/email_change/templates/undo.jinja2": _former_address,
+    f"{AUTH}:notices/templates/contest.jinja2": _contest,
+}
