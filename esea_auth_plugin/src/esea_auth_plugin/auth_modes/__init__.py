@@ -22,4 +22,5 @@ def includeme(config: Any) -> None:
     config.include(".pro_sante_connect")
     config.include(".cps_card")
     config.include(".passkey")
+    config.include(".qr_code")
     include_modes(config, enabled_names(config.registry.settings))

@@ -177,6 +177,7 @@ class Enrolled:
 
     :ivar reference: as :class:`Credential` lists it. :ivar message: French, said on the page of devices.
     :ivar page: template of a page to show once instead (recovery codes), with ``values``.
+    :ivar mode: the mode that holds it, if that is not the one that added it (a passkey made through a QR code).
     """
 
     reference: str
@@ -184,6 +185,7 @@ class Enrolled:
     message: str = ""
     page: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    mode: str = ""
 
 
 @dataclass(frozen=True, slots=True)

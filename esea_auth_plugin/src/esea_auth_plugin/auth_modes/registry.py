@@ -25,6 +25,7 @@ BUILT_IN = {
     "password": "esea_auth_plugin.auth_modes.password.mode:PasswordMode",
     "mail_code": "esea_auth_plugin.auth_modes.mail_code.mode:MailCodeMode",
     "passkey": "esea_auth_plugin.auth_modes.passkey.mode:PasskeyMode",
+    "qr_code": "esea_auth_plugin.auth_modes.qr_code.mode:QrCodeMode",
     "totp": "esea_auth_plugin.auth_modes.totp.mode:TotpMode",
     "recovery_codes": "esea_auth_plugin.auth_modes.recovery_codes.mode:RecoveryCodesMode",
     "pro_sante_connect": "esea_auth_plugin.auth_modes.pro_sante_connect.mode:ProSanteConnectMode",

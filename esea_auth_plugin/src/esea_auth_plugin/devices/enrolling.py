@@ -23,6 +23,7 @@ from ..auth_modes.base import (
     ShowsIdentity,
     Wait,
 )
+from ..auth_modes.registry import modes_of
 from ..errors import PortalError
 from ..events import DeviceAdded
 from ..interfaces import IAccounts, IAuditTrail, IClock, Identity, ILinking, IThrottle, Level, Limit
@@ -180,18 +181,23 @@ def _done(request: Any, session: Session, mode: AuthMode, ground: Ground, result
             raise EnrolmentOver("Ce moyen de connexion ne s’ajoute qu’une fois connecté(e).")
         verdict = find(request, ILinking).carry_out(session, ground.subject, result.external, mode=mode.name)
         return Outcome(location=ground.home, said=message_of(verdict, mode.title))
+    holder = modes_of(request).get(result.mode) or mode
     find(request, IAuditTrail).record(
         session,
         "device.added",
         actor=ground.subject,
         target=ground.subject,
-        details={"mode": mode.name, "reference": result.reference, **({"cause": ground.cause} if ground.cause else {})},
+        details={
+            "mode": holder.name,
+            "reference": result.reference,
+            **({"cause": ground.cause} if ground.cause else {}),
+        },
         personal={"address": request.client_address, "label": result.label},
     )
     waits = _weak(request, ground)
     if waits:
-        _hold(request, session, mode, ground.subject, result)
-    event = DeviceAdded(session, ground.subject, mode.name, result.reference, mode.title, result.label)
+        _hold(request, session, holder, ground.subject, result)
+    event = DeviceAdded(session, ground.subject, holder.name, result.reference, holder.title, result.label)
     request.registry.notify(event)
     if result.page:
         return Outcome(once=result)

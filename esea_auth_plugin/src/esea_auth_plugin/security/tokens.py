@@ -53,6 +53,14 @@ def new_code(digits: int = 6) -> str:
     return f"{secrets.randbelow(10**digits):0{digits}d}"
 
 
+def new_pairing_number() -> str:
+    """Return two random digits that one screen shows and a person types on another.
+
+    They tie two screens together and are no secret: whoever accepts them allows one try.
+    """
+    return f"{secrets.randbelow(100):02d}"
+
+
 def normal_code(typed: str) -> str:
     """Return a typed code as it is checked and stored: spaces, no-break spaces and dashes of a paste left out.
 

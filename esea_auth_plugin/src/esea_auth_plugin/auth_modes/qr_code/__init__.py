@@ -1,0 +1,104 @@
+"""The mode « QR code » (``/connexion/qr``): a workstation without a reader is opened by the person's telephone.
+
+The workstation shows a code (as a QR code and typed) and a number of two digits. The telephone opens ``/qr/CODE`` on
+our origin, sees which service is asked for from where, types the number, and signs the approval with its passkey. The
+workstation collects it with the cookie of its own sign-in. What each step stops:
+
+**QR relay, device-code phishing** (an attacker shows the code of *their own* sign-in to somebody)
+    Scanning does nothing: the page says which service, browser, place and minute, warns when telephone and workstation
+    are on different networks (or refuses, ``esea_auth.qr.other_network``), and asks for a number that stands on the
+    attacker's screen, not in the picture. A code lives 90 seconds and serves once: a mailed one is dead when read.
+    The passkey signs on our origin only, so a copy of this page gets no signature; the request and the number typed are
+    in what it signs, so a signature obtained for something else approves nothing.
+**Session swapping** (somebody's approval ends in another browser, or another account in yours)
+    The approval is collected by the cookie of the sign-in that asked, once; a raised session takes its own person's
+    approval only. The account that opens is named on every page.
+**Shoulder surfing** (the code is read or photographed over a shoulder)
+    It lets the thief approve with *their own* passkey at most, never read or collect anything; the number must be read
+    from the same screen within the same 90 seconds.
+**Push fatigue**
+    Nothing is ever pushed: no request appears on a telephone that was not held up to a screen, and no button approves
+    without the number and the signature.
+**Guessing the number**
+    It is compared only under a valid signature, and one wrong one ends the request, by the same update that compares.
+**Whoever asks and is nobody**
+    « Ce n’est pas moi » warns the support and shuts this mode for that browser, and for its address unless that is a
+    whole establishment's, for a quarter of an hour.
+**Adding somebody's telephone by QR code**
+    The code (60 bits, five minutes) comes from a session at the account's top level; the number pairs one telephone,
+    whose answer only that session can keep, after its person has seen which telephone it was. It signs nobody in.
+
+What is left: an attacker who has somebody on the line can have them scan, ignore what the page says and dictate the
+number, all within 90 seconds. Nothing here proves that telephone and workstation are side by side; hence
+``double-facteur``, below a passkey used on the workstation itself, and ``other_network = refuse`` where telephones are
+on the house's network. Whoever stands behind the person and reads code and number together may open *their own* account
+on that workstation; its name on every page is all that tells.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ...directives import report_problems
+from ...errors import Problem
+from ...events import AccountClosed, DeviceRevoked
+from ...interfaces import ISessions
+from ...services import find
+from ...settings import read_section
+from ..registry import enabled_names
+from .resources import QrPlace
+from .service import QrRequests, prune
+from .settings import PREFIX, QrSettings
+from .telling import LETTER
+from .whereabouts import Whereabouts, problems_of
+from .words import MODE, PASSKEYS
+
+__all__ = ["includeme"]
+
+_ACTIONS = {
+    "qr.approved": "Connexion par QR code approuvée sur le téléphone",
+    "qr.refused": "Connexion par QR code refusée sur le téléphone",
+    "qr.wrong_number": "Connexion par QR code arrêtée : nombre faux",
+    "qr.reported": "Demande par QR code signalée : « Ce n’est pas moi »",
+    "qr.phone_paired": "Téléphone associé par QR code pour y créer une clé d’accès",
+}
+
+
+def includeme(config: Any) -> None:
+    """Publish the services, hang the telephone's pages; they answer only while the mode is enabled."""
+    registry = config.registry
+
+    def revoked(event: DeviceRevoked) -> None:
+        # What a telephone's key approved ends with the key, before and after the workstation collected it.
+        if event.mode == PASSKEYS:
+            find(registry, QrRequests).end_of_key(event.session, event.subject, event.reference)
+            find(registry, ISessions).close_resting_on(event.session, event.subject, MODE, event.reference)
+
+    def closed(event: AccountClosed) -> None:
+        find(registry, QrRequests).end_of_person(event.session, event.subject)
+
+    read_section(config, QrSettings, PREFIX)
+    config.add_service(QrRequests, QrRequests)
+    config.add_service(Whereabouts, Whereabouts)
+    for name, sentence in _ACTIONS.items():
+        config.add_audit_action(name, sentence)
+    config.add_letter(LETTER, "esea_auth_plugin:auth_modes/qr_code/letters/reported")
+    config.add_job("qr.prune", prune, every=timedelta(hours=1))
+    config.add_subscriber(revoked, DeviceRevoked)
+    config.add_subscriber(closed, AccountClosed)
+    config.add_portal_child("qr", QrPlace)
+    config.scan(".phone_views")
+    config.scan(".enrol_phone_views")
+    enabled = enabled_names(registry.settings)
+    if MODE in enabled:
+        config.action(None, lambda: _check(config, PASSKEYS in enabled), order=1_000)
+
+
+def _check(config: Any, passkeys: bool) -> None:
+    where = config.registry.settings.get("__file__", "")
+    problems = problems_of(find(config.registry, QrSettings), where)
+    if not passkeys:
+        cause = f"enables `{MODE}` without `{PASSKEYS}`, by which telephones sign"
+        problems.append(Problem("esea_auth.modes", where, cause, f"add `{PASSKEYS}`"))
+    report_problems(config, problems)

@@ -1,0 +1,61 @@
+"""Adding a telephone, the telephone's side: the number pairs it, and it makes a key that the workstation will keep."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...interfaces import AccountView, IAccounts, IAuditTrail, IPasskeys
+from ...services import find
+from . import phone
+from .adding import purpose
+from .service import PAIRED, WRONG, QrRequests, Request
+
+
+def offered(context: Any, request: Any, found: Request) -> dict[str, Any]:
+    """Return what the telephone shows first: for whom, and the number to type."""
+    return {**phone.asked(context, request, found), "for_whom": _for_whom(_account(request, found))}
+
+
+def paired(context: Any, request: Any, found: Request, number: str | None) -> tuple[str, dict[str, Any]]:
+    """Pair this telephone by the number and offer to make the key; return template and values."""
+    account = _account(request, found)
+    page = {**phone.asked(context, request, found), "for_whom": _for_whom(account)}
+    if number is None:
+        request.form_failed = True
+        return phone.ADD, {**page, "problem": phone.EMPTY}
+    browser = request.browser_digest
+    state = find(request, QrRequests).pair(request.dbsession, found, number, browser, phone.now_of(request))
+    if state == WRONG:
+        return phone.DONE, phone.done("wrong_add")
+    if state != PAIRED or account is None:
+        return phone.DONE, phone.gone(request)
+    if found.state != PAIRED:
+        _note(request, found)
+    offer = find(request, IPasskeys).registration_options(
+        request.dbsession,
+        subject=account.subject,
+        name=account.identifier,
+        display_name=account.display_name,
+        browser=browser,
+        purpose=purpose(found.id),
+    )
+    return phone.MAKE, {**page, "offer": offer, "script": phone.SCRIPT}
+
+
+def _account(request: Any, found: Request) -> AccountView | None:
+    return find(request, IAccounts).by_subject(request.dbsession, found.subject or "")
+
+
+def _for_whom(account: AccountView | None) -> str:
+    """Name the person enough for themselves; whoever reads the code over a shoulder learns little."""
+    return f"{account.first_name} {account.last_name[:1]}." if account else ""
+
+
+def _note(request: Any, found: Request) -> None:
+    find(request, IAuditTrail).record(
+        request.dbsession,
+        "qr.phone_paired",
+        target=found.subject,
+        details={"request": found.id},
+        personal={"address": request.client_address},
+    )

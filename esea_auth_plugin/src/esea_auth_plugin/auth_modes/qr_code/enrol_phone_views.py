@@ -1,0 +1,31 @@
+"""`/qr/CODE/cle`: the key that a paired telephone made. It is kept sealed; the workstation's person adds it, or not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ...services import find
+from . import phone
+from .resources import IQrKey
+from .service import ENROLMENT, PAIRED, QrRequests
+
+#: A credential is some two thousand characters (security.md row 30).
+_MOST = 16_000
+
+
+@view_config(context=IQrKey, request_method="POST", renderer=phone.DONE, permission=NO_PERMISSION_REQUIRED)
+def take_key(context: Any, request: Any) -> dict[str, Any]:
+    """Keep what the telephone made until it is confirmed; signs nobody in."""
+    phone.count(request)
+    found = phone.named(context.__parent__, request, ENROLMENT, PAIRED)
+    given = {name: str(request.POST.get(name, "")) for name in ("credential", "challenge")}
+    if found is None or not given["credential"] or any(len(value) > _MOST for value in given.values()):
+        return phone.gone(request)
+    answer = {**given, "agent": (request.user_agent or "")[:300], "address": request.client_address}
+    browser, at = request.browser_digest, phone.now_of(request)
+    if not find(request, QrRequests).keep_answer(request.dbsession, found, browser, answer, at):
+        return phone.gone(request)
+    return phone.done("made")

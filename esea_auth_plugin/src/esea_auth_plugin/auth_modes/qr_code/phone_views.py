@@ -1,0 +1,167 @@
+"""The telephone's pages for a sign-in: what a workstation asks, the number, the signature, refusal and report.
+
+A GET writes nothing, whoever scans what. Nobody is signed in on the telephone, before or after.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.renderers import render_to_response
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ...interfaces import IAuditTrail, IPasskeys, KeyVerified
+from ...services import find
+from . import codes, enrol_phone, phone, telling
+from .resources import IQrApprove, IQrCode, IQrPlace, IQrRefuse, IQrReport
+from .service import APPROVED, ENROLMENT, OTHER, PAIRED, REFUSED, SIGN_IN, WAITING, WRONG, QrRequests, Request
+
+_TYPE = "esea_auth_plugin:auth_modes/qr_code/templates/type.jinja2"
+_NO_CODE = "Ce code n’a pas la bonne forme : deux ou trois groupes de quatre caractères, comme 7K3M-Q2XF."
+_NOT_SIGNED = "Votre clé d’accès n’a pas été reconnue. Réessayez, ou refusez."
+
+
+def purpose(found: Request, number: str) -> str:
+    """Return what the passkey signs: this very request, and the number that its person typed."""
+    return f"qr.approve|{found.id}|{number}"
+
+
+@view_config(context=IQrPlace, request_method="GET", renderer=_TYPE, permission=NO_PERMISSION_REQUIRED)
+def ask_code(context: Any, request: Any) -> dict[str, Any]:
+    """Ask for the code, where a camera can't read it."""
+    return {"problem": "", "typed": ""}
+
+
+@view_config(context=IQrPlace, request_method="POST", renderer=_TYPE, permission=NO_PERMISSION_REQUIRED)
+def take_code(context: Any, request: Any) -> Any:
+    """Go to what the code names; whether it names anything is said there, as if it had been read."""
+    phone.count(request)
+    typed = str(request.POST.get("code", ""))
+    code = codes.read(typed)
+    if code is None:
+        request.form_failed = True
+        return {"problem": _NO_CODE, "typed": typed[:40]}
+    return HTTPSeeOther(f"/qr/{code}")
+
+
+@view_config(context=IQrCode, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+def show(context: Any, request: Any) -> Any:
+    """Show what the workstation asks."""
+    found = phone.named(context, request, None, WAITING, PAIRED)
+    if found is None:
+        return _rendered(request, phone.DONE, phone.gone(request))
+    if found.kind == ENROLMENT:
+        return _rendered(request, phone.ADD, enrol_phone.offered(context, request, found))
+    return _rendered(request, phone.PAGE, phone.asked(context, request, found))
+
+
+@view_config(context=IQrCode, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def take_number(context: Any, request: Any) -> Any:
+    """Take the number: an enrolment is paired by it; a sign-in asks for a signature over it, and compares it then."""
+    phone.count(request)
+    found = phone.named(context, request, None, WAITING, PAIRED)
+    if found is None:
+        return _rendered(request, phone.DONE, phone.gone(request))
+    number = codes.read_number(str(request.POST.get("number", "")))
+    if found.kind == ENROLMENT:
+        return _rendered(request, *enrol_phone.paired(context, request, found, number))
+    page = phone.asked(context, request, found)
+    if number is None:
+        request.form_failed = True
+        return _rendered(request, phone.PAGE, {**page, "problem": phone.EMPTY})
+    if page["barred"]:
+        return _rendered(request, phone.PAGE, page)
+    return _signing(context, request, found, number)
+
+
+@view_config(context=IQrApprove, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def approve(context: Any, request: Any) -> Any:
+    """Approve: the signature is judged, then number, person, time and state, in one update."""
+    phone.count(request)
+    place = context.__parent__
+    found = phone.named(place, request, SIGN_IN, WAITING)
+    number = codes.read_number(str(request.POST.get("number", "")))
+    if found is None or number is None:
+        return _rendered(request, phone.DONE, phone.gone(request))
+    page = phone.asked(place, request, found)
+    if page["barred"]:
+        return _rendered(request, phone.PAGE, page)
+    key = find(request, IPasskeys).verify(
+        request.dbsession,
+        values={name: str(request.POST.get(name, "")) for name in ("credential", "challenge")},
+        browser=request.browser_digest,
+        subject=found.subject,
+        purpose=purpose(found, number),
+        at=phone.now_of(request),
+    )
+    if key is None:
+        return _signing(place, request, found, number, problem=_NOT_SIGNED)
+    state = find(request, QrRequests).approve(request.dbsession, found, number, key, phone.now_of(request))
+    _note(request, found, state, key)
+    if state not in {APPROVED, WRONG, OTHER}:
+        return _rendered(request, phone.DONE, phone.gone(request))
+    return _rendered(request, phone.DONE, phone.done(state, service=found.service))
+
+
+@view_config(context=IQrRefuse, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def refuse(context: Any, request: Any) -> Any:
+    """Refuse: the workstation is told, and « Ce n’est pas moi » is offered."""
+    phone.count(request)
+    place = context.__parent__
+    found = phone.named(place, request, None, WAITING, PAIRED)
+    if found is None or not find(request, QrRequests).refuse(request.dbsession, found, phone.now_of(request)):
+        return _rendered(request, phone.DONE, phone.gone(request))
+    _note(request, found, REFUSED, None)
+    page = phone.done(REFUSED, code=place.code if found.kind == SIGN_IN else "", service=found.service)
+    return _rendered(request, phone.DONE, page)
+
+
+@view_config(context=IQrReport, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def report(context: Any, request: Any) -> Any:
+    """« Ce n’est pas moi »: warn the support, shut the mode for who asked."""
+    phone.count(request, phone.REPORTS)
+    requests = find(request, QrRequests)
+    found = requests.by_code(request.dbsession, context.__parent__.code)
+    if found is None or found.kind != SIGN_IN or not requests.report(request.dbsession, found, phone.now_of(request)):
+        return _rendered(request, phone.DONE, phone.gone(request))
+    telling.warn_support(request, found)
+    find(request, IAuditTrail).record(
+        request.dbsession,
+        "qr.reported",
+        target=found.subject,
+        details={"request": found.id},
+        personal={"address": request.client_address, "asked_from": found.address},
+    )
+    return _rendered(request, phone.DONE, phone.done("reported", service=found.service))
+
+
+def _signing(context: Any, request: Any, found: Request, number: str, problem: str = "") -> Any:
+    offer = find(request, IPasskeys).request_options(
+        request.dbsession, browser=request.browser_digest, subject=found.subject, purpose=purpose(found, number)
+    )
+    page = {**phone.asked(context, request, found), "offer": offer, "number": number, "script": phone.SCRIPT}
+    return _rendered(request, phone.SIGN, {**page, "problem": problem})
+
+
+_RECORDED = {APPROVED: "qr.approved", WRONG: "qr.wrong_number", OTHER: "qr.refused", REFUSED: "qr.refused"}
+
+
+def _note(request: Any, found: Request, state: str, key: KeyVerified | None) -> None:
+    if state not in _RECORDED:
+        return
+    actor = key.subject if key else None
+    find(request, IAuditTrail).record(
+        request.dbsession,
+        _RECORDED[state],
+        outcome="success" if state == APPROVED else "refused",
+        actor=actor,
+        target=actor or found.subject,
+        details={"request": found.id, "kind": found.kind, "state": state},
+        personal={"address": request.client_address, "asked_from": found.address},
+    )
+
+
+def _rendered(request: Any, template: str, values: dict[str, Any]) -> Any:
+    return render_to_response(template, values, request=request, response=request.response)
