@@ -55,6 +55,7 @@ class QrCodeMode(AuthMode):
     factors = frozenset({Factor.REMOTE_DEVICE})
     capabilities = frozenset({Capability.FINDS_PERSON, Capability.ENROLS})
     actions = frozenset({RENEW})
+    rests_on = PASSKEYS
     enrol_title = "Ajouter mon téléphone avec un QR code"
     enrol_description = (
         "Votre téléphone lit un code sur cet écran et y crée sa clé d’accès : il ouvrira ensuite vos sessions ici "

@@ -1,0 +1,496 @@
+"""QR log-ins are what remote attackers phish with: relayed codes, foreign approvals, guesses, replays (row 26)."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+from tests.qr_sign_in import (
+    MODES,
+    NUMBER,
+    approve,
+    code_of,
+    form_to,
+    give_phone,
+    go_on,
+    number_of,
+    other_than,
+    read,
+    sign,
+    workstation,
+)
+from webtest import TestApp, TestResponse
+
+from esea_auth_plugin.auth_modes.base import Attempt
+from esea_auth_plugin.auth_modes.freezing import FrozenFactors
+from esea_auth_plugin.auth_modes.qr_code.models import QrRequestRow
+from esea_auth_plugin.auth_modes.qr_code.phone import ACTS
+from esea_auth_plugin.auth_modes.qr_code.service import APPROVED, SIGN_IN, WRONG, QrRequests
+from esea_auth_plugin.auth_modes.registry import modes_of
+from esea_auth_plugin.devices.revoking import Revoking
+from esea_auth_plugin.interfaces import AccountState, IAccounts, ISessions, KeyVerified
+from esea_auth_plugin.sign_in.models import SignInRow
+from esea_auth_plugin.testing.authenticator import UP, Authenticator
+from esea_auth_plugin.testing.pages import fill, press, send, text
+from esea_auth_plugin.testing.portal import Person, Portal
+
+pytestmark = [pytest.mark.settings(**MODES), pytest.mark.databases("sqlite", "postgresql")]
+
+POLL = "/connexion/qr/attente"
+
+
+@pytest.fixture
+def anne(portal: Portal) -> Person:
+    return portal.person(services=["espace-pro"])
+
+
+@pytest.fixture
+def device(portal: Portal, anne: Person) -> Authenticator:
+    return give_phone(portal, anne)
+
+
+@pytest.fixture
+def desk(portal: Portal) -> TestApp:
+    return portal.browser()
+
+
+@pytest.fixture
+def phone(portal: Portal) -> TestApp:
+    return portal.browser()
+
+
+def states(portal: Portal) -> list[str]:
+    with portal.db.reading() as session:
+        return list(session.scalars(select(QrRequestRow.state).order_by(QrRequestRow.created_at)))
+
+
+def opened(page: TestResponse) -> bool:
+    """Tell whether the workstation is signed in once its page went on."""
+    return "Me déconnecter" in go_on(page).text
+
+
+# --- relay
+
+
+def test_a_victim_who_only_scans_a_relayed_code_opens_nothing(portal: Portal, desk: TestApp, phone: TestApp) -> None:
+    """Neither reading it, nor reading it again, nor a mail scanner that follows the link."""
+    page = workstation(desk)
+    for method in (phone.get, phone.head):
+        assert method(f"/qr/{code_of(page)}").status_int == 200
+    assert states(portal) == ["waiting"]
+    assert not opened(page)
+
+
+def test_a_victim_who_scans_and_guesses_a_number_ends_the_attackers_request(
+    portal: Portal, desk: TestApp, phone: TestApp, device: Authenticator
+) -> None:
+    page = workstation(desk)
+    approve(phone, device, code_of(page), other_than(number_of(page)))
+    assert not opened(page)
+    assert states(portal) == [WRONG]
+
+
+def test_the_address_in_the_code_is_the_portal_s_own_whatever_the_request_says(portal: Portal, desk: TestApp) -> None:
+    begun = press(desk.get("/connexion/qr"), "Continuer")
+    forged = {"X-Forwarded-Host": "mechant.example", "X-Forwarded-Proto": "https", "Forwarded": "host=mechant.example"}
+    page = begun.follow(headers=forged)
+    assert "mechant.example" not in page.text
+    assert "http://localhost/qr" in text(page)
+
+
+def test_a_signature_for_something_else_approves_nothing(
+    portal: Portal, desk: TestApp, phone: TestApp, device: Authenticator
+) -> None:
+    """Obtained for another number, another request, or the portal's own sign-in by passkey."""
+    page, other = workstation(desk), workstation(portal.browser())
+    wrong = other_than(number_of(page))
+    asked = send(read(phone, code_of(page)), {NUMBER: wrong}, "Continuer")
+    form_to(asked, "approuver")["number"] = number_of(page)
+    assert "n’a pas été reconnue" in text(sign(asked, device)), "signed with one number, sent with another"
+    asked = send(read(phone, code_of(other)), {NUMBER: number_of(page)}, "Continuer")
+    form = form_to(asked, "approuver")
+    form.action = f"/qr/{code_of(page)}/approuver"
+    assert "n’a pas été reconnue" in text(sign(asked, device)), "signed for another workstation"
+    asked = send(read(phone, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
+    elsewhere = phone.get("/connexion/cle")
+    form_to(asked, "approuver")["challenge"] = elsewhere.html.find("input", {"name": "challenge"})["value"]
+    assert "n’a pas été reconnue" in text(sign(asked, device)), "signed for a sign-in on this telephone"
+    assert states(portal) == ["waiting", "waiting"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"origin": "https://mechant.example"}, {"rp_id": "mechant.example"}, {"flags": UP}, {"type": "x"}]
+)
+def test_a_copy_of_the_page_gets_no_signature_that_counts(
+    portal: Portal, desk: TestApp, phone: TestApp, device: Authenticator, wrong: dict[str, Any]
+) -> None:
+    page = workstation(desk)
+    asked = send(read(phone, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
+    assert "n’a pas été reconnue" in text(sign(asked, device, **wrong))
+    assert not opened(page)
+
+
+def test_a_signature_serves_once_and_in_the_browser_that_asked(
+    portal: Portal, desk: TestApp, phone: TestApp, device: Authenticator
+) -> None:
+    page = workstation(desk)
+    asked = send(read(phone, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
+    stolen = {name: form_to(asked, "approuver")[name].value for name in ("number", "challenge")}
+    elsewhere = portal.browser()
+    there = send(read(elsewhere, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
+    form_to(there, "approuver")["challenge"] = stolen["challenge"]
+    assert "n’a pas été reconnue" in text(sign(there, device))
+
+
+# --- somebody else
+
+
+def test_a_telephone_of_another_account_raises_nobody_s_session(portal: Portal, phone: TestApp) -> None:
+    browser, anne = portal.signed_in(services=["espace-pro"])
+    give_phone(portal, anne)
+    mallory = portal.person()
+    theirs = give_phone(portal, mallory)
+    page = press(browser.get("/connexion/qr?recent=1"), "Continuer").follow()
+    asked = send(read(phone, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
+    # The page offers Anne's keys only; Mallory signs with theirs all the same.
+    assert "n’a pas été reconnue" in text(sign(asked, theirs, key=theirs.keys[0]))
+    with portal.db.writing() as session:
+        requests = portal.find(QrRequests)
+        found = requests.by_code(session, code_of(page))
+        assert found is not None
+        key = KeyVerified(mallory.subject, "x", "x")
+        assert requests.approve(session, found, number_of(page), key, portal.clock.now()) == "other"
+    after = go_on(page)
+    assert "celui d’un autre compte" in after.text
+    assert anne.display_name in browser.get("/compte").text, "Anne's session is what it was"
+
+
+def test_swapped_browsers_collect_nothing_of_each_other(
+    portal: Portal, desk: TestApp, phone: TestApp, device: Authenticator
+) -> None:
+    """What one workstation asked and a telephone approved opens there and nowhere else."""
+    page, other = workstation(desk), workstation(portal.browser())
+    approve(phone, device, code_of(page), number_of(page))
+    assert not opened(other)
+    nobody = portal.browser()
+    assert nobody.get(POLL).json["ready"] is True, "a browser without a sign-in learns nothing of any"
+    started = press(nobody.get("/connexion/qr"), "Continuer").follow()
+    assert code_of(started) not in {code_of(page), code_of(other)}
+    assert opened(page)
+
+
+def test_a_session_that_was_open_is_not_what_the_telephone_approves(
+    portal: Portal, phone: TestApp, device: Authenticator
+) -> None:
+    """A planted sign-in cookie: the victim's workstation shows the attacker's code, and the attacker's cookie collects
+    nothing once the victim's browser has its own."""
+    attacker, victim = portal.browser(), portal.browser()
+    page = workstation(attacker)
+    approve(phone, device, code_of(page), number_of(page))
+    cookie = attacker.cookies["connexion"]
+    victim.set_cookie("connexion", cookie)
+    form = victim.get("/connexion/qr")
+    opened_there = press(form, "Continuer").maybe_follow()
+    assert "Me déconnecter" in opened_there.text
+    assert not opened(page), "one approval opens one session"
+
+
+# --- once, in time
+
+
+def test_an_approval_is_collected_once_whatever_the_race(
+    portal: Portal, anne: Person, desk: TestApp, phone: TestApp, device: Authenticator
+) -> None:
+    page = workstation(desk)
+    approve(phone, device, code_of(page), number_of(page))
+    with portal.db.reading() as session:
+        row = session.execute(select(QrRequestRow.id, QrRequestRow.attempt)).one()
+    requests, at = portal.find(QrRequests), portal.clock.now()
+    start = threading.Barrier(20)
+
+    def collect(_: int) -> bool:
+        start.wait()
+        with portal.db.writing() as session:
+            found = requests.of_attempt(session, Attempt(row.attempt, at, state={"request": row.id}))
+            assert found is not None
+            return requests.collect(session, found, at)
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sum(pool.map(collect, range(20))) == 1
+
+
+def test_twenty_telephones_at_once_approve_once(portal: Portal, anne: Person, desk: TestApp) -> None:
+    page = workstation(desk)
+    requests, at = portal.find(QrRequests), portal.clock.now()
+    with portal.db.reading() as session:
+        found = requests.by_code(session, code_of(page))
+    assert found is not None
+    start = threading.Barrier(20)
+
+    def decide(_: int) -> str:
+        start.wait()
+        with portal.db.writing() as session:
+            return requests.approve(session, found, number_of(page), KeyVerified(anne.subject, "x", "x"), at)
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sorted(pool.map(decide, range(20))) == [APPROVED, *["ended"] * 19]
+
+
+def test_the_same_approval_sent_twice_opens_nothing_more(
+    portal: Portal, desk: TestApp, phone: TestApp, device: Authenticator
+) -> None:
+    page = workstation(desk)
+    asked = send(read(phone, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
+    assert "C’est approuvé" in text(sign(asked, device))
+    assert sign(asked, device).status_int == 410
+    assert opened(page)
+    assert sign(asked, device).status_int == 410
+
+
+def test_ninety_seconds_and_not_one_more(portal: Portal, desk: TestApp, phone: TestApp, device: Authenticator) -> None:
+    page = workstation(desk)
+    asked = send(read(phone, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
+    portal.clock.advance(seconds=91)
+    assert sign(asked, device).status_int == 410
+    assert read(phone, code_of(page)).status_int == 410
+    assert not opened(page)
+
+
+def test_an_approval_that_nobody_collects_is_dead_after_half_a_minute(
+    portal: Portal, desk: TestApp, phone: TestApp, device: Authenticator
+) -> None:
+    page = workstation(desk)
+    approve(phone, device, code_of(page), number_of(page))
+    portal.clock.advance(seconds=30)
+    assert not opened(page)
+
+
+def test_an_approval_after_the_workstation_left_is_worth_nothing(
+    portal: Portal, desk: TestApp, phone: TestApp, device: Authenticator
+) -> None:
+    """It chose another mode, or its sign-in ended: the telephone is told, and nothing is kept for whoever comes."""
+    page = workstation(desk)
+    asked = send(read(phone, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
+    with portal.db.writing() as session:
+        session.execute(update(SignInRow).values(done_at=portal.clock.now()))
+    assert sign(asked, device).status_int == 410
+    assert states(portal) == ["waiting"]
+
+
+# --- the number
+
+
+def test_the_number_can_t_be_tried_twice_however_fast(portal: Portal, anne: Person, desk: TestApp) -> None:
+    """A hundred numbers at once, under valid signatures: one comparison, and the request is over."""
+    page = workstation(desk)
+    requests, at = portal.find(QrRequests), portal.clock.now()
+    with portal.db.reading() as session:
+        found = requests.by_code(session, code_of(page))
+    assert found is not None
+    numbers = [f"{number:02d}" for number in range(100)]
+
+    def guess(number: str) -> str:
+        with portal.db.writing() as session:
+            return requests.approve(session, found, number, KeyVerified(anne.subject, "x", "x"), at)
+
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(guess, numbers))
+    assert len([answer for answer in answers if answer in {APPROVED, WRONG}]) == 1
+
+
+def test_without_a_signature_the_number_is_not_compared(portal: Portal, desk: TestApp, phone: TestApp) -> None:
+    """Whoever reads the code can't end the request by guessing, nor learn whether a guess was right."""
+    page = workstation(desk)
+    answers = set()
+    for number in (number_of(page), other_than(number_of(page))):
+        asked = send(read(phone, code_of(page)), {NUMBER: number}, "Continuer")
+        answers.add(re.sub(rf"{number}|value=\"[^\"]*\"|data-options=\"[^\"]*\"", "", text(asked)))
+        form_to(asked, "approuver").submit()
+    assert len(answers) == 1
+    assert states(portal) == ["waiting"]
+
+
+def test_codes_and_numbers_lie_nowhere_in_clear(portal: Portal, desk: TestApp) -> None:
+    page = workstation(desk)
+    with portal.db.reading() as session:
+        request = session.scalars(select(QrRequestRow)).one()
+        signing_in = session.scalars(select(SignInRow)).one()
+        kept = [str(value) for row in (request, signing_in) for value in vars(row).values()]
+    for secret in (code_of(page), code_of(page).replace("-", "")):
+        assert not any(secret in value for value in kept)
+    assert number_of(page) not in kept
+
+
+def test_a_telephone_s_acts_are_limited(portal: Portal, phone: TestApp) -> None:
+    form = phone.get("/qr").forms
+    page = next(each for each in form.values() if each.action == "/qr")
+    for _ in range(ACTS.count):
+        page["code"] = "0000-0000"
+        assert page.submit().status_int == 303
+    assert page.submit(expect_errors=True).status_int == 429
+
+
+# --- forged requests, reading that writes
+
+
+@pytest.mark.parametrize("act", ["", "/approuver", "/refuser", "/signaler", "/cle"])
+def test_nothing_is_done_without_the_page_s_own_token(portal: Portal, desk: TestApp, phone: TestApp, act: str) -> None:
+    page = workstation(desk)
+    read(phone, code_of(page))
+    answer = phone.post(f"/qr/{code_of(page)}{act}", {"number": number_of(page)}, expect_errors=True)
+    assert answer.status_int in {400, 403}
+    token = form_to(read(phone, code_of(page)), "refuser")["csrf_token"].value
+    forged = {"number": number_of(page), "csrf_token": token}
+    answer = phone.post(
+        f"/qr/{code_of(page)}{act}", forged, headers={"Origin": "https://mechant.example"}, expect_errors=True
+    )
+    assert answer.status_int in {400, 403}
+    assert states(portal) == ["waiting"]
+    assert desk.post("/connexion/qr/renouveler", expect_errors=True).status_int in {400, 403}
+
+
+@pytest.mark.parametrize("act", ["approuver", "refuser", "signaler", "cle"])
+def test_acts_have_no_page_to_get(portal: Portal, desk: TestApp, phone: TestApp, act: str) -> None:
+    page = workstation(desk)
+    assert phone.get(f"/qr/{code_of(page)}/{act}", expect_errors=True).status_int in {404, 405}
+
+
+def test_reading_writes_nothing(portal: Portal, desk: TestApp, phone: TestApp, queries: Callable[[], Any]) -> None:
+    page = workstation(desk)
+    with queries() as seen:
+        desk.get("/connexion/qr")
+        desk.get(POLL)
+        phone.get("/qr")
+        read(phone, code_of(page))
+        portal.browser().get("/connexion/qr")
+    assert [each for each in seen.statements if not each.lstrip().upper().startswith("SELECT")] == []
+
+
+# --- what ends elsewhere ends here
+
+
+def test_a_revoked_key_ends_what_it_approved_before_and_after(
+    portal: Portal, anne: Person, desk: TestApp, phone: TestApp, device: Authenticator
+) -> None:
+    first = workstation(desk)
+    approve(phone, device, code_of(first), number_of(first))
+    assert opened(first)
+    second = workstation(portal.browser())
+    approve(phone, device, code_of(second), number_of(second))
+    passkeys = modes_of(portal.registry).get("passkey")
+    assert passkeys is not None
+    with portal.db.writing() as session:
+        [held] = passkeys.credentials(session, anne.subject)
+        portal.find(Revoking).carry_out(session, anne.subject, passkeys, held, by=None, reason="test")
+    assert desk.get("/compte").status_int == 303, "the session that it opened is over at the next request"
+    assert not opened(second)
+
+
+def test_a_frozen_key_opens_nothing(
+    portal: Portal, anne: Person, desk: TestApp, phone: TestApp, device: Authenticator
+) -> None:
+    page = workstation(desk)
+    approve(phone, device, code_of(page), number_of(page))
+    passkeys = modes_of(portal.registry).get("passkey")
+    assert passkeys is not None
+    with portal.db.writing() as session:
+        [held] = passkeys.credentials(session, anne.subject)
+        portal.find(FrozenFactors).freeze(session, anne.subject, "passkey", held.reference, reason="test")
+    assert not opened(page)
+
+
+def test_a_suspended_account_opens_nothing(
+    portal: Portal, anne: Person, desk: TestApp, phone: TestApp, device: Authenticator
+) -> None:
+    page = workstation(desk)
+    approve(phone, device, code_of(page), number_of(page))
+    with portal.db.writing() as session:
+        portal.find(IAccounts).set_state(session, anne.subject, AccountState.SUSPENDED, reason="essai")
+    assert not opened(page)
+    with portal.db.reading() as session:
+        assert portal.find(ISessions).of_subject(session, anne.subject) == []
+
+
+# --- adding a telephone
+
+
+def adding(desk: TestApp) -> TestResponse:
+    return press(desk.get("/compte/dispositifs"), "Ajouter mon téléphone avec un QR code").follow()
+
+
+def make(phone: TestApp, page: TestResponse, device: Authenticator) -> TestResponse:
+    made = send(read(phone, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
+    return sign(made, device, "cle")
+
+
+def test_an_addition_s_code_is_no_sign_in_s_and_the_other_way(portal: Portal, phone: TestApp) -> None:
+    desk, _ = portal.signed_in()
+    device = Authenticator("http://localhost")
+    added, asked = adding(desk), workstation(portal.browser())
+    token = {"csrf_token": form_to(read(phone, code_of(added)), "refuser")["csrf_token"].value}
+    sent = {**token, "number": number_of(added), "credential": "{}", "challenge": "x"}
+    assert phone.post(f"/qr/{code_of(added)}/approuver", sent, status=410)
+    assert phone.post(f"/qr/{code_of(asked)}/cle", sent, status=410)
+    assert "Presque fini" in text(make(phone, added, device))
+    assert states(portal) == ["answered", "waiting"]
+
+
+def test_only_the_telephone_that_was_paired_makes_the_key(portal: Portal, phone: TestApp) -> None:
+    desk, _ = portal.signed_in()
+    page = adding(desk)
+    made = send(read(phone, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
+    thief = portal.browser()
+    shown = read(thief, code_of(page))
+    stolen = fill(shown, {NUMBER: number_of(page)}).submit(expect_errors=True)
+    assert "plus valable" in text(stolen), "the code and the number, read over a shoulder, come too late"
+    refused = form_to(read(thief, code_of(page)), "refuser")
+    sent = {"csrf_token": refused["csrf_token"].value, "credential": "{}", "challenge": "x"}
+    assert thief.post(f"/qr/{code_of(page)}/cle", sent, status=410)
+    assert "Presque fini" in text(sign(made, Authenticator("http://localhost"), "cle"))
+
+
+def test_nothing_is_added_before_the_workstation_confirms_nor_once_it_left(portal: Portal, phone: TestApp) -> None:
+    desk, anne = portal.signed_in()
+    passkeys = modes_of(portal.registry).get("passkey")
+    assert passkeys is not None
+    page = adding(desk)
+    make(phone, page, Authenticator("http://localhost"))
+    asked = go_on(page)
+    assert "Est-ce votre téléphone" in text(asked)
+    with portal.db.reading() as session:
+        assert list(passkeys.credentials(session, anne.subject)) == []
+    desk.post("/connexion/deconnexion", {"csrf_token": asked.forms[0]["csrf_token"].value})
+    token = asked.html.find("input", {"name": "csrf_token"})["value"]
+    desk.post("/compte/dispositifs/ajouter/qr", {"csrf_token": token, "mine": "1"}, expect_errors=True)
+    with portal.db.reading() as session:
+        assert list(passkeys.credentials(session, anne.subject)) == []
+
+
+def test_a_key_is_added_once(portal: Portal, phone: TestApp) -> None:
+    desk, anne = portal.signed_in()
+    page = adding(desk)
+    device = Authenticator("http://localhost")
+    made = send(read(phone, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
+    assert "Presque fini" in text(sign(made, device, "cle"))
+    assert sign(made, device, "cle").status_int == 410
+    asked = go_on(page)
+    press(asked, "Valider")
+    press(asked, "Valider")
+    passkeys = modes_of(portal.registry).get("passkey")
+    assert passkeys is not None
+    with portal.db.reading() as session:
+        assert len(passkeys.credentials(session, anne.subject)) == 1
+
+
+def test_an_addition_begins_only_at_the_account_s_top_level(portal: Portal) -> None:
+    desk, anne = portal.signed_in()
+    give_phone(portal, anne)
+    assert "/connexion?" in desk.get("/compte/dispositifs/ajouter/qr").location
+    with portal.db.reading() as session:
+        kinds = session.scalar(select(func.count()).where(QrRequestRow.kind != SIGN_IN))
+    assert kinds == 0
