@@ -324,8 +324,15 @@ MORE: tuple[tuple[str, Way], ...] = (
     (f"{AUTH}:reviews/templates/queue.jinja2", _inside("/espace-pro/gestion/inscriptions")),
 )
 
+_QR = f"{AUTH}:auth_modes/qr_code/templates"
 #: Pages that no way leads to, each with its reason.
 UNJUDGED: Mapping[str, str] = {
+    f"{_QR}/type.jinja2": "of a telephone: judged in test_qr_code.py",
+    f"{_QR}/request.jinja2": "of a telephone: judged in test_qr_code.py",
+    f"{_QR}/sign.jinja2": "of a telephone: judged in test_qr_code.py",
+    f"{_QR}/phone.jinja2": "of a telephone: judged in test_qr_code.py",
+    f"{_QR}/make.jinja2": "of a telephone: judged in test_qr_code.py",
+    f"{_QR}/done.jinja2": "of a telephone: judged in test_qr_code.py",
     f"{HOST}:templates/layout.jinja2": "the frame itself, judged with each page",
     f"{HOST}:errors/templates/error.jinja2": "put in the place of the plugin's error page, whose address is judged",
     f"{HOST}:texts/templates/text.jinja2": "the frame of the texts",

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from tests.qr_sign_in import (
     MODES,
     NUMBER,
@@ -27,16 +27,13 @@ from tests.qr_sign_in import (
 from webtest import TestApp, TestResponse
 
 from esea_auth_plugin.auth_modes.base import Attempt
-from esea_auth_plugin.auth_modes.freezing import FrozenFactors
 from esea_auth_plugin.auth_modes.qr_code.models import QrRequestRow
 from esea_auth_plugin.auth_modes.qr_code.phone import ACTS
-from esea_auth_plugin.auth_modes.qr_code.service import APPROVED, SIGN_IN, WRONG, QrRequests
-from esea_auth_plugin.auth_modes.registry import modes_of
-from esea_auth_plugin.devices.revoking import Revoking
-from esea_auth_plugin.interfaces import AccountState, IAccounts, ISessions, KeyVerified
+from esea_auth_plugin.auth_modes.qr_code.service import APPROVED, WRONG, QrRequests
+from esea_auth_plugin.interfaces import KeyVerified
 from esea_auth_plugin.sign_in.models import SignInRow
 from esea_auth_plugin.testing.authenticator import UP, Authenticator
-from esea_auth_plugin.testing.pages import fill, press, send, text
+from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 
 pytestmark = [pytest.mark.settings(**MODES), pytest.mark.databases("sqlite", "postgresql")]
@@ -218,7 +215,8 @@ def test_an_approval_is_collected_once_whatever_the_race(
         with portal.db.writing() as session:
             found = requests.of_attempt(session, Attempt(row.attempt, at, state={"request": row.id}))
             assert found is not None
-            return requests.collect(session, found, at)
+            done: bool = requests.collect(session, found, at)
+            return done
 
     with ThreadPoolExecutor(20) as pool:
         assert sum(pool.map(collect, range(20))) == 1
@@ -235,7 +233,8 @@ def test_twenty_telephones_at_once_approve_once(portal: Portal, anne: Person, de
     def decide(_: int) -> str:
         start.wait()
         with portal.db.writing() as session:
-            return requests.approve(session, found, number_of(page), KeyVerified(anne.subject, "x", "x"), at)
+            key = KeyVerified(anne.subject, "x", "x")
+            return str(requests.approve(session, found, number_of(page), key, at))
 
     with ThreadPoolExecutor(20) as pool:
         assert sorted(pool.map(decide, range(20))) == [APPROVED, *["ended"] * 19]
@@ -296,7 +295,7 @@ def test_the_number_can_t_be_tried_twice_however_fast(portal: Portal, anne: Pers
 
     def guess(number: str) -> str:
         with portal.db.writing() as session:
-            return requests.approve(session, found, number, KeyVerified(anne.subject, "x", "x"), at)
+            return str(requests.approve(session, found, number, KeyVerified(anne.subject, "x", "x"), at))
 
     with ThreadPoolExecutor(10) as pool:
         answers = list(pool.map(guess, numbers))
@@ -369,128 +368,3 @@ def test_reading_writes_nothing(portal: Portal, desk: TestApp, phone: TestApp, q
         read(phone, code_of(page))
         portal.browser().get("/connexion/qr")
     assert [each for each in seen.statements if not each.lstrip().upper().startswith("SELECT")] == []
-
-
-# --- what ends elsewhere ends here
-
-
-def test_a_revoked_key_ends_what_it_approved_before_and_after(
-    portal: Portal, anne: Person, desk: TestApp, phone: TestApp, device: Authenticator
-) -> None:
-    first = workstation(desk)
-    approve(phone, device, code_of(first), number_of(first))
-    assert opened(first)
-    second = workstation(portal.browser())
-    approve(phone, device, code_of(second), number_of(second))
-    passkeys = modes_of(portal.registry).get("passkey")
-    assert passkeys is not None
-    with portal.db.writing() as session:
-        [held] = passkeys.credentials(session, anne.subject)
-        portal.find(Revoking).carry_out(session, anne.subject, passkeys, held, by=None, reason="test")
-    assert desk.get("/compte").status_int == 303, "the session that it opened is over at the next request"
-    assert not opened(second)
-
-
-def test_a_frozen_key_opens_nothing(
-    portal: Portal, anne: Person, desk: TestApp, phone: TestApp, device: Authenticator
-) -> None:
-    page = workstation(desk)
-    approve(phone, device, code_of(page), number_of(page))
-    passkeys = modes_of(portal.registry).get("passkey")
-    assert passkeys is not None
-    with portal.db.writing() as session:
-        [held] = passkeys.credentials(session, anne.subject)
-        portal.find(FrozenFactors).freeze(session, anne.subject, "passkey", held.reference, reason="test")
-    assert not opened(page)
-
-
-def test_a_suspended_account_opens_nothing(
-    portal: Portal, anne: Person, desk: TestApp, phone: TestApp, device: Authenticator
-) -> None:
-    page = workstation(desk)
-    approve(phone, device, code_of(page), number_of(page))
-    with portal.db.writing() as session:
-        portal.find(IAccounts).set_state(session, anne.subject, AccountState.SUSPENDED, reason="essai")
-    assert not opened(page)
-    with portal.db.reading() as session:
-        assert portal.find(ISessions).of_subject(session, anne.subject) == []
-
-
-# --- adding a telephone
-
-
-def adding(desk: TestApp) -> TestResponse:
-    return press(desk.get("/compte/dispositifs"), "Ajouter mon téléphone avec un QR code").follow()
-
-
-def make(phone: TestApp, page: TestResponse, device: Authenticator) -> TestResponse:
-    made = send(read(phone, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
-    return sign(made, device, "cle")
-
-
-def test_an_addition_s_code_is_no_sign_in_s_and_the_other_way(portal: Portal, phone: TestApp) -> None:
-    desk, _ = portal.signed_in()
-    device = Authenticator("http://localhost")
-    added, asked = adding(desk), workstation(portal.browser())
-    token = {"csrf_token": form_to(read(phone, code_of(added)), "refuser")["csrf_token"].value}
-    sent = {**token, "number": number_of(added), "credential": "{}", "challenge": "x"}
-    assert phone.post(f"/qr/{code_of(added)}/approuver", sent, status=410)
-    assert phone.post(f"/qr/{code_of(asked)}/cle", sent, status=410)
-    assert "Presque fini" in text(make(phone, added, device))
-    assert states(portal) == ["answered", "waiting"]
-
-
-def test_only_the_telephone_that_was_paired_makes_the_key(portal: Portal, phone: TestApp) -> None:
-    desk, _ = portal.signed_in()
-    page = adding(desk)
-    made = send(read(phone, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
-    thief = portal.browser()
-    shown = read(thief, code_of(page))
-    stolen = fill(shown, {NUMBER: number_of(page)}).submit(expect_errors=True)
-    assert "plus valable" in text(stolen), "the code and the number, read over a shoulder, come too late"
-    refused = form_to(read(thief, code_of(page)), "refuser")
-    sent = {"csrf_token": refused["csrf_token"].value, "credential": "{}", "challenge": "x"}
-    assert thief.post(f"/qr/{code_of(page)}/cle", sent, status=410)
-    assert "Presque fini" in text(sign(made, Authenticator("http://localhost"), "cle"))
-
-
-def test_nothing_is_added_before_the_workstation_confirms_nor_once_it_left(portal: Portal, phone: TestApp) -> None:
-    desk, anne = portal.signed_in()
-    passkeys = modes_of(portal.registry).get("passkey")
-    assert passkeys is not None
-    page = adding(desk)
-    make(phone, page, Authenticator("http://localhost"))
-    asked = go_on(page)
-    assert "Est-ce votre téléphone" in text(asked)
-    with portal.db.reading() as session:
-        assert list(passkeys.credentials(session, anne.subject)) == []
-    desk.post("/connexion/deconnexion", {"csrf_token": asked.forms[0]["csrf_token"].value})
-    token = asked.html.find("input", {"name": "csrf_token"})["value"]
-    desk.post("/compte/dispositifs/ajouter/qr", {"csrf_token": token, "mine": "1"}, expect_errors=True)
-    with portal.db.reading() as session:
-        assert list(passkeys.credentials(session, anne.subject)) == []
-
-
-def test_a_key_is_added_once(portal: Portal, phone: TestApp) -> None:
-    desk, anne = portal.signed_in()
-    page = adding(desk)
-    device = Authenticator("http://localhost")
-    made = send(read(phone, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
-    assert "Presque fini" in text(sign(made, device, "cle"))
-    assert sign(made, device, "cle").status_int == 410
-    asked = go_on(page)
-    press(asked, "Valider")
-    press(asked, "Valider")
-    passkeys = modes_of(portal.registry).get("passkey")
-    assert passkeys is not None
-    with portal.db.reading() as session:
-        assert len(passkeys.credentials(session, anne.subject)) == 1
-
-
-def test_an_addition_begins_only_at_the_account_s_top_level(portal: Portal) -> None:
-    desk, anne = portal.signed_in()
-    give_phone(portal, anne)
-    assert "/connexion?" in desk.get("/compte/dispositifs/ajouter/qr").location
-    with portal.db.reading() as session:
-        kinds = session.scalar(select(func.count()).where(QrRequestRow.kind != SIGN_IN))
-    assert kinds == 0

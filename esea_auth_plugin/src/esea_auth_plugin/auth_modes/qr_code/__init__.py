@@ -51,7 +51,7 @@ from .resources import QrPlace
 from .service import QrRequests, prune
 from .settings import PREFIX, QrSettings
 from .telling import LETTER
-from .whereabouts import Whereabouts, problems_of
+from .whereabouts import Whereabouts, problems_of, whereabouts_of
 from .words import MODE, PASSKEYS
 
 __all__ = ["includeme"]
@@ -80,7 +80,7 @@ def includeme(config: Any) -> None:
 
     read_section(config, QrSettings, PREFIX)
     config.add_service(QrRequests, QrRequests)
-    config.add_service(Whereabouts, Whereabouts)
+    config.add_service(Whereabouts, whereabouts_of)
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_letter(LETTER, "esea_auth_plugin:auth_modes/qr_code/letters/reported")

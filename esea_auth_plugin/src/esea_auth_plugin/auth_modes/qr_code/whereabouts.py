@@ -27,10 +27,9 @@ class Place:
 class Whereabouts:
     """Names places: establishments by their networks, others by the operator's GeoIP file, if there is one."""
 
-    def __init__(self, registry: Any) -> None:
-        self._addresses = find(registry, Addresses)
-        path = find(registry, QrSettings).geoip_file
-        self._geoip = maxminddb.open_database(path, maxminddb.MODE_MEMORY) if path else None
+    def __init__(self, addresses: Addresses, geoip_file: str = "") -> None:
+        self._addresses = addresses
+        self._geoip = maxminddb.open_database(geoip_file, maxminddb.MODE_MEMORY) if geoip_file else None
 
     def place(self, address: str) -> Place:
         """Return where an address is; a file that knows nothing of it leaves it unknown."""
@@ -61,6 +60,11 @@ class Whereabouts:
         record = found if isinstance(found, dict) else {}
         names = [_name(record.get("city")), _name(record.get("country"))]
         return ", ".join(name for name in names if name)
+
+
+def whereabouts_of(registry: Any) -> Whereabouts:
+    """Return the service, from the settings."""
+    return Whereabouts(find(registry, Addresses), find(registry, QrSettings).geoip_file)
 
 
 def _name(part: Any) -> str:
