@@ -255,6 +255,7 @@ WAYS: Mapping[str, Way] = {
     f"{AUTH}:layout/templates/error.jinja2": anybody("/nulle-part"),
     f"{AUTH}:my_account/closing/templates/close.jinja2": person("/compte/fermer"),
     f"{AUTH}:my_account/data/templates/data.jinja2": person("/compte/mes-donnees"),
+    f"{AUTH}:my_account/corrections/templates/correction.jinja2": person("/compte/profil/rectifier"),
     f"{AUTH}:my_account/email_change/templates/change.jinja2": person("/compte/courriel"),
     f"{AUTH}:notices/templates/notifications.jinja2": person("/compte/notifications"),
     f"{AUTH}:my_account/activity/templates/activity.jinja2": person("/compte/activite"),
