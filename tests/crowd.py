@@ -6,6 +6,8 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from esea_auth_plugin.audit.models import AuditDigest, AuditEvent, AuditPersonal
+from esea_auth_plugin.auth_modes.passkey.models import PasskeyRow
+from esea_auth_plugin.auth_modes.totp.models import TotpRow
 from esea_auth_plugin.interfaces import IAuditTrail
 from esea_auth_plugin.session.models import SessionRow
 from esea_auth_plugin.testing.portal import Person, Portal
@@ -52,6 +54,38 @@ def a_crowded_account(portal: Portal, person: Person, *, sessions: int = 39, row
                 )
             )
         _rows(portal, session, person, rows)
+
+
+def eight_devices(portal: Portal, person: Person) -> None:
+    """Add five passkeys and three applications, as their rooms keep them; nobody can sign in with them."""
+    now = portal.clock.now()
+    with portal.db.writing() as session:
+        for number in range(5):
+            session.add(
+                PasskeyRow(
+                    subject=person.subject,
+                    credential_id=f"{person.subject}-{number}",
+                    public_key=b"",
+                    sign_count=0,
+                    transports=[],
+                    backup_eligible=True,
+                    backed_up=True,
+                    label=f"Clé de sécurité du poste de régulation numéro {number + 1}",
+                    place="Firefox sur Windows",
+                    added_at=now - timedelta(days=number),
+                    last_used_at=now if number % 2 else None,
+                )
+            )
+        for number in range(3):
+            session.add(
+                TotpRow(
+                    subject=person.subject,
+                    label=f"Téléphone {number + 1}",
+                    sealed_secret="",
+                    last_step=0,
+                    added_at=now - timedelta(days=number),
+                )
+            )
 
 
 def _rows(portal: Portal, session: object, person: Person, rows: int) -> None:

@@ -10,22 +10,26 @@ from playwright.sync_api import Page, expect
 from tests.browser.accessibility import AccessibilityCheck
 from tests.browser.steps import press, sign_in
 from tests.browser.test_keyboard import tab_to
-from tests.crowd import a_crowded_account, twelve_services
+from tests.crowd import a_crowded_account, eight_devices, twelve_services
 
 from esea_auth_plugin.testing.portal import Person, Portal
 
 SERVICES = [f"service-{number}" for number in range(1, 13)]
 PAGES = [
-    "/compte/courriel",
-    "/compte/notifications",
-    "/compte/dispositifs",
     "/compte",
     "/compte/gestion",
     "/compte/profil",
+    "/compte/profil/rectifier",
+    "/compte/courriel",
     "/compte/demandes",
+    "/compte/mot-de-passe",
     "/compte/sessions",
+    "/compte/notifications",
     "/compte/activite",
+    "/compte/mes-donnees",
+    "/compte/fermer",
 ]
+MODES = {"esea_auth.modes": "passkey password mail_code totp"}
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +57,20 @@ def test_every_page_holds_for_who_has_much(page: Page, anne: Person, assert_acce
         answer = page.goto(path)
         assert answer is not None and answer.status == 200 and page.url.endswith(path), path
         assert_accessible(page)
+
+
+@pytest.mark.slow
+@pytest.mark.settings(**MODES)
+def test_eight_devices_hold_too(
+    page: Page, served: Portal, anne: Person, assert_accessible: AccessibilityCheck
+) -> None:
+    """Slow: a sign-in by mailed code, then two pages judged."""
+    eight_devices(served, anne)
+    page.goto("/compte/dispositifs")
+    expect(page.get_by_role("link", name=re.compile("^Gérer ?Clé de sécurité|^Gérer ?Téléphone"))).to_have_count(8)
+    assert_accessible(page)
+    page.get_by_role("link", name=re.compile("numéro 3")).click()
+    assert_accessible(page)
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.crowd import FIREFOX, a_crowded_account, twelve_services
+from tests.crowd import FIREFOX, a_crowded_account, eight_devices, twelve_services
 from webtest import TestApp
 
 from esea_auth_plugin.audit import activity_page
@@ -213,7 +213,15 @@ def test_a_beginning_that_is_none_shows_the_first_page(portal: Portal, typed: st
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/compte", 10), ("/compte/sessions", 6), ("/compte/activite", 8), ("/compte/gestion", 4)]
+    ("path", "most"),
+    [
+        ("/compte", 10),
+        ("/compte/sessions", 6),
+        ("/compte/activite", 8),
+        ("/compte/gestion", 4),
+        ("/compte/notifications", 8),
+        ("/compte/profil", 8),
+    ],
 )
 def test_pages_cost_the_same_for_who_has_much(portal: Portal, queries: Any, path: str, most: int) -> None:
     browser, anne = portal.signed_in(services=SERVICES)
@@ -223,6 +231,18 @@ def test_pages_cost_the_same_for_who_has_much(portal: Portal, queries: Any, path
     with queries() as many:
         browser.get(path)
     assert len(few) == len(many) <= most, f"{few}\n\n{many}"
+
+
+@pytest.mark.settings(**{"esea_auth.modes": "passkey password mail_code totp recovery_codes"})
+def test_the_page_of_devices_costs_the_same_with_eight(portal: Portal, queries: Any) -> None:
+    browser, anne = portal.signed_in()
+    with queries() as few:
+        browser.get("/compte/dispositifs")
+    eight_devices(portal, anne)
+    with queries() as many:
+        page = browser.get("/compte/dispositifs")
+    assert len(page.html.select(".entry")) == 8
+    assert len(few) == len(many) <= 12, f"{few}\n\n{many}"
 
 
 @both

@@ -10,6 +10,7 @@ from webtest import TestApp
 
 from esea_auth_plugin.auth_modes.freezing import FrozenFactors
 from esea_auth_plugin.events import DeviceAdded
+from esea_auth_plugin.interfaces import Factor, Proof
 from esea_auth_plugin.notices import refusals
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
@@ -96,6 +97,18 @@ def test_a_new_device_is_told_and_frozen_by_its_reference(portal: Portal) -> Non
     assert "Pixel d’Anne" in letter.text
     stop(portal.browser(), letter)
     assert frozen(portal, anne) == [("totp", "ref-1")]
+
+
+def test_a_frozen_credential_proves_nothing_in_any_mode_that_uses_it(portal: Portal) -> None:
+    anne = portal.person()
+    freeze(portal, anne, "passkey", "key-1")
+    now, factors = portal.clock.now(), frozenset({Factor.REMOTE_DEVICE})
+    by_qr = Proof(mode="qr_code", factors=factors, means=("pop",), at=now, authenticator="key-1")
+    other = Proof(mode="passkey", factors=factors, means=("pop",), at=now, authenticator="key-2")
+    with portal.db.reading() as session:
+        assert portal.find(FrozenFactors).refuses(session, anne.subject, by_qr)
+        assert not portal.find(FrozenFactors).refuses(session, anne.subject, other)
+        assert not portal.find(FrozenFactors).refuses(session, "somebody", by_qr)
 
 
 def test_many_refused_codes_are_told_once_a_day_and_name_the_password(portal: Portal) -> None:

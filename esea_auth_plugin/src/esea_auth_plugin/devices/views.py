@@ -9,6 +9,7 @@ from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 
 from ..auth_modes.base import AuthMode, Capability, Credential
+from ..auth_modes.freezing import FrozenFactors
 from ..auth_modes.registry import modes_of
 from ..forms import Invalid, PortalForm, TextNode
 from ..interfaces import IPendingDevices
@@ -36,6 +37,7 @@ def device_list(context: Any, request: Any) -> dict[str, Any]:
     held = [(mode, tuple(mode.credentials(session, subject))) for mode in enrolling]
     return {
         "held": [(mode, credential) for mode, credentials in held for credential in credentials],
+        "frozen": {(one.mode, one.reference) for one in find(request, FrozenFactors).of(session, subject)},
         "pending": find(request, IPendingDevices).of(session, subject),
         "addable": [mode for mode in enrolling if mode.enrol_title],
         "companions": [

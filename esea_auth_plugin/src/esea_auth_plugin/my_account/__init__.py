@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..interfaces import AccountEntry, AccountGroup, IAccountRoot, Tile
-from .menu import account_menu
+from .menu import account_current, account_menu
 from .resources import HubPlace
 
 _DEVICES = Tile(
@@ -29,6 +29,7 @@ ROOMS = (".sessions", ".activity", ".email_change", ".corrections", ".closing", 
 def includeme(config: Any) -> None:
     """Hang the hub, fill the menu with what older rooms bring, include the rooms."""
     config.add_request_method(account_menu, "account_menu", reify=True)
+    config.add_request_method(account_current, "account_current", reify=True)
     config.add_portal_child("gestion", HubPlace, parent=IAccountRoot)
     for entry in (
         AccountEntry("Mon compte", "/compte", AccountGroup.SERVICES, order=0),

@@ -8,8 +8,17 @@ from typing import Any
 
 from ..directives import core
 from ..interfaces import AccountEntry, AccountGroup
+from ..layout.page import safe_path
 
 Part = tuple[AccountGroup, Sequence[AccountEntry]]
+
+
+def account_current(request: Any) -> str:
+    """Return the address of the entry that the present page belongs to: the longest that it begins with."""
+    here = f"{safe_path(request)}/"
+    held = (path for path in core(request).entries if here.startswith(f"{path}/"))
+    found = max(held, key=len, default="")
+    return found if found != "/compte" or here == "/compte/" else ""
 
 
 def account_menu(request: Any) -> Sequence[Part]:

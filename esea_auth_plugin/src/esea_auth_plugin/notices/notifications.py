@@ -37,7 +37,7 @@ def add_notification_topic(config: Any, name: str, title: str, text: str, *, def
 def topics_of(source: Any) -> Mapping[str, Topic]:
     """Return the declared topics by name, those that are always sent first."""
     found = _topics(getattr(source, "registry", source))
-    return dict(sorted(found.items(), key=lambda item: (item[1].default is not None, item[0])))
+    return dict(sorted(found.items(), key=lambda item: item[1].default is not None))
 
 
 def _topics(registry: Any) -> dict[str, Topic]:

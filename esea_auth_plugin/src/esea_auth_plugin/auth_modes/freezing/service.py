@@ -38,12 +38,14 @@ class FrozenFactors:
         return [FrozenFactor(row.mode, row.reference, row.at) for row in rows]
 
     def refuses(self, session: Session, subject: str, proof: Proof) -> bool:
-        """Tell whether a proof rests on a frozen factor: it then shows nothing, right as it may be."""
-        frozen = select(FrozenFactorRow.id).where(
-            FrozenFactorRow.subject == subject,
-            FrozenFactorRow.mode == proof.mode,
-            FrozenFactorRow.reference.in_({"", proof.authenticator or ""}),
-        )
+        """Tell whether a proof rests on a frozen factor: it then shows nothing, right as it may be.
+
+        A credential is frozen in every mode that uses it: a passkey also where it signs for a QR code.
+        """
+        own = FrozenFactorRow.reference == (proof.authenticator or "")
+        whole_mode = (FrozenFactorRow.mode == proof.mode) & (FrozenFactorRow.reference == "")
+        named = own & (FrozenFactorRow.reference != "")
+        frozen = select(FrozenFactorRow.id).where(FrozenFactorRow.subject == subject, whole_mode | named)
         return session.scalar(frozen.limit(1)) is not None
 
     def freeze(self, session: Session, subject: str, mode: str, reference: str = "", *, reason: str) -> bool:
