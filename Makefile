@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 6543
+TLS_PORT ?= 8443
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
@@ -11,14 +12,17 @@ SOURCES := $(DISTRIBUTIONS:%=%/src)
 JOBS ?= auto
 T ?= tests --ignore=tests/bench
 
-.PHONY: help serve test check bench wheels lock format words accessibility screenshots machine clean
+.PHONY: help serve serve-tls test check bench wheels lock format words accessibility screenshots machine clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 serve: $(INSTALLED)  ## bring the demo portal up at http://localhost:6543 (PORT= changes it)
 	$(BIN)/python -m host_app.demo --port $(PORT)
+
+serve-tls: $(INSTALLED)  ## the demo behind nginx with TLS and fictional cards, at https://localhost:8443
+	$(BIN)/python -m host_app.demo.tls --port $(TLS_PORT)
 
 test: $(INSTALLED) machine $(BROWSER)  ## run every test, in parallel; T=path runs some
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)

@@ -36,6 +36,7 @@ def render_apache(shipped: Path, place: Place, secret: str) -> Path:
         "*:80": "127.0.0.1:1",
         "127.0.0.1:6543": place.upstream,
         "/etc/portail/": f"{folder}/",
+        "/var/lib/portail/": f"{folder}/cps/",
     }
     for path in shipped.glob("*.conf"):
         text = path.read_text(encoding="utf-8")

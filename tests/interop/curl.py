@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
+from bs4 import BeautifulSoup
 from tests.interop.front import Front
 
 from host_app.demo.cards import PIN
@@ -31,6 +33,22 @@ class Answer:
     def location(self) -> str:
         """Where it redirects to, ``""`` if it does not."""
         return "".join(self.headers.get("location", [])[:1])
+
+    @property
+    def title(self) -> str:
+        """The page's title of first rank, apostrophes made plain."""
+        found = BeautifulSoup(self.text, "html.parser").find("h1")
+        return " ".join(found.get_text(" ").split()).replace("’", "'") if found else ""
+
+    def form(self, button: str) -> tuple[str, dict[str, str]]:
+        """Return address and hidden fields of the form that has a button with this text."""
+        for form in BeautifulSoup(self.text, "html.parser").find_all("form"):
+            if any(" ".join(each.get_text(" ").split()) == button for each in form.find_all("button")):
+                fields = {
+                    str(each["name"]): str(each.get("value", "")) for each in form.find_all("input") if each.get("name")
+                }
+                return str(form.get("action", "")), fields
+        raise AssertionError(f"no form with « {button} »: {self.title}")
 
     @property
     def echoed(self) -> dict[str, Any]:
@@ -55,6 +73,20 @@ class Curl:
         fields = [word for name, value in form.items() for word in ("--data-urlencode", f"{name}={value}")]
         origin = "/".join(url.split("/")[:3])
         return self.ask(url, "--header", f"Origin: {origin}", *fields, **more)
+
+    def press(self, page: Answer, button: str, at: str, **more: Any) -> Answer:
+        """Send the form of a page, found at ``at``, that has this button."""
+        action, fields = page.form(button)
+        return self.post(urljoin(at, action), fields, **more)
+
+    def follow(self, found: Answer, at: str, **more: Any) -> Answer:
+        """Follow redirects, without a card unless ``more`` gives one; the last answer."""
+        for _ in range(5):
+            if not found.location:
+                return found
+            at = urljoin(at, found.location)
+            found = self.get(at, **more)
+        raise AssertionError(f"too many redirects, the last to {at}")
 
     def ask(
         self,

@@ -11,10 +11,7 @@ from typing import Any
 
 from tests.browser.serving import Door
 
-from host_app.demo.tls import Nginx, Place
-
-#: What the nginx of the tests proves itself with.
-SECRET = "secret-du-mandataire-d-essai-0123456789"
+from host_app.demo.tls import Nginx, Place, proxy_secret
 
 
 @dataclass(frozen=True)
@@ -39,6 +36,11 @@ class Front:
     def card_host(self) -> str:
         """The card host's origin."""
         return self.place.card_url
+
+    @property
+    def secret(self) -> str:
+        """What nginx proves itself with."""
+        return proxy_secret(self.place.folder)
 
     def log(self, name: str) -> str:
         """Return what nginx logged so far under ``log/NAME``."""

@@ -12,7 +12,7 @@ import pytest
 from tests.browser.conftest import need
 from tests.interop import apache
 from tests.interop.curl import Curl
-from tests.interop.front import SECRET, Front, free_port
+from tests.interop.front import Front, free_port
 from tests.interop.test_transport import FORGED, spellings
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +23,7 @@ def behind_apache(echoing: Front) -> Iterator[Front]:
     """Apache in place of nginx, with nginx's certificates and lists."""
     need(apache.program(), "Apache")
     place = dataclasses.replace(echoing.place, port=free_port())
-    main = apache.render_apache(ROOT / "config" / "apache", place, SECRET)
+    main = apache.render_apache(ROOT / "config" / "apache", place, echoing.secret)
     with apache.running(main, place.port):
         yield dataclasses.replace(echoing, place=place)
 
@@ -39,7 +39,7 @@ def test_apache_hands_cards_over_and_nothing_that_a_browser_says(behind_apache: 
     seen = browser.get(f"{front.card_host}/lire", card="medecin").echoed
     assert seen["HTTP_X_SSL_CLIENT_VERIFY"] == "SUCCESS"
     assert unquote(seen["HTTP_X_SSL_CLIENT_CERT"]).strip() == (front.cards / "medecin.pem").read_text().strip()
-    assert seen["HTTP_X_PORTAL_PROXY_SECRET"] == SECRET
+    assert seen["HTTP_X_PORTAL_PROXY_SECRET"] == front.secret
     assert seen["HTTP_X_FORWARDED_FOR"] == "127.0.0.1"
 
     assert browser.get(f"{front.card_host}/lire").echoed["HTTP_X_SSL_CLIENT_VERIFY"] == "NONE"

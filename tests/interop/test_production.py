@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from tests.interop.conftest import ROOT
 from tests.interop.curl import Answer, Curl
-from tests.interop.front import SECRET
 from tests.interop.production import (
     BIN,
     MailServer,
@@ -27,7 +26,7 @@ from tests.interop.production import (
 
 from esea_auth_plugin.security.clock import SystemClock
 from esea_auth_plugin.testing.portal import PASSWORD
-from host_app.demo.tls import Nginx, give_lists, render, write_server_certificates
+from host_app.demo.tls import Nginx, give_lists, proxy_secret, render, write_server_certificates
 
 REVIEWER = "sophie.martin@support.example.fr"
 
@@ -37,7 +36,7 @@ def production(machine: None, authority_folder: Path, tmp_path_factory: pytest.T
     """Everything started once for the tests of this file."""
     folder = tmp_path_factory.mktemp("production")
     place = place_of(folder / "nginx")
-    render(ROOT / "config" / "nginx", place, SECRET)
+    render(ROOT / "config" / "nginx", place, proxy_secret(place.folder))
     authority = write_server_certificates(place.folder / "tls", place.portal, place.card, SystemClock().now())
     give_lists(place, authority_folder)
     mail = MailServer(place.folder / "tls" / "portail.pem", place.folder / "tls" / "portail.key")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from tests.interop.apache import render_apache
-from tests.interop.front import SECRET, Front
+from tests.interop.front import Front
 
 from esea_auth_plugin.commands.proxy import Subject, findings_of
 
 ROOT = Path(__file__).parents[2]
-SUBJECT = Subject("localhost", "cps.localhost", SECRET)
+SECRET = "SECRET"
 Broken = Callable[..., list[str]]
 
 
@@ -28,11 +28,12 @@ def nginx(front: Front, tmp_path: Path) -> Broken:
         path.write_text(path.read_text().replace(str(front.place.folder), str(folder)))
 
     def broken(name: str = "", old: str = "", new: str = "") -> list[str]:
+        old = old.replace(SECRET, front.secret)
         if name:
             path = folder / ("conf.d" if name in {"card.conf", "portal.conf"} else "nginx") / name
             assert old in path.read_text()
             path.write_text(path.read_text().replace(old, new))
-        return list(findings_of(folder / "nginx.conf", SUBJECT))
+        return list(findings_of(folder / "nginx.conf", Subject("localhost", "cps.localhost", front.secret)))
 
     return broken
 
@@ -52,6 +53,8 @@ def test_nothing_is_wrong_with_what_is_shipped(nginx: Broken) -> None:
         ("card.conf", "ssl_session_tickets off;", "", "ssl_session_tickets"),
         ("card.conf", "ssl_session_cache off;", "ssl_session_cache shared:portal:10m;", "ssl_session_cache"),
         ("card.conf", "keepalive_timeout 0;", "", "keepalive_timeout"),
+        ("card.conf", " ssl;", " ssl http2;", "HTTP/2"),
+        ("portal.conf", " ssl default_server;", " ssl http2 default_server;", "HTTP/2"),
         ("card.conf", "error_page 495 496 = @card_refused;", "", "error_page 495 496"),
         ("card.conf", "error_page 495 496 =", "error_page 495 =", "error_page 495 496"),
         ("card.conf", "underscores_in_headers off;", "underscores_in_headers on;", "underscores_in_headers"),
@@ -111,13 +114,14 @@ def test_a_secret_that_everybody_may_read_is_told(nginx: Broken, tmp_path: Path)
 def apache(front: Front) -> Broken:
     """The same for the Apache variant."""
     folder = front.place.folder / "apache"
-    main = render_apache(ROOT / "config" / "apache", front.place, SECRET)
+    main = render_apache(ROOT / "config" / "apache", front.place, front.secret)
 
     def broken(name: str = "", old: str = "", new: str = "") -> list[str]:
+        old = old.replace(SECRET, front.secret)
         if name:
             assert old in (folder / name).read_text()
             (folder / name).write_text((folder / name).read_text().replace(old, new))
-        return list(findings_of(main, SUBJECT))
+        return list(findings_of(main, Subject("localhost", "cps.localhost", front.secret)))
 
     return broken
 

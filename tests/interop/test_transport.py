@@ -12,7 +12,7 @@ from playwright.sync_api import Playwright
 from tests.interop import softhsm
 from tests.interop.chromium import open_with_card
 from tests.interop.curl import Curl
-from tests.interop.front import SECRET, Front
+from tests.interop.front import Front
 
 from host_app.demo.cards import BY_SLUG
 
@@ -32,7 +32,7 @@ def test_a_card_reaches_the_application_whole(echoing: Front, curl: Curl) -> Non
     seen = curl.get(f"{echoing.card_host}/lire", card="medecin").echoed
     assert seen["HTTP_X_SSL_CLIENT_VERIFY"] == "SUCCESS"
     assert unquote(seen["HTTP_X_SSL_CLIENT_CERT"]) == (echoing.cards / "medecin.pem").read_text()
-    assert seen["HTTP_X_PORTAL_PROXY_SECRET"] == SECRET
+    assert seen["HTTP_X_PORTAL_PROXY_SECRET"] == echoing.secret
     assert seen["HTTP_X_FORWARDED_FOR"] == "127.0.0.1"
 
 

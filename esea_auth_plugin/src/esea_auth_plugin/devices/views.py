@@ -35,11 +35,15 @@ def device_list(context: Any, request: Any) -> dict[str, Any]:
     subject, session = request.identity.subject, request.dbsession
     enrolling = [mode for mode in modes_of(request).all() if Capability.ENROLS in mode.capabilities]
     held = [(mode, tuple(mode.credentials(session, subject))) for mode in enrolling]
+    addable = [mode for mode in enrolling if mode.enrol_title]
+    # « Ajouter … » may end at another host at once: the card host, say.
+    for target in (target for mode in addable for target in mode.form_targets):
+        request.content_policy.allow_form_target(target)
     return {
         "held": [(mode, credential) for mode, credentials in held for credential in credentials],
         "frozen": {(one.mode, one.reference) for one in find(request, FrozenFactors).of(session, subject)},
         "pending": find(request, IPendingDevices).of(session, subject),
-        "addable": [mode for mode in enrolling if mode.enrol_title],
+        "addable": addable,
         "companions": [
             (mode.devices_companion, mode.devices_values(session, subject))
             for mode in enrolling

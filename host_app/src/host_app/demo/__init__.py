@@ -52,8 +52,8 @@ def _accept_cards(config: Any) -> None:
     config.add_job(
         "demo.card_lists", lambda registry: renew_lists(igc, find(registry, IClock).now()), every=timedelta(hours=12)
     )
+    config.add_service(DemoCards, lambda registry: DemoCards(igc))
     if not settings.get("esea_auth.cps_card.url"):
-        config.add_service(DemoCards, lambda registry: DemoCards(igc))
         config.add_service(ICardReader, DemoReader)
         config.add_portal_child("lecteur", CardReaderPlace, parent=IDemo)
         config.scan(f"{__name__}.reader_views")

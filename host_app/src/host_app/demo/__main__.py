@@ -7,7 +7,7 @@ import logging
 import re
 import socket
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +53,14 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def build(config_file: str, port: int) -> tuple[Any, Any]:
-    """Return registry and application of the demo, its database migrated and its people there."""
+def build(config_file: str, port: int, more: Mapping[str, str] | None = None) -> tuple[Any, Any]:
+    """Return registry and application of the demo, its database migrated and its people there.
+
+    :param more: settings that take the place of the file's own.
+    """
     settings = get_appsettings(config_file)
     settings["portal.url"] = f"http://localhost:{port}"
+    settings.update(more or {})
     _make_folder(settings)
     if "psc.issuer" in settings:  # one port further, whichever it is
         settings["psc.issuer"] = issuer_of(port + 1)

@@ -43,10 +43,12 @@ class Proxy:
 
     :ivar connect: ``host:port`` to connect to instead of what the address says, ``""`` for that.
     :ivar authority: PEM file of a further authority that may have signed the server's certificate.
+    :ivar offers: versions of HTTP to offer in the handshake.
     """
 
     connect: str = ""
     authority: Path | None = None
+    offers: tuple[str, ...] = ("http/1.1",)
 
     def get(
         self,
@@ -82,12 +84,23 @@ class Proxy:
                     return Answer(0)  # TLS 1.3 refuses a client's certificate after the handshake
                 return Answer(found.status, found.headers, found.text, secured.session, bool(secured.session_reused))
 
+    def agreed(self, url: str) -> str:
+        """Return the version of HTTP that the server chose in the handshake, ``""`` if it chose none."""
+        parts = urlsplit(url)
+        name, _, port = (self.connect or f"{parts.hostname}:{parts.port or 443}").rpartition(":")
+        with (
+            socket.create_connection((name.strip("[]"), int(port)), timeout=_PATIENCE) as plain,
+            self.context().wrap_socket(plain, server_hostname=parts.hostname) as secured,
+        ):
+            return secured.selected_alpn_protocol() or ""
+
     def context(self, most: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3) -> ssl.SSLContext:
         """Return a context that checks the server, speaking TLS up to ``most``."""
         found = ssl.create_default_context()
         if self.authority is not None:
             found.load_verify_locations(self.authority)
         found.maximum_version = most
+        found.set_alpn_protocols(list(self.offers))
         return found
 
 
@@ -102,12 +115,11 @@ def _path(url: str) -> str:
 
 
 def _asked(connected: socket.socket, host: str, path: str, headers: Mapping[str, str]) -> Answer:
-    asking = http.client.HTTPConnection(host)
-    asking.sock = connected
-    asking.putrequest("GET", path, skip_host=True, skip_accept_encoding=True)
-    for name, value in {"Host": host, "Accept": "text/html", "User-Agent": "esea-admin doctor", **headers}.items():
-        asking.putheader(name, value)
-    asking.endheaders()
-    found = asking.getresponse()
+    # Not by HTTPConnection, which closes the socket, and with it the TLS session that is tried again.
+    sent = {"Host": host, "Accept": "text/html", "User-Agent": "esea-admin doctor", **headers}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+    connected.sendall(f"GET {path} HTTP/1.1\r\n{lines}\r\n".encode("latin-1"))
+    found = http.client.HTTPResponse(connected, method="GET")
+    found.begin()
     text = found.read(_ENOUGH).decode("utf-8", "replace")
     return Answer(found.status, {name.lower(): value for name, value in found.getheaders()}, text)

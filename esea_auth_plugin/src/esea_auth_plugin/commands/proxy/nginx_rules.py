@@ -34,6 +34,7 @@ def nginx_findings(path: Path, subject: Subject) -> Iterator[str]:
         yield "the portal and the card host are one server: every page would ask for a certificate"
     if card is not None:
         yield from _handshake(card)
+        yield from _http2(card, all_servers)
         yield from _certificates(card, portal)
         yield from _card_headers(card, subject)
     for server in (each for each in (portal, card) if each is not None):
@@ -85,6 +86,15 @@ def _handshake(card: Scope) -> Iterator[str]:
     codes = {code for each in card.all("error_page") for code in each.arguments[:-1]}
     if not {"495", "496"} <= codes:
         yield "error_page 495 496 is missing: who is refused meets nginx's English error instead of our page"
+
+
+def _http2(card: Scope, all_servers: list[Scope]) -> Iterator[str]:
+    """Before nginx 1.25.1 it is a word of ``listen``, and holds for every server of that address."""
+    own = {each.value for each in card.block.inside if each.name == "listen"}
+    listens = (each for server in all_servers for each in server.block.inside if each.name == "listen")
+    spoken = any("http2" in each.arguments and each.value in own for each in listens)
+    if spoken or card.last("http2", "off") == "on":
+        yield "HTTP/2 is spoken at the card host: with keepalive_timeout 0 browsers lose a page's styles, take it off"
 
 
 def _certificates(card: Scope, portal: Scope | None) -> Iterator[str]:

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -100,6 +100,8 @@ def _is_there(target: Target) -> Iterator[str]:
     found = _page(target)
     if found.status in {0, 502, 503, 504}:
         yield f"the card host answers {found.status or 'nothing'}: is the application running behind it?"
+    if replace(target.proxy, offers=("h2", "http/1.1")).agreed(target.card_url) == "h2":
+        yield "the card host speaks HTTP/2: with keepalive_timeout 0 browsers lose a page's styles, take it off"
     if "keep-alive" in found.headers.get("connection", "").lower():
         yield "the card host keeps connections open: keepalive_timeout 0"
     if "nginx/" in found.headers.get("server", "") or "Apache/" in found.headers.get("server", ""):

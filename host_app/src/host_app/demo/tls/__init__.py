@@ -10,5 +10,15 @@ from .lists import give_lists
 from .nginx import Nginx, NginxMissing
 from .rendering import Place, render
 from .server_certificates import write_server_certificates
+from .settings import card_settings, proxy_secret
 
-__all__ = ["Nginx", "NginxMissing", "Place", "give_lists", "render", "write_server_certificates"]
+__all__ = [
+    "Nginx",
+    "NginxMissing",
+    "Place",
+    "card_settings",
+    "give_lists",
+    "proxy_secret",
+    "render",
+    "write_server_certificates",
+]

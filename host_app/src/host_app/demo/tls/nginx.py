@@ -74,6 +74,20 @@ class Nginx:
         if self._process is not None:
             self._process.send_signal(signal.SIGHUP)
 
+    def reload_and_wait(self) -> None:
+        """Reload, and return when no process serves by the former configuration."""
+        former = self._workers()
+        self.reload()
+        limit = time.monotonic() + _PATIENCE
+        while time.monotonic() < limit and (not (now := self._workers()) or now & former):
+            time.sleep(0.02)
+
+    def _workers(self) -> set[str]:
+        if self._process is None:
+            return set()
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        return set(children.read_text(encoding="ascii").split())
+
     def _wait_until_it_listens(self) -> None:
         limit = time.monotonic() + _PATIENCE
         while time.monotonic() < limit and self._process is not None and self._process.poll() is None:

@@ -10,7 +10,7 @@ from pathlib import Path
 #: Names that the shipped files mark « À CHANGER ».
 _PORTAL, _CARD = "portail.exemple.fr", "cps.portail.exemple.fr"
 #: Folders that the shipped files name, and ours below the place's own.
-_FOLDERS = {"/etc/portail/": "", "/var/log/nginx/": "log/"}
+_FOLDERS = {"/etc/portail/": "", "/var/lib/portail/": "cps/", "/var/log/nginx/": "log/"}
 
 _MAIN = """daemon off;
 {user}pid {folder}/nginx.pid;

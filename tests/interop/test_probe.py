@@ -1,0 +1,94 @@
+"""``doctor --probe`` knocks at a running proxy: silent when all holds, a sentence when the operator broke something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from tests.interop.front import Front
+
+from esea_auth_plugin.commands.proxy.knock import Proxy
+from esea_auth_plugin.commands.proxy.probe import Target, Unanswered, probe
+from esea_auth_plugin.testing.portal import Portal
+from host_app.demo.tls.rendering import has_ipv6
+
+Change = Callable[[str, str, str], None]
+
+
+def target(front: Front) -> Target:
+    """The proxy of the tests and the application behind it."""
+    proxy = Proxy(f"127.0.0.1:{front.place.port}", front.authority)
+    return Target(front.portal, front.card_host, proxy, f"127.0.0.1:{front.door.port}")
+
+
+@pytest.fixture
+def change(front: Front) -> Iterator[Change]:
+    """``change("card.conf", old, new)`` breaks the running proxy until the test ends."""
+    before = {path: path.read_text() for path in front.place.folder.glob("*/*.conf")}
+
+    def broken(name: str, old: str, new: str) -> None:
+        path = next(path for path in before if path.name == name)
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+        front.nginx.reload_and_wait()
+
+    yield broken
+    for path, text in before.items():
+        path.write_text(text)
+    front.nginx.reload_and_wait()
+
+
+def test_what_is_shipped_holds_under_every_attack(served: Portal, front: Front) -> None:
+    tried, findings = probe(target(front))
+    assert findings == []
+    assert tried == 10
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("card.conf", "error_page 495 496 = @card_refused;", "", "nginx's English page"),
+        ("card.conf", "ssl_verify_client optional;", "", "not even noticed"),
+        ("card.conf", "$card_certificate;", "$http_x_ssl_client_cert;", "goes through at the card host"),
+        ("card-proxy.conf", "$ssl_client_verify;", "$http_x_ssl_client_verify;", "at the card host"),
+        ("card.conf", "keepalive_timeout 0;", "", "keeps connections open"),
+        ("portal.conf", " ssl default_server;", " ssl http2 default_server;", "HTTP/2"),
+        ("card.conf", "server_tokens off;", "", "tells its version"),
+    ],
+)
+def test_what_an_operator_broke_is_found(
+    served: Portal, front: Front, change: Change, name: str, old: str, new: str, told: str
+) -> None:
+    change(name, old, new)
+    _, findings = probe(target(front))
+    assert [finding for finding in findings if told in finding], findings
+
+
+def test_a_session_that_the_card_host_resumes_is_found(served: Portal, front: Front, change: Change) -> None:
+    change("card.conf", "ssl_session_tickets off;", "ssl_session_tickets on;")
+    change("card.conf", "ssl_session_cache off;", "ssl_session_cache shared:portal:10m;")
+    _, findings = probe(target(front))
+    assert [finding for finding in findings if "resumes sessions" in finding], findings
+
+
+def test_a_proxy_that_serves_everything_everywhere_is_found(served: Portal, front: Front, change: Change) -> None:
+    """Both names of the portal in one server, told to the application as the portal's."""
+    name = f"{front.place.portal}:{front.place.port}"
+    change("proxy.conf", f"$host:{front.place.port};", f"{name};")
+    _, findings = probe(target(front))
+    assert [finding for finding in findings if "a page of the portal" in finding], findings
+
+
+def test_a_proxy_that_nobody_answers_at_is_told(front: Front) -> None:
+    nobody = Target(front.portal, front.card_host, Proxy("127.0.0.1:1", front.authority))
+    with pytest.raises(Unanswered, match="--connect"):
+        probe(nobody)
+    stranger = Target(front.portal, front.card_host, Proxy(f"127.0.0.1:{front.place.port}"))
+    with pytest.raises(Unanswered, match="--ca"):
+        probe(stranger)
+
+
+def test_the_proxy_answers_on_both_families_of_addresses(echoing: Front) -> None:
+    for address in ("127.0.0.1", *(["[::1]"] if has_ipv6() else [])):
+        found = Proxy(f"{address}:{echoing.place.port}", echoing.authority).get(f"{echoing.card_host}/lire")
+        assert found.status == 200
