@@ -148,6 +148,22 @@ class SignInMachine(RuleBasedStateMachine):
         elif segment == "secours":
             self.type_a_printed_code(b, who, 0)
 
+    @rule(b=browsers, service=st.sampled_from(SERVICES))
+    def overhear_a_code_of_an_application(self, b: int, service: str) -> None:
+        """With the right password, and the code that somebody has just typed elsewhere."""
+        if self.used_steps:
+            who, step = max(self.used_steps, key=lambda used: used[1])
+            self.open_a_mode(b, "totp", service, recent=False)
+            self.type_a_password(b, who, right=True)
+            self._post(b, {"code": codes.code_of(self.keys[who], step)})
+
+    @rule(b=browsers, service=st.sampled_from(SERVICES), who=people)
+    def overhear_a_mailed_code(self, b: int, service: str, who: int) -> None:
+        """With the right password, and the code that was mailed to the sign-in of the other browser."""
+        self.open_a_mode(b, "otp", service, recent=False)
+        self.type_a_password(b, who, right=True)
+        self.type_the_code_mailed_to_the_other_browser(b)
+
     @rule(b=browsers, who=people, which=st.integers(0, 9))
     def type_a_printed_code(self, b: int, who: int, which: int) -> None:
         """It proves nothing that opens a session, whatever was proven before."""
