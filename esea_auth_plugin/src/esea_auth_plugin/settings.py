@@ -103,6 +103,11 @@ class AuthSettings:
     services_first_day: date | None = option(
         None, parse=values.day, doc="Day that relative days of the catalogue count from (development); today by default"
     )
+    second_means: str = option(
+        "encouraged",
+        parse=values.one_of("silent", "encouraged", "demanded"),
+        doc="A second device: no word of it, a reminder, or a condition of every service and role",
+    )
     session_hours: int = option(4, parse=values.integer(1, 4), doc="Longest life of a session, in hours")
     session_idle_minutes: int = option(30, parse=values.integer(5, 30), doc="Longest silence of a session")
     confirmation_token_days: int = option(7, parse=values.integer(1, 30), doc="Validity of the confirmation token")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..directives import permissions_of
-from ..interfaces import ICatalogue, IClock, Identity, IPermissionJudge, Refusal, Rule
+from ..interfaces import ICatalogue, IClock, Identity, IPermissionJudge, Level, Refusal, Rule
 from ..levels import level_of
 from ..services import find, offers
 
@@ -40,11 +40,13 @@ class PermissionJudge:
         if rule.service not in {None, PORTAL} and rule.service not in identity.services:
             return Refusal.NO_GRANT
         now = find(self._registry, IClock).now()
-        if identity.level < rule.level:
+        if identity.level < rule.level or (rule.role is not None and _below_own_means(identity)):
             return Refusal.STEP_UP
         refused = self._by_catalogue(rule.service or PORTAL, identity, now)
         if refused is not None:
             return refused
+        if identity.lacks_means and (rule.role is not None or rule.service not in {None, PORTAL}):
+            return Refusal.MORE_MEANS  # « Mon compte » stays open: there the second device is added
         if rule.fresh_within is not None and not _fresh(identity, now, rule):
             return Refusal.STALE
         return None
@@ -58,6 +60,15 @@ class PermissionJudge:
         if service is None:
             return None if slug == PORTAL else Refusal.FORBIDDEN
         return catalogue.admits(service, identity.proofs, identity.level, now)
+
+
+def _below_own_means(identity: Identity) -> bool:
+    """Tell whether somebody with a role came in by a mailed code, and owns what resists phishing.
+
+    A reviewer sees other people's data: once they have a passkey, a card or Pro Santé Connect, whoever has only stolen
+    their password and reads their mail must not get in beside it.
+    """
+    return identity.level <= Level.MAIL_CODE and identity.owned >= Level.RESISTANT
 
 
 def _fresh(identity: Identity, now: datetime, rule: Rule) -> bool:

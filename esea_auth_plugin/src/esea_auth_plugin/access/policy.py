@@ -19,9 +19,12 @@ from ..interfaces import (
     IClock,
     Identity,
     IGrants,
+    IMeans,
+    IOwnedLevel,
     IPermissionJudge,
     IRoles,
     ISessions,
+    Level,
 )
 from ..levels import level_of, mail_code_barred
 from ..services import find, offers
@@ -84,7 +87,12 @@ class PortalPolicy:
                 if offers(self._registry, IGrants)
                 else frozenset[str]()
             )
-        barred = mail_code_barred(account, find(self._registry, IClock).now())
+            barred = mail_code_barred(account, find(self._registry, IClock).now())
+            level = level_of(signed_in.proofs, mail_code_barred=barred)
+            owned = Level.NONE
+            if roles and level <= Level.MAIL_CODE:
+                owned = find(self._registry, IOwnedLevel).of(session, signed_in.subject)
+            lacks_means = find(self._registry, IMeans).lacking(session, signed_in.subject)
         return Identity(
             subject=account.subject,
             display_name=account.display_name,
@@ -94,7 +102,9 @@ class PortalPolicy:
             identifier=account.identifier,
             roles=roles,
             services=grants,
-            level=level_of(signed_in.proofs, mail_code_barred=barred),
+            level=level,
+            owned=owned,
+            lacks_means=lacks_means,
             proofs=signed_in.proofs,
             session_id=signed_in.id,
         )

@@ -9,9 +9,12 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.renderers import render_to_response
 from pyramid.view import forbidden_view_config
 
-from ..interfaces import ICatalogue, IParkedForms, Refusal
+from ..database import IDatabase
+from ..directives import permissions_of
+from ..interfaces import ICatalogue, IClock, IOwnedLevel, IParkedForms, Refusal
 from ..services import find, offers
 from ..web.problems import problem_response, wants_json
+from .judge import PORTAL
 from .refused import Refused
 
 _TO_SIGN_IN = {Refusal.SIGN_IN, Refusal.STEP_UP, Refusal.STALE}
@@ -21,6 +24,7 @@ _TITLES = {
     Refusal.SIGN_IN: "Connexion nécessaire",
     Refusal.STEP_UP: "Connexion plus sûre nécessaire",
     Refusal.STALE: "Nouvelle preuve d'identité nécessaire",
+    Refusal.MORE_MEANS: "Deuxième moyen de connexion nécessaire",
     Refusal.NO_GRANT: "Accès refusé",
     Refusal.FORBIDDEN: "Accès refusé",
 }
@@ -34,9 +38,13 @@ def refused(request: Any) -> Any:
     service = result.service if isinstance(result, Refused) else ""
     if wants_json(request):
         return problem_response(_STATUS.get(refusal, 403), f"refus:{refusal.value}", _TITLES[refusal])
+    if refusal is Refusal.MORE_MEANS:
+        return HTTPSeeOther("/compte/dispositifs")
     if refusal in _TO_SIGN_IN:
         if request.method == "POST" and offers(request, IParkedForms):
             find(request, IParkedForms).park(request)
+        if isinstance(result, Refused) and _owns_too_little(request, result):
+            return _refusal_page(request, refusal, service)
         return HTTPSeeOther(sign_in_address(request, refusal, service))
     return _refusal_page(request, refusal, service)
 
@@ -46,15 +54,42 @@ def sign_in_address(request: Any, refusal: Refusal, service: str) -> str:
     back = request.path_qs if request.method in {"GET", "HEAD"} else request.path
     query = {"service": service} if service else {}
     query["retour"] = back
-    if refusal is Refusal.STALE:
+    if refusal is Refusal.STALE or (refusal is Refusal.STEP_UP and not service and _admitted(request)):
+        # The portal itself is open already: without it the page of modes would lead straight back here.
         query["recent"] = "1"
     return f"/connexion?{urlencode(query)}"
+
+
+def _admitted(request: Any) -> bool:
+    """Tell whether the portal's own rule holds: then it is the person's role that asks for more."""
+    identity = request.identity
+    portal = find(request, ICatalogue).get(PORTAL) if offers(request, ICatalogue) else None
+    if identity is None or portal is None:
+        return False
+    now = find(request, IClock).now()
+    return find(request, ICatalogue).admits(portal, identity.proofs, identity.level, now) is None
+
+
+def _owns_too_little(request: Any, result: Refused) -> bool:
+    """Tell whether no sign-in of this person could reach what the permission asks: a device must be added first."""
+    rule = permissions_of(request).get(result.permission)
+    if result.refusal is not Refusal.STEP_UP or result.service:
+        return False
+    if rule is None or request.identity is None or not offers(request, IOwnedLevel) or not _admitted(request):
+        return False
+    with find(request, IDatabase).reading() as session:
+        return find(request, IOwnedLevel).of(session, request.identity.subject) < rule.level
 
 
 def _refusal_page(request: Any, refusal: Refusal, slug: str) -> Any:
     service = find(request, ICatalogue).get(slug) if slug and offers(request, ICatalogue) else None
     # The policy has read the identity already: giving it to the layout asks the database for nothing.
-    values = {"service": service, "no_grant": refusal is Refusal.NO_GRANT, "identity": request.identity}
+    values = {
+        "service": service,
+        "no_grant": refusal is Refusal.NO_GRANT,
+        "needs_device": refusal is Refusal.STEP_UP,
+        "identity": request.identity,
+    }
     response = render_to_response(_TEMPLATE, values, request=request)
     response.status = 403
     return response

@@ -43,5 +43,6 @@ def includeme(config: Any) -> None:
     config.add_job("devices.prune", store.prune, every=timedelta(hours=1))
     config.include(".restoring")
     config.include(".confirming")
+    config.include(".means")
     config.scan(".views")
     config.scan(".enrol_views")

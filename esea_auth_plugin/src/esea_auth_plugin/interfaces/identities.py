@@ -228,3 +228,13 @@ class IPendingDevices(Protocol):
 
     def of(self, session: Session, account: str) -> Mapping[str, frozenset[str]]:
         """Return the references of those that wait, by mode; they prove nothing and count for no level."""
+
+
+class IMeans(Protocol):
+    """How many devices people hold: two are encouraged, and a portal can demand them."""
+
+    def lacking(self, session: Session, account: str) -> bool:
+        """Tell whether the portal demands a second device that the person does not have; one query at most."""
+
+    def recount(self, session: Session, account: str) -> None:
+        """Count again: a device came, was confirmed or went."""

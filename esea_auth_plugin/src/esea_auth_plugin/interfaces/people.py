@@ -91,6 +91,9 @@ class Identity:
 
     :ivar subject: stable public UUID string; the only name by which other rooms store a person.
     :ivar level: computed now, from the session's proofs.
+    :ivar owned: the highest level that the person can prove with what they own; read only for somebody who holds a role
+        and signed in with no more than a mailed code, ``NONE`` otherwise.
+    :ivar lacks_means: the portal demands a second device, and the person does not have it.
     :ivar services: slugs of the services the person has a grant for now.
     :ivar session_id: row id of the session (not the secret of the cookie), for audit rows.
     """
@@ -104,6 +107,8 @@ class Identity:
     roles: tuple[RoleHeld, ...] = ()
     services: frozenset[str] = frozenset()
     level: Level = Level.NONE
+    owned: Level = Level.NONE
+    lacks_means: bool = False
     proofs: tuple[Proof, ...] = ()
     session_id: str = ""
 
@@ -117,6 +122,7 @@ class Refusal(enum.StrEnum):
 
     SIGN_IN = "sign_in"  # nobody is signed in
     STEP_UP = "step_up"  # the level is too low for the place
+    MORE_MEANS = "more_means"  # the portal demands a second device
     STALE = "stale"  # the proof is too old for this act
     NO_GRANT = "no_grant"  # no right on the service: « Accès refusé »
     FORBIDDEN = "forbidden"  # nothing to do about it here

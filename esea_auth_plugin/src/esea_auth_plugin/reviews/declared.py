@@ -139,9 +139,13 @@ def _copy_rule(config: Any, desk: Desk) -> None:
         cause = f"needs the permission {desk.permission}, which nobody declares"
         report_problems(config, [Problem(f"review desk {desk.name}", "", cause, "config.add_permission_rule")])
         return
-    # A reviewer sees other people's data: the floor of the setting holds for every desk, whoever brings it.
+    # A reviewer sees other people's data: the floor of the setting holds for every desk, whoever brings it, and for
+    # every other page that the desk's role opens (the accounts, beside the support's queues).
     raised = replace(rule, level=max(rule.level, _required_level(config)))
     rules[desk.permission] = raised
+    for name, other in rules.items():
+        if rule.role is not None and other.role == rule.role:
+            rules[name] = replace(other, level=max(other.level, raised.level))
     rules.setdefault(desk.act_permission, raised)
 
 

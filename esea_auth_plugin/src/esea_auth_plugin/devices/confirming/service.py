@@ -24,6 +24,7 @@ from ...interfaces import (
     IAccounts,
     IAuditTrail,
     IClock,
+    IMeans,
     IOutbox,
     IOwnedLevel,
     Level,
@@ -116,6 +117,7 @@ class PendingDevices:
         details = {"mode": mode, "reference": reference}
         trail = find(self._registry, IAuditTrail)
         trail.record(session, "device.confirmed", actor=account, target=account, details=details)
+        find(self._registry, IMeans).recount(session, account)
         return True
 
     def refuse(self, session: Session, pending: Pending) -> None:
