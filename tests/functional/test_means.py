@@ -7,6 +7,7 @@ from tests.functional.devices import add_on_devices_page, by_application, give_a
 from webtest import TestApp
 
 from esea_auth_plugin.auth_modes.passkey.models import PasskeyRow
+from esea_auth_plugin.interfaces import IMeans
 from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Person, Portal
 
@@ -31,6 +32,8 @@ def give_passkey(portal: Portal, person: Person) -> None:
                 added_at=portal.clock.now(),
             )
         )
+        session.flush()
+        portal.find(IMeans).recount(session, person.subject)
 
 
 def reviewer(portal: Portal) -> tuple[TestApp, Person]:

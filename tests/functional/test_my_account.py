@@ -215,7 +215,7 @@ def test_a_beginning_that_is_none_shows_the_first_page(portal: Portal, typed: st
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/compte", 10),
+        ("/compte", 11),
         ("/compte/sessions", 6),
         ("/compte/activite", 8),
         ("/compte/gestion", 4),

@@ -94,6 +94,10 @@ class ReviewSettings:
     )
 
 
+#: How many devices are encouraged, or demanded.
+WANTED_MEANS = 2
+
+
 @dataclass(frozen=True, slots=True)
 class AuthSettings:
     """Accounts and sign-in (prefix ``esea_auth.``)."""

@@ -19,15 +19,13 @@ from ..interfaces import (
     IClock,
     Identity,
     IGrants,
-    IMeans,
-    IOwnedLevel,
     IPermissionJudge,
     IRoles,
     ISessions,
-    Level,
 )
 from ..levels import level_of, mail_code_barred
 from ..services import find, offers
+from ..settings import WANTED_MEANS, AuthSettings
 from .refused import Refused
 
 
@@ -37,6 +35,10 @@ class PortalPolicy:
     def __init__(self, registry: Any) -> None:
         self._registry = registry
         self._cache = RequestLocalCache(self._assemble)
+
+    @property
+    def _demanded(self) -> bool:
+        return find(self._registry, AuthSettings).second_means == "demanded"
 
     def identity(self, request: Any) -> Identity | None:
         """Return the person behind the request, read once."""
@@ -89,10 +91,6 @@ class PortalPolicy:
             )
             barred = mail_code_barred(account, find(self._registry, IClock).now())
             level = level_of(signed_in.proofs, mail_code_barred=barred)
-            owned = Level.NONE
-            if roles and level <= Level.MAIL_CODE:
-                owned = find(self._registry, IOwnedLevel).of(session, signed_in.subject)
-            lacks_means = find(self._registry, IMeans).lacking(session, signed_in.subject)
         return Identity(
             subject=account.subject,
             display_name=account.display_name,
@@ -103,8 +101,9 @@ class PortalPolicy:
             roles=roles,
             services=grants,
             level=level,
-            owned=owned,
-            lacks_means=lacks_means,
+            owned=account.level_owned,
+            devices_held=account.devices_held,
+            lacks_means=self._demanded and account.devices_held < WANTED_MEANS,
             proofs=signed_in.proofs,
             session_id=signed_in.id,
         )

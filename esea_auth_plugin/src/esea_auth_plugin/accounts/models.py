@@ -33,6 +33,10 @@ class Account(AccountsModel):
     terms_version: Mapped[str | None] = mapped_column(String(32))
     terms_accepted_at: Mapped[datetime | None]
     mail_code_barred_until: Mapped[datetime | None]
+    #: How many confirmed devices the person holds, and the highest level they reach: counted when it changes, since the
+    #: policy would otherwise ask every mode at every page. Only ever used to ask for more.
+    devices_held: Mapped[int] = mapped_column(default=0, server_default="0")
+    level_owned: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

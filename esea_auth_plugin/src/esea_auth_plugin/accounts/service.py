@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ..errors import PortalError
 from ..events import AccountActivated, AccountClosed
-from ..interfaces import AccountState, AccountView, IAuditTrail, IClock, ISealer
+from ..interfaces import AccountState, AccountView, IAuditTrail, IClock, ISealer, Level
 from ..services import find
 from . import attribute_store, identifiers
 from .attributes import ORIGINS
@@ -142,6 +142,9 @@ class Accounts:
         session.execute(update(Account).where(Account.subject == subject).values(mail_code_barred_until=until))
         action = "account.mail_code_barred" if until else "account.mail_code_restored"
         self._audit(session, action, subject, by, until=until.isoformat() if until else "")
+
+    def note_devices(self, session: Session, subject: str, *, held: int, owned: Level) -> None:
+        session.execute(update(Account).where(Account.subject == subject).values(devices_held=held, level_owned=owned))
 
     def attributes(self, session: Session, subject: str) -> Mapping[str, Any]:
         account_id = select(Account.id).where(Account.subject == subject).scalar_subquery()
@@ -277,6 +280,8 @@ def _view(account: Account, names: Mapping[str, str]) -> AccountView:
         terms_version=account.terms_version,
         terms_accepted_at=account.terms_accepted_at,
         mail_code_barred_until=account.mail_code_barred_until,
+        devices_held=account.devices_held,
+        level_owned=Level(account.level_owned),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from .people import RoleHeld
+from .people import Level, RoleHeld
 
 
 class AccountState(enum.StrEnum):
@@ -36,6 +36,8 @@ class AccountView:
     created_at: datetime
     terms_version: str | None = None
     terms_accepted_at: datetime | None = None
+    devices_held: int = 0  # confirmed devices, counted when it changes
+    level_owned: Level = Level.NONE  # the highest level that they and the rest reach, counted likewise
     mail_code_barred_until: datetime | None = None  # after a password reset by mail alone
 
     @property
@@ -89,6 +91,9 @@ class IAccounts(Protocol):
 
     def bar_mail_code(self, session: Session, subject: str, until: datetime | None, *, by: str | None = None) -> None:
         """Mailed codes show nothing above the password until then (``None`` lifts it)."""
+
+    def note_devices(self, session: Session, subject: str, *, held: int, owned: Level) -> None:
+        """Keep how many devices the person holds, and the highest level that they own."""
 
     def attributes(self, session: Session, subject: str) -> Mapping[str, Any]:
         """Return the identity attributes by name; coded ones as ``OID|code``."""

@@ -233,8 +233,5 @@ class IPendingDevices(Protocol):
 class IMeans(Protocol):
     """How many devices people hold: two are encouraged, and a portal can demand them."""
 
-    def lacking(self, session: Session, account: str) -> bool:
-        """Tell whether the portal demands a second device that the person does not have; one query at most."""
-
     def recount(self, session: Session, account: str) -> None:
-        """Count again: a device came, was confirmed or went."""
+        """Count again what the account notes of it: a device came, was confirmed or went."""

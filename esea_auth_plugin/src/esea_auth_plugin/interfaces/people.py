@@ -91,8 +91,8 @@ class Identity:
 
     :ivar subject: stable public UUID string; the only name by which other rooms store a person.
     :ivar level: computed now, from the session's proofs.
-    :ivar owned: the highest level that the person can prove with what they own; read only for somebody who holds a role
-        and signed in with no more than a mailed code, ``NONE`` otherwise.
+    :ivar owned: the highest level that the person could prove when they last signed in, or a device came or went: only
+        ever used to ask for more. :ivar devices_held: how many devices they had then.
     :ivar lacks_means: the portal demands a second device, and the person does not have it.
     :ivar services: slugs of the services the person has a grant for now.
     :ivar session_id: row id of the session (not the secret of the cookie), for audit rows.
@@ -108,6 +108,7 @@ class Identity:
     services: frozenset[str] = frozenset()
     level: Level = Level.NONE
     owned: Level = Level.NONE
+    devices_held: int = 0
     lacks_means: bool = False
     proofs: tuple[Proof, ...] = ()
     session_id: str = ""

@@ -1,4 +1,4 @@
-"""The table of how many means people have: counted when it changes, so that a page asks one row."""
+"""The table of reminders that were put off."""
 
 from __future__ import annotations
 
@@ -10,14 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ...database import AccountsModel
 
 
-class MeansRow(AccountsModel):
-    """How many devices a person holds, and until when they don't want to hear of it.
+class ReminderRow(AccountsModel):
+    """Until when a person does not want to hear of a second device; no row: they never said so."""
 
-    :ivar held: credentials of all enabled modes that are confirmed; the password and the mailbox are none.
-    """
-
-    __tablename__ = "esea_means"
+    __tablename__ = "esea_means_reminder"
 
     subject: Mapped[str] = mapped_column(String(36), primary_key=True)
-    held: Mapped[int]
-    quiet_until: Mapped[datetime | None]
+    quiet_until: Mapped[datetime]

@@ -20,5 +20,5 @@ def later(context: Any, request: Any) -> HTTPSeeOther:
 
 
 def means_reminder(request: Any) -> bool:
-    """``request.means_reminder``: whether « Mon compte » shows the reminder; one query."""
-    return request.identity is not None and find(request, Means).reminds(request.dbsession, request.identity.subject)
+    """``request.means_reminder``: whether « Mon compte » shows the reminder; one query at most."""
+    return request.identity is not None and find(request, Means).reminds(request.dbsession, request.identity)
