@@ -16,6 +16,7 @@ from esea_auth_plugin.testing.portal import Person, Portal
 
 MODES = {"esea_auth.modes": "passkey qr_code password mail_code"}
 NUMBER = "Nombre à deux chiffres affiché sur l’écran du poste"
+CHECK = "Nombre à deux chiffres affiché sur votre téléphone"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
 
 
@@ -46,6 +47,11 @@ def code_of(page: TestResponse) -> str:
 def number_of(page: TestResponse) -> str:
     """Return the number that a workstation shows."""
     return str(page.html.find(attrs={"data-qr-number": True}).get_text(strip=True))
+
+
+def check_of(page: TestResponse) -> str:
+    """Return the number that a telephone shows once it made its key."""
+    return str(page.html.find(attrs={"data-qr-check": True}).get_text(strip=True))
 
 
 def other_than(number: str) -> str:

@@ -8,7 +8,7 @@ import platform
 import socket
 import sys
 
-from tests.bench import measures
+from tests.bench import measures, waiting
 from tests.bench.stage import REQUESTS, WORKERS, gunicorn, stage
 
 from esea_auth_plugin.testing import run
@@ -17,6 +17,7 @@ from esea_auth_plugin.testing.smtp import SmtpSink
 
 #: No page makes more queries, however many rows there are.
 BUDGET = 12
+SIGN_IN = "/connexion?service=espace-pro"
 #: Seconds from the click to the SMTP server.
 MAIL = 2.0
 
@@ -56,12 +57,13 @@ def _pages(portal: Portal, url: str, port: int) -> int:
     support, _ = portal.signed_in(roles=["support"])
     visits = [
         ("/", anybody),
-        ("/connexion?service=espace-pro", anybody),
+        (SIGN_IN, anybody),
         ("/compte", person),
         ("/services", person),
         ("/support/inscriptions", support),
         ("/support/inscriptions?page=100", support),
     ]
+    waiting_browsers = waiting.workstations(portal)
     print(f"{'page':38}{'pages/s':>9}{'median':>9}{'95 %':>9}{'queries':>9}")
     over = 0
     with gunicorn({str(key): str(value) for key, value in portal.registry.settings.items() if _ours(key)}, port):
@@ -70,7 +72,19 @@ def _pages(portal: Portal, url: str, port: int) -> int:
             over += found.queries > BUDGET
             figures = f"{found.per_second:9.0f}{found.median_ms:6.1f} ms{found.p95_ms:6.1f} ms{found.queries:9}"
             print(f"{path:38}{figures}{'  OVER ITS BUDGET' if found.queries > BUDGET else ''}")
+        over += _waiting(portal, url, waiting_browsers)
     return over
+
+
+def _waiting(portal: Portal, url: str, browsers: list[str]) -> int:
+    """Tell what the page of sign-in costs while many workstations wait before a QR code."""
+    queries = waiting.queries_of_a_question(portal)
+    with waiting.waiting(portal, url, browsers) as crowd:
+        found = measures.page(url, SIGN_IN, portal.browser())
+    print(f"\nwhile {len(browsers)} workstations wait before a QR code, each asking every {crowd.pace} s")
+    print(f"({len(crowd.asked) / measures.SECONDS:.0f} questions a second, {crowd.median_ms:.1f} ms, {queries} query):")
+    print(f"{SIGN_IN:38}{found.per_second:9.0f}{found.median_ms:6.1f} ms{found.p95_ms:6.1f} ms{found.queries:9}")
+    return queries > 1
 
 
 def _ours(key: object) -> bool:

@@ -54,6 +54,7 @@ def bench_settings(smtp: SmtpSink, url: str) -> dict[str, str]:
         "portal.url": url,
         "portal.plugins": "esea_auth oru_espace_pro",
         "portal.database_url": databases.empty("postgresql", "bench"),
+        "esea_auth.modes": "passkey qr_code password mail_code",
         "esea_auth.argon2_memory_kib": "19456",
         "esea_auth.argon2_time_cost": "2",
     }

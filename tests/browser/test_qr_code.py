@@ -70,7 +70,9 @@ def add_phone(served: Portal, desk: Page, phone: Page, judge: Judge | None = Non
     expect(phone.get_by_role("heading", level=1)).to_have_text("Presque fini")
     if judge:
         judge(phone)
-    desk.get_by_label("Nom de ce téléphone").fill("Mon téléphone")  # the page went on by itself
+    check = str(phone.locator("[data-qr-check]").text_content()).strip()
+    desk.get_by_label("Nombre à deux chiffres affiché sur votre téléphone").fill(check)  # the page went on by itself
+    desk.get_by_label("Nom de ce téléphone").fill("Mon téléphone")
     if judge:
         judge(desk)
     served.smtp.clear()

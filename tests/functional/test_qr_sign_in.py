@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from tests.qr_sign_in import (
+    CHECK,
     IPHONE,
     MODES,
     NUMBER,
     approve,
+    check_of,
     code_of,
     form_to,
     give_phone,
@@ -260,13 +262,13 @@ def test_a_telephone_is_added_from_a_workstation(portal: Portal) -> None:
     assert f"Ajouter ce téléphone au compte de {anne.first_name} {anne.last_name[0]}." in text(shown)
     assert anne.identifier not in shown.text
     assert desk.get("/compte/dispositifs/ajouter/qr/attente").json["ready"] is False
-    assert "Confirmez maintenant l’ajout" in text(make_key(phone, page, device))
+    made = make_key(phone, page, device)
+    assert "Saisissez maintenant ce nombre sur l’écran du poste" in text(made)
     assert phone.get("/compte").status_int == 303, "nobody is signed in on the telephone"
     assert desk.get("/compte/dispositifs/ajouter/qr/attente").json["ready"] is True
     asked = go_on(page)
-    assert "Est-ce votre téléphone" in text(asked)
     assert "Safari sur iPhone" in text(asked)
-    listed = send(asked, {"Nom de ce téléphone": "Mon téléphone"}, "Valider").follow()
+    listed = send(asked, {CHECK: check_of(made), "Nom de ce téléphone": "Mon téléphone"}, "Valider").follow()
     assert "« Mon téléphone » est ajouté" in listed.text
     # It was added with a mailed code alone: a mailed link confirms it, as any other device.
     letters = portal.letters(anne.email)

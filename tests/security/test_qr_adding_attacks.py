@@ -6,14 +6,17 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 from tests.qr_sign_in import (
+    CHECK,
     MODES,
     NUMBER,
     approve,
+    check_of,
     code_of,
     form_to,
     give_phone,
     go_on,
     number_of,
+    other_than,
     read,
     sign,
     workstation,
@@ -55,7 +58,7 @@ def phone(portal: Portal) -> TestApp:
 
 def states(portal: Portal) -> list[str]:
     with portal.db.reading() as session:
-        return list(session.scalars(select(QrRequestRow.state).order_by(QrRequestRow.created_at)))
+        return sorted(session.scalars(select(QrRequestRow.state)))
 
 
 def opened(page: TestResponse) -> bool:
@@ -151,16 +154,34 @@ def test_nothing_is_added_before_the_workstation_confirms_nor_once_it_left(porta
     passkeys = modes_of(portal.registry).get("passkey")
     assert passkeys is not None
     page = adding(desk)
-    make(phone, page, Authenticator("http://localhost"))
+    made = make(phone, page, Authenticator("http://localhost"))
     asked = go_on(page)
-    assert "Est-ce votre téléphone" in text(asked)
+    assert "Le vôtre affiche un nombre" in text(asked)
     with portal.db.reading() as session:
         assert list(passkeys.credentials(session, anne.subject)) == []
     desk.post("/connexion/deconnexion", {"csrf_token": asked.forms[0]["csrf_token"].value})
     token = asked.html.find("input", {"name": "csrf_token"})["value"]
-    desk.post("/compte/dispositifs/ajouter/qr", {"csrf_token": token, "mine": "1"}, expect_errors=True)
+    desk.post("/compte/dispositifs/ajouter/qr", {"csrf_token": token, "check": check_of(made)}, expect_errors=True)
     with portal.db.reading() as session:
         assert list(passkeys.credentials(session, anne.subject)) == []
+
+
+def test_a_telephone_that_answered_before_mine_is_not_added(portal: Portal, phone: TestApp) -> None:
+    """Code and number were read over a shoulder, and the thief was first: their screen shows what nobody types."""
+    desk, anne = portal.signed_in()
+    page = adding(desk)
+    thieves = make(portal.browser(), page, Authenticator("http://localhost"))
+    assert "plus valable" in text(read(phone, code_of(page)))
+    asked = go_on(page)
+    assert check_of(thieves) not in text(asked).split(), "the workstation never shows it"
+    assert "affiche un nombre" in text(send(asked, {CHECK: " "}, "Valider").maybe_follow()), "nothing is no try"
+    told = send(asked, {CHECK: other_than(check_of(thieves))}, "Valider").follow()
+    assert "rien n’a été ajouté" in text(told)
+    send(asked, {CHECK: check_of(thieves)}, "Valider")
+    passkeys = modes_of(portal.registry).get("passkey")
+    assert passkeys is not None
+    with portal.db.reading() as session:
+        assert list(passkeys.credentials(session, anne.subject)) == [], "one wrong number ended it"
 
 
 def test_a_key_is_added_once(portal: Portal, phone: TestApp) -> None:
@@ -168,11 +189,12 @@ def test_a_key_is_added_once(portal: Portal, phone: TestApp) -> None:
     page = adding(desk)
     device = Authenticator("http://localhost")
     made = send(read(phone, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
-    assert "Presque fini" in text(sign(made, device, "cle"))
+    kept = sign(made, device, "cle")
+    assert "Presque fini" in text(kept)
     assert sign(made, device, "cle").status_int == 410
     asked = go_on(page)
-    press(asked, "Valider")
-    press(asked, "Valider")
+    send(asked, {CHECK: check_of(kept)}, "Valider")
+    send(asked, {CHECK: check_of(kept)}, "Valider")
     passkeys = modes_of(portal.registry).get("passkey")
     assert passkeys is not None
     with portal.db.reading() as session:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -63,7 +62,7 @@ def phone(portal: Portal) -> TestApp:
 
 def states(portal: Portal) -> list[str]:
     with portal.db.reading() as session:
-        return list(session.scalars(select(QrRequestRow.state).order_by(QrRequestRow.created_at)))
+        return sorted(session.scalars(select(QrRequestRow.state)))
 
 
 def opened(page: TestResponse) -> bool:
@@ -308,7 +307,7 @@ def test_without_a_signature_the_number_is_not_compared(portal: Portal, desk: Te
     answers = set()
     for number in (number_of(page), other_than(number_of(page))):
         asked = send(read(phone, code_of(page)), {NUMBER: number}, "Continuer")
-        answers.add(re.sub(rf"{number}|value=\"[^\"]*\"|data-options=\"[^\"]*\"", "", text(asked)))
+        answers.add(text(asked))
         form_to(asked, "approuver").submit()
     assert len(answers) == 1
     assert states(portal) == ["waiting"]

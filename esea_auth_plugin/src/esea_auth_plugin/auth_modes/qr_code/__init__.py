@@ -26,7 +26,8 @@ workstation collects it with the cookie of its own sign-in. What each step stops
     whole establishment's, for a quarter of an hour.
 **Adding somebody's telephone by QR code**
     The code (60 bits, five minutes) comes from a session at the account's top level; the number pairs one telephone,
-    whose answer only that session can keep, after its person has seen which telephone it was. It signs nobody in.
+    whose answer only that session keeps, once its person has typed the other number, which only that telephone shows.
+    A thief who reads the screen and answers first has a number that nobody types. It signs nobody in.
 
 What is left: an attacker who has somebody on the line can have them scan, ignore what the page says and dictate the
 number, all within 90 seconds. Nothing here proves that telephone and workstation are side by side; hence

@@ -1,7 +1,8 @@
 """Adding a telephone by QR code: the workstation's side, in a session at its account's top level.
 
-The telephone makes the key and the workstation keeps it: until its person has said which telephone answered, nothing is
-added, and a code that was read over their shoulder gives the thief's telephone nothing without that word.
+The telephone makes the key and the workstation keeps it, once its person has typed there the number that only the
+telephone shows. Who reads code and number over their shoulder and answers first gets a number that nobody types: two
+telephones of one model look alike in words, their screens do not.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from sqlalchemy.orm import Session
 from ...interfaces import IPasskeys, PortalSettings
 from ...layout.browsers import browser_fr
 from ...layout.qr import qr_svg
+from ...security import tokens
 from ...services import find
 from ..base import Ask, Attempt, Enrolled, EnrolResult, Refused, Wait
+from . import codes
 from .service import ANSWERED, PAIRED, REFUSED, WAITING, WRONG, QrRequests, Request, Shown
 from .whereabouts import Whereabouts
-from .words import ENROL_EXPIRED, ENROL_REFUSED, ENROL_WRONG, KEY_REFUSED, OVER, PASSKEYS
+from .words import CHECK_WRONG, ENROL_EXPIRED, ENROL_REFUSED, ENROL_WRONG, KEY_REFUSED, OVER, PASSKEYS
 
 _TEMPLATES = "esea_auth_plugin:auth_modes/qr_code/templates"
 _ENDS = {
@@ -72,10 +75,14 @@ class PhoneAdding:
             return _ENDS[found.state]
         if found.ends_at <= attempt.at:
             return Refused("qr.expired", ENROL_EXPIRED, over=True)
-        if found.state in self.under_way or (found.state == ANSWERED and attempt.values.get("mine") != "1"):
+        number = codes.read_number(attempt.values.get("check", ""))
+        if found.state in self.under_way or (found.state == ANSWERED and number is None):
             return self.ask(session, attempt, pace)
+        # Used up before it is compared: one wrong number is all there is, whatever arrives at the same moment.
         if found.state != ANSWERED or not requests.collect(session, found, attempt.at):
             return Refused("qr.over", OVER, over=True)
+        if not tokens.equal(found.answer.get("check", ""), number or ""):
+            return Refused("qr.wrong_check", CHECK_WRONG, over=True)
         return self._keep(session, attempt, found)
 
     def _keep(self, session: Session, attempt: Attempt, found: Request) -> EnrolResult:

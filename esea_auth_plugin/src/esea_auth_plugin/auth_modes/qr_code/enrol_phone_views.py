@@ -7,6 +7,7 @@ from typing import Any
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
+from ...security import tokens
 from ...services import find
 from . import phone
 from .resources import IQrKey
@@ -24,8 +25,9 @@ def take_key(context: Any, request: Any) -> dict[str, Any]:
     given = {name: str(request.POST.get(name, "")) for name in ("credential", "challenge")}
     if found is None or not given["credential"] or any(len(value) > _MOST for value in given.values()):
         return phone.gone(request)
-    answer = {**given, "agent": (request.user_agent or "")[:300], "address": request.client_address}
+    check = tokens.new_pairing_number()
+    answer = {**given, "check": check, "agent": (request.user_agent or "")[:300], "address": request.client_address}
     browser, at = request.browser_digest, phone.now_of(request)
     if not find(request, QrRequests).keep_answer(request.dbsession, found, browser, answer, at):
         return phone.gone(request)
-    return phone.done("made")
+    return phone.done("made", check=check)

@@ -30,5 +30,8 @@ NO_PHONE = "Aucun de vos téléphones n’a encore de clé d’accès. Ajoutez-e
 FROZEN = "Cette clé d’accès est bloquée. Utilisez un autre mode, ou contactez l’assistance."
 ENROL_EXPIRED = "Le QR code n’a pas servi dans les cinq minutes. Recommencez."
 ENROL_WRONG = "Le nombre saisi sur le téléphone n’était pas celui de cet écran : rien n’a été ajouté. Recommencez."
+CHECK_WRONG = (
+    "Ce nombre n’est pas celui du téléphone qui a répondu : rien n’a été ajouté. Recommencez, à l’abri des regards."
+)
 ENROL_REFUSED = "L’ajout a été refusé sur le téléphone : rien n’a été ajouté."
 KEY_REFUSED = "La clé créée par le téléphone n’a pas été acceptée : rien n’a été ajouté. Recommencez."
