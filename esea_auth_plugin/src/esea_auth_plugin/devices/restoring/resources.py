@@ -33,11 +33,12 @@ class INewDevicePoll(Interface):
 def may_replace(mode: AuthMode) -> bool:
     """Tell whether a credential of this mode may take the place of a lost one.
 
-    Another authority's would have to be judged at the account's top level, and printed codes stand for a device.
+    Another authority's would have to be judged at the account's top level, printed codes stand for a device, and what
+    rests on another mode's credentials (a QR code) is added there.
     """
     own = Capability.ENROLS in mode.capabilities and bool(mode.enrol_title)
     strong = level_of_factors({*mode.factors, *mode.after}) >= Level.TWO_FACTORS
-    return own and strong and not mode.external and not mode.callbacks
+    return own and strong and not mode.external and not mode.callbacks and not mode.rests_on
 
 
 @implementer(INewDevicePlace)
