@@ -43,7 +43,7 @@ def add_key(page: Page, served: Portal, name: str = "Mon poste") -> None:
     steps.press(page, "Ajouter une clé d’accès")
     page.get_by_label("Nom du dispositif").fill(name)
     served.smtp.clear()
-    steps.press(page, "Valider")
+    steps.press(page, "Créer la clé")
     expect(page.get_by_role("heading", name=name)).to_be_visible()
     letter = served.smtp.wait(person.email, subject="Confirmez votre nouveau dispositif –")
     page.goto(next(link for link in letter.links if "/confirmation/" in link))
@@ -61,7 +61,7 @@ def test_a_passkey_is_added_signs_in_and_is_removed(served: Portal, page: Page) 
     add_key(page, served)
     sign_out(page)
     page.goto("/connexion/cle")
-    steps.press(page, "Valider")
+    steps.press(page, "Utiliser ma clé d’accès")
     expect(page.get_by_role("heading", name="Mon compte", exact=True)).to_be_visible()
     page.goto("/compte/dispositifs")
     page.get_by_role("link", name="Gérer Mon poste").click()
@@ -70,7 +70,7 @@ def test_a_passkey_is_added_signs_in_and_is_removed(served: Portal, page: Page) 
     page.wait_for_url("**/connexion*")
     assert cdp.send("WebAuthn.getCredentials", {"authenticatorId": device})["credentials"]
     page.goto("/connexion/cle")
-    steps.press(page, "Valider")
+    steps.press(page, "Utiliser ma clé d’accès")
     expect(page.get_by_text("n’a pas été reconnue")).to_be_visible()
 
 
@@ -88,6 +88,19 @@ def test_a_refusal_of_the_device_is_told_and_the_other_modes_stay(served: Portal
     sign_out(page)
     cdp.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
     page.goto("/connexion/cle")
-    steps.press(page, "Valider")
+    steps.press(page, "Utiliser ma clé d’accès")
     expect(page.get_by_text("La demande a été annulée")).to_be_visible()
     expect(page.get_by_role("link", name="Choisir un autre mode")).to_be_visible()
+
+
+def test_a_page_left_open_over_breakfast_still_signs_in(served: Portal, page: Page) -> None:
+    """A challenge is good for five minutes; the page asks for another one before it uses a key."""
+    authenticator(page)
+    add_key(page, served)
+    sign_out(page)
+    page.clock.install()
+    page.goto("/connexion/cle")
+    page.clock.fast_forward("20:00")
+    served.clock.advance(minutes=20)
+    steps.press(page, "Utiliser ma clé d’accès")
+    expect(page.get_by_role("heading", name="Mon compte", exact=True)).to_be_visible()

@@ -36,6 +36,8 @@ _TEMPLATES = "esea_auth_plugin:auth_modes/passkey/templates"
 _SCRIPT = "esea_auth_plugin:static/passkey.js"
 SIGN, ADD = "passkey.sign_in", "passkey.add"
 WRONG = "Cette clé d’accès n’a pas été reconnue. Réessayez, ou choisissez un autre mode de connexion."
+#: What the buttons do, in words.
+_USE, _MAKE = "Utiliser ma clé d’accès", "Créer la clé"
 _COPIED = (
     "Cette clé d’accès semble avoir été copiée : elle est refusée. Connectez-vous autrement, retirez-la de vos "
     "dispositifs et prévenez l’assistance."
@@ -75,7 +77,7 @@ class PasskeyMode(AuthMode):
         """Offer to sign with a key: of the person, or of whoever shows one."""
         offer = self._keys.request_options(session, browser=attempt.browser, subject=attempt.subject, purpose=SIGN)
         unknown = self._keys.unknown(session, attempt.values.get("credential", ""))
-        return Ask(f"{_TEMPLATES}/passkey.jinja2", {**offer, "unknown": unknown, "script": _SCRIPT})
+        return Ask(f"{_TEMPLATES}/passkey.jinja2", {**offer, "unknown": unknown, "script": _SCRIPT, "submit": _USE})
 
     def companion_values(self, session: Session, attempt: Attempt) -> Mapping[str, Any]:
         """Offer the same on the page of all modes, where the browser proposes a key as it fills forms in."""
@@ -135,7 +137,7 @@ class PasskeyMode(AuthMode):
             browser=attempt.browser,
             purpose=ADD,
         )
-        return Ask(f"{_TEMPLATES}/enrol.jinja2", {**offer, "script": _SCRIPT})
+        return Ask(f"{_TEMPLATES}/enrol.jinja2", {**offer, "script": _SCRIPT, "submit": _MAKE})
 
     def enrol_answer(self, session: Session, attempt: Attempt, prepared: Any) -> EnrolResult:
         """Judge a new key and keep it."""

@@ -130,6 +130,8 @@ class Passkeys:
             place=place or PasskeyRow.place,
         ).execution_options(synchronize_session=False)
         if cast("CursorResult[Any]", session.execute(statement)).rowcount != 1:
+            if session.scalar(select(PasskeyRow.id).where(PasskeyRow.id == row.id)) is None:
+                raise NotVerified("passkey.unknown")  # removed at this very moment: no copy to be told of
             self._tell_copied(session, row, at)
             raise NotVerified("passkey.copied")
         if signed.backed_up != row.backed_up:
