@@ -22,8 +22,10 @@ from ..interfaces import (
     IAuditTrail,
     IExternalIdentities,
     ILinking,
+    IOwnedLevel,
     IReviews,
     ISealer,
+    Level,
     LinkVerdict,
     PendingIdentity,
 )
@@ -70,6 +72,8 @@ class Linking:
     def carry_out(self, session: Session, account: str, identity: ExternalIdentity, *, mode: str) -> LinkVerdict:
         """See the interface."""
         verdict = self.judge(session, account, identity)
+        if verdict is LinkVerdict.REVIEW and self._both_proven(session, account, identity):
+            verdict = LinkVerdict.AT_ONCE
         if verdict is LinkVerdict.AT_ONCE:
             self.link(session, account, identity, mode=mode)
         elif verdict in {LinkVerdict.REVIEW, LinkVerdict.ELSEWHERE}:
@@ -84,6 +88,19 @@ class Linking:
                 details={"kind": identity.kind, "mode": mode, "verdict": verdict.value},
             )
         return verdict
+
+    def _both_proven(self, session: Session, account: str, identity: ExternalIdentity) -> bool:
+        """Tell whether a declared number is enough: the person has just proven both sides.
+
+        The identity names them by the number that the account declares, and the account was opened at its highest
+        level a moment ago (the pages ask for it), with more than a password and a mailbox: whoever reads somebody's
+        mail would otherwise take over their account for good.
+        """
+        values = find(self._registry, IAccounts).attributes(session, account)
+        if not any(match_number(name, identity, values, {}) is Match.DECLARED for name in NUMBERS):
+            return False
+        named = all(side.get(name) for side in (identity.attributes, values) for name in ("last_name", "first_name"))
+        return named and find(self._registry, IOwnedLevel).of(session, account) >= Level.TWO_FACTORS
 
     def link(
         self, session: Session, account: str, identity: ExternalIdentity, *, mode: str, by: str | None = None
