@@ -350,4 +350,5 @@ UNJUDGED: Mapping[str, str] = {
     f"{AUTH}:auth_modes/cps_card/templates/diagnostic.jinja2": "with the mode enabled only: judged in test_card.py",
     f"{AUTH}:auth_modes/cps_card/templates/help.jinja2": "with the mode enabled only: judged in test_card.py",
     f"{AUTH}:auth_modes/cps_card/templates/lists.jinja2": "with the mode enabled only: judged in test_card.py",
+    f"{AUTH}:auth_modes/pro_sante_connect/templates/farewell.jinja2": "sends itself: in test_pro_sante_connect.py",
 }

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.interop.psc.provider import Provider, free_port, install
+from tests.interop.psc.provider import Provider, forget, free_port, install
 
-from esea_auth_plugin.auth_modes.pro_sante_connect.breaker import Breaker
-from esea_auth_plugin.auth_modes.pro_sante_connect.client import PscClient
-from esea_auth_plugin.auth_modes.pro_sante_connect.service import Psc
-from esea_auth_plugin.services import find
 from esea_auth_plugin.testing import databases, run
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.fixtures import Applications
@@ -88,11 +83,3 @@ def portal(
     made = Portal(registry, wsgi, clock, smtp, backend)
     yield made
     made.close()
-
-
-def forget(registry: Any) -> None:
-    """Start with empty caches, as a new process does: applications live longer than a test."""
-    parts = find(registry, Psc)
-    old = parts.client
-    parts.client = PscClient(parts.settings, old.outbound, old.redirect_uri)
-    parts.ringing = PscClient(parts.settings, old.outbound, old.redirect_uri, Breaker(most_waiting=8))

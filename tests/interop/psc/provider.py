@@ -19,6 +19,11 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
+from esea_auth_plugin.auth_modes.pro_sante_connect.breaker import Breaker
+from esea_auth_plugin.auth_modes.pro_sante_connect.client import PscClient
+from esea_auth_plugin.auth_modes.pro_sante_connect.service import Psc
+from esea_auth_plugin.services import find
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 PORTAL = "http://localhost"
@@ -196,3 +201,11 @@ def changed(claims: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
     """Return claims with some changed; ``None`` takes one away."""
     found = {**copy.deepcopy(dict(claims)), **changes}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def forget(registry: Any) -> None:
+    """Start with empty caches, as a new process does: applications live longer than a test."""
+    parts = find(registry, Psc)
+    old = parts.client
+    parts.client = PscClient(parts.settings, old.outbound, old.redirect_uri)
+    parts.ringing = PscClient(parts.settings, old.outbound, old.redirect_uri, Breaker(most_waiting=8))

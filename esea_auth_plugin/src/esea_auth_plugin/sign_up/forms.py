@@ -88,7 +88,8 @@ def _personal_is_coherent(node: Any, values: Mapping[str, Any]) -> None:
         raise beside(node, "email_again", "Les deux adresses diffèrent : vérifiez-les.")
     if values.get("profession") == OTHER_PROFESSION and not values["profession_other"]:
         raise beside(node, "profession_other", "Indiquez votre profession.")
-    a_phone_is_given(node, values)
+    if {"phone", "mobile"} <= {child.name for child in node.children}:  # else one of them was proven
+        a_phone_is_given(node, values)
 
 
 def hidden_names(words: Sequence[str]) -> frozenset[str]:

@@ -80,7 +80,7 @@ def token(request: Any) -> Any:
 def _exchange(memory: Memory, given: Mapping[str, str]) -> Any:
     with memory.lock:
         code = memory.codes.pop(given.get("code", ""), None)
-    if code is None or code.ends_at < time.time() or code.redirect_uri != given.get("redirect_uri"):
+    if code is None or code.ends_at < memory.tell() or code.redirect_uri != given.get("redirect_uri"):
         return _error("invalid_grant")
     if not secrets.compare_digest(challenge_of(given.get("code_verifier", "")), code.challenge):
         return _error("invalid_grant")
@@ -89,7 +89,7 @@ def _exchange(memory: Memory, given: Mapping[str, str]) -> Any:
 
 def _collect(memory: Memory, auth_req_id: str) -> Any:
     ring = memory.rings.get(auth_req_id)
-    now = time.time()
+    now = memory.tell()
     if ring is None:
         return _error("invalid_grant")
     if ring.ends_at < now:
@@ -126,7 +126,7 @@ def ciba(request: Any) -> Any:
     others = [f"{value:02d}" for value in secrets.SystemRandom().sample(range(100), 3) if f"{value:02d}" != number]
     choices = tuple(sorted([number, *others[:2]]))
     auth_req_id = secrets.token_urlsafe(24)
-    request.memory.rings[auth_req_id] = Ring(person.sub, number, choices, time.time() + RING_SECONDS)
+    request.memory.rings[auth_req_id] = Ring(person.sub, number, choices, request.memory.tell() + RING_SECONDS)
     return {"auth_req_id": auth_req_id, "expires_in": RING_SECONDS, "interval": 2}
 
 

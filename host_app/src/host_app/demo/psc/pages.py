@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,7 +47,7 @@ def choose(request: Any) -> Any:
         query = {"error": "access_denied", "state": asked["state"], "iss": request.memory.issuer}
         return HTTPSeeOther(f"{asked['redirect_uri']}?{urlencode(query)}")
     means = "CARD" if request.POST.get("means") == "CARD" else "MOBILE"
-    seen = Seen(person.sub, means, int(time.time()))
+    seen = Seen(person.sub, means, int(request.memory.tell()))
     cookie = secrets.token_urlsafe(24)
     request.memory.sessions[cookie] = seen
     response = _back(request, asked, seen)
@@ -64,7 +63,7 @@ def _back(request: Any, asked: dict[str, str], seen: Seen) -> HTTPSeeOther:
         redirect_uri=asked["redirect_uri"],
         nonce=asked["nonce"],
         challenge=asked["code_challenge"],
-        ends_at=time.time() + CODE_SECONDS,
+        ends_at=request.memory.tell() + CODE_SECONDS,
     )
     query = {"code": code, "state": asked["state"], "iss": request.memory.issuer}
     return HTTPSeeOther(f"{asked['redirect_uri']}?{urlencode(query)}")
@@ -73,7 +72,7 @@ def _back(request: Any, asked: dict[str, str], seen: Seen) -> HTTPSeeOther:
 @view_config(route_name="phone", request_method="GET", renderer=f"{_TEMPLATES}/phone.jinja2")
 def phone(request: Any) -> Any:
     """Show every telephone that rings."""
-    now = time.time()
+    now = request.memory.tell()
     rings = [
         (auth_req_id, by_sub(ring.sub), ring.choices)
         for auth_req_id, ring in request.memory.rings.items()
@@ -88,7 +87,7 @@ def answer(request: Any) -> Any:
     ring = request.memory.rings.get(request.POST.get("id", ""))
     if ring is not None and ring.answer is None:
         right = request.POST.get("number") == ring.number
-        ring.answer = Seen(ring.sub, "MOBILE", int(time.time())) if right else False
+        ring.answer = Seen(ring.sub, "MOBILE", int(request.memory.tell())) if right else False
     return HTTPSeeOther("phone")
 
 

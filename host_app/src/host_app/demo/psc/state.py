@@ -7,6 +7,7 @@ import hashlib
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,6 +69,8 @@ class Memory:
         self.client_id = client_id
         self.client_secret = client_secret
         self.fault = ""
+        #: Tells the time, in seconds; a test that stops the portal's clock stops this one too.
+        self.tell: Callable[[], float] = time.time
         self.lock = threading.Lock()
         self.sessions: dict[str, Seen] = {}
         self.codes: dict[str, Code] = {}
@@ -76,6 +79,12 @@ class Memory:
         self._key = RSAKey.generate_key(2048, parameters={"kid": "demo", "use": "sig", "alg": "RS256"})
         self._other = RSAKey.generate_key(2048, parameters={"kid": "demo", "use": "sig", "alg": "RS256"})
 
+    def forget(self) -> None:
+        """Nobody there, nothing wrong; the keys stay."""
+        self.fault = ""
+        for kept in (self.sessions, self.codes, self.tokens, self.rings):
+            kept.clear()
+
     def key_set(self) -> dict[str, Any]:
         """Return the public keys."""
         return {"keys": [self._key.as_dict(private=False)]}
@@ -83,13 +92,13 @@ class Memory:
     def seen_in(self, cookie: str) -> Seen | None:
         """Return who is signed in with this cookie."""
         found = self.sessions.get(cookie)
-        return found if found is not None and time.time() - found.at < SESSION_SECONDS else None
+        return found if found is not None and self.tell() - found.at < SESSION_SECONDS else None
 
     def answer_of(self, seen: Seen, nonce: str) -> dict[str, Any]:
         """Return the token endpoint's answer about somebody."""
         access_token = secrets.token_urlsafe(32)
         self.tokens[access_token] = seen
-        now = int(time.time())
+        now = int(self.tell())
         half = hashlib.sha256(access_token.encode()).digest()[:16]
         claims = {
             "iss": self.issuer,
