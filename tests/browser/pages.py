@@ -341,7 +341,6 @@ UNJUDGED: Mapping[str, str] = {
     f"{AUTH}:linking/templates/identity.jinja2": "follows a card or Pro Santé Connect: judged with those modes",
     f"{AUTH}:linking/templates/link.jinja2": "follows a card or Pro Santé Connect: judged with those modes",
     f"{AUTH}:sign_up/templates/mailbox.jinja2": "follows a card or Pro Santé Connect: judged with those modes",
-    f"{AUTH}:auth_modes/pro_sante_connect/templates/farewell.jinja2": "follows PSC: judged with that mode",
     f"{AUTH}:auth_modes/cps_card/templates/host_base.jinja2": "the frame of the card host's pages",
     f"{HOST}:demo/templates/reader.jinja2": "of the demo that accepts cards: judged in test_card.py",
     f"{HOST}:demo/templates/reader_refused.jinja2": "of the demo that accepts cards: judged in test_card.py",
