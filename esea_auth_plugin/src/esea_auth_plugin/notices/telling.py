@@ -18,8 +18,8 @@ from ..events import (
 from ..interfaces import Factor, IAccounts, IClock, INotifications, Proof
 from ..layout.browsers import browser_fr
 from ..layout.filters import datetime_fr
+from ..my_account.places import place_fr
 from ..services import find
-from ..throttle import Addresses
 from .notifications import EVERY_SIGN_IN
 from .service import Fact, Frozen, Notices
 
@@ -91,11 +91,10 @@ class Teller:
         self._notices.tell(event.session, event.subject, "refused_often", facts=facts, freezes=freezes)
 
     def _where(self, user_agent: str, address: str, proofs: Sequence[Proof]) -> Sequence[Fact]:
-        named = find(self._registry, Addresses).establishment(address)
         modes = (modes_of(self._registry).get(proof.mode) for proof in proofs)
         return (
             ("Navigateur", browser_fr(user_agent)),
-            ("Lieu", f"{named} ({address})" if named else f"réseau inconnu du portail ({address})"),
+            ("Lieu", place_fr(self._registry, address)),
             ("Moyen de connexion", ", ".join(mode.title for mode in modes if mode is not None)),
         )
 

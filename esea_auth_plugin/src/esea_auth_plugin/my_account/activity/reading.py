@@ -18,7 +18,7 @@ from ...auth_modes.registry import modes_of
 from ...interfaces import ICatalogue, IReviews, ISealer
 from ...layout.browsers import browser_fr
 from ...services import find
-from ...throttle import Addresses
+from ..places import place_fr
 
 PAGE_SIZE = 50
 #: What happens to one's requests and is one's own business; reviewers' notes are not.
@@ -87,13 +87,12 @@ def lines(registry: Any, session: Session, subject: str, rows: Sequence[AuditRow
 
 def _line(registry: Any, subject: str, row: AuditRow, personal: Mapping[str, str]) -> Line:
     address = personal.get("address", "")
-    named = find(registry, Addresses).establishment(address) if address else None
     return Line(
         at=row.at,
         sentence=actions_of(registry).get(row.action, "Autre événement"),
         about=_about(registry, row),
         by="" if row.actor == subject else "par le portail" if row.actor is None else "par l’équipe du portail",
-        place=f"{named} ({address})" if named else address,
+        place=place_fr(registry, address, unknown=""),
         browser=browser_fr(personal["user_agent"]) if personal.get("user_agent") else "",
         refused=row.outcome != "success",
     )

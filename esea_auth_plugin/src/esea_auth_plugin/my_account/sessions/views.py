@@ -10,7 +10,7 @@ from pyramid.view import view_config
 from ...auth_modes.registry import modes_of
 from ...interfaces import IAuditTrail, ISessions, SessionView
 from ...services import find
-from ...throttle import Addresses
+from ..places import place_fr
 from .resources import ISessionsPlace
 
 _PAGE = "esea_auth_plugin:my_account/sessions/templates/sessions.jinja2"
@@ -65,6 +65,6 @@ def _row(request: Any, view: SessionView) -> dict[str, Any]:
     modes = (modes_of(request).get(proof.mode) for proof in view.proofs)
     return {
         "session": view,
-        "place": find(request, Addresses).establishment(view.address) or "",
+        "place": place_fr(request.registry, view.address),
         "means": ", ".join(dict.fromkeys(mode.title for mode in modes if mode is not None)),
     }
