@@ -227,6 +227,22 @@ def test_another_persons_key_opens_no_step_up(
         assert isinstance(mode.answer(session, answer, None), Refused)
 
 
+@pytest.mark.parametrize(("handle", "opens"), [(None, True), ("AAAA", False)])
+def test_a_key_that_was_asked_for_by_its_id_need_not_name_its_owner(
+    portal: Portal, mode: AuthMode, owner: Person, device: Authenticator, handle: str | None, opens: bool
+) -> None:
+    """Some security keys don't (WebAuthn 7.2, step 6); a wrong name stays wrong."""
+    added(portal, mode, owner, device)
+    asking = Attempt(new_id(), portal.clock.now(), subject=owner.subject, browser=BROWSER)
+    with portal.db.reading() as session:
+        shown = mode.ask(session, asking)
+    credential = device.get(shown.values["options"], handle=handle)
+    values = {"credential": credential, "challenge": str(shown.values["challenge"])}
+    answer = Attempt(asking.id, portal.clock.now(), subject=owner.subject, browser=BROWSER, values=values)
+    with portal.db.writing() as session:
+        assert isinstance(mode.answer(session, answer, None), Proven) is opens
+
+
 def test_one_key_belongs_to_one_account(portal: Portal, mode: AuthMode, owner: Person, device: Authenticator) -> None:
     added(portal, mode, owner, device)
     other = portal.person()

@@ -170,14 +170,25 @@ def verify_new(
 
 
 def verify_signature(
-    credential: Mapping[str, Any], row: PasskeyRow, handle: str, challenge: bytes, rp_id: str, origins: Sequence[str]
+    credential: Mapping[str, Any],
+    row: PasskeyRow,
+    handle: str,
+    challenge: bytes,
+    rp_id: str,
+    origins: Sequence[str],
+    *,
+    person_known: bool = False,
 ) -> Signature:
     """Verify a signature by a known key; the count is not judged here.
+
+    :param person_known: the browser was given the list of the person's keys, and the key is theirs.
 
     :raises NotVerified: anything is wrong with it.
     """
     sent = (credential.get("response") or {}).get("userHandle")
-    if sent != handle:  # a discoverable key always tells; GitLab 585333: what names the key must be what signed
+    # A discoverable key always tells (GitLab 585333: what names the key must be what signed); one that was asked for by
+    # its id need not, and some security keys don't (WebAuthn 7.2, step 6).
+    if sent != handle and not (sent is None and person_known):
         raise NotVerified("passkey.other_handle")
     try:
         found = webauthn.verify_authentication_response(

@@ -105,7 +105,10 @@ class Passkeys:
             raise NotVerified("passkey.unknown")
         handle = session.get(PasskeyHandle, row.subject)
         rp_id, origins = party(self._registry)
-        signed = ceremony.verify_signature(credential, row, handle.handle if handle else "-", challenge, rp_id, origins)
+        known = handle.handle if handle else "-"
+        signed = ceremony.verify_signature(
+            credential, row, known, challenge, rp_id, origins, person_known=subject is not None
+        )
         self._note(session, row, signed, at, place)
         return KeyVerified(row.subject, row.id, row.label, row.backup_eligible)
 
