@@ -18,8 +18,12 @@ _PLACES = (
     "/inscription/invitation/",
     "/connexion/oubli/",
     "/connexion/reinitialisation/",
+    "/connexion/retrouver/",
     "/invitation/",
+    "/signalement/",
+    "/adresse-precedente/",
     "/compte/courriel/",
+    "/compte/dispositifs/confirmation/",
 )
 _KEYS = ("jeton", "token", "code", "secret", "state", "password", "mot_de_passe", "csrf_token", "nonce", "ticket")
 
