@@ -23,17 +23,20 @@ from tests.qr_sign_in import (
     sign,
     workstation,
 )
+from webauthn.helpers import bytes_to_base64url
 from webtest import TestApp, TestResponse
 
 from esea_auth_plugin.auth_modes.base import Attempt
+from esea_auth_plugin.auth_modes.qr_code.mode import BEGUN
 from esea_auth_plugin.auth_modes.qr_code.models import QrRequestRow
 from esea_auth_plugin.auth_modes.qr_code.phone import ACTS
-from esea_auth_plugin.auth_modes.qr_code.service import APPROVED, WRONG, QrRequests
-from esea_auth_plugin.interfaces import KeyVerified
+from esea_auth_plugin.auth_modes.qr_code.service import APPROVED, OTHER, WRONG, QrRequests
+from esea_auth_plugin.interfaces import IThrottle, KeyVerified
 from esea_auth_plugin.sign_in.models import SignInRow
 from esea_auth_plugin.testing.authenticator import UP, Authenticator
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
+from esea_auth_plugin.throttle import Addresses
 
 pytestmark = [pytest.mark.settings(**MODES), pytest.mark.databases("sqlite", "postgresql")]
 
@@ -148,19 +151,13 @@ def test_a_signature_serves_once_and_in_the_browser_that_asked(
 
 def test_a_telephone_of_another_account_raises_nobody_s_session(portal: Portal, phone: TestApp) -> None:
     browser, anne = portal.signed_in(services=["espace-pro"])
-    give_phone(portal, anne)
-    mallory = portal.person()
-    theirs = give_phone(portal, mallory)
+    own = give_phone(portal, anne)
+    theirs = give_phone(portal, portal.person())
     page = press(browser.get("/connexion/qr?recent=1"), "Continuer").follow()
     asked = send(read(phone, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
-    # The page offers Anne's keys only; Mallory signs with theirs all the same.
-    assert "n’a pas été reconnue" in text(sign(asked, theirs, key=theirs.keys[0]))
-    with portal.db.writing() as session:
-        requests = portal.find(QrRequests)
-        found = requests.by_code(session, code_of(page))
-        assert found is not None
-        key = KeyVerified(mallory.subject, "x", "x")
-        assert requests.approve(session, found, number_of(page), key, portal.clock.now()) == "other"
+    assert bytes_to_base64url(own.keys[0].credential_id) not in asked.text, "whoever reads the code learns no key"
+    assert "Ce n’est pas votre compte" in text(sign(asked, theirs))
+    assert states(portal) == [OTHER]
     after = go_on(page)
     assert "celui d’un autre compte" in after.text
     assert anne.display_name in browser.get("/compte").text, "Anne's session is what it was"
@@ -331,6 +328,18 @@ def test_a_telephone_s_acts_are_limited(portal: Portal, phone: TestApp) -> None:
         page["code"] = "0000-0000"
         assert page.submit().status_int == 303
     assert page.submit(expect_errors=True).status_int == 429
+
+
+def test_one_address_can_t_fill_the_table(portal: Portal) -> None:
+    """And the page that is shown then does not knock again by itself."""
+    count = portal.find(Addresses).use(BEGUN, "192.0.2.7")
+    for _ in range(BEGUN.count):
+        portal.find(IThrottle).reserve(count)
+    page = portal.browser("192.0.2.7").get("/connexion/qr")
+    answer = next(form for form in page.forms.values() if form.action == "/connexion/qr").submit(status=429)
+    assert "data-wait" not in answer.text
+    assert states(portal) == []
+    assert code_of(workstation(portal.browser("192.0.2.8")))
 
 
 # --- forged requests, reading that writes

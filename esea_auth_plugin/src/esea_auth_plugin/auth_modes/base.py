@@ -301,6 +301,10 @@ class AuthMode:
         """Return limits on this answer beside those of the sign-in (account, address); only failures stay counted."""
         return ()
 
+    def begin_limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:
+        """Return the limits on beginning, where a mode keeps something for whoever comes; every use stays counted."""
+        return ()
+
     def action_limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:
         """Return the limits on one of the mode's actions; every use stays counted."""
         return ()

@@ -145,6 +145,8 @@ def take(
     :raises TooManyAttempts: a limit is reached. :raises StartAgain: the sign-in can't go on.
     """
     attempt = attempt_of(request, at, service, typed(request) if values is None else values, action)
+    if at.fresh:
+        gate.use_up(request, *at.stage.begin_limits(attempt))
     if at.fresh and not attempt.values and not action:
         return _begin(request, at, attempt)
     entered = _enter(request, at.stage, attempt)

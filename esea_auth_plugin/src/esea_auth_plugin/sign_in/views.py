@@ -241,7 +241,8 @@ def _page(
         "found": at.found,
         "steps_total": len(at.found.stages),
         "step_number": at.found.stages.index(at.found.stage) + 1,
-        "waits": shown.seconds if isinstance(shown, Wait) else None,
+        # Over a limit, a page that goes on by itself would knock for ever.
+        "waits": shown.seconds if isinstance(shown, Wait) and not retry else None,
         "problem": outcome.problem,
         "message": outcome.message,
         "query": query_of(of),

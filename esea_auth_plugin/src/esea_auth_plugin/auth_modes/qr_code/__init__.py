@@ -33,7 +33,8 @@ What is left: an attacker who has somebody on the line can have them scan, ignor
 number, all within 90 seconds. Nothing here proves that telephone and workstation are side by side; hence
 ``double-facteur``, below a passkey used on the workstation itself, and ``other_network = refuse`` where telephones are
 on the house's network. Whoever stands behind the person and reads code and number together may open *their own* account
-on that workstation; its name on every page is all that tells.
+on that workstation; its name on every page is all that tells. Whoever shares an address outside a declared
+establishment may report requests of their own and so shut this mode there for a quarter of an hour; others stay open.
 """
 
 from __future__ import annotations

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...interfaces import Factor, IPasskeys, PortalSettings, Proof
+from ...interfaces import Factor, IPasskeys, Limit, PortalSettings, Proof
 from ...layout.qr import qr_svg
 from ...services import find
+from ...throttle import Addresses
 from ..base import (
     Ask,
     Attempt,
@@ -35,6 +37,7 @@ from .words import REFUSED as REFUSED_THERE
 _TEMPLATES = "esea_auth_plugin:auth_modes/qr_code/templates"
 _SCRIPT = "esea_auth_plugin:static/qr.js"
 RENEW = "renouveler"
+BEGUN = Limit("qr.begun", 120, timedelta(minutes=10))
 #: The script asks for another code as the former one ends; without it the page's own form does, this much later.
 _SCRIPT_GOES_FIRST = 6
 _ENDS = {
@@ -92,6 +95,10 @@ class QrCodeMode(AuthMode):
         if attempt.subject is not None and not self.usable_by(session, attempt.subject):
             return Refused("qr.no_phone", NO_PHONE, over=True)
         return self._new(session, attempt)
+
+    def begin_limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:
+        """Keep one address from filling the table: each beginning writes a row, for whoever comes."""
+        return (find(self.registry, Addresses).use(BEGUN, attempt.address),)
 
     def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
         """Collect the telephone's approval, or make another code when the time of this one is over."""

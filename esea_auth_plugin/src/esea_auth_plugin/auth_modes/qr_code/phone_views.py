@@ -92,7 +92,7 @@ def approve(context: Any, request: Any) -> Any:
         request.dbsession,
         values={name: str(request.POST.get(name, "")) for name in ("credential", "challenge")},
         browser=request.browser_digest,
-        subject=found.subject,
+        subject=None,
         purpose=purpose(found, number),
         at=phone.now_of(request),
     )
@@ -138,8 +138,9 @@ def report(context: Any, request: Any) -> Any:
 
 
 def _signing(context: Any, request: Any, found: Request, number: str, problem: str = "") -> Any:
+    # Any key of the portal may be shown: a list of the person's own would tell it to whoever read the code.
     offer = find(request, IPasskeys).request_options(
-        request.dbsession, browser=request.browser_digest, subject=found.subject, purpose=purpose(found, number)
+        request.dbsession, browser=request.browser_digest, subject=None, purpose=purpose(found, number)
     )
     page = {**phone.asked(context, request, found), "offer": offer, "number": number, "script": phone.SCRIPT}
     return _rendered(request, phone.SIGN, {**page, "problem": problem})
@@ -157,7 +158,7 @@ def _note(request: Any, found: Request, state: str, key: KeyVerified | None) -> 
         _RECORDED[state],
         outcome="success" if state == APPROVED else "refused",
         actor=actor,
-        target=actor or found.subject,
+        target=found.subject or actor,
         details={"request": found.id, "kind": found.kind, "state": state},
         personal={"address": request.client_address, "asked_from": found.address},
     )
