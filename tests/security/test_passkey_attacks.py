@@ -13,7 +13,7 @@ from esea_auth_plugin.testing.authenticator import UP, Authenticator, copy_of
 from esea_auth_plugin.testing.pages import text
 from esea_auth_plugin.testing.portal import Person, Portal
 
-pytestmark = pytest.mark.settings(**MODES)
+pytestmark = [pytest.mark.settings(**MODES), pytest.mark.databases("sqlite", "postgresql")]
 
 
 @pytest.fixture
