@@ -88,9 +88,13 @@ def admin(ini: Path, *command: str) -> str:
 
 def write_ini(folder: Path, place: Place, mail: MailServer) -> Path:
     """Write production.ini as an operator leaves it: secrets in files, their names and this run's mail server."""
+    text = (CONFIG / "production.ini").read_text(encoding="utf-8")
+    # Whatever it refers to is there, as on a real server; the keys are made by `keys new`.
+    for name in set(re.findall(r"file:/etc/portail/secrets/([\w-]+)", text)) - {"keys"}:
+        (folder / name).write_text("secret-d-essai-0123456789-abcdefghij")
     (folder / "database_url").write_text(databases.empty("postgresql", "interop"))
     (folder / "mail_password").write_text(MAIL_PASSWORD)
-    (folder / "proxy_secret").write_text("secret-du-mandataire-d-essai-0123456789")
+    text = text.replace("/etc/portail/secrets", str(folder))
     ours = {
         "portal.url": place.portal_url,
         "portal.mail_host": mail.host,
@@ -98,7 +102,6 @@ def write_ini(folder: Path, place: Place, mail: MailServer) -> Path:
         "portal.mail_tls": "starttls",
         "portal.mail_user": MAIL_USER,
     }
-    text = (CONFIG / "production.ini").read_text(encoding="utf-8").replace("/etc/portail/secrets", str(folder))
     for key, value in ours.items():
         text, changed = re.subn(rf"^{re.escape(key)} = .*$", f"{key} = {value}", text, flags=re.MULTILINE)
         assert changed == 1, f"production.ini does not set {key}"
