@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -108,9 +107,7 @@ def read_der(der: bytes) -> Card:
     if len(der) > MOST_BYTES:
         raise Unreadable("too long")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # serial numbers that are not RFC 5280: refused below
-            return _read(x509.load_der_x509_certificate(der), der)
+        return _read(x509.load_der_x509_certificate(der), der)
     except Unreadable:
         raise
     except Exception as error:  # a parser's own errors are many, and some are only found while reading a field
@@ -168,7 +165,7 @@ def _names(name: x509.Name, *, repeated: bool = False) -> dict[ObjectIdentifier,
 def _text(value: str | bytes) -> str:
     if not isinstance(value, str) or len(value) > MOST_TEXT:
         raise Unreadable("a name that is no text, or too long")
-    folded = unicodedata.normalize("NFC", value).strip()
+    folded = unicodedata.normalize("NFC", value).strip(" ")
     # Control and format characters: line ends forge lines of logs, direction marks forge what is read (row 32).
     if any(unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} for sign in folded):
         raise Unreadable("a name with signs that are no text")
