@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,15 +12,18 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from sqlalchemy import select
 from webtest import TestApp, TestResponse
 
+from esea_auth_plugin.audit.models import AuditEvent
 from esea_auth_plugin.auth_modes.cps_card.certificate import read_der
 from esea_auth_plugin.auth_modes.cps_card.identity import identity_of
+from esea_auth_plugin.auth_modes.cps_card.models import CardTicketRow
 from esea_auth_plugin.interfaces import IExternalIdentities
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT, ManualClock
 from esea_auth_plugin.testing.databases import Backend
 from esea_auth_plugin.testing.fixtures import Applications
-from esea_auth_plugin.testing.pages import press
+from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.settings import SERVICES
 from esea_auth_plugin.testing.smtp import SmtpSink
@@ -122,6 +126,29 @@ def link(portal: Portal, subject: str, card: Card) -> None:
     identity = identity_of(read_der(card.der), portal.clock.now())
     with portal.db.writing() as session:
         portal.find(IExternalIdentities).link(session, subject, identity)
+
+
+def rows(portal: Portal, action: str = "card.refused") -> list[str]:
+    """Codes of the trail's rows of this action, oldest first."""
+    with portal.db.reading() as session:
+        found = session.scalars(select(AuditEvent.details).where(AuditEvent.action == action).order_by(AuditEvent.at))
+        return [json.loads(details).get("code", "") for details in found]
+
+
+def tickets(portal: Portal) -> int:
+    with portal.db.reading() as session:
+        return len(session.scalars(select(CardTicketRow.digest)).all())
+
+
+def refused(portal: Portal, answer: TestResponse, code: str, *, status: int = 403) -> None:
+    """It lets nobody in: no ticket, its own row, a page in French with a way out and the code for the support."""
+    assert answer.status_int == status
+    assert rows(portal) == [code]
+    assert tickets(portal) == 0
+    page = text(answer)
+    assert code in page
+    assert "Choisir un autre mode" in page
+    assert answer.html.find("a", href="http://localhost/connexion/cps/diagnostic")
 
 
 @pytest.fixture(scope="session")

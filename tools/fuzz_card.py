@@ -11,7 +11,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import atheris  # type: ignore[import-not-found]
+import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
 with atheris.instrument_imports(include=["esea_auth_plugin.auth_modes.cps_card"]):
     from esea_auth_plugin.auth_modes.cps_card import certificate, transport

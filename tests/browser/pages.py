@@ -344,10 +344,10 @@ UNJUDGED: Mapping[str, str] = {
     f"{AUTH}:auth_modes/cps_card/templates/host_base.jinja2": "the frame of the card host's pages",
     f"{HOST}:demo/templates/reader.jinja2": "of the demo that accepts cards: judged in test_card.py",
     f"{HOST}:demo/templates/reader_refused.jinja2": "of the demo that accepts cards: judged in test_card.py",
-    f"{AUTH}:auth_modes/cps_card/templates/host_refused.jinja2": "of the card host: judged in test_card.py",
-    f"{AUTH}:auth_modes/cps_card/templates/host_welcome.jinja2": "of the card host: judged in test_card.py",
+    f"{AUTH}:auth_modes/cps_card/templates/host_refused.jinja2": "the reader's refusal at another host",
+    f"{AUTH}:auth_modes/cps_card/templates/host_welcome.jinja2": "a heading and a link at another host",
     f"{AUTH}:auth_modes/cps_card/templates/diagnostic.jinja2": "with the mode enabled only: judged in test_card.py",
     f"{AUTH}:auth_modes/cps_card/templates/help.jinja2": "with the mode enabled only: judged in test_card.py",
-    f"{AUTH}:auth_modes/cps_card/templates/lists.jinja2": "with the mode enabled only: judged in test_card.py",
     f"{AUTH}:auth_modes/pro_sante_connect/templates/farewell.jinja2": "sends itself: in test_pro_sante_connect.py",
+    f"{AUTH}:auth_modes/cps_card/templates/lists.jinja2": "a table as the queues have, with the mode enabled only",
 }

@@ -106,7 +106,7 @@ SHORT = {NameOID.GIVEN_NAME: "GN", NameOID.SURNAME: "SN", NameOID.COMMON_NAME: "
 
 @pytest.mark.parametrize("order", ORDERS, ids="-".join)
 @pytest.mark.parametrize("slug", ["medecin", "cpe"])
-def test_each_order_of_the_three_names(igc: Igc, order: tuple[str, ...], slug: str) -> None:
+def test_each_order_of_the_three_names(igc: Igc, order: tuple[str, str, str], slug: str) -> None:
     given_name, surname = ORDERS[order]
     common_name = "899900000011" if slug == "medecin" else "3330999905/1"
     kind = replace(BY_SLUG[slug], given_name=given_name, surname=surname, common_name=common_name)

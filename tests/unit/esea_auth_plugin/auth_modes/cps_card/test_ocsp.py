@@ -72,7 +72,7 @@ def registry(today: Cards, applications: Applications, clock: ManualClock, backe
     return found
 
 
-def check(registry: Any, card: Card, **changed: str) -> None:
+def check(registry: Any, card: Card, **changed: Any) -> None:
     from esea_auth_plugin.services import find
 
     settings = replace(find(registry, CardSettings), **changed)

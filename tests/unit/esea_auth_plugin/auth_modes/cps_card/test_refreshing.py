@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -174,7 +174,7 @@ def test_what_is_no_good_list_leaves_the_former_in_place(
     good = der(authority.crl(now + timedelta(minutes=1)))
     if case == "over":
         fetching.clock.advance(days=3)
-    bodies = {
+    bodies: dict[str, Callable[[], bytes]] = {
         "forged": lambda: forged(cards, fetching),
         "stranger": lambda: der(Igc(DEFAULT_MOMENT).organisations("FORT").crl(now)),
         "older": lambda: der(authority.crl(now - timedelta(days=1), days=30)),
