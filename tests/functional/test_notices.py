@@ -161,7 +161,8 @@ def test_a_frozen_password_is_not_lifted_by_a_reset_through_the_mailbox_alone(po
     browser = portal.browser()
     send(browser.get("/connexion/oubli/mot-de-passe"), {"Identifiant ou email": anne.identifier})
     page = browser.get(path_in(portal.letters(anne.email)[-1], "/connexion/reinitialisation/")).follow()
-    send(page, {"Nouveau mot de passe": NEW, "Confirmez votre nouveau mot de passe": NEW})
+    page = send(page, {"Nouveau mot de passe": NEW, "Confirmez votre nouveau mot de passe": NEW}).follow()
+    assert "il reste bloqué" in text(page)
     assert frozen(portal, anne) == [("password", "")]
 
 

@@ -48,6 +48,10 @@ class FrozenFactors:
         frozen = select(FrozenFactorRow.id).where(FrozenFactorRow.subject == subject, whole_mode | named)
         return session.scalar(frozen.limit(1)) is not None
 
+    def blocks(self, session: Session, subject: str, mode: str) -> bool:
+        """Tell whether a whole mode is frozen for a person."""
+        return any((one.mode, one.reference) == (mode, "") for one in self.of(session, subject))
+
     def freeze(self, session: Session, subject: str, mode: str, reference: str = "", *, reason: str) -> bool:
         """Refuse a factor from now on; ``False`` if it was frozen already."""
         if any((one.mode, one.reference) == (mode, reference) for one in self.of(session, subject)):

@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
+from ...auth_modes.freezing import FrozenFactors
 from ...auth_modes.registry import modes_of
 from ...database import IDatabase, new_id
 from ...errors import PortalError
@@ -111,6 +112,10 @@ class Links:
         find(self._registry, SignIns).close_all(session, subject)
         forget_all(session, subject)
         gone = self._revoke_devices(session, subject)
+        # Two reviewers checked who it is, and everything that « Ce n'était pas moi » froze is new or gone.
+        frozen = find(self._registry, FrozenFactors)
+        for one in frozen.of(session, subject):
+            frozen.lift(session, subject, one.mode, one.reference, by=subject)
         self._registry.notify(PasswordChanged(session, subject))
         find(self._registry, IAuditTrail).record(
             session, "lost_everything.link_used", actor=subject, target=subject, details={"devices": gone}

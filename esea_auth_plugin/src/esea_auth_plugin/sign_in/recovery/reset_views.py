@@ -10,6 +10,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...auth_modes.base import Attempt, Go, Refused
+from ...auth_modes.freezing import FrozenFactors
 from ...database import IDatabase, new_id
 from ...forms import Invalid
 from ...interfaces import IClock, IPasswords
@@ -61,6 +62,13 @@ def reset_password(context: Any, request: Any) -> Any:
         request.flash(spent.message, "warning")
         return HTTPSeeOther("/connexion/oubli/mot-de-passe")
     drop_cookie(request, COOKIE)
+    if find(request, FrozenFactors).blocks(request.dbsession, reset.account.subject, "password"):
+        request.flash(
+            "Votre mot de passe est changé, mais il reste bloqué à la suite de « Ce n’était pas moi » : l’assistance "
+            "le débloque après avoir vérifié votre identité.",
+            "warning",
+        )
+        return HTTPSeeOther("/connexion")
     request.flash("Votre mot de passe a été changé. Connectez-vous avec le nouveau.")
     if until is not None:
         request.flash(
