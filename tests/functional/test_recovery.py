@@ -17,6 +17,7 @@ from tests.functional.devices import (
     give_codes,
     with_password,
 )
+from tests.functional.test_email_change import changed
 from webtest import TestApp, TestResponse
 
 from esea_auth_plugin.interfaces import IReviews
@@ -214,3 +215,16 @@ def test_a_refusal_tells_the_account_and_changes_nothing(portal: Portal, lost: t
     page = by_application(portal, portal.browser(), anne, key)
     assert page.location is not None, text(page)
     assert page.location.endswith("/compte")
+
+
+def test_while_a_former_address_may_object_it_is_told_and_nobody_agrees(portal: Portal) -> None:
+    """A thief who changed the address first, and then says that everything is lost."""
+    thief, anne = portal.signed_in()
+    changed(portal, thief)
+    reference = reference_on(lose_everything(portal, anne.identifier))
+    assert reference in portal.letters(anne.email)[-1].text
+    reviewer, _ = portal.signed_in(roles=["support"])
+    assert "il y a moins de 72 heures" in text(agree(portal, reviewer, reference))
+    portal.clock.advance(hours=73)
+    later, _ = portal.signed_in(roles=["support"])
+    assert "Votre accord est noté" in text(agree(portal, later, reference).follow())

@@ -27,12 +27,17 @@ from ...reviews.agreements import agreed_by
 from ...services import find
 from .links import Links
 from .models import LostEverythingRow
-from .telling import tell_person, tell_reviewers, tell_support
+from .telling import former_addresses, tell_person, tell_reviewers, tell_support
 
 KIND = "lost_everything"
 PURPOSE = "lost_everything.values"
 CHECKED = "identity_checked"
 _KEPT = ("login", "last_name", "first_name", "phone", "motive")
+_ONLY_THERE = "Le lien part à cette adresse, et à aucune autre."
+_ADDRESS_CHANGED = (
+    "L’adresse de ce compte a été changée il y a moins de 72 heures, et l’ancienne peut encore s’y opposer : attendez "
+    "ce délai, ou refusez."
+)
 _STEPS = {
     "1. Rappeler": "à un numéro du dossier ou au standard de l’établissement, jamais au numéro donné ici.",
     "2. Comparer": "nom, jour et mois de naissance, N° RPPS et lieu d’exercice avec ceux du compte.",
@@ -120,6 +125,8 @@ class LostEverythingKind:
             raise PortalError(
                 "Aucun compte actif ne correspond : refusez la demande.", code="lost_everything.no_account"
             )
+        if former_addresses(registry, session, account):
+            raise PortalError(_ADDRESS_CHANGED, code="lost_everything.address_changed")
         if account.subject == by:
             raise PortalError("Vous ne pouvez pas décider d’une demande sur votre compte.", code="lost_everything.own")
         details = {"reference": review.reference}
@@ -170,6 +177,7 @@ class LostEverythingKind:
             values["last_name"].casefold(),
         )
         note = "" if same else "Le nom donné n’est pas celui du compte."
+        changed = _ADDRESS_CHANGED if former_addresses(registry, session, account) else ""
         attributes = find(registry, IAccounts).attributes(session, account.subject)
         held = [mode.title for mode in modes_of(registry).all() if mode.credentials(session, account.subject)]
         labels = {
@@ -181,7 +189,7 @@ class LostEverythingKind:
         facts = [
             Fact("Identifiant", account.identifier),
             Fact("Nom complet", account.display_name, "ok" if same else "warning", note),
-            Fact("Email confirmé", account.email, "", "Le lien part à cette adresse, et à aucune autre."),
+            Fact("Email confirmé", account.email, "warning" if changed else "", changed or _ONLY_THERE),
             Fact("Dispositifs qui seront retirés", ", ".join(held) or "Aucun"),
             *(Fact(label, str(attributes[name])) for name, label in labels.items() if attributes.get(name)),
         ]

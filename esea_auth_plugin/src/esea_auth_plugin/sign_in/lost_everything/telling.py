@@ -7,22 +7,35 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...interfaces import AccountView, IAccounts, IClock, IOutbox, PortalSettings, ReviewView
-from ...services import find
+from ...interfaces import AccountView, IAccounts, IClock, IFormerAddresses, IOutbox, PortalSettings, ReviewView
+from ...services import find, offers
 
 #: Where a decoy pretends to go; `.invalid` can't exist (RFC 2606), and nothing is sent anyway.
 NOWHERE = "personne@exemple.invalid"
 
 
 def tell_person(registry: Any, session: Session, account: AccountView | None, letter: str, **values: Any) -> None:
-    """Write to the account's confirmed address; for nobody's login do the same work and mail nothing."""
-    find(registry, IOutbox).post(
-        session,
-        f"lost_everything.{letter}",
-        to=account.email if account else NOWHERE,
-        values={"name": account.display_name if account else "Personne", **values},
-        decoy=account is None,
-    )
+    """Write to the account's confirmed address; for nobody's login do the same work and mail nothing.
+
+    The former address is told too while it may still object to a change: a thief who changed it first would otherwise
+    be the only one to read what comes next.
+    """
+    former = former_addresses(registry, session, account) if account else ()
+    for address in dict.fromkeys((account.email if account else NOWHERE, *former)):
+        find(registry, IOutbox).post(
+            session,
+            f"lost_everything.{letter}",
+            to=address,
+            values={"name": account.display_name if account else "Personne", **values},
+            decoy=account is None,
+        )
+
+
+def former_addresses(registry: Any, session: Session, account: AccountView) -> Sequence[str]:
+    """Return the addresses that the account had until lately and that may still object."""
+    if not offers(registry, IFormerAddresses):
+        return ()
+    return find(registry, IFormerAddresses).of(session, account.subject)
 
 
 def tell_support(registry: Any, session: Session, review: ReviewView, step: str, *, decoy: bool = False) -> None:
