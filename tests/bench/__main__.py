@@ -8,7 +8,7 @@ import platform
 import socket
 import sys
 
-from tests.bench import measures, waiting
+from tests.bench import cards, measures, waiting
 from tests.bench.stage import REQUESTS, WORKERS, gunicorn, stage
 
 from esea_auth_plugin.testing import run
@@ -48,6 +48,7 @@ def _measure(smtp: SmtpSink) -> int:
         over += _sign_ins(portal)
         over += _mail(portal)
         over += _race(portal)
+    _cards(smtp)
     return min(over, 1)
 
 
@@ -97,6 +98,15 @@ def _sign_ins(portal: Portal) -> int:
     print(f"\ncomplete sign-ins (password, mailed code, SMTP): {1000 / found.total_ms:.1f} a second on one core,")
     print(f"{found.total_ms:.0f} ms each, of which the password's hash {found.hash_ms:.0f} ms ({share:.0%})")
     return 0
+
+
+def _cards(smtp: SmtpSink) -> None:
+    found = cards.measure(smtp)
+    print(f"\nsign-ins by card through nginx: {found.per_second:.1f} a second, {found.median_ms:.0f} ms each with")
+    print(
+        f"{cards.CLIENTS} clients and a handshake a request, of which that with the card {found.handshake_ms:.1f} ms;"
+    )
+    print(f"the application's own share {found.application_ms:.0f} ms ({found.application_ms / found.median_ms:.0%})")
 
 
 def _mail(portal: Portal) -> int:

@@ -89,8 +89,8 @@ def fill_queue(portal: Portal) -> None:
 
 
 @contextmanager
-def gunicorn(settings: dict[str, str], port: int) -> Iterator[None]:
-    """Serve the portal as in production: gunicorn, several processes."""
+def gunicorn(settings: dict[str, str], port: int, host: str = "") -> Iterator[None]:
+    """Serve the portal as in production: gunicorn, several processes. ``host``: the name it answers to."""
     ini = run.folder() / "bench.ini"
     lines = "\n".join(f"{key} = {value}" for key, value in settings.items())
     ini.write_text(f"[app:main]\nuse = egg:host-app\n{lines}\n", encoding="utf-8")
@@ -100,31 +100,31 @@ def gunicorn(settings: dict[str, str], port: int) -> Iterator[None]:
     with (run.folder() / "gunicorn.log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
         try:
-            _wait_for(port, process)
+            _wait_for(port, process, host)
             yield
         finally:
             process.terminate()
             process.wait(timeout=20)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(port: int, process: subprocess.Popen[bytes], host: str) -> None:
     limit = time.monotonic() + 60
     while time.monotonic() < limit and process.poll() is None:
         try:
-            if get(f"http://localhost:{port}/", "") == 200:
+            if get(f"http://localhost:{port}/", "", host) == 200:
                 return
         except OSError:
             time.sleep(0.1)
     raise RuntimeError((run.folder() / "gunicorn.log").read_text())
 
 
-def get(url: str, cookie: str) -> int:
+def get(url: str, cookie: str, host: str = "") -> int:
     """Fetch a page over a connection of its own; return the status."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=30)
     try:
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        connection.request("GET", path, headers={"Host": parts.netloc, "Cookie": cookie})
+        connection.request("GET", path, headers={"Host": host or parts.netloc, "Cookie": cookie})
         response = connection.getresponse()
         response.read()
         return response.status

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Iterator
 
 import pytest
 from tests.interop.front import Front
 
+from esea_auth_plugin.commands.proxy import add_arguments, examined
 from esea_auth_plugin.commands.proxy.knock import Proxy
 from esea_auth_plugin.commands.proxy.probe import Target, Unanswered, probe
 from esea_auth_plugin.testing.portal import Portal
@@ -42,6 +44,33 @@ def test_what_is_shipped_holds_under_every_attack(served: Portal, front: Front) 
     tried, findings = probe(target(front))
     assert findings == []
     assert tried == 10
+
+
+def test_doctor_does_both_by_the_settings_of_the_portal(
+    served: Portal, front: Front, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``esea-admin CONFIG doctor --proxy-config … --probe``: hosts and secret are read from the ini file."""
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    words = ["--proxy-config", str(front.place.main), "--probe", "--ca", str(front.authority)]
+    words += ["--connect", f"127.0.0.1:{front.place.port}", "--application", f"127.0.0.1:{front.door.port}"]
+    assert list(examined(served.registry, parser.parse_args(words))) == []
+    assert "10 attacks tried" in capsys.readouterr().out
+
+
+@pytest.fixture
+def another_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret that nginx does not know."""
+    monkeypatch.setenv("ANOTHER_SECRET", "un-autre-secret-que-celui-de-nginx")
+
+
+@pytest.mark.settings(**{"esea_auth.cps_card.proxy_secret": "env:ANOTHER_SECRET"})
+def test_a_secret_that_is_not_the_portal_s_is_told(another_secret: None, served: Portal, front: Front) -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    found = list(examined(served.registry, parser.parse_args(["--proxy-config", str(front.place.main)])))
+    assert len(found) == 2
+    assert "not the portal's own" in found[0]
 
 
 @pytest.mark.parametrize(

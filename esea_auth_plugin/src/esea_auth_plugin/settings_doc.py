@@ -27,7 +27,7 @@ catalogue, which counts from the ini file's.
 | `production.ini` | a real portal: PostgreSQL, SMTP over TLS, secrets by reference |
 | `services.ini` | the demo's catalogue of business services, and the modes that each admits |
 | `services-production.ini` | the same for a real portal, to be adapted |
-| `nginx/`, `systemd/` | the reverse proxy and the units of a real server |
+| `nginx/` (or `apache/`), `systemd/` | the reverse proxy and the units of a real server |
 """
 
 
