@@ -31,7 +31,7 @@ from ..freezing import FrozenFactors
 from .adding import PhoneAdding
 from .service import APPROVED, ENROLMENT, OTHER, REFUSED, SIGN_IN, WAITING, WRONG, QrRequests, Request, Shown
 from .settings import QrSettings
-from .words import FROZEN, MODE, NO_PHONE, OTHER_PERSON, OVER, PASSKEYS, SHUT, WRONG_NUMBER
+from .words import MODE, NO_PHONE, OTHER_PERSON, OVER, PASSKEYS, SHUT, WRONG_NUMBER
 from .words import REFUSED as REFUSED_THERE
 
 _TEMPLATES = "esea_auth_plugin:auth_modes/qr_code/templates"
@@ -138,7 +138,7 @@ class QrCodeMode(AuthMode):
         # The core asks whether a QR approval is frozen; what signed it is a passkey, which may be.
         signed = Proof(mode=PASSKEYS, factors=self.factors, means=proof.means, at=attempt.at, authenticator=key)
         if find(self.registry, FrozenFactors).refuses(session, subject, signed):
-            return Refused("qr.frozen", FROZEN, over=True)
+            return Refused("factor.frozen", self.wrong, over=True)  # as the core says it of its own
         if not self._requests.collect(session, found, attempt.at):
             return Refused("qr.over", OVER, over=True)
         return Proven(subject, proof)

@@ -27,7 +27,6 @@ SHUT = (
     "été signalée. Utilisez un autre mode, ou réessayez dans un quart d’heure."
 )
 NO_PHONE = "Aucun de vos téléphones n’a encore de clé d’accès. Ajoutez-en un dans « Mes dispositifs »."
-FROZEN = "Cette clé d’accès est bloquée. Utilisez un autre mode, ou contactez l’assistance."
 ENROL_EXPIRED = "Le QR code n’a pas servi dans les cinq minutes. Recommencez."
 ENROL_WRONG = "Le nombre saisi sur le téléphone n’était pas celui de cet écran : rien n’a été ajouté. Recommencez."
 CHECK_WRONG = (
