@@ -29,6 +29,12 @@ NewCurl = Callable[[], Curl]
 def owner_of(portal: Portal, slug: str, **more: Any) -> Person:
     """An account that this card is linked to."""
     person = portal.person(first_name="Paul", last_name="Castets", **more)
+    also(portal, person, slug)
+    return person
+
+
+def also(portal: Portal, person: Person, slug: str) -> None:
+    """Link one more card to an account."""
     identity = ExternalIdentity(
         issuer="igc-sante",
         subject=BY_SLUG[slug].common_name,
@@ -39,7 +45,6 @@ def owner_of(portal: Portal, slug: str, **more: Any) -> Person:
     )
     with portal.db.writing() as session:
         portal.find(IExternalIdentities).link(session, person.subject, identity)
-    return person
 
 
 def ask(browser: Curl) -> str:

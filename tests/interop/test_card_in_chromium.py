@@ -11,7 +11,7 @@ from tests.browser.accessibility import watch
 from tests.browser.steps import fill, identify, press
 from tests.interop.chromium import open_with_card
 from tests.interop.front import Front
-from tests.interop.test_card_attacks import owner_of
+from tests.interop.test_card_attacks import also, owner_of
 from tests.interop.test_card_journeys import cards_of, named_as_on
 
 from esea_auth_plugin.jobs.worker import Worker
@@ -88,7 +88,7 @@ def test_sign_up_with_a_card(served: Portal, open_browser: Open) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("attente")
 
 
-def test_link_a_card_and_a_second_one(served: Portal, open_browser: Open) -> None:
+def test_link_a_card_later(served: Portal, open_browser: Open) -> None:
     person = named_as_on(served, "medecin", rpps="99900000011")
     page = open_browser("medecin")
     page.goto("/connexion/otp")
@@ -97,6 +97,16 @@ def test_link_a_card_and_a_second_one(served: Portal, open_browser: Open) -> Non
     press(page, "Ajouter ma carte CPS")
     expect(page.get_by_text("c’est ajouté")).to_be_visible()
     assert list(cards_of(served, person)) == ["899900000011"]
+
+
+def test_cards_of_two_employers_open_one_account(served: Portal, open_browser: Open) -> None:
+    person = owner_of(served, "cpe")
+    also(served, person, "cpe-autre-employeur")
+    for slug in ("cpe", "cpe-autre-employeur"):
+        page = open_browser(slug)
+        show_card(page)
+        is_in(page)
+        expect(page.get_by_text(person.last_name).first).to_be_visible()
 
 
 def test_a_refused_card_meets_a_page_that_helps(served: Portal, open_browser: Open) -> None:

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from tests.interop import softhsm
 from tests.interop.curl import Curl
 from tests.interop.hands import Hands
-from tests.interop.test_card_attacks import owner_of
+from tests.interop.test_card_attacks import also, owner_of
 from webtest import TestResponse
 
 from esea_auth_plugin.audit.models import AuditEvent
-from esea_auth_plugin.interfaces import ExternalIdentity, IAccounts, IExternalIdentities, IReviews
+from esea_auth_plugin.interfaces import IAccounts, IExternalIdentities, IReviews
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
@@ -145,15 +145,7 @@ def test_a_renewed_card_just_works_and_is_noted(served: Portal, sit: Sit) -> Non
 def test_a_second_card_of_another_employer(served: Portal, sit: Sit) -> None:
     """A CPE card names an employer, hence no number to match: the support compares, then both open the account."""
     person = named_as_on(served, "cpe")
-    with served.db.writing() as session:
-        first = BY_SLUG["cpe"]
-        served.find(IExternalIdentities).link(
-            session,
-            person.subject,
-            ExternalIdentity(
-                "igc-sante", first.common_name, kind="card", origin="card", evidence={"not_after": "2090-01-01"}
-            ),
-        )
+    also(served, person, "cpe")
     hands = sit("cpe")
     show_card(hands)
     assert hands.get("/compte").status_int == 200
