@@ -8,12 +8,13 @@ import platform
 import socket
 import sys
 
-from tests.bench import cards, measures, waiting
+from tests.bench import cards, ecps, measures, waiting
 from tests.bench.stage import REQUESTS, WORKERS, gunicorn, stage
 
 from esea_auth_plugin.testing import run
 from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.smtp import SmtpSink
+from host_app.demo.psc import Sandbox
 
 #: No page makes more queries, however many rows there are.
 BUDGET = 12
@@ -43,8 +44,10 @@ def _measure(smtp: SmtpSink) -> int:
     url = f"http://localhost:{port}"
     print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, PostgreSQL,")
     print(f"gunicorn with {WORKERS} processes, {measures.CLIENTS} clients, {REQUESTS:,} requests in the queue\n")
-    with stage(smtp, url) as portal:
-        over = _pages(portal, url, port)
+    sandbox = Sandbox(url, ecps.SECRET).start()
+    with stage(smtp, url, ecps.psc_settings(sandbox)) as portal:
+        sandbox.memory.tell = lambda: portal.clock.now().timestamp()
+        over = _pages(portal, url, port, sandbox)
         over += _sign_ins(portal)
         over += _mail(portal)
         over += _race(portal)
@@ -52,7 +55,7 @@ def _measure(smtp: SmtpSink) -> int:
     return min(over, 1)
 
 
-def _pages(portal: Portal, url: str, port: int) -> int:
+def _pages(portal: Portal, url: str, port: int, sandbox: Sandbox) -> int:
     anybody = portal.browser()
     person, _ = portal.signed_in(services=["espace-pro", "ror"])
     support, _ = portal.signed_in(roles=["support"])
@@ -74,6 +77,7 @@ def _pages(portal: Portal, url: str, port: int) -> int:
             figures = f"{found.per_second:9.0f}{found.median_ms:6.1f} ms{found.p95_ms:6.1f} ms{found.queries:9}"
             print(f"{path:38}{figures}{'  OVER ITS BUDGET' if found.queries > BUDGET else ''}")
         over += _waiting(portal, url, waiting_browsers)
+        _ecps(portal, url, sandbox)
     return over
 
 
@@ -88,8 +92,19 @@ def _waiting(portal: Portal, url: str, browsers: list[str]) -> int:
     return queries > 1
 
 
+def _ecps(portal: Portal, url: str, sandbox: Sandbox) -> None:
+    """Tell what the page of the modes loses while many people wait for their telephone."""
+    found = ecps.measure(portal, url, sandbox)
+    print(f"\nwhile {ecps.PEOPLE} people wait for their e-CPS ({found.polls_per_second:.0f} questions a second,")
+    print(f"{found.ringing} telephones ringing, their worker on the same machine):")
+    for name, figures in (("/connexion, alone", found.alone), ("/connexion, beside them", found.beside)):
+        print(
+            f"{name:38}{figures.per_second:9.0f}{figures.median_ms:6.1f} ms{figures.p95_ms:6.1f} ms{figures.queries:9}"
+        )
+
+
 def _ours(key: object) -> bool:
-    return str(key).split(".")[0] in {"portal", "esea_auth", "reviews", "oru_espace_pro"}
+    return str(key).split(".")[0] in {"portal", "esea_auth", "reviews", "oru_espace_pro", "psc"}
 
 
 def _sign_ins(portal: Portal) -> int:

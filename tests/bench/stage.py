@@ -6,7 +6,7 @@ import http.client
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -31,10 +31,10 @@ WORKERS = 2
 
 
 @contextmanager
-def stage(smtp: SmtpSink, url: str) -> Iterator[Portal]:
+def stage(smtp: SmtpSink, url: str, more: Mapping[str, str]) -> Iterator[Portal]:
     """Yield the portal in this process; its database is shared with the one that :func:`gunicorn` serves."""
     clock = ManualClock(path=run.folder() / "clock")
-    settings = bench_settings(smtp, url)
+    settings = {**bench_settings(smtp, url), **more}
     with unchecked():
         config = configure({}, dict(settings))
         wsgi = config.make_wsgi_app()

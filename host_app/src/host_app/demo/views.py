@@ -7,6 +7,7 @@ from typing import Any
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
+from esea_auth_plugin.auth_modes.pro_sante_connect.settings import PscSettings
 from esea_auth_plugin.services import find, offers
 
 from .cards import CARDS
@@ -25,7 +26,15 @@ _FOLDER = "host_app:demo/templates"
 def demo(context: Any, request: Any) -> dict[str, Any]:
     """Tell who may sign in as what, and walk through the main way."""
     cards = CARDS if offers(request, DemoCards) else ()
-    return {"cards": cards, "people": PEOPLE, "password": PASSWORD, "steps": STEPS, "applicants": APPLICANTS}
+    told = {"people": PEOPLE, "password": PASSWORD, "steps": STEPS, "applicants": APPLICANTS}
+    return {**told, "cards": cards, "psc": sandbox_pages(request)}
+
+
+def sandbox_pages(request: Any) -> str:
+    """Return where the pages of the demo's own Pro Santé Connect stand, ``""`` when the portal does not use it."""
+    issuer = find(request, PscSettings).issuer
+    ours = issuer.startswith("http://127.0.0.1:") and issuer.endswith("/psc")
+    return issuer.replace("127.0.0.1", "localhost") if ours else ""
 
 
 @view_config(context=IDemo, accept="application/json", renderer="json", **_PUBLIC)

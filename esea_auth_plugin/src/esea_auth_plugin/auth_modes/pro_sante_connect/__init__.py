@@ -16,6 +16,7 @@ from .cases import CONFLICT, CONTEST
 from .conflict_kind import ConflictKind
 from .contest_kind import ContestKind
 from .ecps_store import EcpsRequests
+from .matching import personal_data
 from .places import AfterPlace, ButtonPlace, FarewellPlace, IPscPlace
 from .service import Psc
 from .sessions import PscSessions
@@ -43,6 +44,7 @@ def includeme(config: Any) -> None:
     config.add_service(EcpsRequests, EcpsRequests)
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
+    config.add_personal_data("pro_sante_connect", personal_data)
     config.add_request_kind(ConflictKind)
     config.add_request_kind(ContestKind)
     config.add_job("psc.prune", ways.prune, every=timedelta(hours=1))

@@ -138,3 +138,17 @@ def _row(account: str, issuer: str, origin: str, value: str, now: datetime) -> P
     return PscIdentifier(
         subject=account, issuer=issuer, origin=origin, value=value, first_seen_at=now, last_seen_at=now
     )
+
+
+def personal_data(registry: Any, session: Session, subject: str) -> list[dict[str, str]]:
+    """Return the identifiers kept of a person, for the copy of their data."""
+    rows = session.scalars(select(PscIdentifier).where(PscIdentifier.subject == subject))
+    return [
+        {
+            "origine": row.origin,
+            "valeur": row.value,
+            "depuis": row.first_seen_at.isoformat(),
+            "vu": row.last_seen_at.isoformat(),
+        }
+        for row in rows
+    ]
