@@ -87,7 +87,7 @@ def _waiting(portal: Portal, url: str, browsers: list[str]) -> int:
     with waiting.waiting(portal, url, browsers) as crowd:
         found = measures.page(url, SIGN_IN, portal.browser())
     print(f"\nwhile {len(browsers)} workstations wait before a QR code, each asking every {crowd.pace} s")
-    print(f"({len(crowd.asked) / measures.SECONDS:.0f} questions a second, {crowd.median_ms:.1f} ms, {queries} query):")
+    print(f"({crowd.per_second:.0f} questions a second, {crowd.median_ms:.1f} ms, {queries} query):")
     print(f"{SIGN_IN:38}{found.per_second:9.0f}{found.median_ms:6.1f} ms{found.p95_ms:6.1f} ms{found.queries:9}")
     return queries > 1
 
