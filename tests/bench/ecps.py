@@ -73,6 +73,7 @@ def measure(portal: Portal, url: str, sandbox: Sandbox) -> WaitingFigures:
     cookies = _wait(portal)
     begun = time.monotonic()
     with _time_passes(portal), _worker(), _polling(url, cookies) as asked:
+        _until_they_ring(sandbox)
         beside = page(url, "/connexion", anybody)
         rate = len(asked) / (time.monotonic() - begun)
     return WaitingFigures(alone, beside, rate, len(sandbox.memory.rings))
@@ -97,6 +98,15 @@ def _wait(portal: Portal) -> list[str]:
             session.add(row)
             portal.find(EcpsRequests).ask(session, row.id, PROFESSIONALS[2].national_id, now, decoy=False)
     return cookies
+
+
+def _until_they_ring(sandbox: Sandbox) -> None:
+    """Wait for the worker to have started every request: from then on it asks for their answers."""
+    limit = time.monotonic() + 60
+    while len(sandbox.memory.rings) < PEOPLE:
+        if time.monotonic() > limit:
+            raise RuntimeError((run.folder() / "worker.log").read_text())
+        time.sleep(0.2)
 
 
 @contextmanager
