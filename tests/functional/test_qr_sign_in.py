@@ -226,6 +226,12 @@ def test_what_a_waiting_workstation_and_a_telephone_cost(
     with queries() as seen:
         desk.get("/connexion/qr")
     assert len(seen) <= 3, str(seen)
+    with queries() as seen:
+        asked = send(read(phone, code_of(page)), {NUMBER: number_of(page)}, "Continuer")
+    assert len(seen) <= 6, str(seen)
+    with queries() as seen:
+        sign(asked, device)
+    assert len(seen) <= 12, str(seen)
 
 
 def test_a_telephone_without_any_key_of_the_portal_approves_nothing(portal: Portal, device: Authenticator) -> None:
