@@ -22,6 +22,8 @@ ADDRESSES = (
     "/inscription/invitation/{}",
     "/inscription/complement/{}",
     "/connexion/oubli/{}",
+    "/connexion/retrouver/{}",
+    "/compte/dispositifs/confirmation/{}",
     "/compte/courriel/{}",
     "/connexion?service=ror&code={}",
     "/nowhere/at/all/{}",
