@@ -15,6 +15,9 @@ from tests.interop.curl import Curl
 from tests.interop.front import Front, free_port
 from tests.interop.test_transport import FORGED, spellings
 
+from esea_auth_plugin.auth_modes.cps_card.settings import CardSettings
+from esea_auth_plugin.auth_modes.cps_card.transport import Presented, presented
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -41,6 +44,10 @@ def test_apache_hands_cards_over_and_nothing_that_a_browser_says(behind_apache: 
     assert unquote(seen["HTTP_X_SSL_CLIENT_CERT"]).strip() == (front.cards / "medecin.pem").read_text().strip()
     assert seen["HTTP_X_PORTAL_PROXY_SECRET"] == front.secret
     assert seen["HTTP_X_FORWARDED_FOR"] == "127.0.0.1"
+
+    # Apache leaves « + » as it is where nginx writes %2B: the portal reads both.
+    believed = CardSettings(proxies=("127.0.0.1",), proxy_secret=front.secret)
+    assert presented(seen, believed) == Presented((front.cards / "medecin.der").read_bytes())
 
     assert browser.get(f"{front.card_host}/lire").echoed["HTTP_X_SSL_CLIENT_VERIFY"] == "NONE"
     names = ["X-SSL-Client-Cert", "X-SSL-Client-Verify", "X-SSL-Client-Refused-Cert", "X-Portal-Proxy-Secret"]

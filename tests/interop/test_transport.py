@@ -14,6 +14,8 @@ from tests.interop.chromium import open_with_card
 from tests.interop.curl import Curl
 from tests.interop.front import Front
 
+from esea_auth_plugin.auth_modes.cps_card.settings import CardSettings
+from esea_auth_plugin.auth_modes.cps_card.transport import Presented, presented
 from host_app.demo.cards import BY_SLUG
 
 FORGED = "-----BEGIN%20CERTIFICATE-----%0AZm9yZ2Vk%0A-----END%20CERTIFICATE-----%0A"
@@ -85,6 +87,14 @@ def test_no_further_name_of_a_certificate_or_an_address_goes_through(echoing: Fr
     forged = [f"{name}: forge" for each in names for name in spellings(each)]
     seen = curl.get(f"{getattr(echoing, host)}/lire", headers=forged).echoed
     assert "forge" not in " ".join(seen.values())
+
+
+def test_the_portal_reads_what_nginx_says(echoing: Front, curl: Curl) -> None:
+    believed = CardSettings(proxies=("127.0.0.1",), proxy_secret=echoing.secret)
+    for slug, refused in (("medecin", False), ("revoquee", True)):
+        seen = curl.get(f"{echoing.card_host}/lire", card=slug).echoed
+        assert presented(seen, believed) == Presented((echoing.cards / f"{slug}.der").read_bytes(), refused)
+    assert presented(curl.get(f"{echoing.card_host}/lire").echoed, believed) == Presented(None)
 
 
 def test_a_refused_card_with_a_forged_header_beside_it_stays_refused(echoing: Front, curl: Curl) -> None:
