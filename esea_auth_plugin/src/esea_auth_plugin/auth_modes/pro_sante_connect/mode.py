@@ -143,6 +143,10 @@ class ProSanteConnectMode(AuthMode):
 
     # --- enrolment: link it to the account that is signed in
 
+    def enrol_ask(self, session: Session, attempt: Attempt) -> Ask:
+        """Show the way out."""
+        return self._way_out()
+
     def enrol_begin(self, session: Session, attempt: Attempt) -> EnrolBegun:
         """Show the way out."""
         return self._way_out()
