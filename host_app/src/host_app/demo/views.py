@@ -7,7 +7,6 @@ from typing import Any
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from esea_auth_plugin.auth_modes.pro_sante_connect.settings import PscSettings
 from esea_auth_plugin.services import find, offers
 
 from .cards import CARDS
@@ -32,7 +31,7 @@ def demo(context: Any, request: Any) -> dict[str, Any]:
 
 def sandbox_pages(request: Any) -> str:
     """Return where the pages of the demo's own Pro Santé Connect stand, ``""`` when the portal does not use it."""
-    issuer = find(request, PscSettings).issuer
+    issuer = str(request.registry.settings.get("psc.issuer", ""))
     ours = issuer.startswith("http://127.0.0.1:") and issuer.endswith("/psc")
     return issuer.replace("127.0.0.1", "localhost") if ours else ""
 
