@@ -1,0 +1,109 @@
+"""A card comes to an account: on « Mes dispositifs », or after it was shown by somebody whom no account knows yet."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from tests.cards import Cards, ask, back, link, read, with_card
+from webtest import TestApp
+
+from esea_auth_plugin.accounts.models import Account, IdentityAttribute
+from esea_auth_plugin.audit.models import AuditEvent
+from esea_auth_plugin.interfaces import IExternalIdentities
+from esea_auth_plugin.testing.pages import press, text
+from esea_auth_plugin.testing.portal import Portal
+
+
+def linked(portal: Portal, subject: str) -> list[str]:
+    with portal.db.reading() as session:
+        return [one.subject for one in portal.find(IExternalIdentities).of_account(session, subject, kind="card")]
+
+
+def happened(portal: Portal, action: str) -> int:
+    with portal.db.reading() as session:
+        return len(session.scalars(select(AuditEvent.id).where(AuditEvent.action == action)).all())
+
+
+def add(browser: TestApp) -> str:
+    """Ask for one's card to be added; return the address at the card host."""
+    return str(press(browser.get("/compte/dispositifs/ajouter/cps"), "Continuer").location)
+
+
+def checked(portal: Portal, subject: str, rpps: str) -> None:
+    """A reviewer checked the person's number."""
+    with portal.db.writing() as session:
+        row = session.scalars(
+            select(IdentityAttribute)
+            .join(Account, Account.id == IdentityAttribute.account_id)
+            .where(Account.subject == subject, IdentityAttribute.name == "rpps")
+        ).one()
+        assert row.value == rpps
+        row.origin = "support"
+
+
+def test_a_card_whose_number_was_checked_is_linked_at_once_and_opens(card_portal: Portal, cards: Cards) -> None:
+    browser, paul = card_portal.signed_in(first_name="Paul", last_name="Castets", rpps="99900000011")
+    checked(card_portal, paul.subject, "99900000011")
+    back(browser, read(card_portal, add(browser), cards["medecin"]))
+    assert linked(card_portal, paul.subject) == ["899900000011"]
+    assert with_card(card_portal, card_portal.browser(), cards["medecin"]).location.endswith("/compte")
+
+
+def test_a_card_of_another_number_or_name_is_refused_and_leaves_a_row(card_portal: Portal, cards: Cards) -> None:
+    browser, paul = card_portal.signed_in(first_name="Paul", last_name="Castets", rpps="99900000011")
+    checked(card_portal, paul.subject, "99900000011")
+    back(browser, read(card_portal, add(browser), cards["medecin-nouveau"]))
+    assert linked(card_portal, paul.subject) == []
+    assert happened(card_portal, "identity.linked") == 0
+
+
+def test_a_card_whose_number_was_only_declared_waits_for_the_support(card_portal: Portal, cards: Cards) -> None:
+    browser, paul = card_portal.signed_in(first_name="Paul", last_name="Castets", rpps="99900000011")
+    asked = add(browser)
+    shown = back(browser, read(card_portal, asked, cards["medecin"])).maybe_follow()
+    assert linked(card_portal, paul.subject) == []
+    assert "le support doit vérifier qu’il s’agit bien de vous" in text(shown)
+    claire, _ = card_portal.signed_in(roles=["support"])
+    assert "899900000011" not in text(claire.get("/support/liaisons"))
+    assert happened(card_portal, "identity.linked") == 0
+
+
+def test_a_second_card_of_the_same_number_is_linked_at_once(card_portal: Portal, cards: Cards) -> None:
+    """The first card proved the number; here the person signs in with it, and adds nothing by mail."""
+    person = card_portal.person(first_name="Jean", last_name="Lestage")
+    link(card_portal, person.subject, cards["cpe"])
+    browser = card_portal.browser()
+    assert with_card(card_portal, browser, cards["cpe"]).location.endswith("/compte")
+    page = browser.get("/compte/dispositifs")
+    assert "Carte CPE" in text(page)
+    assert "n° …0005" in text(page)
+
+
+def test_somebody_unknown_with_a_card_is_offered_to_link_or_to_sign_up(card_portal: Portal, cards: Cards) -> None:
+    browser = card_portal.browser()
+    page = with_card(card_portal, browser, cards["medecin-nouveau"]).follow()
+    assert urlsplit(page.request.url).path == "/connexion/identite"
+    said = text(page)
+    assert "EXEMPLE" in said
+    assert "compte" in said
+
+
+def test_a_card_linked_elsewhere_is_said_politely_and_links_nothing(card_portal: Portal, cards: Cards) -> None:
+    owner = card_portal.person(first_name="Paul", last_name="Castets")
+    link(card_portal, owner.subject, cards["medecin"])
+    browser, other = card_portal.signed_in(first_name="Paul", last_name="Castets", rpps="99900000011")
+    asked = add(browser)
+    back(browser, read(card_portal, asked, cards["medecin"])).maybe_follow()
+    assert linked(card_portal, other.subject) == []
+    assert linked(card_portal, owner.subject) == ["899900000011"]
+
+
+def test_a_ticket_of_an_addition_signs_nobody_in(card_portal: Portal, cards: Cards) -> None:
+    browser, _ = card_portal.signed_in(first_name="Paul", last_name="Castets")
+    asked = add(browser)
+    shown = read(card_portal, asked, cards["medecin"])
+    stranger = card_portal.browser()
+    ask(stranger)
+    assert "n'est plus valable" in text(back(stranger, shown))
+    assert happened(card_portal, "identity.linked") == 0
