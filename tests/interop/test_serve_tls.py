@@ -33,21 +33,24 @@ def test_the_demo_reads_a_card_and_stops_in_order(front: Front, tmp_path: Path) 
     command = [sys.executable, "-W", "ignore", "-m", "host_app.demo.tls", "--port", str(place.port)]
     command += ["--folder", str(place.folder)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        said = []
-        for line in process.stdout:
-            said.append(line)
-            if "Stop with Ctrl-C" in line:
-                break
-        told = "".join(said)
-        assert place.portal_url in told and place.card_url in told and "medecin.p12" in told
-        cards = place.folder / "cartes" / "cartes"
-        own = Front(place, front.nginx, front.door, cards, place.folder / "tls" / "autorite.pem")
-        found = Curl(own, tmp_path).get(f"{place.card_url}/diagnostic", card="medecin")
-        assert found.location.startswith(f"{place.portal_url}/connexion/cps/diagnostic?ticket=")
-        nginx = int((place.folder / "nginx.pid").read_text())
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        try:
+            assert process.stdout is not None
+            said = []
+            for line in process.stdout:
+                said.append(line)
+                if "Stop with Ctrl-C" in line:
+                    break
+            told = "".join(said)
+            assert place.portal_url in told and place.card_url in told and "medecin.p12" in told
+            cards = place.folder / "cartes" / "cartes"
+            own = Front(place, front.nginx, front.door, cards, place.folder / "tls" / "autorite.pem")
+            found = Curl(own, tmp_path).get(f"{place.card_url}/diagnostic", card="medecin")
+            assert found.location.startswith(f"{place.portal_url}/connexion/cps/diagnostic?ticket=")
+            nginx = int((place.folder / "nginx.pid").read_text())
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+        finally:
+            process.kill()  # nothing, once it has stopped by itself
     with pytest.raises(ProcessLookupError):
         os.kill(nginx, 0)
     with socket.socket() as probe:

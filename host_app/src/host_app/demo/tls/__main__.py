@@ -68,8 +68,9 @@ def _serve(config: str, folder: Path, port: int) -> int:
     own = {"esea_auth.modes": modes, "psc.client_secret": f"file:{folder / 'secret-psc'}"}
     registry, application = build(config, port, {**card_settings(place), **own})
     worker = Worker(registry).start()
-    # Whoever stops us by a signal gets the same orderly end as by Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    # Whoever stops us by a signal gets the same orderly end as by Ctrl-C, which a shell's background job ignores.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     try:
         with Nginx(place.main, port):
             cards = folder / "cartes" / "cartes"
