@@ -32,6 +32,7 @@ def production(tmp_path: Path, smtp: SmtpSink) -> Path:
     url = databases.empty("postgresql", "production")
     (tmp_path / "database_url").write_text(url)
     (tmp_path / "mail_password").write_text("not-asked-for")
+    (tmp_path / "psc_client_secret").write_text("given-by-the-ans")
     ours = {
         "portal.mail_host": smtp.host,
         "portal.mail_port": str(smtp.port),

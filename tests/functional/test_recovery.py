@@ -222,7 +222,7 @@ def test_while_a_former_address_may_object_it_is_told_and_nobody_agrees(portal: 
     thief, anne = portal.signed_in()
     changed(portal, thief)
     reference = reference_on(lose_everything(portal, anne.identifier))
-    assert reference in portal.letters(anne.email)[-1].text
+    assert any(reference in letter.text for letter in portal.letters(anne.email))
     reviewer, _ = portal.signed_in(roles=["support"])
     assert "il y a moins de 72 heures" in text(agree(portal, reviewer, reference))
     portal.clock.advance(hours=73)
