@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import pytest
 from sqlalchemy import select
 from tests.cards import Cards, ask, back, link, read, with_card
+from tests.functional.devices import give_application
 from webtest import TestApp
 
 from esea_auth_plugin.accounts.models import Account, IdentityAttribute
 from esea_auth_plugin.audit.models import AuditEvent
-from esea_auth_plugin.interfaces import IExternalIdentities
+from esea_auth_plugin.interfaces import ExternalIdentity, IExternalIdentities, ILinking, LinkVerdict
 from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Portal
 
@@ -56,6 +58,7 @@ def test_a_card_of_another_number_or_name_is_refused_and_leaves_a_row(card_porta
     back(browser, read(card_portal, add(browser), cards["medecin-nouveau"]))
     assert linked(card_portal, paul.subject) == []
     assert happened(card_portal, "identity.linked") == 0
+    assert happened(card_portal, "identity.link_refused") == 1
 
 
 def test_a_card_whose_number_was_only_declared_waits_for_the_support(card_portal: Portal, cards: Cards) -> None:
@@ -67,6 +70,32 @@ def test_a_card_whose_number_was_only_declared_waits_for_the_support(card_portal
     claire, _ = card_portal.signed_in(roles=["support"])
     assert "899900000011" not in text(claire.get("/support/liaisons"))
     assert happened(card_portal, "identity.linked") == 0
+
+
+@pytest.mark.settings(**{"esea_auth.modes": "password mail_code totp"})
+def test_a_declared_number_is_enough_only_for_who_claimed_it_with_more_than_a_mailbox(portal: Portal) -> None:
+    """« C'est mon compte » after Pro Santé Connect; a card that is added always goes to the support."""
+    identity = ExternalIdentity(
+        issuer="https://autorite.example.org",
+        subject="899900000011",
+        attributes={"last_name": "CASTETS", "first_name": "PAUL", "rpps": "99900000011"},
+        kind="card",
+        origin="card",
+    )
+    paul = portal.person(first_name="Paul", last_name="Castets", rpps="99900000011")
+    linking = portal.find(ILinking)
+
+    def verdict(*, claimed: bool) -> LinkVerdict:
+        with portal.db.writing() as session:
+            found = linking.carry_out(session, paul.subject, identity, mode="cps_card", claimed=claimed)
+            assert isinstance(found, LinkVerdict)
+            session.rollback()
+        return found
+
+    assert verdict(claimed=True) is LinkVerdict.REVIEW
+    give_application(portal, paul)
+    assert verdict(claimed=False) is LinkVerdict.REVIEW
+    assert verdict(claimed=True) is LinkVerdict.AT_ONCE
 
 
 def test_a_second_card_of_the_same_number_is_linked_at_once(card_portal: Portal, cards: Cards) -> None:

@@ -152,12 +152,15 @@ class Refused:
 class UnknownPerson:
     """What was shown is valid, and no account is linked to it: it may be linked, or the sign-up goes on from it.
 
+    :ivar claimed: the person said that an account which declares its number is theirs: proven there by more than a
+        mailbox, it may be linked without the support.
     :ivar blocked: it may be neither (two accounts are in conflict, say): only ``message`` is shown.
     """
 
     external: ExternalIdentity
     message: str
     blocked: bool = False
+    claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,21 +107,28 @@ class ILinking(Protocol):
     def judge(self, session: Session, account: str, identity: ExternalIdentity) -> LinkVerdict:
         """Return the verdict; writes nothing."""
 
-    def carry_out(self, session: Session, account: str, identity: ExternalIdentity, *, mode: str) -> LinkVerdict:
+    def carry_out(
+        self, session: Session, account: str, identity: ExternalIdentity, *, mode: str, claimed: bool = False
+    ) -> LinkVerdict:
         """Link at once, open a request of the support, or refuse, each with its row in the trail.
 
-        :param mode: the auth mode by which the identity was shown.
+        :param mode: the auth mode by which the identity was shown. :param claimed: the person was asked whether the
+            account that declares its number is theirs, and said so.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class PendingIdentity:
-    """An external identity that this browser has just shown and that no account is linked to yet."""
+    """An external identity that this browser has just shown and that no account is linked to yet.
+
+    :ivar claimed: see :meth:`ILinking.carry_out`.
+    """
 
     identity: ExternalIdentity
     mode: str
     service: str = ""
     return_path: str = ""
+    claimed: bool = False
 
 
 class IPendingIdentities(Protocol):

@@ -69,10 +69,12 @@ class Linking:
                     return holder.account
         return None
 
-    def carry_out(self, session: Session, account: str, identity: ExternalIdentity, *, mode: str) -> LinkVerdict:
+    def carry_out(
+        self, session: Session, account: str, identity: ExternalIdentity, *, mode: str, claimed: bool = False
+    ) -> LinkVerdict:
         """See the interface."""
         verdict = self.judge(session, account, identity)
-        if verdict is LinkVerdict.REVIEW and self._both_proven(session, account, identity):
+        if claimed and verdict is LinkVerdict.REVIEW and self._both_proven(session, account, identity):
             verdict = LinkVerdict.AT_ONCE
         if verdict is LinkVerdict.AT_ONCE:
             self.link(session, account, identity, mode=mode)
@@ -90,7 +92,7 @@ class Linking:
         return verdict
 
     def _both_proven(self, session: Session, account: str, identity: ExternalIdentity) -> bool:
-        """Tell whether a declared number is enough: the person has just proven both sides.
+        """Tell whether a declared number that its person claimed is enough: they have just proven both sides.
 
         The identity names them by the number that the account declares, and the account was opened at its highest
         level a moment ago (the pages ask for it), with more than a password and a mailbox: whoever reads somebody's

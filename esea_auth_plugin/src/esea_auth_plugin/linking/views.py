@@ -65,7 +65,11 @@ def linked(context: Any, request: Any) -> Any:
     if pending is None:
         return _gone(request)
     verdict = find(request, ILinking).carry_out(
-        request.dbsession, request.identity.subject, pending.identity, mode=pending.mode
+        request.dbsession,
+        request.identity.subject,
+        pending.identity,
+        mode=pending.mode,
+        claimed=pending.claimed,
     )
     request.flash(*message_of(verdict, _what(pending)))
     return HTTPSeeOther("/compte/dispositifs")

@@ -239,7 +239,9 @@ def _shown(
 
 def _unlinked(request: Any, session: Session, at: Standing, unknown: UnknownPerson) -> Outcome:
     """Somebody was proven whom no account knows: keep who it is for this browser, and show the two ways on."""
-    pending = PendingIdentity(unknown.external, at.found.mode, at.found.service, at.found.return_path)
+    pending = PendingIdentity(
+        unknown.external, at.found.mode, at.found.service, at.found.return_path, claimed=unknown.claimed
+    )
     find(request, IPendingIdentities).keep(request, session, pending)
     find(request, IAuditTrail).record(
         session,

@@ -138,7 +138,7 @@ class Arrivals:
         if step == SAME and answer == YES:
             return self.resolve(session, attempt, who, mode, fresh=False)
         if step == MINE and answer == YES:
-            return UnknownPerson(who.person.identity(), _PROVE)
+            return UnknownPerson(who.person.identity(), _PROVE, claimed=True)
         if step == MINE and answer == NO:
             return self._contested(session, attempt, who)
         if step == CHOICE and answer.isdecimal() and int(answer) < len(who.person.activities):
