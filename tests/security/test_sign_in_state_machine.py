@@ -313,5 +313,9 @@ def test_no_path_reaches_a_session_below_what_was_shown(portal: Portal) -> None:
         suppress_health_check=list(HealthCheck),
         phases=(Phase.explicit, Phase.reuse, Phase.generate),  # making a failure shorter takes minutes, not seconds
     )
-    run_state_machine_as_test(Machine, settings=kept)
-    assert Machine.reached == {Level.PASSWORD, Level.MAIL_CODE, Level.TWO_FACTORS}
+    every = {Level.PASSWORD, Level.MAIL_CODE, Level.TWO_FACTORS}
+    for _ in range(3):  # random walks may miss a level; three times forty that do would mean that none leads there
+        run_state_machine_as_test(Machine, settings=kept)
+        if Machine.reached == every:
+            break
+    assert Machine.reached == every
