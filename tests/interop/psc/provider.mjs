@@ -54,8 +54,17 @@ const client = (id, secret) => ({
   id_token_signed_response_alg: "RS256",
 });
 
+// A client without any secret: the certificate of its connection proves it (RFC 8705, 2.1).
+const { client_secret: _, ...mutual } = client("portail-tls");
+const clients = [
+  client("portail", given.client_secret),
+  client("autre", "secret-d-un-autre-client-du-fournisseur"),
+  { ...mutual, token_endpoint_auth_method: "tls_client_auth", tls_client_auth_subject_dn: "CN=portail.exemple.fr" },
+];
+
 const provider = new Provider(AUTH, {
-  clients: [client("portail", given.client_secret), client("autre", "secret-d-un-autre-client-du-fournisseur")],
+  clients,
+  clientAuthMethods: ["client_secret_basic", "client_secret_post", "tls_client_auth"],
   jwks: { keys: [jwk] },
   scopes: ["openid", "scope_all"],
   claims: { openid: ["sub"], scope_all: claimNames, acr: null, amr: null, auth_time: null, sid: null },
@@ -75,6 +84,14 @@ const provider = new Provider(AUTH, {
       enabled: true,
       // PSC asks nothing either: the form sends itself.
       logoutSource: (ctx, form) => { ctx.body = `<!doctype html><title>PSC</title>${form}<button form="op.logoutForm" name="logout" value="yes">Fermer</button>`; },
+    },
+    // What the TLS server in front says of the connection (tls_front.py).
+    mTLS: {
+      enabled: true,
+      tlsClientAuth: true,
+      getCertificate: (ctx) => decodeURIComponent(ctx.get("x-ssl-client-cert")) || undefined,
+      certificateAuthorized: (ctx) => ctx.get("x-ssl-client-verify") === "SUCCESS",
+      certificateSubjectMatches: (ctx, property, expected) => property === "tls_client_auth_subject_dn" && ctx.get("x-ssl-client-s-dn") === expected,
     },
     ciba: {
       enabled: true,
