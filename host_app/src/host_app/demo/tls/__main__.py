@@ -7,8 +7,8 @@ import signal
 import sys
 from pathlib import Path
 
-import waitress
 from pyramid.paster import get_appsettings, setup_logging
+from waitress.server import create_server
 
 from esea_auth_plugin.errors import ConfigurationError, Problem
 from esea_auth_plugin.jobs.worker import Worker
@@ -74,13 +74,15 @@ def _serve(config: str, folder: Path, port: int) -> int:
     try:
         with Nginx(place.main, port):
             cards = folder / "cartes" / "cartes"
+            # Listening before anybody is told where to go: nginx would answer « 502 » meanwhile.
+            server = create_server(
+                application, listen=place.upstream, threads=8, ident=None, clear_untrusted_proxy_headers=False
+            )
             sys.stdout.write(
                 _HELP.format(portal=place.portal_url, card=place.card_url, authority=authority, cards=cards, pin=PIN)
             )
             sys.stdout.flush()
-            waitress.serve(
-                application, listen=place.upstream, threads=8, ident=None, clear_untrusted_proxy_headers=False
-            )
+            server.run()
     finally:
         worker.stop()
     return 0
