@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -58,7 +57,7 @@ def sign_out(page: Page) -> None:
 
 
 def test_a_passkey_is_added_signs_in_and_is_removed(served: Portal, page: Page) -> None:
-    authenticator(page)
+    cdp, device = authenticator(page)
     add_key(page, served)
     sign_out(page)
     page.goto("/connexion/cle")
@@ -66,15 +65,16 @@ def test_a_passkey_is_added_signs_in_and_is_removed(served: Portal, page: Page) 
     expect(page.get_by_role("heading", name="Mon compte", exact=True)).to_be_visible()
     page.goto("/compte/dispositifs")
     page.get_by_role("link", name="Gérer Mon poste").click()
+    # Nobody touches the device for now: the page of modes, which comes next, would offer the dead key by itself.
+    cdp.send("WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": device, "enabled": False})
     steps.press(page, "Retirer « Mon poste »")
     # It had opened this very session, which ends with it; the key itself is still on the device, and opens nothing.
     page.wait_for_url("**/connexion*")
-    # The key is dead: the portal does not know it any more, and the browser, once told so, may have forgotten it too.
+    assert cdp.send("WebAuthn.getCredentials", {"authenticatorId": device})["credentials"]
     page.goto("/connexion/cle")
+    cdp.send("WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": device, "enabled": True})
     steps.press(page, "Utiliser ma clé d’accès")
-    expect(page.get_by_text(re.compile("n’a pas été reconnue|La demande a été annulée"))).to_be_visible()
-    page.goto("/compte")
-    expect(page).to_have_url(re.compile("/connexion"))
+    expect(page.get_by_text("n’a pas été reconnue")).to_be_visible()
 
 
 def test_the_page_of_modes_proposes_the_key_by_itself(served: Portal, page: Page) -> None:
