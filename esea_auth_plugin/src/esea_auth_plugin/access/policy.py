@@ -60,7 +60,7 @@ class PortalPolicy:
 
     def remember(self, request: Any, userid: str, **kw: Any) -> list[tuple[str, str]]:
         """Sessions are opened through :class:`ISessions`, by a finished sign-in only."""
-        raise NotImplementedError("open sessions through ISessions")
+        raise TypeError("open sessions through ISessions")
 
     def forget(self, request: Any, **kw: Any) -> list[tuple[str, str]]:
         """End the browser's session."""

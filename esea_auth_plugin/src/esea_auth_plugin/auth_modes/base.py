@@ -23,6 +23,7 @@ A mode is made once, from the registry: ``factory(registry)``. It finds the cloc
 from __future__ import annotations
 
 import enum
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -228,7 +229,10 @@ class Credential:
     renamable: bool = True
 
 
-class AuthMode:
+_NOT_OFFERED = "Ce moyen de connexion ne s’ajoute pas ici. Choisissez-en un autre dans « Mes dispositifs »."
+
+
+class AuthMode(ABC):
     """Base class of a mode. Built-in ones and strangers' are checked alike by ``auth_modes/conformance.py``."""
 
     #: Name in ini files and proofs.
@@ -280,9 +284,9 @@ class AuthMode:
     def __init__(self, registry: Any) -> None:
         self.registry = registry
 
+    @abstractmethod
     def ask(self, session: Session, attempt: Attempt) -> Ask | Wait:
         """Return the page of the present step; writes nothing."""
-        raise NotImplementedError
 
     def begin(self, session: Session, attempt: Attempt) -> Begun:
         """Begin the stage."""
@@ -292,9 +296,9 @@ class AuthMode:
         """Do the slow part of an answer, without any transaction open; what it returns goes to :meth:`answer`."""
         return None
 
+    @abstractmethod
     def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
         """Judge an answer; an empty one is refused or asked again, never proven."""
-        raise NotImplementedError
 
     def claim(self, attempt: Attempt) -> Claim | None:
         """Return whose account an answer claims; may read in a short transaction of its own. ``None``: nobody's."""
@@ -330,11 +334,11 @@ class AuthMode:
 
     def enrol_ask(self, session: Session, attempt: Attempt) -> Ask | Wait:
         """Return the page of the present step of an enrolment; writes nothing, called for each GET."""
-        raise NotImplementedError
+        raise LookupError(f"{self.name} enrols nobody")
 
     def enrol_begin(self, session: Session, attempt: Attempt) -> EnrolBegun:
         """Begin to add a credential (capability ENROLS); the attempt's subject is the person who is signed in."""
-        raise NotImplementedError
+        return Refused("enrol.not_offered", _NOT_OFFERED, over=True)
 
     def enrol_prepare(self, attempt: Attempt) -> Any:
         """Do the slow part of an enrolment's answer, without any transaction open."""
@@ -342,7 +346,7 @@ class AuthMode:
 
     def enrol_answer(self, session: Session, attempt: Attempt, prepared: Any) -> EnrolResult:
         """Judge an answer of an enrolment."""
-        raise NotImplementedError
+        return Refused("enrol.not_offered", _NOT_OFFERED, over=True)
 
     def devices_values(self, session: Session, subject: str) -> Mapping[str, Any]:
         """Return what :attr:`devices_companion` needs."""

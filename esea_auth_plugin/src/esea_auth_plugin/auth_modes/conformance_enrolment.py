@@ -143,7 +143,7 @@ class EnrolmentConformance(AuthModeConformance):
 
     def enrolment_answer(self, portal: Any, shown: Any) -> Mapping[str, str]:
         """Return the answer that adds the credential, given what ``enrol_begin`` showed."""
-        raise NotImplementedError
+        raise AssertionError("override it: how is the credential of this mode added?")
 
     def enrolment_secrets(self, shown: Any, added: Any) -> Sequence[str]:
         """Return what an enrolment shows once and never again; nothing where nothing secret is shown."""

@@ -259,7 +259,7 @@ class Fields(Control):
 
     def read(self, post: Any, name: str) -> Any:
         """Fields of a mapping read themselves, see ``form.py``."""
-        raise NotImplementedError
+        raise TypeError("a mapping has no value of its own to read")
 
     def deserialize(self, field: Any, pstruct: Any) -> Any:
         """Read each child; a mapping's errors come from its children."""

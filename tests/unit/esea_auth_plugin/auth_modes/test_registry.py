@@ -9,15 +9,33 @@ from typing import Any
 import pytest
 from pyramid.config import Configurator
 from pyramid.exceptions import ConfigurationExecutionError
+from sqlalchemy.orm import Session
 
 from esea_auth_plugin.auth_modes import registry as modes
-from esea_auth_plugin.auth_modes.base import AuthMode, Capability
+from esea_auth_plugin.auth_modes.base import Ask, Attempt, AuthMode, Capability, Refused, Result
 from esea_auth_plugin.errors import ConfigurationError
 from esea_auth_plugin.interfaces import Factor
 
 
 class BadgeMode(AuthMode):
     """A stranger's mode that finds the person by itself."""
+
+    name = "badge"
+    segment = "badge"
+    title = "Badge"
+    description = "Votre badge d'établissement."
+    factors = frozenset({Factor.VERIFIED_KEY})
+    capabilities = frozenset({Capability.FINDS_PERSON})
+
+    def ask(self, session: Session, attempt: Attempt) -> Ask:
+        return Ask("badge.jinja2")
+
+    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+        return Refused("badge.unknown", "Ce badge n'est pas reconnu.")
+
+
+class HalfMode(AuthMode):
+    """Says what it is and never judges an answer."""
 
     name = "badge"
     segment = "badge"
@@ -124,6 +142,12 @@ def test_a_mode_that_cannot_be_imported_names_its_distribution(start: Any) -> No
     said = problem(start, "badge", ("badge", "x:Badge", ImportError("no libpcsc")))
     assert "dist-x:Badge" in said
     assert "no libpcsc" in said
+
+
+def test_a_mode_that_judges_nothing_stops_the_start_and_what_it_lacks_is_named(start: Any) -> None:
+    said = problem(start, "badge", ("badge", "x:Badge", HalfMode))
+    assert "can't be made" in said
+    assert "answer" in said
 
 
 def test_a_mode_that_cannot_be_made_stops_the_start(start: Any) -> None:
