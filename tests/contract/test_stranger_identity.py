@@ -177,6 +177,15 @@ def test_a_blocked_identity_is_told_and_nothing_else(proving_portal: Any) -> Non
     assert portal.app.get("/connexion/identite").location.endswith("/connexion")
 
 
+def test_who_leaves_a_shared_workstation_erases_what_was_read(proving_portal: Any) -> None:
+    portal = proving_portal()
+    page = press(show(portal.app, card()).follow(), "Effacer ce qui a été lu").follow()
+    assert "Ce qui avait été lu est effacé." in page.text
+    assert portal.app.get("/connexion/identite").location.endswith("/connexion")
+    token = portal.app.get("/connexion/otp").html.find("input", {"name": "csrf_token"})["value"]
+    assert portal.app.post("/inscription/identite", {"csrf_token": token}).location.endswith("/inscription")
+
+
 def test_polling_and_actions_answer_scripts(proving_portal: Any) -> None:
     portal = proving_portal()
     assert portal.app.get("/connexion/autorite/attente").json == {"ready": True, "seconds": 3}

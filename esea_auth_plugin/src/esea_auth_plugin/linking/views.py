@@ -41,6 +41,14 @@ def unlinked(context: Any, request: Any) -> Any:
     }
 
 
+@view_config(context=IIdentityPlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def forgotten(context: Any, request: Any) -> HTTPSeeOther:
+    """« Ce n'est pas moi » : forget what was read at once; the next person at this workstation makes no use of it."""
+    find(request, IPendingIdentities).take(request, request.dbsession)
+    request.flash("Ce qui avait été lu est effacé.")
+    return HTTPSeeOther("/connexion")
+
+
 @view_config(
     context=ILinkPlace, request_method="GET", permission="esea.devices.view", renderer=f"{_TEMPLATES}/link.jinja2",
     top_level=True,
