@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -140,6 +141,11 @@ def problems_of(settings: PscSettings, where: str, env: str) -> list[Problem]:
     mutual = settings.client_authentication == "tls_client_auth"
     if mutual and not settings.tls_client_certificate:
         found.append(Problem("psc.tls_client_certificate", where, "is missing", "name the certificate's PEM file"))
+    for name in ("tls_client_certificate", "tls_client_key"):
+        path = getattr(settings, name)
+        if path and not Path(path).is_file():
+            cure = "name a PEM file that the portal's user can read"
+            found.append(Problem(f"psc.{name}", where, "names no file", cure))
     if not mutual and not settings.client_secret:
         found.append(Problem("psc.client_secret", where, "is missing", "refer to the secret: file:… or env:…"))
     if settings.acr_least not in settings.acr_scale:

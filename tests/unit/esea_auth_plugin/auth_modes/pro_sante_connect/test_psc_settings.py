@@ -50,6 +50,8 @@ def test_an_algorithm_that_proves_nothing_can_not_be_written(algorithms: str) ->
     [
         ({}, "psc.client_id"),
         ({"client_authentication": "tls_client_auth"}, "psc.tls_client_certificate"),
+        ({"tls_client_certificate": "/nowhere/client.pem"}, "psc.tls_client_certificate"),
+        ({"tls_client_key": "/nowhere/client.key"}, "psc.tls_client_key"),
         ({"acr_least": "eidas9"}, "psc.acr_least"),
         ({"environment": "autre"}, "psc.issuer"),
         ({"environment": "autre", "metadata": "static", "issuer": "https://a.example"}, "psc.token_endpoint"),
