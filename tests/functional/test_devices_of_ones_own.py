@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -91,6 +92,41 @@ def test_after_a_day_the_link_confirms_nothing_and_a_job_removes_the_device(port
     remove_unconfirmed(portal.registry)
     with portal.db.reading() as session:
         assert session.scalars(select(TotpRow.id)).all() == []
+
+
+def test_a_letter_that_did_not_come_is_sent_again_and_the_former_link_dies(portal: Portal) -> None:
+    browser, anne = portal.signed_in()
+    add_on_devices_page(portal, browser)
+    former = link_to_confirm(portal, anne)
+    portal.clock.advance(minutes=25)
+    page = press(browser.get("/compte/dispositifs"), "Renvoyer le courriel pour Téléphone de service").follow()
+    assert "un nouveau courriel part" in text(page), "no fresh proof is asked to have one's letter again"
+    latest = link_to_confirm(portal, anne)
+    assert latest != former
+    assert "plus récent a remplacé" in text(portal.browser().get(former).follow(status=410))
+    page = portal.browser().get(latest).follow()
+    assert "est confirmé" in text(press(page, "Confirmer ce dispositif").follow())
+    assert owned(portal, anne) is Level.TWO_FACTORS
+
+
+def test_a_letter_sent_again_leaves_the_deadline_where_it_was(portal: Portal) -> None:
+    browser, anne = portal.signed_in()
+    added_at = portal.clock.now()
+    add_on_devices_page(portal, browser)
+    former = link_to_confirm(portal, anne)
+    portal.clock.advance(hours=1)
+    portal.sign_in(browser, anne)
+    press(manage(browser.get("/compte/dispositifs"), "Téléphone de service"), "Renvoyer le courriel")
+    path = link_to_confirm(portal, anne)
+    assert path != former
+    first, again = (each for each in portal.letters(anne.email) if "/compte/dispositifs/confirmation/" in each.text)
+    told = re.compile(r"avant le (.+?) :")
+    assert told.findall(again.text) == told.findall(first.text) != []
+    left = added_at + timedelta(hours=24) - portal.clock.now()
+    portal.clock.advance(seconds=left.total_seconds() - 1)
+    assert portal.browser().get(path).follow().status_int == 200
+    portal.clock.advance(seconds=1)
+    assert "n’est plus valable" in text(portal.browser().get(path).follow(status=410))
 
 
 def test_once_something_stronger_is_owned_the_mailbox_confirms_nothing_any_more(portal: Portal) -> None:

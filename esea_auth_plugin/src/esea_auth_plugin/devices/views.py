@@ -14,6 +14,7 @@ from ..auth_modes.registry import modes_of
 from ..forms import Invalid, PortalForm, TextNode
 from ..interfaces import IPendingDevices
 from ..services import find
+from .confirming.service import PendingDevices
 from .resources import IDevicePlace, IDevicesPlace
 from .revoking import LastMeans, Revoking
 
@@ -36,13 +37,15 @@ def device_list(context: Any, request: Any) -> dict[str, Any]:
     enrolling = [mode for mode in modes_of(request).all() if Capability.ENROLS in mode.capabilities]
     held = [(mode, tuple(mode.credentials(session, subject))) for mode in enrolling]
     addable = [mode for mode in enrolling if mode.enrol_title]
+    pending = find(request, IPendingDevices).of(session, subject)
     # « Ajouter … » may end at another host at once: the card host, say.
     for target in (target for mode in addable for target in mode.form_targets):
         request.content_policy.allow_form_target(target)
     return {
         "held": [(mode, credential) for mode, credentials in held for credential in credentials],
         "frozen": {(one.mode, one.reference) for one in find(request, FrozenFactors).of(session, subject)},
-        "pending": find(request, IPendingDevices).of(session, subject),
+        "pending": pending,
+        "by_mail": bool(pending) and find(request, PendingDevices).mail_may_confirm(session, subject),
         "addable": addable,
         "companions": [
             (mode.devices_companion, mode.devices_values(session, subject))
@@ -107,6 +110,7 @@ def _form(request: Any, context: Any) -> PortalForm:
 
 
 def _page(context: Any, request: Any, credential: Credential, form_html: Any) -> dict[str, Any]:
-    pending = find(request, IPendingDevices).of(request.dbsession, request.identity.subject)
-    waits = credential.reference in pending.get(context.mode.name, ())
-    return {"mode": context.mode, "device": credential, "form": form_html, "pending": waits}
+    session, subject = request.dbsession, request.identity.subject
+    waits = credential.reference in find(request, IPendingDevices).of(session, subject).get(context.mode.name, ())
+    by_mail = waits and find(request, PendingDevices).mail_may_confirm(session, subject)
+    return {"mode": context.mode, "device": credential, "form": form_html, "pending": waits, "by_mail": by_mail}

@@ -22,6 +22,8 @@ def includeme(config: Any) -> None:
     config.add_portal_child("confirmation", ConfirmPlace, parent=IDevicesPlace)
     config.add_letter(LETTER, "esea_auth_plugin:devices/confirming/letters/confirm")
     config.add_audit_action("device.confirmed", "Dispositif confirmé")
+    config.add_audit_action("device.confirmation_sent", "Courriel de confirmation d’un dispositif renvoyé")
     config.add_subscriber(lambda event: find(config.registry, PendingDevices).forget(event), DeviceRevoked)
     config.add_job("devices.remove_unconfirmed", remove_unconfirmed, every=timedelta(hours=1))
     config.scan(".views")
+    config.scan(".signed_in_views")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from ...auth_modes.base import AuthMode, Credential
@@ -80,10 +80,35 @@ class PendingDevices:
             )
         )
         session.flush()
-        url = find(self._registry, PortalSettings).absolute(f"/compte/dispositifs/confirmation/{token}")
-        values = {"name": account.display_name, "label": label, "kind": mode.title, "at": now, "url": url}
-        outbox = find(self._registry, IOutbox)
-        outbox.post(session, LETTER, to=account.email, values={**values, "ends_at": ends_at}, valid_until=ends_at)
+        self._mail(session, account, mode, label, token, (now, ends_at))
+
+    def send_again(self, session: Session, account: AccountView, mode: AuthMode, device: Credential) -> bool:
+        """Mail another link, that ends when the first one would have; every former link is dead from then on.
+
+        :returns: ``False`` if the device does not wait any more, or its time is over; nothing is sent.
+        """
+        token = tokens.new_token()
+        renewed = (
+            update(PendingDeviceRow)
+            .where(
+                PendingDeviceRow.subject == account.subject,
+                PendingDeviceRow.mode == mode.name,
+                PendingDeviceRow.reference == device.reference,
+                PendingDeviceRow.ends_at > self._now(),
+            )
+            .values(digest=tokens.digest(token, kind=KIND))
+            .returning(PendingDeviceRow.created_at, PendingDeviceRow.ends_at)
+        )
+        row = session.execute(renewed).first()
+        if row is None:
+            return False
+        self._mail(session, account, mode, device.label, token, (row.created_at, row.ends_at))
+        details = {"mode": mode.name, "reference": device.reference}
+        trail = find(self._registry, IAuditTrail)
+        trail.record(
+            session, "device.confirmation_sent", actor=account.subject, target=account.subject, details=details
+        )
+        return True
 
     def live(self, session: Session, token: str | None) -> Pending | None:
         """Return what a link is about, if it may be used now."""
@@ -134,6 +159,21 @@ class PendingDevices:
                 PendingDeviceRow.mode == event.mode, PendingDeviceRow.reference == event.reference
             )
         )
+
+    def _mail(
+        self,
+        session: Session,
+        account: AccountView,
+        mode: AuthMode,
+        label: str,
+        token: str,
+        waits: tuple[datetime, datetime],
+    ) -> None:
+        url = find(self._registry, PortalSettings).absolute(f"/compte/dispositifs/confirmation/{token}")
+        added_at, ends_at = waits
+        values = {"name": account.display_name, "label": label, "kind": mode.title, "at": added_at, "url": url}
+        outbox = find(self._registry, IOutbox)
+        outbox.post(session, LETTER, to=account.email, values={**values, "ends_at": ends_at}, valid_until=ends_at)
 
     def _now(self) -> datetime:
         return find(self._registry, IClock).now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
@@ -13,7 +13,6 @@ from ...interfaces import IThrottle, Limit
 from ...services import find
 from ...throttle import Addresses
 from ...web.cookies import drop_cookie, read_cookie, set_cookie
-from ..resources import IDevicePlace
 from .resources import REFUSE_VIEW, IConfirmPlace, IConfirmToken
 from .service import Pending, PendingDevices
 
@@ -67,21 +66,6 @@ def refuse(context: Any, request: Any) -> Any:
         )
     drop_cookie(request, COOKIE)
     return HTTPSeeOther("/connexion/oubli/mot-de-passe")
-
-
-@view_config(
-    context=IDevicePlace, name="confirmer", request_method="POST", permission="esea.devices.change", top_level=True
-)
-def confirm_signed_in(context: Any, request: Any) -> Any:
-    """Confirm a device from a session at the account's top level, once that is more than the mailbox."""
-    session, subject, service = request.dbsession, request.identity.subject, find(request, PendingDevices)
-    if service.mail_may_confirm(session, subject):
-        request.flash("Ouvrez le lien reçu par courriel pour confirmer ce dispositif.", "warning")
-        return HTTPSeeOther(HOME)
-    if not service.confirm(session, subject, context.mode.name, context.__name__):
-        raise HTTPNotFound
-    request.flash("Ce dispositif est confirmé : vous pouvez vous connecter avec lui.")
-    return HTTPSeeOther(HOME)
 
 
 def _live(request: Any) -> Pending | None:
