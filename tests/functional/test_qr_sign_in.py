@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -34,10 +33,12 @@ from esea_auth_plugin.interfaces import Factor, ISessions, Level, PortalSettings
 from esea_auth_plugin.testing.authenticator import Authenticator
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
+from esea_auth_plugin.testing.sign_up import path_in
 
 pytestmark = pytest.mark.settings(**MODES)
 
 POLL = "/connexion/qr/attente"
+CONFIRM = "/compte/dispositifs/confirmation/"
 
 
 @pytest.fixture
@@ -277,13 +278,34 @@ def test_a_telephone_is_added_from_a_workstation(portal: Portal) -> None:
     listed = send(asked, {CHECK: check_of(made), "Nom de ce téléphone": "Mon téléphone"}, "Valider").follow()
     assert "« Mon téléphone » est ajouté" in listed.text
     # It was added with a mailed code alone: a mailed link confirms it, as any other device.
-    letters = portal.letters(anne.email)
-    found = [re.search(r"http://localhost(/compte/dispositifs/confirmation/\S+)", letter.text) for letter in letters]
-    [path] = [match[1] for match in found if match]
+    [path] = [path_in(letter, CONFIRM) for letter in portal.letters(anne.email) if CONFIRM in letter.text]
     press(portal.browser().get(path).follow(), "Confirmer ce dispositif")
     # And it opens a workstation.
     other = portal.browser()
     there = workstation(other, "espace-pro")
+    assert "C’est approuvé" in text(approve(phone, device, code_of(there), number_of(there)))
+    assert go_on(there).request.path.startswith("/espace-pro")
+
+
+def test_a_telephone_that_waits_for_its_mail_is_told_so_before_the_workstation(portal: Portal) -> None:
+    """It was told « C’est approuvé » once, and the workstation then said otherwise."""
+    desk, anne = portal.signed_in(services=["espace-pro"])
+    phone, device = portal.browser(), Authenticator("http://localhost")
+    page = adding(desk)
+    made = make_key(phone, page, device)
+    send(go_on(page), {CHECK: check_of(made), "Nom de ce téléphone": "Mon téléphone"}, "Valider")
+    [path] = [path_in(letter, CONFIRM) for letter in portal.letters(anne.email) if CONFIRM in letter.text]
+    other = portal.browser()
+    there = workstation(other, "espace-pro")
+    told = approve(phone, device, code_of(there), number_of(there))
+    assert told.status_int == 200
+    assert "Ce téléphone attend sa confirmation" in text(told)
+    assert "rien n’a été ouvert" in text(told) and "lien reçu par courriel" in text(told)
+    assert "C’est approuvé" not in told.text
+    assert other.get(POLL).json["ready"] is False, "nothing was decided"
+    assert "qr.approved" not in actions(portal) and "qr.unconfirmed" in actions(portal)
+    # The code is still good: confirmed at once, the same telephone opens the same workstation.
+    press(portal.browser().get(path).follow(), "Confirmer ce dispositif")
     assert "C’est approuvé" in text(approve(phone, device, code_of(there), number_of(there)))
     assert go_on(there).request.path.startswith("/espace-pro")
 

@@ -27,6 +27,7 @@ from esea_auth_plugin.auth_modes.freezing import FrozenFactors
 from esea_auth_plugin.auth_modes.qr_code.models import QrRequestRow
 from esea_auth_plugin.auth_modes.qr_code.service import SIGN_IN
 from esea_auth_plugin.auth_modes.registry import modes_of
+from esea_auth_plugin.devices.confirming.service import PendingDevices
 from esea_auth_plugin.devices.revoking import Revoking
 from esea_auth_plugin.interfaces import AccountState, IAccounts, ISessions
 from esea_auth_plugin.testing.authenticator import Authenticator
@@ -96,6 +97,24 @@ def test_a_frozen_key_opens_nothing(
     with portal.db.writing() as session:
         [held] = passkeys.credentials(session, anne.subject)
         portal.find(FrozenFactors).freeze(session, anne.subject, "passkey", held.reference, reason="test")
+    assert not opened(page)
+
+
+def test_a_key_that_waits_for_its_mail_decides_nothing_not_even_a_wrong_number(
+    portal: Portal, anne: Person, desk: TestApp, phone: TestApp, device: Authenticator
+) -> None:
+    """Whoever added a telephone with a stolen password and code is told; the request stays its own person's."""
+    passkeys, accounts = modes_of(portal.registry).get("passkey"), portal.find(IAccounts)
+    assert passkeys is not None
+    with portal.db.writing() as session:
+        [held] = passkeys.credentials(session, anne.subject)
+        account = accounts.by_subject(session, anne.subject)
+        portal.find(PendingDevices).hold(session, account, passkeys, held.reference, held.label)
+    page = workstation(desk)
+    for number in (other_than(number_of(page)), number_of(page)):
+        told = approve(phone, device, code_of(page), number)
+        assert "Ce téléphone attend sa confirmation" in text(told), "right and wrong are told alike"
+    assert states(portal) == ["waiting"]
     assert not opened(page)
 
 

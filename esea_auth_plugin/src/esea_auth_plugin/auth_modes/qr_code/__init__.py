@@ -62,6 +62,7 @@ _ACTIONS = {
     "qr.approved": "Connexion par QR code approuvée sur le téléphone",
     "qr.refused": "Connexion par QR code refusée sur le téléphone",
     "qr.wrong_number": "Connexion par QR code arrêtée : nombre faux",
+    "qr.unconfirmed": "Connexion par QR code arrêtée : le téléphone attend sa confirmation par courriel",
     "qr.reported": "Demande par QR code signalée : « Ce n’est pas moi »",
     "qr.phone_paired": "Téléphone associé par QR code pour y créer une clé d’accès",
 }

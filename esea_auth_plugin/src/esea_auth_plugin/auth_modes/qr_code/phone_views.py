@@ -16,7 +16,19 @@ from ...interfaces import IAuditTrail, IPasskeys, KeyVerified
 from ...services import find
 from . import codes, enrol_phone, phone, telling
 from .resources import IQrApprove, IQrCode, IQrPlace, IQrRefuse, IQrReport
-from .service import APPROVED, ENROLMENT, OTHER, PAIRED, REFUSED, SIGN_IN, WAITING, WRONG, QrRequests, Request
+from .service import (
+    APPROVED,
+    ENROLMENT,
+    OTHER,
+    PAIRED,
+    REFUSED,
+    SIGN_IN,
+    UNCONFIRMED,
+    WAITING,
+    WRONG,
+    QrRequests,
+    Request,
+)
 
 _TYPE = "esea_auth_plugin:auth_modes/qr_code/templates/type.jinja2"
 _NO_CODE = "Ce code n’a pas la bonne forme : deux ou trois groupes de quatre caractères, comme 7K3M-Q2XF."
@@ -100,7 +112,7 @@ def approve(context: Any, request: Any) -> Any:
         return _signing(place, request, found, number, problem=_NOT_SIGNED)
     state = find(request, QrRequests).approve(request.dbsession, found, number, key, phone.now_of(request))
     _note(request, found, state, key)
-    if state not in {APPROVED, WRONG, OTHER}:
+    if state not in {APPROVED, WRONG, OTHER, UNCONFIRMED}:
         return _rendered(request, phone.DONE, phone.gone(request))
     return _rendered(request, phone.DONE, phone.done(state, service=found.service))
 
@@ -146,7 +158,13 @@ def _signing(context: Any, request: Any, found: Request, number: str, problem: s
     return _rendered(request, phone.SIGN, {**page, "problem": problem})
 
 
-_RECORDED = {APPROVED: "qr.approved", WRONG: "qr.wrong_number", OTHER: "qr.refused", REFUSED: "qr.refused"}
+_RECORDED = {
+    APPROVED: "qr.approved",
+    WRONG: "qr.wrong_number",
+    OTHER: "qr.refused",
+    REFUSED: "qr.refused",
+    UNCONFIRMED: "qr.unconfirmed",
+}
 
 
 def _note(request: Any, found: Request, state: str, key: KeyVerified | None) -> None:

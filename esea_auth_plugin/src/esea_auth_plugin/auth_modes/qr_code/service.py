@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ...database import IDatabase, new_id
 from ...devices.models import EnrolmentRow
-from ...interfaces import IClock, ISealer, KeyVerified
+from ...interfaces import IClock, IPendingDevices, ISealer, KeyVerified
 from ...security import tokens
 from ...services import find
 from ...sign_in.models import SignInRow
@@ -22,7 +22,7 @@ from ..base import Attempt
 from . import codes
 from .models import QrRequestRow
 from .whereabouts import Whereabouts
-from .words import BLOCKED, COLLECT, CONFIRM, ENROL_LIFE, LIFE
+from .words import BLOCKED, COLLECT, CONFIRM, ENROL_LIFE, LIFE, PASSKEYS
 
 SIGN_IN, ENROLMENT = "sign_in", "enrolment"
 WAITING, APPROVED, REFUSED, WRONG, OTHER, PAIRED, ANSWERED, COLLECTED, ENDED = (
@@ -36,6 +36,8 @@ WAITING, APPROVED, REFUSED, WRONG, OTHER, PAIRED, ANSWERED, COLLECTED, ENDED = (
     "collected",
     "ended",
 )
+#: What a telephone is told whose key still waits for its mail; never the state of a row.
+UNCONFIRMED = "unconfirmed"
 _LIVES = {SIGN_IN: LIFE, ENROLMENT: ENROL_LIFE}
 _DETAILS, _ANSWER = "qr.details", "qr.answer"
 
@@ -165,8 +167,11 @@ class QrRequests:
         """Approve with the number that was typed, under a signature that was verified; return the state it is in now.
 
         One update compares number, person, time and state, and sees that the workstation is still there; a second one
-        ends the request of a wrong number. Whatever arrives at the same moment, one comparison is all there is.
+        ends the request of a wrong number. Whatever arrives at the same moment, one comparison is all there is. A key
+        that waits for its confirmation by mail decides nothing: not even its number is compared.
         """
+        if key.reference in find(self._registry, IPendingDevices).of(session, key.subject).get(PASSKEYS, ()):
+            return UNCONFIRMED
         digests = self._number_digests(number, request.id)
         right = (
             QrRequestRow.number_digest.in_(digests),
