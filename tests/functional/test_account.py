@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from esea_auth_plugin.interfaces import AccountState, IAccounts, ISessions
+from esea_auth_plugin.layout.filters import date_fr
 from esea_auth_plugin.testing.pages import field_error, press, send, text
-from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.portal import Person, Portal
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -107,3 +108,36 @@ def test_mon_compte_costs_few_queries(portal: Portal, queries: object) -> None:
     with queries() as seen:  # type: ignore[operator]
         browser.get("/compte")
     assert len(seen) <= 12, str(seen)
+
+
+# --- the numbers that the support calls back ---------------------------------------------------------------------
+
+
+WHERE = {
+    "Lieu d’exercice": "CHU d’Essai",
+    "Adresse": "2 rue Neuve",
+    "Code postal": "87000",
+    "Ville": "Limoges",
+    "Département": "Haute-Vienne",
+}
+
+
+def sheet_after(portal: Portal, reviewer: Person, anne: Person, days: int) -> str:
+    """Return the support's page of an account, some days later."""
+    portal.clock.advance(days=days)
+    browser = portal.browser()
+    portal.sign_in(browser, reviewer)
+    return text(browser.get(f"/support/comptes/{anne.subject}"))
+
+
+@pytest.mark.databases("sqlite")
+def test_the_support_sees_since_when_a_number_holds_and_is_warned_of_a_new_one(portal: Portal) -> None:
+    browser, anne = portal.signed_in(phone="+33556000000")
+    lucie = portal.person(roles=["support"])
+    send(browser.get("/compte/profil/modifier"), {**WHERE, "Mobile": "06 12 34 56 78"})
+    since = date_fr(portal.clock.now())
+    told = sheet_after(portal, lucie, anne, 29)
+    assert f"05 56 00 00 00 Depuis le {since}." in told, "a number of the first day is as old as the account"
+    assert f"06 12 34 56 78 Récent Depuis le {since}, changé depuis moins de 30 jours" in told
+    assert "passez par le standard" in told
+    assert "Récent" not in sheet_after(portal, lucie, anne, 1)

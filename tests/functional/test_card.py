@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
-from tests.cards import Cards, at_card_host, back, headers_of, link, read, with_card
+from tests.cards import Cards, ask, at_card_host, back, headers_of, link, read, with_card
 
 from esea_auth_plugin.audit.models import AuditEvent
 from esea_auth_plugin.auth_modes.registry import modes_of
@@ -58,8 +60,6 @@ def test_a_card_that_nobody_linked_leads_to_what_is_offered_next(card_portal: Po
 
 
 def test_the_card_host_sends_the_browser_straight_back_and_leaks_no_address(card_portal: Portal, cards: Cards) -> None:
-    from tests.cards import ask
-
     answer = read(card_portal, ask(card_portal.browser()), cards["medecin"])
     assert answer.status_int == 303
     assert answer.headers["Referrer-Policy"] == "no-referrer"
@@ -133,3 +133,23 @@ def test_a_card_that_ended_is_no_way_in_any_more(card_portal: Portal, cards: Car
     card_portal.clock.advance(days=3 * 365)
     with card_portal.db.reading() as session:
         assert not mode.usable_by(session, paul.subject)
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("/connexion/cps", 0), ("/connexion/cps/aide", 0), ("/connexion/cps/diagnostic", 0), ("/support/cartes", 4)],
+)
+def test_pages_of_the_card_cost_few_queries(card_portal: Portal, queries: Any, path: str, most: int) -> None:
+    browser = card_portal.signed_in(roles=["support"])[0] if path.startswith("/support") else card_portal.browser()
+    with queries() as seen:
+        browser.get(path)
+    assert len(seen) <= most, str(seen)
+
+
+@pytest.mark.databases("sqlite")
+def test_the_card_host_reads_a_card_in_few_queries(card_portal: Portal, cards: Cards, queries: Any) -> None:
+    asked = ask(card_portal.browser())
+    with queries() as seen:
+        read(card_portal, asked, cards["medecin"])
+    assert len(seen) <= 5, str(seen)

@@ -215,12 +215,19 @@ def test_a_beginning_that_is_none_shows_the_first_page(portal: Portal, typed: st
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/compte", 11),
-        ("/compte/sessions", 6),
-        ("/compte/activite", 8),
+        ("/compte", 9),
+        ("/compte/sessions", 5),
+        ("/compte/activite", 7),
         ("/compte/gestion", 4),
-        ("/compte/notifications", 8),
+        ("/compte/notifications", 7),
         ("/compte/profil", 8),
+        ("/compte/profil/modifier", 10),
+        ("/compte/profil/rectifier", 9),
+        ("/compte/courriel", 8),
+        ("/compte/mot-de-passe", 8),
+        ("/compte/demandes", 5),
+        ("/compte/mes-donnees", 4),
+        ("/compte/fermer", 7),
     ],
 )
 def test_pages_cost_the_same_for_who_has_much(portal: Portal, queries: Any, path: str, most: int) -> None:

@@ -246,3 +246,39 @@ def freeze(portal: Portal, person: Person, mode: str, reference: str = "") -> No
 def frozen(portal: Portal, person: Person) -> list[tuple[str, str]]:
     with portal.db.reading() as session:
         return [(one.mode, one.reference) for one in portal.find(FrozenFactors).of(session, person.subject)]
+
+
+# --- the telephone -----------------------------------------------------------------------------------------------
+
+
+WHERE = {
+    "Lieu d’exercice": "CHU d’Essai",
+    "Adresse": "2 rue Neuve",
+    "Code postal": "87000",
+    "Ville": "Limoges",
+    "Département": "Haute-Vienne",
+}
+
+
+def change_number(browser: TestApp, **numbers: str) -> None:
+    send(browser.get("/compte/profil/modifier"), {**WHERE, **numbers}).follow()
+
+
+@both
+def test_a_changed_telephone_is_told_and_its_link_ends_the_session_that_changed_it(portal: Portal) -> None:
+    browser, anne = portal.signed_in(phone="+33556000000")
+    change_number(browser, Mobile="06 12 34 56 78")
+    letter = notice(portal, anne.email, "Votre numéro de téléphone a été changé")
+    assert "se termine par 78" in letter.text and "12 34" not in letter.text, "a mailbox gives no number away"
+    assert "Votre numéro de téléphone a été changé" in text(browser.get("/compte/notifications"))
+    stop(portal.browser(), letter)
+    assert browser.get("/compte").status_int == 303
+
+
+def test_a_number_that_goes_is_told_too_and_another_city_is_not(portal: Portal) -> None:
+    browser, anne = portal.signed_in(phone="+33556000000", mobile="+33612345678")
+    told = len(portal.letters(anne.email))
+    change_number(browser)
+    assert len(portal.letters(anne.email)) == told
+    change_number(browser, Téléphone="")
+    assert "retiré" in notice(portal, anne.email, "Votre numéro de téléphone a été changé").text

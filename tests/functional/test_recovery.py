@@ -18,9 +18,10 @@ from tests.functional.devices import (
     with_password,
 )
 from tests.functional.test_email_change import changed
+from tests.functional.test_forgotten import lose_mailbox
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.interfaces import IReviews
+from esea_auth_plugin.interfaces import IAccounts, IReviews
 from esea_auth_plugin.testing.pages import fill, press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 
@@ -228,3 +229,22 @@ def test_while_a_former_address_may_object_it_is_told_and_nobody_agrees(portal: 
     portal.clock.advance(hours=73)
     later, _ = portal.signed_in(roles=["support"])
     assert "Votre accord est noté" in text(agree(portal, later, reference).follow())
+
+
+@pytest.mark.databases("sqlite")
+def test_a_number_given_lately_is_not_one_to_call_back(portal: Portal) -> None:
+    """Whoever changed the number would answer the call that checks their identity."""
+    anne = portal.person(phone="+33556000000")
+    portal.clock.advance(days=2)
+    with portal.db.writing() as session:
+        change = {"mobile": "+33699999999"}
+        portal.find(IAccounts).change_attributes(session, anne.subject, change, origin="declared", by=anne.subject)
+    reviewer, _ = portal.signed_in(roles=["support"])
+    for queue, page in (
+        ("acces-perdus", lose_everything(portal, anne.identifier)),
+        ("boites-mail", lose_mailbox(portal, anne.identifier)),
+    ):
+        told = text(reviewer.get(f"/support/{queue}/{reference_on(page)}"))
+        assert "Téléphone du dossier 05 56 00 00 00 Depuis le" in told
+        assert "Mobile du dossier 06 99 99 99 99 ! À vérifier Depuis le" in told
+        assert "passez par le standard" in told

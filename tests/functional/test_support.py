@@ -9,6 +9,7 @@ import pytest
 
 from esea_auth_plugin.audit import audit_rows
 from esea_auth_plugin.interfaces import IGrants, IReviews, ReviewState
+from esea_auth_plugin.reviews.declared import kinds_of_desk
 from esea_auth_plugin.testing.pages import fill, press, send, text
 
 ACCEPT = "J'accepte les Conditions d'Utilisation"
@@ -39,6 +40,15 @@ def test_a_professional_gets_403_on_every_page_of_the_reviewers(portal: Any, ask
 
 def test_nobody_signed_out_reads_a_queue(portal: Any) -> None:
     assert "/connexion" in portal.app.get("/support", status=303).location
+
+
+@pytest.mark.databases("sqlite")
+def test_every_queue_opens_at_its_own_address(portal: Any) -> None:
+    """The list of accounts stood at the address of the lost mailboxes: nobody could read those requests."""
+    browser, _ = portal.signed_in(roles=["support"])
+    for kind in kinds_of_desk(portal.registry, "support"):
+        page = browser.get(f"/support/{kind.queue}")
+        assert page.html.h1.get_text(strip=True) == kind.queue_title, kind.name
 
 
 def test_a_reviewer_does_not_decide_their_own_request(portal: Any) -> None:

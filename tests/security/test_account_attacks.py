@@ -38,6 +38,8 @@ GUARDED = [
     ("GET", "/compte/mot-de-passe"),
     ("POST", "/compte/mot-de-passe"),
     ("POST", "/compte/notifications/debloquer"),
+    ("GET", "/compte/profil/modifier"),
+    ("POST", "/compte/profil/modifier"),
     ("POST", "/compte/mes-donnees/telecharger"),
     ("GET", "/compte/fermer"),
     ("POST", "/compte/fermer"),

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tests.functional.devices import MODES, by_application, give_application
 from webtest import TestApp
 
+from esea_auth_plugin.accounts.resources import IProfile
 from esea_auth_plugin.auth_modes.password.models import PasswordRow
 from esea_auth_plugin.auth_modes.totp.models import TotpRow
 from esea_auth_plugin.devices.resources import IDevicePlace, IDevicesPlace, IEnrolActionPlace, IEnrolPlace
@@ -24,12 +25,22 @@ from esea_auth_plugin.testing.portal import Person, Portal
 
 pytestmark = pytest.mark.settings(**MODES)
 
-#: Places under which a factor, an address or a password is changed.
-PLACES = (IDevicesPlace, IDevicePlace, IEnrolPlace, IEnrolActionPlace, ILinkPlace, IEmailPlace, IPasswordPlace)
+#: Places under which a factor, an address, a password, or a number that the support calls back is changed.
+PLACES = (
+    IDevicesPlace,
+    IDevicePlace,
+    IEnrolPlace,
+    IEnrolActionPlace,
+    ILinkPlace,
+    IEmailPlace,
+    IPasswordPlace,
+    IProfile,
+)
 #: Acts there that change nothing of the kind, with the reason.
 HARMLESS = {
     "plus-tard": "hides a reminder",
     "renvoyer": "mails the account's own address; what confirms a device is still the link in the letter",
+    "rectifier": "asks the support, who looks at a proof",
 }
 NEW = "Girafe-Tambour-Melon-48"
 
@@ -69,6 +80,7 @@ def acts(portal: Portal, person: Person) -> dict[str, dict[str, str]]:
         "/compte/dispositifs/lier": {},
         "/compte/mot-de-passe": passwords,
         "/compte/courriel": {"email": email, "email_again": email},
+        "/compte/profil/modifier": {"phone": "05 99 99 99 99", "mobile": "06 99 99 99 99"},
     }
 
 
@@ -91,10 +103,12 @@ def attack(portal: Portal, browser: TestApp, person: Person) -> None:
 
 
 def standing(portal: Portal, person: Person) -> Any:
+    accounts = portal.find(IAccounts)
     with portal.db.reading() as session:
         rows = session.execute(select(TotpRow.id, TotpRow.label)).all()
         password = session.scalar(select(PasswordRow.password_hash).where(PasswordRow.subject == person.subject))
-        return [tuple(row) for row in rows], password, portal.find(IAccounts).by_subject(session, person.subject).email
+        email = accounts.by_subject(session, person.subject).email
+        return [tuple(row) for row in rows], password, email, accounts.attributes(session, person.subject)
 
 
 def test_a_password_and_a_mailbox_change_nothing_of_who_owns_an_application(

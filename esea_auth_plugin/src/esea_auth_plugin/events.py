@@ -5,6 +5,7 @@ A subscriber that raises undoes the act. What must leave the process goes throug
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -129,6 +130,15 @@ class EmailChanged:
     new: str
     undo_path: str = ""
     undo_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneChanged:
+    """The support calls somebody back at another number from now on: by attribute, ``""`` for one that is gone."""
+
+    session: Session
+    subject: str
+    numbers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,8 +205,11 @@ class Step:
 class IRegistrations(Protocol):
     """Registration to the Espace Pro: CGU, form, and who is admitted."""
 
-    def standing(self, session: Session, subject: str) -> Standing:
-        """Return where the person stands."""
+    def standing(self, session: Session, subject: str, asked: Sequence[ReviewView] | None = None) -> Standing:
+        """Return where the person stands.
+
+        :param asked: the person's requests, youngest first, if they were read already.
+        """
 
     def is_admitted(self, session: Session, identity: Identity) -> bool:
         """Tell whether the inside of the Espace Pro opens, beside the right on the service."""
@@ -235,5 +238,7 @@ class IRegistrations(Protocol):
     def admit(self, session: Session, review: ReviewView) -> None:
         """Admit the author of a request that was just accepted."""
 
-    def steps(self, session: Session, identity: Identity) -> tuple[Step, Step]:
-        """Return « Étape 1/2 » and « Étape 2/2 » for this person."""
+    def steps(
+        self, session: Session, identity: Identity, asked: Sequence[ReviewView] | None = None
+    ) -> tuple[Step, Step]:
+        """Return « Étape 1/2 » and « Étape 2/2 » for this person; ``asked``: see :meth:`standing`."""

@@ -49,6 +49,8 @@ KINDS: Mapping[str, AttributeKind] = {
     "fax": AttributeKind("Fax", editable=True),
 }
 _PLAIN = AttributeKind("")
+#: By these the support calls somebody back to check who they are; a fax proves nothing and is told to nobody.
+CALLED_BACK = ("phone", "mobile")
 
 
 def kind_of(name: str) -> AttributeKind:

@@ -12,11 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..errors import PortalError
-from ..events import AccountActivated, AccountClosed
+from ..events import AccountActivated, AccountClosed, PhoneChanged
 from ..interfaces import AccountState, AccountView, IAuditTrail, IClock, ISealer, Level
 from ..services import find
 from . import attribute_store, identifiers
-from .attributes import ORIGINS
+from .attributes import CALLED_BACK, ORIGINS
 from .models import Account, IdentifierReservation, IdentityAttribute
 from .names import fold, normalise_email, normalise_identifier
 
@@ -163,6 +163,9 @@ class Accounts:
         if changed:
             _index(session, account_id)
             self._audit(session, "account.attributes_changed", subject, by, names=changed, origin=origin)
+        numbers = {name: str(attributes[name] or "") for name in CALLED_BACK if name in changed}
+        if numbers:
+            self._registry.notify(PhoneChanged(session, subject, numbers))
 
     def change_email(
         self, session: Session, subject: str, email: str, *, by: str | None = None, former: str | None = None

@@ -23,7 +23,8 @@ from ..interfaces import (
     ISessions,
 )
 from ..services import find, offers
-from .attributes import KINDS, shown
+from .attributes import CALLED_BACK, KINDS, shown
+from .call_back import known_numbers
 from .directory import PAGE_SIZE, find_accounts
 from .forms import SuspensionSchema
 from .resources import IAccountOfDesk, IAccountsDesk
@@ -164,7 +165,12 @@ def _page(context: Any, request: Any, form_html: Any) -> dict[str, Any]:
         "place": context,
         "state_word": STATE_WORDS[account.state],
         # Day and month of birth are there to be compared with what the caller says.
-        "facts": [(kind.label, shown(name, values[name])) for name, kind in KINDS.items() if name in values],
+        "facts": [
+            (kind.label, shown(name, values[name]))
+            for name, kind in KINDS.items()
+            if name in values and name not in CALLED_BACK
+        ],
+        "numbers": known_numbers(request.registry, session, account, values),
         "roles": find(request, IRoles).of(session, account.subject),
         "services": [found.title if (found := catalogue.get(slug)) else slug for slug in slugs],
         "sessions": find(request, ISessions).of_subject(session, account.subject),

@@ -10,7 +10,7 @@ from pyramid.view import view_config
 
 from ..directives import core
 from ..forms import Invalid, PortalForm
-from ..interfaces import PROVEN_ORIGINS, IAccountRoot, IAccounts, ICatalogue, IReviews
+from ..interfaces import PROVEN_ORIGINS, IAccountRoot, IAccounts, ICatalogue
 from ..services import find
 from ..settings import AuthSettings
 from . import attribute_store
@@ -37,13 +37,12 @@ def home(context: Any, request: Any) -> dict[str, Any]:
     )
     services = [tile for tile in tiles if tile.service]
     unopened = [item for item in find(request, ICatalogue).all() if item.slug not in identity.services]
-    requests = find(request, IReviews).of_author(request.dbsession, identity.subject)
     return {
         "services": services,
         "many": len(services) > MANY,
         "others": [tile for tile in tiles if not tile.service],
         "unopened": unopened,
-        "requests": requests[:5],
+        "requests": request.own_requests[:5],
     }
 
 
@@ -86,9 +85,13 @@ def _form(request: Any) -> PortalForm:
     request_method="GET",
     permission="esea.account.view",
     renderer=f"{_TEMPLATES}/profile_edit.jinja2",
+    top_level=True,
 )
 def edit(context: Any, request: Any) -> dict[str, Any]:
-    """Offer what the person may change alone."""
+    """Offer what the person may change alone.
+
+    The support checks an identity by it, calling these numbers and this workplace: it needs a proof like the e-mail.
+    """
     values = find(request, IAccounts).attributes(request.dbsession, request.identity.subject)
     return {"form": _form(request).render(values)}
 
@@ -99,6 +102,7 @@ def edit(context: Any, request: Any) -> dict[str, Any]:
     request_method="POST",
     permission="esea.account.change",
     renderer=f"{_TEMPLATES}/profile_edit.jinja2",
+    top_level=True,
 )
 def edited(context: Any, request: Any) -> Any:
     """Keep the changes, with one audit row."""

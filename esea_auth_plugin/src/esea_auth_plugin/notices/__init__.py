@@ -15,6 +15,7 @@ from ..events import (
     DeviceRevoked,
     EmailChanged,
     PasswordChanged,
+    PhoneChanged,
     SignedIn,
     SignedInFromNewPlace,
 )
@@ -53,6 +54,7 @@ def includeme(config: Any) -> None:
         (teller.signed_in, SignedIn),
         (teller.password_changed, PasswordChanged),
         (teller.email_changed, EmailChanged),
+        (teller.phone_changed, PhoneChanged),
         (teller.refused_often, CodeRefusedOften),
     ):
         config.add_subscriber(told, event)
@@ -78,7 +80,7 @@ def _topics(config: Any) -> None:
     config.add_notification_topic(
         "security",
         "Sécurité de mon compte",
-        "Nouveau dispositif ou navigateur, mot de passe ou adresse changés, connexions refusées.",
+        "Nouveau dispositif ou navigateur, mot de passe, adresse ou téléphone changés, connexions refusées.",
         default=None,
     )
     config.add_notification_topic(

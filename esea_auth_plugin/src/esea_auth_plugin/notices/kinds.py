@@ -42,6 +42,10 @@ KINDS: Mapping[str, Kind] = {
         "L’adresse de votre compte a été remplacée",
         "Les courriels de votre compte partent désormais vers une autre adresse que celle-ci.",
     ),
+    "phone_changed": Kind(
+        "Votre numéro de téléphone a été changé",
+        "Un numéro auquel l’assistance peut vous rappeler pour vérifier votre identité vient d’être changé.",
+    ),
     "refused_often": Kind(
         "Plusieurs connexions refusées à votre compte",
         "Plusieurs mots de passe ou codes ont été refusés à la suite pour votre compte. Personne n’est entré ainsi.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ..accounts.attributes import KINDS
 from ..auth_modes.registry import modes_of
 from ..events import (
     CodeRefusedOften,
@@ -12,6 +13,7 @@ from ..events import (
     DeviceRevoked,
     EmailChanged,
     PasswordChanged,
+    PhoneChanged,
     SignedIn,
     SignedInFromNewPlace,
 )
@@ -79,6 +81,14 @@ class Teller:
             letter="notices.email_changed",
             more={"undo_path": event.undo_path, "undo_until": event.undo_until},
         )
+
+    def phone_changed(self, event: PhoneChanged) -> None:
+        """Another number to be called back at. Only its end is told: others may read this mailbox."""
+        facts = [
+            (KINDS[name].label, f"se termine par {number[-2:]}" if number else "retiré")
+            for name, number in event.numbers.items()
+        ]
+        self._notices.tell(event.session, event.subject, "phone_changed", facts=facts)
 
     def refused_often(self, event: CodeRefusedOften) -> None:
         """Many refusals. Where codes come after a password, whoever tries them knows it: that is what gets frozen.

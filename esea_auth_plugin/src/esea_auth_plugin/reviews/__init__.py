@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from ..directives import report_problems
 from ..errors import Problem
 from ..events import AccountClosed, AccountErased
-from ..interfaces import IReviews
+from ..interfaces import IReviews, ReviewView
 from ..services import find
 from ..settings import ReviewSettings
 from .declared import add_request_kind, add_review_desk, check_declarations
@@ -41,11 +42,19 @@ def includeme(config: Any) -> None:
     for name, sentence in ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_service(IReviews, Reviews)
+    config.add_request_method(own_requests, "own_requests", reify=True)
     config.add_job("reviews.expire", expire_unanswered, every=timedelta(hours=1))
     config.add_subscriber(lambda event: end_requests_of(config.registry, event), AccountClosed)
     config.add_subscriber(unname_requests_of, AccountErased)
     config.action("esea-review-hours", lambda: _check_hours(config), order=4_000)
     config.action("esea-review-declarations", lambda: check_declarations(config), order=4_001)
+
+
+def own_requests(request: Any) -> Sequence[ReviewView]:
+    """Return ``request.own_requests``: those of who is signed in, youngest first, read once for all that show them."""
+    if request.identity is None:
+        return ()
+    return find(request, IReviews).of_author(request.dbsession, request.identity.subject)
 
 
 class DeskPredicate:

@@ -25,12 +25,14 @@ _ORDER = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A team's place of work. ``permission`` opens its pages, ``act_permission`` its decisions."""
+    """A team's place of work. ``permission`` opens its pages, ``act_permission`` its decisions; ``provides``: see
+    :func:`add_review_desk`."""
 
     name: str
     title: str
     path: str
     permission: str
+    provides: tuple[IInterface, ...] = ()
 
     @property
     def act_permission(self) -> str:
@@ -97,7 +99,7 @@ def add_review_desk(
     from .resources import DeskPlace
     from .views import add_desk_views
 
-    desk = Desk(name, title, path, permission)
+    desk = Desk(name, title, path, permission, tuple(provides))
 
     def place(request: Any, above: Any, key: str) -> Any:
         made = DeskPlace(request, above, key, desk)
@@ -115,8 +117,12 @@ def add_review_desk(
 
 
 def check_declarations(config: Any) -> None:
-    """Report kinds that no desk takes, and queues that share an address."""
+    """Report kinds that no desk takes, and queues that share an address with each other or with another page.
+
+    A page that hangs under the desk hides the queue of its name, and whoever wrote there would wait for ever.
+    """
     found = declared(config)
+    pages = core(config).children
     taken: dict[tuple[str, str], str] = {}
     problems = []
     for kind in found.kinds.values():
@@ -128,6 +134,10 @@ def check_declarations(config: Any) -> None:
         other = taken.setdefault((kind.desk, kind.queue), kind.name)
         if other != kind.name:
             cause = f"has the same queue as {other}: {kind.desk}/{kind.queue}"
+            problems.append(Problem(f"request kind {kind.name}", "", cause, "choose another queue"))
+        provides = found.desks[kind.desk].provides if kind.desk in found.desks else ()
+        if any((above, kind.queue) in pages for above in provides):
+            cause = f"its queue is hidden by another page: {found.desks[kind.desk].path}/{kind.queue}"
             problems.append(Problem(f"request kind {kind.name}", "", cause, "choose another queue"))
     report_problems(config, problems)
 

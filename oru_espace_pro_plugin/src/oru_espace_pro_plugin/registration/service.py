@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -37,14 +38,15 @@ class Registrations:
         self._clock = find(registry, IClock)
         self._version = find(registry, OruSettings).terms_version
 
-    def standing(self, session: Session, subject: str) -> Standing:
+    def standing(self, session: Session, subject: str, asked: Sequence[ReviewView] | None = None) -> Standing:
         """See the interface."""
         accepted = store.has_accepted(session, subject, self._version)
         member = store.member(session, subject)
         if member is not None:
             return Standing(Stage.ADMITTED if accepted else Stage.TERMS, admitted_at=member.admitted_at)
-        requests = find(self._registry, IReviews).of_author(session, subject, kind=KIND)
-        review = requests[0] if requests else None
+        if asked is None:
+            asked = find(self._registry, IReviews).of_author(session, subject, kind=KIND)
+        review = next((one for one in asked if one.kind == KIND), None)
         stage = _STAGES.get(review.state) if review is not None else None
         if stage in {Stage.WAITING, Stage.MORE_ASKED} and review is not None:
             row = store.of_request(session, review.id)
@@ -106,9 +108,13 @@ class Registrations:
         self._keep(session, review.id, subject, form)
         return review
 
-    def steps(self, session: Session, identity: Identity) -> tuple[Step, Step]:
+    def steps(
+        self, session: Session, identity: Identity, asked: Sequence[ReviewView] | None = None
+    ) -> tuple[Step, Step]:
         """See the interface."""
-        return steps.of(self._registry, session, identity, self.standing(session, identity.subject))
+        if asked is None:
+            asked = find(self._registry, IReviews).of_author(session, identity.subject)
+        return steps.of(self._registry, identity, self.standing(session, identity.subject, asked), asked)
 
     def acknowledge(self, session: Session, review: ReviewView) -> None:
         """See the interface."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from esea_auth_plugin.interfaces import Identity, IReviews, PortalSettings, ReviewState, ReviewView
+from esea_auth_plugin.interfaces import Identity, PortalSettings, ReviewState, ReviewView
 from esea_auth_plugin.layout.filters import date_fr
 from esea_auth_plugin.services import find
 
@@ -18,19 +17,20 @@ _FIRST = "Accès au service"
 _SECOND = "Inscription Espace Pro"
 
 
-def of(registry: Any, session: Session, identity: Identity, standing: Standing) -> tuple[Step, Step]:
-    """Return the two steps, where this person stands."""
-    return _access(registry, session, identity), _registration(registry, identity, standing)
+def of(registry: Any, identity: Identity, standing: Standing, asked: Sequence[ReviewView]) -> tuple[Step, Step]:
+    """Return the two steps, where this person stands; ``asked`` are their requests of every kind, youngest first."""
+    return _access(registry, identity, asked), _registration(registry, identity, standing)
 
 
-def _access(registry: Any, session: Session, identity: Identity) -> Step:
+def _access(registry: Any, identity: Identity, requests: Sequence[ReviewView]) -> Step:
     contacts = find(registry, PortalSettings).contacts
     settings = find(registry, OruSettings)
 
     def step(state: str, tone: str, on: datetime | date | None, then: str, link: tuple[str, str] | None = None) -> Step:
         return Step(1, _FIRST, "support ESEA", state, tone, on, then, contacts.support_email, link)
 
-    asked = _request_for_service(registry, session, identity.subject)
+    # The youngest request about the service, whichever room it was made in.
+    asked = next((one for one in requests if one.topic == SERVICE), None)
     if SERVICE in identity.services:
         return step("accordé", "done", asked.decided_at if asked is not None else None, "")
     if asked is not None and asked.state in {ReviewState.OPEN, ReviewState.MORE_ASKED}:
@@ -47,12 +47,6 @@ def _access(registry: Any, session: Session, identity: Identity) -> Step:
     if asked is not None and asked.state is ReviewState.REFUSED:
         return step("refusé", "blocked", asked.decided_at, "Vous pouvez faire une nouvelle demande.", ask)
     return step("à demander", "current", None, "Demandez l'accès : le support répond en heures ouvrables.", ask)
-
-
-def _request_for_service(registry: Any, session: Session, subject: str) -> ReviewView | None:
-    """Return the youngest request about the service, whichever room it was made in."""
-    requests = find(registry, IReviews).of_author(session, subject)
-    return next((item for item in requests if item.topic == SERVICE), None)
 
 
 def _registration(registry: Any, identity: Identity, standing: Standing) -> Step:

@@ -16,7 +16,7 @@ def tiles(request: Any) -> Sequence[Tile]:
     """Return one tile that tells both steps, for who has begun and is not admitted yet."""
     if request.identity is None:
         return ()
-    steps = find(request, IRegistrations).steps(request.dbsession, request.identity)
+    steps = find(request, IRegistrations).steps(request.dbsession, request.identity, request.own_requests)
     begun = SERVICE in request.identity.services or any(step.on is not None for step in steps)
     if not begun or all(step.tone == "done" for step in steps):
         return ()

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ...accounts.call_back import known_numbers
 from ...auth_modes.registry import modes_of
 from ...database import new_id
 from ...errors import PortalError
@@ -180,17 +181,13 @@ class LostEverythingKind:
         changed = _ADDRESS_CHANGED if former_addresses(registry, session, account) else ""
         attributes = find(registry, IAccounts).attributes(session, account.subject)
         held = [mode.title for mode in modes_of(registry).all() if mode.credentials(session, account.subject)]
-        labels = {
-            "phone": "Téléphone du dossier",
-            "mobile": "Mobile du dossier",
-            "workplace": "Lieu d’exercice",
-            "rpps": "N° RPPS",
-        }
+        labels = {"workplace": "Lieu d’exercice", "rpps": "N° RPPS"}
         facts = [
             Fact("Identifiant", account.identifier),
             Fact("Nom complet", account.display_name, "ok" if same else "warning", note),
             Fact("Email confirmé", account.email, "warning" if changed else "", changed or _ONLY_THERE),
             Fact("Dispositifs qui seront retirés", ", ".join(held) or "Aucun"),
+            *known_numbers(registry, session, account, attributes),
             *(Fact(label, str(attributes[name])) for name, label in labels.items() if attributes.get(name)),
         ]
         return FactSheet("Compte", tuple(facts), (("Voir le compte", f"/support/comptes/{account.subject}"),))

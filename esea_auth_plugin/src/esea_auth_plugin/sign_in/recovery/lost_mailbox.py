@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ...accounts.call_back import known_numbers
 from ...database import new_id
 from ...errors import PortalError
 from ...interfaces import (
@@ -68,9 +69,9 @@ class LostMailboxKind:
 
     name = KIND
     desk = "support"
-    queue = "comptes"
+    queue = "boites-mail"
     title = "Boîte mail perdue"
-    queue_title = "Comptes"
+    queue_title = "Boîtes mail perdues"
     permission = "esea.support.review"
     refusal_reasons = (
         "Votre identité n'a pas pu être vérifiée au téléphone.",
@@ -161,9 +162,9 @@ class LostMailboxKind:
             Fact("Nom complet", account.display_name, "ok" if same else "warning", note),
             Fact("Email confirmé", account.email),
         ]
-        known = ((name, attributes.get(name)) for name in ("phone", "mobile", "workplace"))
-        labels = {"phone": "Téléphone du dossier", "mobile": "Mobile du dossier", "workplace": "Lieu d'exercice"}
-        facts.extend(Fact(labels[name], str(value)) for name, value in known if value)
+        facts.extend(known_numbers(registry, session, account, attributes))
+        if attributes.get("workplace"):
+            facts.append(Fact("Lieu d’exercice", str(attributes["workplace"])))
         return FactSheet("Compte", tuple(facts), (("Voir le compte", f"/support/comptes/{account.subject}"),))
 
 
