@@ -10,6 +10,7 @@ from ...interfaces import IPasskeys
 from ...services import find
 from ...settings import read_section
 from .challenges import prune
+from .related_views import PATH, ROUTE
 from .service import COPIED, Passkeys
 from .settings import PREFIX, PasskeySettings, problems
 
@@ -28,4 +29,6 @@ def includeme(config: Any) -> None:
     config.add_letter(COPIED, "esea_auth_plugin:auth_modes/passkey/letters/copied")
     config.add_audit_action("passkey.copied", "Clé d’accès refusée : elle semble avoir été copiée")
     config.add_audit_action("passkey.backup_changed", "Clé d’accès : synchronisation entre appareils changée")
+    config.add_route(ROUTE, PATH)
+    config.scan(".related_views")
     config.add_job("passkey.prune", prune, every=timedelta(hours=1))

@@ -13,12 +13,9 @@ from ...errors import Problem
 from ...interfaces import PortalSettings
 from ...options import option
 from ...services import find
+from . import related
 
 PREFIX = "esea_auth.passkey."
-
-
-def _origins(value: str) -> tuple[str, ...]:
-    return tuple(values.origin(each) for each in values.words(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,12 @@ class PasskeySettings:
 
     rp_id: str = option("", doc="Domain that the keys belong to; the host of `portal.url` by default")
     origins: tuple[str, ...] = option(
-        (), parse=_origins, doc="Origins whose pages may use them; `portal.url` by default"
+        (), parse=related.origins, doc="Origins whose pages may use them; `portal.url` by default"
+    )
+    related_origins: tuple[str, ...] = option(
+        (),
+        parse=related.origins,
+        doc="Origins of other domains whose pages may use them too, at most 5 (`/.well-known/webauthn`)",
     )
     attestation: str = option(
         "none",
@@ -45,8 +47,10 @@ def problems(settings: Mapping[str, Any], own: PasskeySettings) -> list[Problem]
     found = [
         Problem(f"{PREFIX}origins", where, "holds an origin outside the keys' domain", f"list origins under `{rp_id}`")
         for origin in (own.origins or (url,))
-        if not _within(_host(origin), rp_id)
+        if not _within(_host(origin), rp_id) and origin not in own.related_origins
     ]
+    lenient = settings.get("portal.env") in {"development", "test"}
+    found += related.problems_of(own.related_origins, f"{PREFIX}related_origins", where, lenient=lenient)
     if own.models and own.attestation != "required":
         cure = f"set `{PREFIX}attestation = required`: without a certificate a model is only what the browser says"
         found.append(Problem(f"{PREFIX}models", where, "is a list that nothing proves", cure))
@@ -75,6 +79,6 @@ def _within(host: str, domain: str) -> bool:
 
 
 def party(registry: Any) -> tuple[str, Sequence[str]]:
-    """Return the relying party's id and the exact list of its origins."""
+    """Return the relying party's id and the exact list of its origins, related ones too."""
     own, portal = find(registry, PasskeySettings), find(registry, PortalSettings)
-    return own.rp_id or _host(portal.url), list(own.origins or (portal.url,))
+    return own.rp_id or _host(portal.url), [*(own.origins or (portal.url,)), *own.related_origins]
