@@ -90,6 +90,7 @@ async function ask(place, form, mediation) {
       ? navigator.credentials.create({ publicKey: readCreation(options), signal })
       : navigator.credentials.get({ publicKey: readRequest(options), signal, mediation });
   const credential = await wanted;
+  if (signal.aborted) throw signal.reason; // another way was chosen meanwhile
   form.elements.credential.value = written(credential);
   form.requestSubmit();
 }
@@ -143,8 +144,37 @@ if (quiet && (await window.PublicKeyCredential?.isConditionalMediationAvailable?
       .then(() => clearTimeout(again))
       .catch(() => {});
   };
+  const own = "a.tile[href^='/connexion/cle']";
+  // Another way was chosen: a key that is touched while its page is on the way takes nobody's place any more.
+  const leave = () => {
+    clearTimeout(again);
+    waiting?.abort();
+  };
+  const leads = (link) => link.origin === location.origin && link.pathname !== location.pathname;
+  const here = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  document.addEventListener(
+    "click",
+    (event) => {
+      const link = event.target.closest?.("a[href]");
+      if (link && here(event) && leads(link) && !link.matches(own)) leave();
+    },
+    { capture: true },
+  );
+  document.addEventListener(
+    "submit",
+    (event) => {
+      if (event.target !== quiet) leave();
+    },
+    { capture: true },
+  );
+  window.addEventListener("pagehide", leave);
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    quiet.elements.credential.value = "";
+    propose();
+  });
   // The tile of the mode asks at once, without another page; where that fails, the message stands beside the field.
-  for (const tile of document.querySelectorAll("a.tile[href^='/connexion/cle']")) {
+  for (const tile of document.querySelectorAll(own)) {
     tile.addEventListener("click", (event) => {
       event.preventDefault();
       clearTimeout(again);
