@@ -19,11 +19,14 @@ from esea_auth_plugin.testing.portal import Person, Portal
 MODES = {"esea_auth.modes": "passkey password mail_code"}
 
 
-def give_key(portal: Portal, person: Person, label: str = "Téléphone") -> Authenticator:
-    """Add a key of a new device to a person, as the page of its addition does."""
+def give_key(portal: Portal, person: Person, label: str = "Téléphone", attests: Any = None) -> Authenticator:
+    """Add a key of a new device to a person, as the page of its addition does.
+
+    :param attests: what the device's maker says of it (:attr:`Authenticator.attests`).
+    """
     mode = modes_of(portal.registry).get("passkey")
     assert mode is not None
-    device = Authenticator(portal.find(PortalSettings).url)
+    device = Authenticator(portal.find(PortalSettings).url, attests=attests)
     attempt = Attempt(new_id(), portal.clock.now(), subject=person.subject, email=person.email, browser="a browser")
     with portal.db.writing() as session:
         shown: Any = mode.enrol_begin(session, attempt)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,12 +34,16 @@ class Key:
 
 @dataclass
 class Authenticator:
-    """A device that holds passkeys. ``flags`` are those of its answers; ``counts``: its count grows with each use."""
+    """A device that holds passkeys. ``flags`` are those of its answers; ``counts``: its count grows with each use.
+
+    :ivar attests: its maker's word for a new key: signs what it is given, returns a statement of the format `packed`.
+    """
 
     origin: str
     flags: int = UP | UV
     counts: bool = True
     aaguid: str = CHROMIUM
+    attests: Callable[[bytes], Mapping[str, Any]] | None = None
     keys: list[Key] = field(default_factory=list)
 
     def create(self, options: Mapping[str, Any], **wrong: Any) -> str:
@@ -52,8 +56,10 @@ class Authenticator:
         identity = bytes.fromhex(self.aaguid.replace("-", "")) + len(key.credential_id).to_bytes(2, "big")
         data = self._data(key, wrong.get("flags", self.flags) | AT, key.count)
         data += identity + key.credential_id + cbor2.dumps(point)
-        attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
         client = self._client("webauthn.create", options["challenge"], wrong)
+        statement = self.attests(data + hashlib.sha256(client).digest()) if self.attests else None
+        kind = {"fmt": "packed", "attStmt": statement} if statement else {"fmt": "none", "attStmt": {}}
+        attestation = cbor2.dumps({**kind, "authData": data})
         answer = {
             "clientDataJSON": bytes_to_base64url(client),
             "attestationObject": bytes_to_base64url(attestation),

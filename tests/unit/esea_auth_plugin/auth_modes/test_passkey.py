@@ -14,7 +14,8 @@ from sqlalchemy import select
 from esea_auth_plugin.audit.models import AuditEvent
 from esea_auth_plugin.auth_modes.base import Attempt, AuthMode, Enrolled, Proven, Refused
 from esea_auth_plugin.auth_modes.conformance_enrolment import EnrolmentConformance
-from esea_auth_plugin.auth_modes.passkey.ceremony import NotVerified, read_credential
+from esea_auth_plugin.auth_modes.passkey.ceremony import read_credential
+from esea_auth_plugin.auth_modes.passkey.errors import NotVerified
 from esea_auth_plugin.auth_modes.passkey.makers import maker_of
 from esea_auth_plugin.auth_modes.registry import modes_of
 from esea_auth_plugin.database import new_id

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from tests.attestation import root
 
 from esea_auth_plugin.auth_modes.passkey import ceremony
-from esea_auth_plugin.auth_modes.passkey.ceremony import NotVerified
+from esea_auth_plugin.auth_modes.passkey.errors import NotVerified
 from esea_auth_plugin.auth_modes.passkey.makers import maker_of
 from esea_auth_plugin.auth_modes.passkey.settings import PREFIX, PasskeySettings, problems
 from esea_auth_plugin.testing.authenticator import CHROMIUM, Authenticator
+from esea_auth_plugin.testing.clock import DEFAULT_MOMENT
 
 YUBIKEY_5 = "2fc0579f-8113-47ea-b116-bb5a8db9202a"
 URL = {"portal.url": "https://portail.example.fr"}
@@ -24,13 +22,8 @@ URL = {"portal.url": "https://portail.example.fr"}
 @pytest.fixture
 def roots(tmp_path: Path) -> str:
     """A file with one maker's root."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Racine d'essai")])
-    start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(1).not_valid_before(start).not_valid_after(start + dt.timedelta(days=3650))
     path = tmp_path / "racines.pem"
-    path.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    path.write_bytes(root().pem)
     return str(path)
 
 
@@ -43,7 +36,7 @@ def judged(settings: PasskeySettings) -> str:
     )  # fmt: skip
     credential = json.loads(device.create(options))
     try:
-        ceremony.verify_new(credential, b"a challenge", "portail.example.fr", [origin], settings)
+        ceremony.verify_new(credential, b"a challenge", "portail.example.fr", [origin], settings, DEFAULT_MOMENT)
     except NotVerified as refused:
         return refused.code
     return ""

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import webauthn
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, parse_attestation_object
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
 from webauthn.helpers.structs import (
     AttestationConveyancePreference,
@@ -24,6 +25,8 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from . import attestation
+from .errors import NotVerified
 from .models import PasskeyRow
 from .settings import PasskeySettings, root_certificates
 
@@ -34,14 +37,6 @@ _ALGORITHMS = [
     COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
 ]
 _LONGEST = 20_000
-
-
-class NotVerified(Exception):
-    """An answer that proves nothing; ``code`` is for the trail, never for the person."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +128,12 @@ def read_credential(text: str) -> dict[str, Any]:
 
 
 def verify_new(
-    credential: Mapping[str, Any], challenge: bytes, rp_id: str, origins: Sequence[str], settings: PasskeySettings
+    credential: Mapping[str, Any],
+    challenge: bytes,
+    rp_id: str,
+    origins: Sequence[str],
+    settings: PasskeySettings,
+    at: datetime,
 ) -> NewKey:
     """Verify a new key.
 
@@ -153,8 +153,8 @@ def verify_new(
         )
     except Exception as error:  # the library raises a dozen kinds, and decoders below it some more
         raise NotVerified("passkey.not_verified") from error
-    if required and not _certified(found.attestation_object):
-        raise NotVerified("passkey.no_attestation")
+    if required:
+        attestation.judge(found.attestation_object, found.aaguid, at, model_listed=bool(settings.models))
     if settings.models and found.aaguid.lower() not in {model.lower() for model in settings.models}:
         raise NotVerified("passkey.model")
     transports = credential.get("response", {}).get("transports") or ()
@@ -212,14 +212,8 @@ def _descriptors(rows: Sequence[PasskeyRow]) -> list[PublicKeyCredentialDescript
     return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(row.credential_id)) for row in rows]
 
 
-def _certified(attestation_object: bytes) -> bool:
-    """Tell whether a certificate stands behind the key; that its chain ends at a root of ours is verified by then.
-
-    Without one (`none`, or a key that vouches for itself) the model is only what the browser says.
-    """
-    return bool(parse_attestation_object(attestation_object).att_stmt.x5c)
-
-
 def _roots(path: str) -> dict[AttestationFormat, list[bytes]]:
     roots = root_certificates(path)
+    if not roots:  # the file went since the start: `webauthn` takes any chain where it is given no root
+        raise NotVerified("passkey.no_roots")
     return {each: roots for each in AttestationFormat if each is not AttestationFormat.NONE}

@@ -26,7 +26,7 @@ from ..base import (
     Refused,
     Result,
 )
-from .ceremony import NotVerified
+from .errors import NotVerified
 from .makers import maker_of
 from .models import PasskeyHandle, PasskeyRow
 from .service import Passkeys
@@ -42,10 +42,14 @@ _COPIED = (
     "Cette clé d’accès semble avoir été copiée : elle est refusée. Connectez-vous autrement, retirez-la de vos "
     "dispositifs et prévenez l’assistance."
 )
+_NO_PROOF = "Ce portail demande une clé dont le fabricant prouve le modèle."
 _NOT_ADDED = {
     "passkey.known": "Cette clé est déjà enregistrée pour un compte.",
     "passkey.model": "Ce modèle de clé n’est pas accepté sur ce portail.",
-    "passkey.no_attestation": "Ce portail demande une clé dont le fabricant prouve le modèle.",
+    "passkey.no_attestation": _NO_PROOF,
+    "passkey.attestation_certificate": _NO_PROOF,
+    "passkey.attestation_model": _NO_PROOF,
+    "passkey.attestation_time": _NO_PROOF,
     "passkey.too_many": "Vous avez déjà vingt clés : retirez-en une.",
 }
 

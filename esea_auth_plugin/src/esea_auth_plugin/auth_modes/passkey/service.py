@@ -16,8 +16,9 @@ from ...security import tokens
 from ...services import find
 from ..naming import device_name
 from . import ceremony
-from .ceremony import NewKey, NotVerified, Signature
+from .ceremony import NewKey, Signature
 from .challenges import Challenges
+from .errors import NotVerified
 from .makers import maker_of
 from .models import PasskeyHandle, PasskeyRow
 from .settings import PasskeySettings, party
@@ -207,7 +208,8 @@ class Passkeys:
         challenge = self._consume(session, values, browser, subject, purpose)
         credential = ceremony.read_credential(values.get("credential", ""))
         rp_id, origins = party(self._registry)
-        key = ceremony.verify_new(credential, challenge, rp_id, origins, find(self._registry, PasskeySettings))
+        settings = find(self._registry, PasskeySettings)
+        key = ceremony.verify_new(credential, challenge, rp_id, origins, settings, at)
         if len(self.rows(session, subject)) >= MOST_KEYS:
             raise NotVerified("passkey.too_many")
         return self._store(session, subject, key, at, device_name(label, maker_of(key.aaguid) or "Clé d’accès"), place)
