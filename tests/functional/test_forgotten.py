@@ -6,7 +6,12 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+from sqlalchemy import select
+
 from esea_auth_plugin.interfaces import IAccounts, IReviews
+from esea_auth_plugin.sign_in.models import ParkedFormRow
+from esea_auth_plugin.sign_in.parked import _SECRET
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
 
@@ -222,3 +227,56 @@ def test_a_form_sent_after_the_end_survives_for_the_same_person_only(portal: Por
     paul = portal.person()
     portal.sign_in(browser, paul)
     assert browser.get("/connexion/reprise").status_int == 303, "another person sees nothing of it"
+
+
+@pytest.mark.databases("sqlite")
+def test_a_form_with_a_password_is_not_kept_at_all(portal: Portal) -> None:
+    """The page would show, in clear, what is typed as dots."""
+    browser, anne = portal.signed_in()
+    page = browser.get("/compte/mot-de-passe")
+    portal.clock.advance(minutes=11)
+    values = {
+        "Mot de passe actuel": PASSWORD,
+        "Nouveau mot de passe": NEW,
+        "Confirmez votre nouveau mot de passe": NEW,
+    }
+    assert "recent=1" in send(page, values).location
+    with portal.db.reading() as session:
+        assert session.scalars(select(ParkedFormRow)).all() == []
+    portal.sign_in(browser, anne)
+    assert browser.get("/connexion/reprise").location.endswith("/compte")
+
+
+@pytest.mark.databases("sqlite")
+def test_every_field_of_a_secret_is_known_as_one(portal: Portal) -> None:
+    browser, _ = portal.signed_in()
+    for path in ("/compte/mot-de-passe", "/connexion/otp", "/inscription"):
+        for field in browser.get(path).maybe_follow().html.find_all("input", attrs={"type": "password"}):
+            assert _SECRET.search(str(field["name"])), f"{field['name']}, on {path}"
+
+
+@pytest.mark.databases("sqlite")
+def test_what_waited_is_read_again_in_the_words_of_its_page(portal: Portal) -> None:
+    browser, anne = portal.signed_in(phone="+33556000000")
+    page = browser.get("/compte/profil/modifier")
+    portal.clock.advance(minutes=11)
+    where = {"Adresse": "2 rue Neuve", "Code postal": "87000", "Ville": "Limoges", "Département": "Haute-Vienne"}
+    send(page, {"Lieu d’exercice": "CHU d’Essai", **where})
+    portal.sign_in(browser, anne)
+    page = browser.get("/connexion/reprise")
+    assert "Lieu d’exercice CHU d’Essai" in text(page) and "Département Haute-Vienne" in text(page)
+    assert page.html.find("a", string="Abandonner")["href"] == "/compte/profil"
+    assert "à jour" in text(press(page, "Renvoyer").follow())
+
+
+@pytest.mark.databases("sqlite")
+def test_a_button_that_waited_asks_for_one_more_press_and_shows_no_machinery(portal: Portal) -> None:
+    browser, anne = portal.signed_in()
+    page = browser.get("/compte/mes-donnees")
+    portal.clock.advance(minutes=11)
+    press(page, "Télécharger le fichier")
+    portal.sign_in(browser, anne)
+    page = browser.get("/connexion/reprise")
+    assert "Télécharger mes données" in text(page) and page.html.find("dl") is None
+    assert page.html.find("a", string="Abandonner")["href"] == "/compte/mes-donnees"
+    assert press(page, "Continuer").content_type == "application/json"

@@ -69,6 +69,7 @@ class EnrolPlace(Resource):
     def __init__(self, request: Any, parent: Any, name: str, mode: AuthMode) -> None:
         super().__init__(request, parent, name)
         self.mode = mode
+        self.title = mode.enrol_title
 
     def child(self, key: str) -> Any:
         """Return the place of an action of the mode's enrolment."""

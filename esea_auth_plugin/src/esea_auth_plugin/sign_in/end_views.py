@@ -15,6 +15,7 @@ from ..interfaces import IAccounts, IAuditTrail, ISessions
 from ..services import find
 from .finishing import StartAgain, active_account, after_last_stage, terms_due
 from .parked import ParkedForms
+from .parked_words import place_of, typed
 from .resources import IParkedPlace, ISignOutPlace, ITermsPlace
 from .returning import let_form_end_at
 from .store import TERMS, SignIn, SignIns
@@ -84,7 +85,10 @@ def show_parked(context: Any, request: Any) -> Any:
     if request.identity is None:
         return HTTPSeeOther("/connexion")
     parked = find(request, ParkedForms).waiting(request, request.dbsession, request.identity.subject)
-    return {"parked": parked} if parked is not None else HTTPSeeOther("/compte")
+    if parked is None:
+        return HTTPSeeOther("/compte")
+    title, place = place_of(request, parked.path)
+    return {"parked": parked, "typed": typed(parked.fields), "title": title, "place": place}
 
 
 @view_config(

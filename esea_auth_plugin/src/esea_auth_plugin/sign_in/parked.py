@@ -21,8 +21,9 @@ from .returning import local_path
 KEPT = timedelta(hours=2)
 PURPOSE = "sign_in.parked"
 _MOST_BYTES = 100_000
-#: Never kept, even sealed: secrets are typed again.
-_SECRET = re.compile(r"passw|mot_de_passe|secret|^code$|csrf_token|token", re.IGNORECASE)
+#: Never kept, even sealed: secrets are typed again, and the form with them.
+_SECRET = re.compile(r"passw|mot_de_passe|secret|^current$|^code$|token", re.IGNORECASE)
+_CSRF = "csrf_token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ class ParkedForms:
         path = local_path(request.path)
         if not digest or not path or not check_csrf_token(request, raises=False):
             return
-        fields = [(name, value) for name, value in request.POST.items() if not _SECRET.search(name)]
+        fields = [(name, value) for name, value in request.POST.items() if name != _CSRF]
+        if any(_SECRET.search(name) for name, _ in fields):
+            return
         text = json.dumps({"path": path, "fields": fields}, default=lambda _: None)
         if len(text) > _MOST_BYTES or any(not isinstance(value, str) for _, value in fields):
             return
