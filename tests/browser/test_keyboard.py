@@ -53,3 +53,17 @@ def test_the_sign_in_needs_no_mouse(served: Portal, page: Page) -> None:
     tab_to(page, "Valider")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Me déconnecter").first).to_be_visible()
+
+
+def test_a_refusal_takes_the_focus_and_a_password_may_be_read(served: Portal, page: Page) -> None:
+    """Whoever typed without seeing is told at once, one Tab before the field."""
+    page.goto("/connexion/otp")
+    page.get_by_label("Identifiant ou email").fill("personne.inconnue")
+    password = page.get_by_label("Mot de passe", exact=True)
+    password.fill("Trois-Mots-Sans-Lien-12")
+    page.get_by_role("button", name="Afficher").click()
+    expect(password).to_have_attribute("type", "text")
+    password.press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(password).to_have_attribute("type", "password")
+    tab_to(page, "Identifiant ou email")

@@ -71,12 +71,14 @@ def profile(context: Any, request: Any) -> dict[str, Any]:
     return {"account": account, "rows": rows}
 
 
-def _form(request: Any) -> PortalForm:
+def _form(request: Any) -> tuple[PortalForm, list[str]]:
+    """Return the form, and the labels of what it leaves out because it was proven."""
     account_id = account_id_of(request.dbsession, request.identity.subject) or ""
     said = attribute_store.origins(request.dbsession, account_id)
     proven = {name for name, (origin, _) in said.items() if origin in PROVEN_ORIGINS}
     schema = profile_schema(find(request, AuthSettings).hidden_fields, proven)
-    return PortalForm(schema, request, submit=(("enregistrer", "Enregistrer"),), cancel=("Annuler", "/compte/profil"))
+    form = PortalForm(schema, request, submit=(("enregistrer", "Enregistrer"),), cancel=("Annuler", "/compte/profil"))
+    return form, [kind.label for name, kind in KINDS.items() if kind.editable and name in proven]
 
 
 @view_config(
@@ -93,7 +95,8 @@ def edit(context: Any, request: Any) -> dict[str, Any]:
     The support checks an identity by it, calling these numbers and this workplace: it needs a proof like the e-mail.
     """
     values = find(request, IAccounts).attributes(request.dbsession, request.identity.subject)
-    return {"form": _form(request).render(values)}
+    form, fixed = _form(request)
+    return {"form": form.render(values), "fixed": fixed}
 
 
 @view_config(
@@ -106,10 +109,11 @@ def edit(context: Any, request: Any) -> dict[str, Any]:
 )
 def edited(context: Any, request: Any) -> Any:
     """Keep the changes, with one audit row."""
+    form, fixed = _form(request)
     try:
-        values = _form(request).validate()
+        values = form.validate()
     except Invalid as invalid:
-        return {"form": invalid.form_html}
+        return {"form": invalid.form_html, "fixed": fixed}
     subject = request.identity.subject
     changes = {name: "" if value is colander.null else value for name, value in values.items()}
     find(request, IAccounts).change_attributes(request.dbsession, subject, changes, origin="declared", by=subject)

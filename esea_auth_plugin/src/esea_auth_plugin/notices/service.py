@@ -220,6 +220,6 @@ def effects(registry: Any, freezes: Sequence[Frozen]) -> list[str]:
         title = mode.title if mode is not None else mode_name
         what = "Ce dispositif" if reference else "Le moyen de connexion"
         found.append(
-            f"{what} ({title}) n’ouvrira plus rien, jusqu’à ce que vous le débloquiez par un autre ou avec le support."
+            f"{what} « {title} » n’ouvrira plus rien, jusqu’à ce que vous le débloquiez par un autre, ou le support."
         )
     return found

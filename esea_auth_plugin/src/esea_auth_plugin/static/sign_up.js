@@ -15,7 +15,6 @@ if (panel && password) {
   let asked = 0;
 
   holder.after(panel);
-  panel.hidden = false;
 
   const ownWords = () =>
     ['identifier', 'first_name', 'last_name']
@@ -37,6 +36,7 @@ if (panel && password) {
 
   const ask = async () => {
     const turn = ++asked;
+    panel.hidden = !password.value;
     if (!password.value) {
       show({ label: '–', score: 0, messages: [] });
       return;

@@ -22,7 +22,11 @@ GROUPS = (
         ("profession", "profession_other", "rpps", "rpps_specialty", "adeli", "adeli_specialty"),
         columns=2,
     ),
-    Group("Prouvé par votre carte ou par Pro Santé Connect", ("workplace", "address", "postal_code", "city")),
+    Group(
+        "Prouvé par votre carte, par Pro Santé Connect ou par le support",
+        ("workplace", "address", "postal_code", "city", "department", "phone", "mobile", "fax"),
+        columns=2,
+    ),
 )
 
 

@@ -24,6 +24,7 @@ from ...interfaces import (
     ISealer,
     ReviewView,
 )
+from ...layout.filters import phone_fr
 from ...reviews.agreements import agreed_by
 from ...services import find
 from .links import Links
@@ -102,7 +103,12 @@ class LostEverythingKind:
             (
                 Fact("Identifiant ou email", values["login"]),
                 Fact("Nom", f"{values['first_name']} {values['last_name']}"),
-                Fact("Téléphone", values["phone"], "warning", "Numéro donné par la personne : il ne prouve rien."),
+                Fact(
+                    "Téléphone",
+                    phone_fr(values["phone"]),
+                    "warning",
+                    "Numéro donné par la personne : il ne prouve rien.",
+                ),
                 Fact("Ce qui s’est passé", values["motive"]),
             ),
         )
@@ -184,7 +190,7 @@ class LostEverythingKind:
         labels = {"workplace": "Lieu d’exercice", "rpps": "N° RPPS"}
         facts = [
             Fact("Identifiant", account.identifier),
-            Fact("Nom complet", account.display_name, "ok" if same else "warning", note),
+            Fact("Nom complet", account.display_name, "" if same else "warning", note),
             Fact("Email confirmé", account.email, "warning" if changed else "", changed or _ONLY_THERE),
             Fact("Dispositifs qui seront retirés", ", ".join(held) or "Aucun"),
             *known_numbers(registry, session, account, attributes),

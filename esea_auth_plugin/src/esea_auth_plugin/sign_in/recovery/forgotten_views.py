@@ -1,4 +1,4 @@
-"""« Mot de passe oublié », « Identifiant oublié », « Je n'ai plus accès à cette boîte »: the same page for everyone."""
+"""« Mot de passe oublié », « Identifiant oublié », « Je n’ai plus accès à ma boîte mail »: one page for everyone."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _IDENTIFIER = {
     "lede": "Saisissez l'email de votre compte : votre identifiant y sera envoyé.",
 }
 _MAILBOX = {
-    "title": "Je n'ai plus accès à cette boîte",
+    "title": "Je n'ai plus accès à ma boîte mail",
     "lede": "Le support vérifie votre identité par téléphone, puis envoie un lien à votre nouvelle adresse.",
 }
 

@@ -24,6 +24,7 @@ from ...interfaces import (
     ISealer,
     ReviewView,
 )
+from ...layout.filters import phone_fr
 from ...services import find
 from .models import LostMailboxRow
 from .resets import NOWHERE, Resets
@@ -88,7 +89,12 @@ class LostMailboxKind:
                 Fact("Identifiant ou ancien email", values["login"]),
                 Fact("Nom", f"{values['first_name']} {values['last_name']}"),
                 Fact("Nouvel email", values["email"]),
-                Fact("Téléphone", values["phone"], "warning", "Numéro donné par la personne : il ne prouve rien."),
+                Fact(
+                    "Téléphone",
+                    phone_fr(values["phone"]),
+                    "warning",
+                    "Numéro donné par la personne : il ne prouve rien.",
+                ),
                 Fact("Ce qui s'est passé", values["motive"]),
             ),
         )
@@ -159,7 +165,7 @@ class LostMailboxKind:
         note = "" if same else "Le nom donné n'est pas celui du compte."
         facts = [
             Fact("Identifiant", account.identifier),
-            Fact("Nom complet", account.display_name, "ok" if same else "warning", note),
+            Fact("Nom complet", account.display_name, "" if same else "warning", note),
             Fact("Email confirmé", account.email),
         ]
         facts.extend(known_numbers(registry, session, account, attributes))
