@@ -42,11 +42,11 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def anne(served: Portal, page: Page) -> Person:
-    """Somebody with twelve services, forty sessions and hundreds of rows, signed in in ``page``."""
+    """Somebody with twelve services, forty sessions and 5,000 rows, signed in in ``page``."""
     person = served.person(services=SERVICES, last_name="de Saint-Exupéry-Longuemare")
     page.goto("/connexion")
     sign_in(page, served, person)
-    a_crowded_account(served, person, sessions=39, rows=300)
+    a_crowded_account(served, person)
     return person
 
 
