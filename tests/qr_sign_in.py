@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
 from webtest import TestApp, TestResponse
 from webtest.forms import Form
 
+from esea_auth_plugin.auth_modes.qr_code.models import QrRequestRow
 from esea_auth_plugin.interfaces import IPasskeys, PortalSettings
 from esea_auth_plugin.testing.authenticator import Authenticator
 from esea_auth_plugin.testing.pages import press, send
@@ -88,3 +90,14 @@ def approve(phone: TestApp, device: Authenticator, code: str, number: str) -> Te
 def go_on(page: TestResponse) -> TestResponse:
     """What the waiting page does by itself once it was told that the answer can be judged."""
     return press(page, "Continuer").maybe_follow()
+
+
+def states(portal: Portal) -> list[str]:
+    """Return the state of every request there is."""
+    with portal.db.reading() as session:
+        return sorted(session.scalars(select(QrRequestRow.state)))
+
+
+def opened(page: TestResponse) -> bool:
+    """Tell whether the workstation is signed in once its page went on."""
+    return "Me déconnecter" in go_on(page).text

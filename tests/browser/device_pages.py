@@ -6,10 +6,17 @@ from collections.abc import Mapping
 
 from tests.browser.pages import AUTH, Arrival, Way, after, anybody
 from tests.browser.steps import press as click
-from tests.functional.devices import ADD, MODES, add_on_devices_page, by_application, give_application, give_codes
-from tests.functional.test_devices_of_ones_own import link_to_confirm
-from tests.functional.test_email_change import changed, undo_path
-from tests.functional.test_recovery import accept_twice, lose_everything, mailed_path, with_code
+from tests.devices import (
+    ADD,
+    MODES,
+    add_on_devices_page,
+    by_application,
+    give_application,
+    give_codes,
+    link_to_confirm,
+)
+from tests.email_change import changed, undo_path
+from tests.recovery import accept_twice, lose_everything, mailed_path, with_code
 
 from esea_auth_plugin.testing.pages import press
 from esea_auth_plugin.testing.portal import Portal

@@ -3,31 +3,9 @@
 from __future__ import annotations
 
 from playwright.sync_api import Page, expect
+from tests.browser.steps import tab_to
 
 from esea_auth_plugin.testing.portal import Portal
-
-#: More stops than any of our pages has before its form.
-_MOST = 40
-
-_STOP = """() => {
-    const stop = document.activeElement, style = getComputedStyle(stop), box = stop.getBoundingClientRect();
-    const named = (stop.labels && stop.labels[0] || stop).textContent.replace(/\\s+/g, ' ').trim();
-    const seen = box.width > 1 && box.height > 1 && (style.outlineStyle !== 'none' || style.boxShadow !== 'none');
-    return [named, seen];
-}"""
-
-
-def tab_to(page: Page, name: str) -> None:
-    """Press Tab until the stop with this name; each stop on the way must show that it has the focus."""
-    passed: list[str] = []
-    for _ in range(_MOST):
-        page.keyboard.press("Tab")
-        named, seen = page.evaluate(_STOP)
-        assert seen, f"« {named} » does not show that it has the focus, on {page.url}"
-        if named.startswith(name):
-            return
-        passed.append(named)
-    raise AssertionError(f"« {name} » is not reached with Tab; stops: {', '.join(passed)}")
 
 
 def test_the_sign_in_needs_no_mouse(served: Portal, page: Page) -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.accessibility import AccessibilityCheck
-from tests.browser.steps import press, sign_in
-from tests.browser.test_keyboard import tab_to
+from tests.browser.steps import press, sign_in, tab_to
 from tests.crowd import a_crowded_account, eight_devices, twelve_services
 
 from esea_auth_plugin.testing.portal import Person, Portal

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import Page, expect
 from tests.browser import steps
-from tests.browser.serving import PATIENCE
+from tests.browser.virtual_keys import authenticator, gone, held
 
 from esea_auth_plugin.auth_modes.registry import modes_of
 from esea_auth_plugin.devices.revoking import Revoking
@@ -27,27 +25,6 @@ navigator.credentials.get = (options) => {
 """
 
 
-def authenticator(page: Page, *, verified: bool = True, present: bool = True) -> tuple[CDPSession, str]:
-    """Give the page's browser a device that holds passkeys."""
-    cdp = page.context.new_cdp_session(page)
-    cdp.send("WebAuthn.enable")
-    made: dict[str, Any] = cdp.send(
-        "WebAuthn.addVirtualAuthenticator",
-        {
-            "options": {
-                "protocol": "ctap2",
-                "ctap2Version": "ctap2_1",
-                "transport": "internal",
-                "hasResidentKey": True,
-                "hasUserVerification": True,
-                "isUserVerified": verified,
-                "automaticPresenceSimulation": present,
-            }
-        },
-    )
-    return cdp, made["authenticatorId"]
-
-
 def add_key(page: Page, served: Portal, name: str = "Mon poste") -> Person:
     """Sign in by mailed code and add a passkey; confirm it by the mailed link."""
     person = served.person()
@@ -64,21 +41,6 @@ def add_key(page: Page, served: Portal, name: str = "Mon poste") -> Person:
     page.get_by_role("main").get_by_role("button").first.click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     return person
-
-
-def held(cdp: CDPSession, device: str) -> list[Any]:
-    """Return the keys that a device holds."""
-    found: list[Any] = cdp.send("WebAuthn.getCredentials", {"authenticatorId": device})["credentials"]
-    return found
-
-
-def gone(page: Page, cdp: CDPSession, device: str) -> None:
-    """Wait until a device holds no key any more: the browser is told beside the page, at its own pace."""
-    for _ in range(PATIENCE // 50):
-        if not held(cdp, device):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("the browser still holds the key")
 
 
 def revoke_elsewhere(served: Portal, person: Person) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select
 from tests.cards import Cards, ask, back, link, read, with_card
-from tests.functional.devices import give_application
+from tests.devices import give_application
 from webtest import TestApp
 
 from esea_auth_plugin.accounts.models import Account, IdentityAttribute

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
-from tests.functional.devices import (
+from tests.devices import (
     ADD,
     MODES,
     add_on_devices_page,
     by_application,
     code_now,
     give_application,
+    link_to_confirm,
     with_password,
 )
 from webtest import TestResponse
@@ -26,14 +26,6 @@ from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 
 pytestmark = pytest.mark.settings(**MODES)
-
-
-def link_to_confirm(portal: Portal, person: Person) -> str:
-    for letter in reversed(portal.letters(person.email)):
-        found = re.search(r"https?://\S+/compte/dispositifs/confirmation/\S+", letter.text)
-        if found is not None:
-            return urlsplit(found[0]).path
-    raise AssertionError("no link was mailed")
 
 
 def manage(page: TestResponse, label: str) -> TestResponse:

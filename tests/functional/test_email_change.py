@@ -3,39 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from webtest import TestApp, TestResponse
+from tests.email_change import NEW, ask, changed, confirm, told, undo_path
 
 from esea_auth_plugin.interfaces import IAccounts
 from esea_auth_plugin.testing.pages import field_error, press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 from esea_auth_plugin.testing.sign_up import path_in
-from esea_auth_plugin.testing.smtp import Letter
 
 pytestmark = pytest.mark.databases("sqlite")
 both = pytest.mark.databases("sqlite", "postgresql")
-NEW = "anne.neuve@chu.example.fr"
 OTHER = "Remettre mon ancienne adresse"
-
-
-def ask(browser: TestApp, email: str = NEW) -> TestResponse:
-    return send(browser.get("/compte/courriel"), {"Nouvel email": email, "Confirmation nouvel email": email})
-
-
-def confirm(portal: Portal, page: TestResponse, email: str = NEW) -> TestResponse:
-    return send(page.maybe_follow(), {"Code reçu à la nouvelle adresse": portal.letters(email)[-1].code})
-
-
-def changed(portal: Portal, browser: TestApp, email: str = NEW) -> None:
-    assert confirm(portal, ask(browser, email), email).location.endswith("/compte/profil")
-
-
-def told(portal: Portal, anne: Person) -> Letter:
-    """Return what the former address was told."""
-    return next(each for each in portal.letters(anne.email) if each.subject.startswith("L’adresse de votre compte"))
-
-
-def undo_path(portal: Portal, anne: Person) -> str:
-    return path_in(told(portal, anne), "/adresse-precedente/")
 
 
 def email_of(portal: Portal, anne: Person) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
+from tests.recovery import lose_mailbox
 
 from esea_auth_plugin.interfaces import IAccounts, IReviews
 from esea_auth_plugin.sign_in.models import ParkedFormRow
@@ -125,22 +126,6 @@ def test_a_forgotten_identifier_comes_by_mail_and_is_never_shown(portal: Portal)
     page = portal.browser().get("/connexion/oubli/identifiant")
     send(page, {"Email": "inconnue@chu.example.fr"}).follow()
     assert portal.letters("inconnue@chu.example.fr") == []
-
-
-def lose_mailbox(portal: Portal, login: str, email: str = "anne.neuve@chu.example.fr") -> Any:
-    page = portal.browser().get("/connexion/oubli/boite-mail")
-    return send(
-        page,
-        {
-            "Identifiant ou ancien email": login,
-            "Nom": "Pierre",
-            "Prénom": "Anne",
-            "Nouvel email": email,
-            "Confirmation nouvel email": email,
-            "Téléphone": "05 56 00 00 00",
-            "Que s'est-il passé ?": "J'ai changé d'établissement en septembre.",
-        },
-    )
 
 
 def test_a_lost_mailbox_is_replaced_only_after_a_recorded_check_of_identity(portal: Portal) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.functional.devices import add_on_devices_page, by_application, give_application, give_codes
+from tests.devices import add_on_devices_page, by_application, give_application, give_codes
 from webtest import TestApp
 
 from esea_auth_plugin.auth_modes.passkey.models import PasskeyRow

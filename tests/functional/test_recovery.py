@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.functional.devices import (
+from tests.devices import (
     ADD,
     MODES,
     add_application,
@@ -17,21 +17,17 @@ from tests.functional.devices import (
     give_codes,
     with_password,
 )
-from tests.functional.test_email_change import changed
-from tests.functional.test_forgotten import lose_mailbox
-from webtest import TestApp, TestResponse
+from tests.email_change import changed
+from tests.recovery import accept_twice, agree, lose_everything, lose_mailbox, mailed_path, with_code
 
-from esea_auth_plugin.interfaces import IAccounts, IReviews
+from esea_auth_plugin.interfaces import IAccounts
 from esea_auth_plugin.testing.pages import fill, press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
+from esea_auth_plugin.testing.sign_up import reference_on
 
 pytestmark = pytest.mark.settings(**MODES)
 
 NEW = "Girafe-Tambour-Melon-48"
-
-
-def with_code(browser: TestApp, person: Person, code: str) -> TestResponse:
-    return send(with_password(browser, person, "secours"), {"Code de secours": code})
 
 
 def test_a_printed_code_replaces_a_lost_telephone_and_opens_nothing_else(portal: Portal) -> None:
@@ -74,42 +70,6 @@ def test_a_ticket_lasts_half_an_hour_and_its_codes_die_with_their_use(portal: Po
     assert "/oubli/dispositif" in press(page, ADD).location
     page = with_code(portal.browser(), anne, printed[0])
     assert "n’est pas accepté" in text(page)
-
-
-def lose_everything(portal: Portal, login: str) -> TestResponse:
-    page = portal.browser().get("/connexion/oubli").click("Téléphone, clé ou application perdus")
-    page = page.click("J’ai perdu tous mes moyens de connexion")
-    return send(
-        page,
-        {
-            "Identifiant ou email": login,
-            "Nom": "Pierre",
-            "Prénom": "Anne",
-            "Téléphone": "05 56 00 00 00",
-            "Que s’est-il passé ?": "Téléphone et carte volés dans le tramway.",
-        },
-    )
-
-
-def reference_on(page: TestResponse) -> str:
-    found = re.search(r"DEM-\w{4}-\w{4}", text(page))
-    assert found is not None, text(page)
-    return found[0]
-
-
-def agree(portal: Portal, reviewer: TestApp, reference: str, *, checked: bool = True) -> TestResponse:
-    page = reviewer.get(f"/support/acces-perdus/{reference}")
-    assert "1. Rappeler" in text(page), "the procedure stands on the page"
-    box = {"J’ai suivi moi-même la procédure et vérifié l’identité de la personne.": checked}
-    return fill(page, box).submit(expect_errors=True)
-
-
-def mailed_path(portal: Portal, to: str) -> str:
-    for letter in reversed(portal.letters(to)):
-        found = re.search(r"https?://\S+/connexion/retrouver/\S+", letter.text)
-        if found is not None:
-            return urlsplit(found[0]).path
-    raise AssertionError("no link was mailed")
 
 
 @pytest.fixture
@@ -174,17 +134,6 @@ def test_the_link_serves_once_for_a_day(portal: Portal, lost: tuple[Person, str,
     path = mailed_path(portal, anne.email)
     portal.clock.advance(hours=24)
     assert "n’est plus valable" in text(portal.browser().get(path).follow(status=410))
-
-
-def accept_twice(portal: Portal, reference: str) -> None:
-    """Let two new support people agree."""
-    reviews = portal.find(IReviews)
-    for _ in range(2):
-        by = portal.person(roles=["support"]).subject
-        with portal.db.writing() as session:
-            review = reviews.by_reference(session, reference)
-            reviews.decide(session, review.id, accept=True, by=by, kept=frozenset({"identity_checked"}))
-    portal.clock.advance(minutes=5)
 
 
 def test_without_the_recorded_check_an_agreement_counts_for_nothing(

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
-from tests.functional.devices import MODES, add_on_devices_page, give_application
+from tests.devices import MODES, add_on_devices_page, give_application
 from webtest import TestApp
 
 from esea_auth_plugin.audit import audit_rows

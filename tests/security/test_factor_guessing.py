@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.functional.devices import MODES, code_now, give_application, give_codes, with_password
+from tests.devices import MODES, code_now, give_application, give_codes, with_password
 from webtest import TestResponse
 
 from esea_auth_plugin.testing.pages import fill, send, text

@@ -27,7 +27,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from sqlalchemy import select
-from tests.functional.devices import give_application, give_codes
+from tests.devices import give_application, give_codes
 
 from esea_auth_plugin.auth_modes.totp import codes
 from esea_auth_plugin.interfaces import AccountState, Factor, IAccounts, ICatalogue, Level

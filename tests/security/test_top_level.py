@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.functional.devices import MODES, by_application, give_application
+from tests.devices import MODES, by_application, give_application
 from webtest import TestApp
 
 from esea_auth_plugin.accounts.resources import IProfile

@@ -16,9 +16,11 @@ from tests.qr_sign_in import (
     give_phone,
     go_on,
     number_of,
+    opened,
     other_than,
     read,
     sign,
+    states,
     workstation,
 )
 from webtest import TestApp, TestResponse
@@ -35,36 +37,6 @@ from esea_auth_plugin.testing.pages import fill, press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 
 pytestmark = [pytest.mark.settings(**MODES), pytest.mark.databases("sqlite", "postgresql")]
-
-
-@pytest.fixture
-def anne(portal: Portal) -> Person:
-    return portal.person(services=["espace-pro"])
-
-
-@pytest.fixture
-def device(portal: Portal, anne: Person) -> Authenticator:
-    return give_phone(portal, anne)
-
-
-@pytest.fixture
-def desk(portal: Portal) -> TestApp:
-    return portal.browser()
-
-
-@pytest.fixture
-def phone(portal: Portal) -> TestApp:
-    return portal.browser()
-
-
-def states(portal: Portal) -> list[str]:
-    with portal.db.reading() as session:
-        return sorted(session.scalars(select(QrRequestRow.state)))
-
-
-def opened(page: TestResponse) -> bool:
-    """Tell whether the workstation is signed in once its page went on."""
-    return "Me déconnecter" in go_on(page).text
 
 
 # --- what ends elsewhere ends here

@@ -13,9 +13,12 @@ from esea_auth_plugin.auth_modes.totp.service import Applications
 from esea_auth_plugin.database import new_id
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
+from esea_auth_plugin.testing.sign_up import path_in
 
 MODES = {"esea_auth.modes": "password mail_code totp recovery_codes"}
 KEY = re.compile(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}")
+#: Where the mailed link of a device that waits begins.
+CONFIRM = "/compte/dispositifs/confirmation/"
 ADD = "Ajouter une application d’authentification"
 
 
@@ -71,3 +74,10 @@ def by_application(
     portal.clock.advance(minutes=1)
     page = with_password(browser, person, "totp", password)
     return send(page, {"Code de l’application": code_now(portal, key)})
+
+
+def link_to_confirm(portal: Portal, person: Person) -> str:
+    """Return the path of the latest mailed link that confirms a device."""
+    letters = [letter for letter in portal.letters(person.email) if CONFIRM in letter.text]
+    assert letters, "no link was mailed"
+    return path_in(letters[-1], CONFIRM)

@@ -18,13 +18,15 @@ from tests.qr_sign_in import (
     give_phone,
     go_on,
     number_of,
+    opened,
     other_than,
     read,
     sign,
+    states,
     workstation,
 )
 from webauthn.helpers import bytes_to_base64url
-from webtest import TestApp, TestResponse
+from webtest import TestApp
 
 from esea_auth_plugin.auth_modes.base import Attempt
 from esea_auth_plugin.auth_modes.qr_code.mode import BEGUN
@@ -41,36 +43,6 @@ from esea_auth_plugin.throttle import Addresses
 pytestmark = [pytest.mark.settings(**MODES), pytest.mark.databases("sqlite", "postgresql")]
 
 POLL = "/connexion/qr/attente"
-
-
-@pytest.fixture
-def anne(portal: Portal) -> Person:
-    return portal.person(services=["espace-pro"])
-
-
-@pytest.fixture
-def device(portal: Portal, anne: Person) -> Authenticator:
-    return give_phone(portal, anne)
-
-
-@pytest.fixture
-def desk(portal: Portal) -> TestApp:
-    return portal.browser()
-
-
-@pytest.fixture
-def phone(portal: Portal) -> TestApp:
-    return portal.browser()
-
-
-def states(portal: Portal) -> list[str]:
-    with portal.db.reading() as session:
-        return sorted(session.scalars(select(QrRequestRow.state)))
-
-
-def opened(page: TestResponse) -> bool:
-    """Tell whether the workstation is signed in once its page went on."""
-    return "Me déconnecter" in go_on(page).text
 
 
 # --- relay

@@ -1,0 +1,75 @@
+"""Steps of who lost something: a printed code, the mailbox, everything; and the two reviewers who agree."""
+
+from __future__ import annotations
+
+from tests.devices import with_password
+from webtest import TestApp, TestResponse
+
+from esea_auth_plugin.interfaces import IReviews
+from esea_auth_plugin.testing.pages import fill, send, text
+from esea_auth_plugin.testing.portal import Person, Portal
+from esea_auth_plugin.testing.sign_up import path_in
+
+
+def with_code(browser: TestApp, person: Person, code: str) -> TestResponse:
+    """Use a printed code after the password."""
+    return send(with_password(browser, person, "secours"), {"Code de secours": code})
+
+
+def lose_mailbox(portal: Portal, login: str, email: str = "anne.neuve@chu.example.fr") -> TestResponse:
+    """Ask the support for another mailbox."""
+    page = portal.browser().get("/connexion/oubli/boite-mail")
+    return send(
+        page,
+        {
+            "Identifiant ou ancien email": login,
+            "Nom": "Pierre",
+            "Prénom": "Anne",
+            "Nouvel email": email,
+            "Confirmation nouvel email": email,
+            "Téléphone": "05 56 00 00 00",
+            "Que s'est-il passé ?": "J'ai changé d'établissement en septembre.",
+        },
+    )
+
+
+def lose_everything(portal: Portal, login: str) -> TestResponse:
+    """Ask the support for everything anew."""
+    page = portal.browser().get("/connexion/oubli").click("Téléphone, clé ou application perdus")
+    page = page.click("J’ai perdu tous mes moyens de connexion")
+    return send(
+        page,
+        {
+            "Identifiant ou email": login,
+            "Nom": "Pierre",
+            "Prénom": "Anne",
+            "Téléphone": "05 56 00 00 00",
+            "Que s’est-il passé ?": "Téléphone et carte volés dans le tramway.",
+        },
+    )
+
+
+def agree(portal: Portal, reviewer: TestApp, reference: str, *, checked: bool = True) -> TestResponse:
+    """Agree to a request, as one reviewer."""
+    page = reviewer.get(f"/support/acces-perdus/{reference}")
+    assert "1. Rappeler" in text(page), "the procedure stands on the page"
+    box = {"J’ai suivi moi-même la procédure et vérifié l’identité de la personne.": checked}
+    return fill(page, box).submit(expect_errors=True)
+
+
+def accept_twice(portal: Portal, reference: str) -> None:
+    """Let two new support people agree."""
+    reviews = portal.find(IReviews)
+    for _ in range(2):
+        by = portal.person(roles=["support"]).subject
+        with portal.db.writing() as session:
+            review = reviews.by_reference(session, reference)
+            reviews.decide(session, review.id, accept=True, by=by, kept=frozenset({"identity_checked"}))
+    portal.clock.advance(minutes=5)
+
+
+def mailed_path(portal: Portal, to: str) -> str:
+    """Return the path of the latest link with which somebody who lost everything begins anew."""
+    letters = [letter for letter in portal.letters(to) if "/connexion/retrouver/" in letter.text]
+    assert letters, "no link was mailed"
+    return path_in(letters[-1], "/connexion/retrouver/")
