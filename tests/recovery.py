@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlsplit
+
 from tests.devices import with_password
 from webtest import TestApp, TestResponse
 
@@ -9,6 +12,9 @@ from esea_auth_plugin.interfaces import IReviews
 from esea_auth_plugin.testing.pages import fill, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 from esea_auth_plugin.testing.sign_up import path_in
+
+#: Accepted by the password policy.
+NEW = "Girafe-Tambour-Melon-48"
 
 
 def with_code(browser: TestApp, person: Person, code: str) -> TestResponse:
@@ -73,3 +79,24 @@ def mailed_path(portal: Portal, to: str) -> str:
     letters = [letter for letter in portal.letters(to) if "/connexion/retrouver/" in letter.text]
     assert letters, "no link was mailed"
     return path_in(letters[-1], "/connexion/retrouver/")
+
+
+def mailed_link(portal: Portal, to: str) -> str:
+    """Return the path of the link in the last letter."""
+    found = re.search(r"https?://\S+/connexion/reinitialisation/\S+", portal.letters(to)[-1].text)
+    assert found is not None
+    return urlsplit(found[0]).path
+
+
+def ask_link(portal: Portal, login: str) -> TestResponse:
+    """Ask for a link to a new password."""
+    page = portal.browser().get("/connexion/oubli/mot-de-passe")
+    return send(page, {"Identifiant ou email": login}).follow()
+
+
+def reset(portal: Portal, person: Person, password: str = NEW) -> TestResponse:
+    """Choose a new password by a mailed link, with nothing else."""
+    ask_link(portal, person.identifier)
+    page = portal.browser().get(mailed_link(portal, person.email)).follow()
+    values = {"Nouveau mot de passe": password, "Confirmez votre nouveau mot de passe": password}
+    return send(page, values)

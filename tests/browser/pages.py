@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page
 from tests.browser.steps import fill
 from tests.browser.steps import press as click
+from tests.devices import by_application, give_application
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.interfaces import IAccounts, IInvitations, IReviews
+from esea_auth_plugin.interfaces import IAccounts, IInvitations, IMailboxes, IReviews
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import send
 from esea_auth_plugin.testing.portal import Portal
@@ -237,6 +238,27 @@ def _letter(portal: Portal) -> Arrival:
     return portal.browser(), f"/demo/courriels/{letters[0]['key']}"
 
 
+def _domains(portal: Portal) -> Arrival:
+    portal.person(email="anne@chu-abandonne.fr")
+    browser, _ = portal.signed_in(roles=["support"])
+    with portal.db.writing() as session:
+        portal.find(IMailboxes).doubt(session, "chu-abandonne.fr", reason="lapsed")
+    return browser, "/support/domaines"
+
+
+def _doubted(path: str) -> Way:
+    """A page of somebody whose mailbox is not believed any more, and who owns an application."""
+
+    def way(portal: Portal) -> Arrival:
+        anne, browser = portal.person(email="anne@chu-abandonne.fr"), portal.browser()
+        by_application(portal, browser, anne, give_application(portal, anne))
+        with portal.db.writing() as session:
+            portal.find(IMailboxes).doubt(session, "chu-abandonne.fr", reason="lapsed")
+        return browser, path
+
+    return way
+
+
 def _elsewhere(portal: Portal) -> Arrival:
     anne = portal.person(services=["smur-tab"])
     page = portal.browser().get("/connexion/mot-de-passe?service=smur-tab")
@@ -257,6 +279,7 @@ WAYS: Mapping[str, Way] = {
     f"{AUTH}:my_account/data/templates/data.jinja2": person("/compte/mes-donnees"),
     f"{AUTH}:my_account/corrections/templates/correction.jinja2": person("/compte/profil/rectifier"),
     f"{AUTH}:my_account/email_change/templates/change.jinja2": person("/compte/courriel"),
+    f"{AUTH}:mail_domains/templates/domains.jinja2": _domains,
     f"{AUTH}:notices/templates/notifications.jinja2": person("/compte/notifications"),
     f"{AUTH}:my_account/activity/templates/activity.jinja2": person("/compte/activite"),
     f"{AUTH}:my_account/sessions/templates/sessions.jinja2": person("/compte/sessions"),
@@ -323,6 +346,12 @@ MORE: tuple[tuple[str, Way], ...] = (
     (f"{AUTH}:portal_services/templates/services.jinja2", anybody("/services")),
     (f"{AUTH}:reviews/templates/queue.jinja2", support("/support/adhesions")),
     (f"{AUTH}:reviews/templates/queue.jinja2", _inside("/espace-pro/gestion/inscriptions")),
+)
+
+#: More ways to the pages of who owns a device.
+MORE_OF_OWNERS: tuple[tuple[str, Way], ...] = (
+    (f"{AUTH}:accounts/templates/home.jinja2", _doubted("/compte")),
+    (f"{AUTH}:my_account/email_change/templates/change.jinja2", _doubted("/compte/courriel")),
 )
 
 _QR = f"{AUTH}:auth_modes/qr_code/templates"

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from pyramid.interfaces import IBeforeRender
 from tests.browser.accessibility import AccessibilityCheck
 from tests.browser.device_pages import DEVICE_WAYS, SETTINGS
-from tests.browser.pages import DEMO, MORE, UNJUDGED, WAYS, Way
+from tests.browser.pages import DEMO, MORE, MORE_OF_OWNERS, UNJUDGED, WAYS, Way
 from tests.browser.serving import Door
 from tests.browser.steps import fill, press
 
@@ -27,6 +27,7 @@ DISTRIBUTIONS = ("esea_auth_plugin", "oru_espace_pro_plugin", "host_app")
 _EXTENDS = re.compile(r"{%-?\s*extends\s+(?:(portal_layout)|['\"]([^'\"]+)['\"])")
 #: Ways that make somebody wait, approve and write before their page opens.
 ALL = [*WAYS.items(), *MORE]
+OWNERS = [*DEVICE_WAYS.items(), *MORE_OF_OWNERS]
 
 
 def templates() -> dict[str, str]:
@@ -120,7 +121,7 @@ def test_each_page(
 
 @pytest.mark.slow
 @pytest.mark.settings(**SETTINGS)
-@pytest.mark.parametrize(("template", "way"), DEVICE_WAYS.items(), ids=list(DEVICE_WAYS))
+@pytest.mark.parametrize(("template", "way"), OWNERS, ids=[name for name, _ in OWNERS])
 def test_each_page_about_devices(
     standing: Portal, door: Door, page: Page, assert_accessible: AccessibilityCheck, template: str, way: Way
 ) -> None:

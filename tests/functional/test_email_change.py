@@ -140,7 +140,7 @@ def test_after_it_was_taken_back_the_mailbox_alone_opens_nothing(portal: Portal)
     press(portal.browser().get(undo_path(portal, anne)).follow(), OTHER)
     page = portal.browser().get("/connexion/otp")
     answer = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password}).maybe_follow()
-    assert "n'ouvrent aucun service" in text(answer)
+    assert "n’ouvrent aucun service" in text(answer)
 
 
 def test_the_support_s_change_kills_the_link(portal: Portal) -> None:

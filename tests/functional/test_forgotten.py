@@ -3,39 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
-from tests.recovery import lose_mailbox
+from tests.recovery import ask_link, lose_mailbox, mailed_link, reset
 
 from esea_auth_plugin.interfaces import IAccounts, IReviews
 from esea_auth_plugin.sign_in.models import ParkedFormRow
 from esea_auth_plugin.sign_in.parked import _SECRET
 from esea_auth_plugin.testing.pages import press, send, text
-from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
+from esea_auth_plugin.testing.portal import PASSWORD, Portal
 
 NEW = "Girafe-Tambour-Melon-48"
-
-
-def mailed_link(portal: Portal, to: str) -> str:
-    """Return the path of the link in the last letter."""
-    found = re.search(r"https?://\S+/connexion/reinitialisation/\S+", portal.letters(to)[-1].text)
-    assert found is not None
-    return urlsplit(found[0]).path
-
-
-def ask_link(portal: Portal, login: str) -> Any:
-    page = portal.browser().get("/connexion/oubli/mot-de-passe")
-    return send(page, {"Identifiant ou email": login}).follow()
-
-
-def reset(portal: Portal, person: Person, password: str = NEW) -> Any:
-    ask_link(portal, person.identifier)
-    page = portal.browser().get(mailed_link(portal, person.email)).follow()
-    values = {"Nouveau mot de passe": password, "Confirmez votre nouveau mot de passe": password}
-    return send(page, values)
 
 
 def test_known_and_unknown_see_the_same_page(portal: Portal) -> None:
@@ -91,7 +71,7 @@ def test_after_a_reset_by_mail_alone_mailed_codes_open_nothing_for_a_day(portal:
     letters = len(portal.letters(anne.email))
     page = portal.browser().get("/connexion/otp")
     page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": NEW}).follow()
-    assert "jusqu'au" in text(page)
+    assert "jusqu’au" in text(page)
     assert len(portal.letters(anne.email)) == letters, "no code is sent that would open nothing"
     portal.clock.advance(hours=24)
     page = portal.browser().get("/connexion/otp")

@@ -20,7 +20,7 @@ from tests.devices import (
 from tests.email_change import changed
 from tests.recovery import accept_twice, agree, lose_everything, lose_mailbox, mailed_path, with_code
 
-from esea_auth_plugin.interfaces import IAccounts
+from esea_auth_plugin.interfaces import IAccounts, IMailboxes
 from esea_auth_plugin.testing.pages import fill, press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 from esea_auth_plugin.testing.sign_up import reference_on
@@ -118,6 +118,16 @@ def test_two_reviewers_agree_and_the_person_begins_anew(portal: Portal, lost: tu
     assert "n’est pas accepté" in text(send(lost_one, {"Code de l’application": code_now(portal, old_key)}))
     assert "L'accès à votre compte a été rétabli" in " ".join(each.subject for each in portal.letters(anne.email))
     assert "ce lien a servi" in portal.letters(lucie.email)[-1].text
+
+
+def test_no_link_goes_to_a_mailbox_that_is_not_believed(portal: Portal, lost: tuple[Person, str, str]) -> None:
+    anne, _, reference = lost
+    with portal.db.writing() as session:
+        portal.find(IMailboxes).doubt(session, anne.email.rpartition("@")[2], reason="lapsed")
+    browser, _ = portal.signed_in(roles=["support"], email="lucie@esea.example")
+    assert "Faites d’abord changer l’adresse" in text(agree(portal, browser, reference).maybe_follow())
+    portal.deliver()
+    assert all("retrouver" not in letter.text for letter in portal.letters(anne.email))
 
 
 def test_the_link_serves_once_for_a_day(portal: Portal, lost: tuple[Person, str, str]) -> None:

@@ -12,6 +12,7 @@ ROOMS = (
     ".foundation",
     ".nomenclatures",
     ".accounts",
+    ".mail_domains",
     ".access",
     ".auth_modes",
     ".portal_services",

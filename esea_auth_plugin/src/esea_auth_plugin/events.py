@@ -122,6 +122,7 @@ class EmailChanged:
     """Letters to an account go to another address from now on.
 
     ``undo_path`` is where the former address may take it back, until ``undo_until``; ``""`` when it may not.
+    ``former_believed``: the former address was the person's until now; one that is in other hands is told nothing.
     """
 
     session: Session
@@ -130,6 +131,16 @@ class EmailChanged:
     new: str
     undo_path: str = ""
     undo_until: datetime | None = None
+    former_believed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxDoubted:
+    """The mailbox of an account is not believed any more. ``reason``: ``lapsed``, ``registered_anew``, ``support``."""
+
+    session: Session
+    subject: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

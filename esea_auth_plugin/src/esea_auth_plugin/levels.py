@@ -39,6 +39,9 @@ def level_of_factors(factors: Iterable[Factor], *, mail_code_barred: bool = Fals
 
 
 def mail_code_barred(account: AccountView | None, at: datetime) -> bool:
-    """Tell whether mailed codes show nothing for this account at this moment."""
-    until = account.mail_code_barred_until if account else None
-    return until is not None and at < until
+    """Tell whether mailed codes show nothing for this account at this moment: its mailbox is not believed, or was
+    just enough to replace its password."""
+    if account is None:
+        return False
+    until = account.mail_code_barred_until
+    return account.email_doubted_at is not None or (until is not None and at < until)

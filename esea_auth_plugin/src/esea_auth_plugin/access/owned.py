@@ -10,18 +10,15 @@ from sqlalchemy.orm import Session
 
 from ..auth_modes.base import AuthMode
 from ..auth_modes.registry import modes_of
-from ..interfaces import Factor, IAccounts, ICatalogue, IClock, IPendingDevices, Level, ModeStanding
-from ..levels import level_of_factors, mail_code_barred
+from ..interfaces import Factor, ICatalogue, IClock, IPendingDevices, Level, ModeStanding
+from ..levels import level_of_factors
 from ..services import find
 from .judge import PORTAL
 
 
-def reach_of(mode: AuthMode, *, barred: bool = False) -> Level:
-    """Return the level that a whole sign-in with this mode reaches.
-
-    :param barred: mailed codes show nothing for the account now.
-    """
-    return level_of_factors({*mode.factors, *mode.after}, mail_code_barred=barred)
+def reach_of(mode: AuthMode) -> Level:
+    """Return the level that a whole sign-in with this mode reaches."""
+    return level_of_factors({*mode.factors, *mode.after})
 
 
 def can_use(session: Session, mode: AuthMode, subject: str, pending: Mapping[str, frozenset[str]]) -> bool:
@@ -46,15 +43,16 @@ class OwnedLevel:
         self._registry = registry
 
     def of(self, session: Session, subject: str) -> Level:
-        """See the interface. A mode that the portal does not admit today can't be asked for: it doesn't count."""
+        """See the interface. A mode that the portal does not admit today can't be asked for: it doesn't count.
+
+        Mailed codes count even while they are barred: a thief who lets them be barred must not bring what the account
+        owns down to its password.
+        """
         now = find(self._registry, IClock).now()
-        barred = mail_code_barred(find(self._registry, IAccounts).by_subject(session, subject), now)
         pending = find(self._registry, IPendingDevices).of(session, subject)
         usable = [mode for mode in modes_of(self._registry).all() if can_use(session, mode, subject, pending)]
         proven: set[Factor] = {factor for mode in usable if not mode.after for factor in mode.factors}
-        reached = [
-            reach_of(mode, barred=barred) for mode in usable if mode.after <= proven and self._admitted(mode, now)
-        ]
+        reached = [reach_of(mode) for mode in usable if mode.after <= proven and self._admitted(mode, now)]
         return max(reached, default=Level.NONE)
 
     def _admitted(self, mode: AuthMode, now: datetime) -> bool:

@@ -104,6 +104,7 @@ class PortalPolicy:
             owned=account.level_owned,
             devices_held=account.devices_held,
             lacks_means=self._demanded and account.devices_held < WANTED_MEANS,
+            email_doubted=account.email_doubted_at is not None,
             proofs=signed_in.proofs,
             session_id=signed_in.id,
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..interfaces import IAccountRoot, IAccounts, IExternalIdentities, ISupportRoot, NavItem, Rule
+from ..interfaces import IAccountRoot, IAccounts, IExternalIdentities, IMailboxes, ISupportRoot, NavItem, Rule
 from .external import ExternalIdentities
+from .mailboxes import Mailboxes
 from .resources import AccountPlace, AccountsDesk, ProfilePlace
 from .service import Accounts
 
@@ -23,6 +24,9 @@ ACTIONS = {
     "account.mail_code_restored": "Codes par courriel rétablis",
     "account.attributes_changed": "Données personnelles modifiées",
     "account.email_changed": "Adresse électronique changée",
+    "account.email_confirmed": "Adresse électronique confirmée de nouveau",
+    "account.mailbox_doubted": "Adresse électronique qui n’est plus vérifiée",
+    "account.mailbox_believed": "Adresse électronique de nouveau reconnue par le support",
     "identity.linked": "Identité liée au compte (carte, Pro Santé Connect)",
     "identity.renewed": "Carte ou identité renouvelée",
     "identity.unlinked": "Identité retirée du compte",
@@ -34,6 +38,7 @@ def includeme(config: Any) -> None:
     for name, sentence in ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_service(IAccounts, Accounts)
+    config.add_service(IMailboxes, Mailboxes)
     config.add_service(IExternalIdentities, ExternalIdentities)
     for permission in ("esea.account.view", "esea.account.change"):
         config.add_permission_rule(permission, Rule())

@@ -27,6 +27,12 @@ class Account(AccountsModel):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     #: As the person typed it: letters go there (some servers tell « A » from « a »).
     email_typed: Mapped[str] = mapped_column(String(254))
+    #: What stands behind the « @ » of ``email``: whoever holds the domain reads the mailbox.
+    email_domain: Mapped[str] = mapped_column(String(254), server_default="", index=True)
+    #: When its reader last proved it by what was mailed there; ``None`` until the first time.
+    email_confirmed_at: Mapped[datetime | None]
+    #: Since when it is not believed any more: its domain lapsed or went to somebody else.
+    email_doubted_at: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(String(16))
     #: Folded names, identifier and e-mail, for the support's search.
     search: Mapped[str] = mapped_column(Text, default="")

@@ -33,6 +33,11 @@ def normalise_email(text: str) -> str:
     return f"{local}@{domain}" if local else domain
 
 
+def domain_of(email: str) -> str:
+    """Return what stands behind the « @ » of a normalised address; ``""`` for a text without one."""
+    return email.rpartition("@")[2] if "@" in email else ""
+
+
 def normalise_identifier(text: str) -> str:
     """Return an identifier as stored: lower case, no blanks around."""
     return text.strip().lower()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from ..services import find
 from . import attribute_store, identifiers
 from .attributes import CALLED_BACK, ORIGINS
 from .models import Account, IdentifierReservation, IdentityAttribute
-from .names import fold, normalise_email, normalise_identifier
+from .names import domain_of, fold, normalise_email, normalise_identifier
 
 _NAMES = ("civility", "first_name", "last_name")
 #: From which states each state may be reached; what is not here can't happen.
@@ -74,6 +74,8 @@ class Accounts:
             identifier=normalise_identifier(identifier) or None,
             email=normalise_email(email),
             email_typed=email.strip(),
+            email_domain=domain_of(normalise_email(email)),
+            email_confirmed_at=now if state is AccountState.ACTIVE else None,
             state=state,
             created_at=now,
             changed_at=now,
@@ -114,10 +116,16 @@ class Accounts:
     def set_state(
         self, session: Session, subject: str, state: AccountState, *, reason: str, by: str | None = None
     ) -> bool:
+        now = find(self._registry, IClock).now()
+        values: dict[str, Any] = {"state": state, "changed_at": now}
+        if state is AccountState.ACTIVE:
+            # What opens a pending account is what was mailed to it. A suspended one was confirmed before.
+            first = Account.state == AccountState.PENDING
+            values["email_confirmed_at"] = case((first, now), else_=Account.email_confirmed_at)
         statement = (
             update(Account)
             .where(Account.subject == subject, Account.state.in_(_FROM[state]))
-            .values(state=state, changed_at=find(self._registry, IClock).now())
+            .values(**values)
             .returning(Account.id)
         )
         if session.execute(statement).first() is None:
@@ -171,6 +179,7 @@ class Accounts:
         self, session: Session, subject: str, email: str, *, by: str | None = None, former: str | None = None
     ) -> bool:
         is_still = () if former is None else (Account.email == normalise_email(former),)
+        now = find(self._registry, IClock).now()
         try:
             with session.begin_nested():
                 statement = (
@@ -179,7 +188,10 @@ class Accounts:
                     .values(
                         email=normalise_email(email),
                         email_typed=email.strip(),
-                        changed_at=find(self._registry, IClock).now(),
+                        email_domain=domain_of(normalise_email(email)),
+                        email_confirmed_at=now,
+                        email_doubted_at=None,
+                        changed_at=now,
                     )
                     .returning(Account.id)
                 )
@@ -283,6 +295,7 @@ def _view(account: Account, names: Mapping[str, str]) -> AccountView:
         terms_version=account.terms_version,
         terms_accepted_at=account.terms_accepted_at,
         mail_code_barred_until=account.mail_code_barred_until,
+        email_doubted_at=account.email_doubted_at,
         devices_held=account.devices_held,
         level_owned=Level(account.level_owned),
     )

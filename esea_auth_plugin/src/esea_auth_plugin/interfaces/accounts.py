@@ -39,6 +39,7 @@ class AccountView:
     devices_held: int = 0  # confirmed devices, counted when it changes
     level_owned: Level = Level.NONE  # the highest level that they and the rest reach, counted likewise
     mail_code_barred_until: datetime | None = None  # after a password reset by mail alone
+    email_doubted_at: datetime | None = None  # the address proves nothing since: its domain lapsed or changed hands
 
     @property
     def display_name(self) -> str:
@@ -119,6 +120,40 @@ class IAccounts(Protocol):
 
         :param former: change it only if this is the account's address still; ``False`` if not.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class DomainHeld:
+    """A mail domain of accounts. ``confirmed_at``: when the first address of it was proven, of those still believed."""
+
+    domain: str
+    accounts: int
+    doubted: int
+    confirmed_at: datetime | None
+
+
+class IMailboxes(Protocol):
+    """Which mailboxes are believed: an address that its reader confirmed, until its domain is somebody else's."""
+
+    def domains(self, session: Session) -> Sequence[DomainHeld]:
+        """Return the domains of accounts that sign in or may again, in alphabetical order; one query."""
+
+    def doubt(
+        self, session: Session, domain: str, *, reason: str, confirmed_before: datetime | None = None
+    ) -> Sequence[str]:
+        """Believe the confirmed mailboxes of a domain no more, each with its audit row and its event.
+
+        :param confirmed_before: only those that were confirmed before this moment. :returns: the subjects concerned.
+        """
+
+    def believe(self, session: Session, domain: str, *, by: str) -> Sequence[str]:
+        """Believe them again, since somebody who may decide it says that nothing was wrong; return the subjects."""
+
+    def confirmed(self, session: Session, subject: str, email: str) -> bool:
+        """Note that the account's own address has just been proven anew; ``False`` if it is another one by now."""
+
+    def believed(self, session: Session, address: str) -> bool:
+        """Tell whether letters may go there: ``False`` only for the doubted address of an account."""
 
 
 class IInvitations(Protocol):

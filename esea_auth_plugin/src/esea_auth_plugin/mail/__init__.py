@@ -20,6 +20,7 @@ def includeme(config: Any) -> None:
     config.add_directive("add_letter", add_letter)
     config.add_audit_action("mail.given_up", "Courriel abandonné")
     config.add_audit_action("mail.expired", "Courriel périmé avant son envoi")
+    config.add_audit_action("mail.withheld", "Courriel retenu : l’adresse n’est plus vérifiée")
     config.add_service(IOutbox, Outbox)
     config.add_service(IPostman, Postman)
     config.add_service(LetterRenderer, LetterRenderer)

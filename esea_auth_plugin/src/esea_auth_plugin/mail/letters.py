@@ -10,15 +10,17 @@ class UnknownLetter(LookupError):
     """No room declared a letter of this name."""
 
 
-def add_letter(config: Any, name: str, folder: str) -> None:
+def add_letter(config: Any, name: str, folder: str, *, proves_mailbox: bool = False) -> None:
     """Directive ``config.add_letter('room.letter', 'package:room/letters/letter')``.
 
     A host changes a letter by declaring its name again, or by overriding its templates as assets.
+
+    :param proves_mailbox: it carries what proves its address anew, so it goes to one that is not believed as well.
     """
     introspectable = config.introspectable("esea letters", name, folder, "letter")
     config.action(
         ("esea-letter", name),
-        lambda: _letters(config.registry).__setitem__(name, folder),
+        lambda: _declare(config.registry, name, folder, proves_mailbox),
         introspectables=(introspectable,),
     )
 
@@ -26,6 +28,11 @@ def add_letter(config: Any, name: str, folder: str) -> None:
 def letters_of(registry: Any) -> Mapping[str, str]:
     """Return the declared letters: name and folder (an asset specification)."""
     return _letters(registry)
+
+
+def proves_mailbox(registry: Any, name: str) -> bool:
+    """Tell whether a letter goes to an address that is not believed, too: it is what would prove it."""
+    return name in _letters(registry).proving
 
 
 def folder_of(registry: Any, name: str) -> str:
@@ -37,8 +44,22 @@ def folder_of(registry: Any, name: str) -> str:
         raise UnknownLetter(f"no letter {name}; known: {known}") from None
 
 
-def _letters(registry: Any) -> dict[str, str]:
+class _Letters(dict[str, str]):
+    """Letters and their folders; ``proving``: names of those that prove the address they go to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.proving: set[str] = set()
+
+
+def _declare(registry: Any, name: str, folder: str, proves: bool) -> None:
+    letters = _letters(registry)
+    letters[name] = folder
+    (letters.proving.add if proves else letters.proving.discard)(name)
+
+
+def _letters(registry: Any) -> _Letters:
     found = getattr(registry, "_esea_letters", None)
     if found is None:
-        found = registry._esea_letters = {}
-    return cast(dict[str, str], found)
+        found = registry._esea_letters = _Letters()
+    return cast(_Letters, found)

@@ -16,7 +16,8 @@ class Delivery(FoundationModel):
     :ivar kind: what carries it: ``letter``.
     :ivar name: which letter.
     :ivar message_id: made with the row, so that a doubled mail is recognised as one.
-    :ivar state: ``waiting``, ``sending``, ``sent``, ``given_up`` or ``expired``.
+    :ivar state: ``waiting``, ``sending``, ``sent``, ``given_up``, ``expired``, or ``withheld`` from an address that is
+        not believed any more.
     :ivar attempts: tries so far; also tells whether a try still is the newest one (fencing).
     :ivar next_at: moment from which a worker may take it. Taking it moves this on by the length of a lease.
     :ivar valid_until: end of the code, token or link that it carries.

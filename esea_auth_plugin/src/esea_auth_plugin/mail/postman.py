@@ -14,10 +14,11 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..database import IDatabase
-from ..interfaces import Backlog, IAuditTrail, IClock, ISealer
-from ..services import find
+from ..interfaces import Backlog, IAuditTrail, IClock, IMailboxes, ISealer
+from ..services import find, offers
 from ..settings import FoundationSettings
 from .content import open_recipient, open_values
+from .letters import proves_mailbox
 from .message import build
 from .models import Delivery
 from .rendering import LetterRenderer
@@ -117,7 +118,26 @@ class Postman:
             if valid_until is not None and valid_until <= now:
                 self._lose(session, row, attempts + 1, name, "expired", "expired")
                 return None
+            if not self._believed(session, row, name, recipient or ""):
+                self._withhold(session, row, name)
+                return None
         return _Taken(row, name, recipient or "", content or "", message_id, attempts + 1)
+
+    def _believed(self, session: Session, row: str, name: str, recipient: str) -> bool:
+        """Tell whether the letter may go where it is addressed.
+
+        Asked at the last moment and for every letter: whoever bought the lapsed domain of a colleague would read codes,
+        links and names. A portal without accounts has nothing to ask.
+        """
+        if not offers(self._registry, IMailboxes) or proves_mailbox(self._registry, name):
+            return True
+        address = open_recipient(self._sealer, recipient, row=row)
+        believed: bool = find(self._registry, IMailboxes).believed(session, address)
+        return believed
+
+    def _withhold(self, session: Session, row: str, name: str) -> None:
+        session.execute(update(Delivery).where(Delivery.id == row).values(**_wiped("withheld", self._clock.now())))
+        find(self._registry, IAuditTrail).record(session, "mail.withheld", target=row, details={"letter": name})
 
     def _send(self, taken: _Taken) -> None:
         values = open_values(self._sealer, taken.content, row=taken.id)

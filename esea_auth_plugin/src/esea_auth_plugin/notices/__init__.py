@@ -14,6 +14,7 @@ from ..events import (
     DeviceAdded,
     DeviceRevoked,
     EmailChanged,
+    MailboxDoubted,
     PasswordChanged,
     PhoneChanged,
     SignedIn,
@@ -55,6 +56,7 @@ def includeme(config: Any) -> None:
         (teller.password_changed, PasswordChanged),
         (teller.email_changed, EmailChanged),
         (teller.phone_changed, PhoneChanged),
+        (teller.mailbox_doubted, MailboxDoubted),
         (teller.refused_often, CodeRefusedOften),
     ):
         config.add_subscriber(told, event)

@@ -46,6 +46,12 @@ KINDS: Mapping[str, Kind] = {
         "Votre numéro de téléphone a été changé",
         "Un numéro auquel l’assistance peut vous rappeler pour vérifier votre identité vient d’être changé.",
     ),
+    "mailbox_doubted": Kind(
+        "Votre adresse n’est plus vérifiée",
+        "Le domaine de votre adresse électronique ne reçoit plus de courriel, ou a changé de mains. Rien n’y est plus "
+        "envoyé, et les codes par courriel n’ouvrent plus rien tant que vous n’avez pas confirmé une adresse.",
+        "Connectez-vous avec un autre moyen pour confirmer votre adresse, ou appelez le support.",
+    ),
     "refused_often": Kind(
         "Plusieurs connexions refusées à votre compte",
         "Plusieurs mots de passe ou codes ont été refusés à la suite pour votre compte. Personne n’est entré ainsi.",

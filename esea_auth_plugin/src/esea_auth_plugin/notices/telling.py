@@ -12,6 +12,7 @@ from ..events import (
     DeviceAdded,
     DeviceRevoked,
     EmailChanged,
+    MailboxDoubted,
     PasswordChanged,
     PhoneChanged,
     SignedIn,
@@ -71,13 +72,16 @@ class Teller:
         self._notices.tell(event.session, event.subject, "password_changed", facts=facts, freezes=freezes)
 
     def email_changed(self, event: EmailChanged) -> None:
-        """Another address: told at the former one, whoever reads the new one; mailed codes get frozen."""
+        """Another address: told at the former one, whoever reads the new one; mailed codes get frozen.
+
+        A former one that was not believed any more is in other hands: it learns nothing, and may object to nothing.
+        """
         self._notices.tell(
             event.session,
             event.subject,
             "email_changed",
             freezes=self._proving(Factor.MAILBOX),
-            to=(event.former,),
+            to=(event.former,) if event.former_believed else (),
             letter="notices.email_changed",
             more={"undo_path": event.undo_path, "undo_until": event.undo_until},
         )
@@ -89,6 +93,10 @@ class Teller:
             for name, number in event.numbers.items()
         ]
         self._notices.tell(event.session, event.subject, "phone_changed", facts=facts)
+
+    def mailbox_doubted(self, event: MailboxDoubted) -> None:
+        """A mailbox that is not believed: kept for « Notifications », and told to a former address that may object."""
+        self._notices.tell(event.session, event.subject, "mailbox_doubted")
 
     def refused_often(self, event: CodeRefusedOften) -> None:
         """Many refusals. Where codes come after a password, whoever tries them knows it: that is what gets frozen.

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from ..auth_modes.base import Ask, Attempt, AuthMode, Begun, Data, Go, Proven, Refused, Result, UnknownPerson, Wait
 from ..auth_modes.freezing import FrozenFactors
+from ..auth_modes.mail_code.barring import why_barred
 from ..auth_modes.registry import modes_of
 from ..database import IDatabase, new_id
 from ..interfaces import (
@@ -31,7 +32,6 @@ from ..interfaces import (
     PendingIdentity,
     PortalService,
 )
-from ..layout.filters import datetime_fr
 from ..levels import level_of_factors, mail_code_barred
 from ..services import find
 from . import gate
@@ -311,19 +311,14 @@ def _proven(request: Any, session: Session, at: Standing, service: PortalService
 
 
 def _barred(request: Any, at: Standing) -> Outcome | None:
-    """Don't send somebody through a stage that shows nothing for them: mailed codes after a reset by mail alone."""
+    """Don't send somebody through a stage that shows nothing for them: mailed codes while they are barred."""
     if at.stage.restores or not mail_code_barred(at.account, find(request, IClock).now()):
         return None
     held = {factor for proof in at.found.proofs for factor in proof.factors} | at.stage.after
     with_it = level_of_factors(held | at.stage.factors, mail_code_barred=True)
     if with_it > level_of_factors(held, mail_code_barred=True):
         return None
-    until = datetime_fr(at.account.mail_code_barred_until) if at.account and at.account.mail_code_barred_until else ""
-    message = (
-        "Votre mot de passe a été changé récemment par courriel seul. Par sécurité, les codes par courriel n'ouvrent "
-        f"aucun service jusqu'au {until}. L'assistance peut lever cette mesure après avoir vérifié votre identité."
-    )
-    return Outcome(location=start_address(at.found), problem=message)
+    return Outcome(location=start_address(at.found), problem=why_barred(at.account, find(request, IClock).now()))
 
 
 def _account(request: Any, session: Session, subject: str | None) -> AccountView | None:

@@ -13,10 +13,10 @@ from pyramid.view import view_config
 
 from ..access.owned import reach_of
 from ..auth_modes.base import Attempt, AuthMode, Poll, Wait
+from ..auth_modes.mail_code.barring import why_barred
 from ..database import write_on_get
 from ..errors import TooManyAttempts
 from ..interfaces import IAccounts, ICatalogue, IClock, IEnrolments, IOwnedLevel, PortalService
-from ..levels import mail_code_barred
 from ..services import find, offers
 from ..web.problems import problem_response, wants_json
 from .finishing import StartAgain
@@ -85,7 +85,7 @@ def choose(context: Any, request: Any) -> Any:
         "query": query_of(of),
         "sign_up_query": f"?{urlencode({'service': of['service']})}" if of["service"] else "",
         "recent": of["recent"],
-        "barred_until": account.mail_code_barred_until if account and mail_code_barred(account, now) else None,
+        "barred": why_barred(account, now),
         "asked": of,
         # One that is hosted elsewhere stands in its place among them; the others come after the lists.
         # Nobody is known yet: what they answer is for whoever shows a key.

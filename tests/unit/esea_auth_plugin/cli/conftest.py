@@ -11,6 +11,7 @@ from pyramid.config import Configurator
 
 from esea_auth_plugin import cli
 from esea_auth_plugin.access.roles import Roles
+from esea_auth_plugin.access.top_level import top_level_deriver
 from esea_auth_plugin.interfaces import IInvitations, IOutbox, IRoles
 from esea_auth_plugin.services import find
 from esea_auth_plugin.settings import AuthSettings, read_section
@@ -53,6 +54,8 @@ def application(global_config: dict[str, str], **settings: str) -> Any:
     for room in _ROOMS:
         config.include(f"esea_auth_plugin.{room}")
     read_section(config, AuthSettings, "esea_auth.")
+    # The pages of the accounts declare it; the room that it belongs to is left out here.
+    config.add_view_deriver(top_level_deriver, "top_level", under="secured_view", over="owrapped_view")
     config.include("esea_auth_plugin.accounts")
     config.add_service(IRoles, Roles)
     config.add_service(IInvitations, Invitations)

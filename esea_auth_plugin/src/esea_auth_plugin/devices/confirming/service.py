@@ -120,6 +120,8 @@ class PendingDevices:
         mode = modes_of(self._registry).get(row.mode)
         if account is None or account.state is not AccountState.ACTIVE or mode is None:
             return None
+        if account.email_doubted_at is not None:  # whoever reads that mailbox now may be anybody
+            return None
         held = mode.credentials(session, row.subject)
         device = next((each for each in held if each.reference == row.reference), None)
         return Pending(row.id, account, mode, device) if device is not None else None

@@ -10,6 +10,9 @@ What each step stops:
   session. Nobody may change the address again meanwhile, so that a second change can't outlive the first one's link.
 - A former mailbox in other hands (a successor, a domain bought back): the link signs nobody in, and mailed codes open
   nothing for a day after it, so that it gives the account to nobody. Links mailed there before the change are dead.
+  Where the portal itself found that its domain is in other hands, it is told nothing and may take nothing back.
+
+An address that is not believed any more is confirmed again here as well: by a code, like a new one.
 """
 
 from __future__ import annotations
@@ -38,7 +41,8 @@ def includeme(config: Any) -> None:
     config.add_portal_child("courriel", EmailPlace, parent=IAccountRoot)
     config.add_portal_child("adresse-precedente", UndoPlace)
     for letter in ("code", "made", "cancelled"):
-        config.add_letter(f"email_change.{letter}", f"esea_auth_plugin:my_account/email_change/letters/{letter}")
+        folder = f"esea_auth_plugin:my_account/email_change/letters/{letter}"
+        config.add_letter(f"email_change.{letter}", folder, proves_mailbox=letter == "code")
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_account_entry(

@@ -11,11 +11,12 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from ...accounts.names import normalise_email
 from ...database import IDatabase, new_id
 from ...devices.store import EnrolmentStore
 from ...errors import PortalError
 from ...events import EmailChanged
-from ...interfaces import AccountView, IAccounts, IAuditTrail, IClock, IOutbox, ISealer, ISessions
+from ...interfaces import AccountView, IAccounts, IAuditTrail, IClock, IMailboxes, IOutbox, ISealer, ISessions
 from ...security import tokens
 from ...services import find
 from ...settings import AuthSettings
@@ -56,6 +57,11 @@ class Change:
     former: str
     new: str
     undo_until: datetime | None = None
+
+    @property
+    def confirms_again(self) -> bool:
+        """The address stays: it is proven anew, since it was not believed any more."""
+        return normalise_email(self.former) == normalise_email(self.new)
 
 
 class EmailChanges:
@@ -135,26 +141,32 @@ class EmailChanges:
         if change is None:
             return False
         token, now = tokens.new_token(), self._now()
+        accounts, subject = find(self._registry, IAccounts), account.subject
+        # One that is not believed any more is read by somebody else now: there is nobody to ask whether it objects.
+        undoable = account.email_doubted_at is None
+        undo = {"cancel_digest": tokens.digest(token, kind=KIND), "cancel_ends_at": now + UNDO} if undoable else {}
         made = (
             update(EmailChangeRow)
             .where(EmailChangeRow.id == change.id, EmailChangeRow.made_at.is_(None))
-            .values(made_at=now, cancel_digest=tokens.digest(token, kind=KIND), cancel_ends_at=now + UNDO)
+            .values(made_at=now, **undo)
             .execution_options(synchronize_session=False)
         )
-        accounts, subject = find(self._registry, IAccounts), account.subject
         if cast("CursorResult[Any]", session.execute(made)).rowcount != 1:
             return False
+        if change.confirms_again:
+            return find(self._registry, IMailboxes).confirmed(session, subject, change.new)
         if not accounts.change_email(session, subject, change.new, by=subject, former=change.former):
             session.execute(delete(EmailChangeRow).where(EmailChangeRow.id == change.id))
             return False
         # What was mailed to the former address, and what waits for a code there, opens nothing any more.
         find(self._registry, SignIns).close_all(session, subject)
         find(self._registry, Resets).kill(session, subject)
-        event = EmailChanged(session, subject, change.former, change.new, f"/adresse-precedente/{token}", now + UNDO)
-        self._registry.notify(event)
-        find(self._registry, IOutbox).post(
-            session, "email_change.made", to=change.new, values={"name": account.display_name, "until": now + UNDO}
+        path, until = (f"/adresse-precedente/{token}", now + UNDO) if undoable else ("", None)
+        self._registry.notify(
+            EmailChanged(session, subject, change.former, change.new, path, until, former_believed=undoable)
         )
+        values = {"name": account.display_name, "until": until}
+        find(self._registry, IOutbox).post(session, "email_change.made", to=change.new, values=values)
         return True
 
     # --- the former address

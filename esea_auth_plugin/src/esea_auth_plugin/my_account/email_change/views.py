@@ -49,7 +49,7 @@ def ask(context: Any, request: Any) -> Any:
     form, account = _address_form(request), _account(request)
     try:
         email = form.validate()["email"]
-        if normalise_email(email) == normalise_email(account.email):
+        if normalise_email(email) == normalise_email(account.email) and account.email_doubted_at is None:
             raise form.refuse({"email": "C’est déjà l’adresse de votre compte."})
         find(request, IThrottle).reserve((OF_PERSON, account.subject), (OF_ADDRESS, normalise_email(email)))
     except Invalid as invalid:
@@ -94,8 +94,15 @@ def confirm(context: Any, request: Any) -> Any:
     if not changes.make(request.dbsession, account):
         request.flash("Cette adresse appartient déjà à un autre compte. Contactez l’assistance.", "warning")
         return HTTPSeeOther(HOME)
-    request.flash(f"Votre adresse est maintenant {change.new}. L’ancienne a été prévenue.")
+    request.flash(_done(change, account))
     return HTTPSeeOther("/compte/profil")
+
+
+def _done(change: Change, account: AccountView) -> str:
+    if change.confirms_again:
+        return f"Votre adresse {change.new} est de nouveau vérifiée."
+    told = " L’ancienne a été prévenue." if account.email_doubted_at is None else ""
+    return f"Votre adresse est maintenant {change.new}.{told}"
 
 
 def _address_form(request: Any) -> PortalForm:

@@ -36,6 +36,10 @@ PURPOSE = "lost_everything.values"
 CHECKED = "identity_checked"
 _KEPT = ("login", "last_name", "first_name", "phone", "motive")
 _ONLY_THERE = "Le lien part à cette adresse, et à aucune autre."
+_ADDRESS_DOUBTED = (
+    "Cette adresse n’est plus vérifiée : rien n’y est envoyé. Faites d’abord changer l’adresse (« Je n’ai plus accès à "
+    "ma boîte mail »), puis traitez cette demande."
+)
 _ADDRESS_CHANGED = (
     "L’adresse de ce compte a été changée il y a moins de 72 heures, et l’ancienne peut encore s’y opposer : attendez "
     "ce délai, ou refusez."
@@ -132,8 +136,8 @@ class LostEverythingKind:
             raise PortalError(
                 "Aucun compte actif ne correspond : refusez la demande.", code="lost_everything.no_account"
             )
-        if former_addresses(registry, session, account):
-            raise PortalError(_ADDRESS_CHANGED, code="lost_everything.address_changed")
+        if why := _not_reached(registry, session, account):
+            raise PortalError(why, code="lost_everything.address_unsure")
         if account.subject == by:
             raise PortalError("Vous ne pouvez pas décider d’une demande sur votre compte.", code="lost_everything.own")
         details = {"reference": review.reference}
@@ -184,14 +188,14 @@ class LostEverythingKind:
             values["last_name"].casefold(),
         )
         note = "" if same else "Le nom donné n’est pas celui du compte."
-        changed = _ADDRESS_CHANGED if former_addresses(registry, session, account) else ""
+        unsure = _not_reached(registry, session, account)
         attributes = find(registry, IAccounts).attributes(session, account.subject)
         held = [mode.title for mode in modes_of(registry).all() if mode.credentials(session, account.subject)]
         labels = {"workplace": "Lieu d’exercice", "rpps": "N° RPPS"}
         facts = [
             Fact("Identifiant", account.identifier),
             Fact("Nom complet", account.display_name, "" if same else "warning", note),
-            Fact("Email confirmé", account.email, "warning" if changed else "", changed or _ONLY_THERE),
+            Fact("Email confirmé", account.email, "warning" if unsure else "", unsure or _ONLY_THERE),
             Fact("Dispositifs qui seront retirés", ", ".join(held) or "Aucun"),
             *known_numbers(registry, session, account, attributes),
             *(Fact(label, str(attributes[name])) for name, label in labels.items() if attributes.get(name)),
@@ -206,6 +210,13 @@ def _values(registry: Any, session: Session, review: ReviewView) -> dict[str, st
     opened = find(registry, ISealer).open(row.sealed, purpose=PURPOSE, bound_to=row.request_id)
     found: dict[str, str] = json.loads(opened)
     return found
+
+
+def _not_reached(registry: Any, session: Session, account: AccountView) -> str:
+    """Return why the link would not surely reach the person at the account's address; ``""`` when it would."""
+    if account.email_doubted_at is not None:
+        return _ADDRESS_DOUBTED
+    return _ADDRESS_CHANGED if former_addresses(registry, session, account) else ""
 
 
 def _account(registry: Any, session: Session, review: ReviewView) -> AccountView | None:

@@ -86,7 +86,7 @@ class Links:
         if row is None or row.used_at or row.replaced_at or row.ends_at <= self._now():
             return None
         account = find(self._registry, IAccounts).by_subject(session, row.subject)
-        if account is None or account.state is not AccountState.ACTIVE:
+        if account is None or account.state is not AccountState.ACTIVE or account.email_doubted_at is not None:
             return None
         return Link(row.id, account, row.request_id)
 

@@ -35,7 +35,8 @@ def includeme(config: Any) -> None:
     config.add_permission_rule("esea.password.change", Rule(service="portail"))
     config.add_service(Resets, Resets)
     for letter in _LETTERS:
-        config.add_letter(f"recovery.{letter}", f"esea_auth_plugin:sign_in/recovery/letters/{letter}")
+        folder = f"esea_auth_plugin:sign_in/recovery/letters/{letter}"
+        config.add_letter(f"recovery.{letter}", folder, proves_mailbox=letter == "new_mailbox")
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_request_kind(LostMailboxKind())

@@ -32,6 +32,7 @@ from .resets import NOWHERE, Resets
 KIND = "lost_mailbox"
 PURPOSE = "recovery.lost_mailbox"
 CHECKED = "identity_checked"
+_DOUBTED = "Cette adresse n’est plus vérifiée : son domaine a cessé de recevoir du courriel, ou changé de mains."
 _KEPT = ("login", "last_name", "first_name", "email", "phone", "motive")
 
 
@@ -166,7 +167,7 @@ class LostMailboxKind:
         facts = [
             Fact("Identifiant", account.identifier),
             Fact("Nom complet", account.display_name, "" if same else "warning", note),
-            Fact("Email confirmé", account.email),
+            Fact("Email confirmé", account.email, *(("warning", _DOUBTED) if account.email_doubted_at else ())),
         ]
         facts.extend(known_numbers(registry, session, account, attributes))
         if attributes.get("workplace"):

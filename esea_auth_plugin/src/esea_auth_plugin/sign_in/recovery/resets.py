@@ -105,6 +105,8 @@ class Resets:
         account = find(self._registry, IAccounts).by_subject(session, row.subject)
         if account is None or account.state is not AccountState.ACTIVE:
             return None
+        if account.email_doubted_at is not None and not row.sealed_email:  # mailed to what is not believed any more
+            return None
         # A reviewer who has checked the identity stands for the other factor: it may be on the lost telephone.
         needs = None if row.factor_at or row.sealed_email else self.other_factor(session, row.subject)
         return Reset(row.id, account, self._email(row), needs)
@@ -176,7 +178,10 @@ class Resets:
         accounts = find(self._registry, IAccounts)
         if not accounts.change_email(session, reset.account.subject, reset.new_email, by=reset.account.subject):
             return False
-        self._registry.notify(EmailChanged(session, reset.account.subject, reset.account.email, reset.new_email))
+        believed = reset.account.email_doubted_at is None
+        self._registry.notify(
+            EmailChanged(session, reset.account.subject, reset.account.email, reset.new_email, former_believed=believed)
+        )
         return True
 
     def _store(self, session: Session, subject: str, lifetime: timedelta, email: str = "") -> tuple[str, datetime]:

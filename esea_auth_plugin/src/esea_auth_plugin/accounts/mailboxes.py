@@ -1,0 +1,95 @@
+"""Which mailboxes of accounts are believed. See :class:`~esea_auth_plugin.interfaces.IMailboxes`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, func, select, update
+from sqlalchemy.orm import Session
+
+from ..events import MailboxDoubted
+from ..interfaces import AccountState, DomainHeld, IAuditTrail, IClock
+from ..services import find
+from .models import Account
+from .names import normalise_email
+
+#: A closed account signs in no more; a pending one has proven nothing yet.
+_LIVE = (AccountState.ACTIVE, AccountState.SUSPENDED)
+
+
+class Mailboxes:
+    """See the module."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def domains(self, session: Session) -> Sequence[DomainHeld]:
+        believed = and_(Account.email_doubted_at.is_(None), Account.email_confirmed_at.is_not(None))
+        statement = (
+            select(
+                Account.email_domain,
+                func.count(),
+                func.count(Account.email_doubted_at),
+                func.min(case((believed, Account.email_confirmed_at))),
+            )
+            .where(Account.state.in_(_LIVE), Account.email_domain != "")
+            .group_by(Account.email_domain)
+            .order_by(Account.email_domain)
+        )
+        return [DomainHeld(*row) for row in session.execute(statement)]
+
+    def doubt(
+        self, session: Session, domain: str, *, reason: str, confirmed_before: datetime | None = None
+    ) -> Sequence[str]:
+        earlier = () if confirmed_before is None else (Account.email_confirmed_at < confirmed_before,)
+        statement = (
+            update(Account)
+            .where(Account.email_domain == domain, Account.state.in_(_LIVE), *earlier)
+            .where(Account.email_doubted_at.is_(None), Account.email_confirmed_at.is_not(None))
+            .values(email_doubted_at=find(self._registry, IClock).now())
+            .returning(Account.subject)
+            .execution_options(synchronize_session=False)
+        )
+        subjects = sorted(session.scalars(statement))
+        for subject in subjects:
+            self._audit(session, "account.mailbox_doubted", subject, None, reason=reason)
+            self._registry.notify(MailboxDoubted(session, subject, reason))
+        return subjects
+
+    def believe(self, session: Session, domain: str, *, by: str) -> Sequence[str]:
+        statement = (
+            update(Account)
+            .where(Account.email_domain == domain, Account.email_doubted_at.is_not(None))
+            .values(email_doubted_at=None)
+            .returning(Account.subject)
+            .execution_options(synchronize_session=False)
+        )
+        subjects = sorted(session.scalars(statement))
+        for subject in subjects:
+            self._audit(session, "account.mailbox_believed", subject, by)
+        return subjects
+
+    def confirmed(self, session: Session, subject: str, email: str) -> bool:
+        now = find(self._registry, IClock).now()
+        statement = (
+            update(Account)
+            .where(Account.subject == subject, Account.email == normalise_email(email))
+            .values(email_confirmed_at=now, email_doubted_at=None)
+            .returning(Account.id)
+            .execution_options(synchronize_session=False)
+        )
+        if session.execute(statement).first() is None:
+            return False
+        self._audit(session, "account.email_confirmed", subject, subject)
+        return True
+
+    def believed(self, session: Session, address: str) -> bool:
+        doubted = select(Account.id).where(
+            Account.email == normalise_email(address), Account.email_doubted_at.is_not(None)
+        )
+        return session.execute(doubted.limit(1)).first() is None
+
+    def _audit(self, session: Session, action: str, subject: str, by: str | None, **details: str) -> None:
+        find(self._registry, IAuditTrail).record(session, action, actor=by, target=subject, details=details)
