@@ -97,3 +97,16 @@ def test_favourites_need_no_script(new_page: object, served: Portal) -> None:
     page.goto("/compte")
     press(page, "Ajouter aux favoris : Service 12")
     expect(page.get_by_role("heading", name="Mes favoris")).to_be_visible()
+
+
+def test_after_an_act_one_reads_on_from_what_came_of_it(served: Portal, page: Page) -> None:
+    person = served.person(services=SERVICES)
+    page.goto("/connexion")
+    sign_in(page, served, person)
+    page.goto("/compte")
+    tab_to(page, "Ajouter aux favoris : Service 1")
+    page.keyboard.press("Enter")
+    told = page.get_by_role("status").filter(has_text="parmi vos favoris")
+    expect(told).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Ajouter un moyen")).to_be_focused()

@@ -14,6 +14,9 @@ if (summary) {
       field.focus({ preventScroll: true });
     }
   });
+} else {
+  // After an act the next page begins with what came of it: there one reads on, not at the top of the frame.
+  document.querySelector("[data-told]")?.focus({ preventScroll: true });
 }
 
 for (const toggle of document.querySelectorAll("[data-password-toggle]")) {
