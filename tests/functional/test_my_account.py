@@ -11,13 +11,14 @@ from webtest import TestApp
 
 from esea_auth_plugin.audit import activity_page
 from esea_auth_plugin.interfaces import IAuditTrail, ISessions
-from esea_auth_plugin.testing.pages import press, text
+from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 from esea_auth_plugin.testing.queries import count_queries
 
 pytestmark = pytest.mark.databases("sqlite")
 both = pytest.mark.databases("sqlite", "postgresql")
 SERVICES = [f"service-{number}" for number in range(1, 13)]
+ACCEPT = "J'accepte les Conditions d'Utilisation"
 
 
 @pytest.fixture(scope="session")
@@ -270,3 +271,13 @@ def test_a_page_of_activity_walks_indexes(portal: Portal) -> None:
         plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
     read = " ".join(str(row) for row in plan)
     assert "SCAN esea_audit_event" not in read and "ix_esea_audit_event_actor_at" in read, read
+
+
+def test_one_s_requests_say_what_was_asked_not_one_s_own_name(portal: Portal) -> None:
+    browser, anne = portal.signed_in()
+    values = {"Motif de l'inscription": "Pour mon service", "Conditions d'Utilisation": ACCEPT}
+    send(browser.get("/services/service-4/adhesion"), values)
+    for path in ("/compte", "/compte/demandes"):
+        page = browser.get(path)
+        assert "Demande d'accès à un service : Service 4" in text(page), path
+    assert anne.last_name not in text(page)

@@ -9,10 +9,10 @@ from typing import Any
 from ..directives import report_problems
 from ..errors import Problem
 from ..events import AccountClosed, AccountErased
-from ..interfaces import IReviews, ReviewView
-from ..services import find
+from ..interfaces import ICatalogue, IReviews, ReviewView
+from ..services import find, offers
 from ..settings import ReviewSettings
-from .declared import add_request_kind, add_review_desk, check_declarations
+from .declared import add_request_kind, add_review_desk, check_declarations, kinds_of
 from .jobs import end_requests_of, expire_unanswered, unname_requests_of
 from .service import Reviews
 from .working_hours import BadHours, WorkingHours
@@ -43,6 +43,7 @@ def includeme(config: Any) -> None:
         config.add_audit_action(name, sentence)
     config.add_service(IReviews, Reviews)
     config.add_request_method(own_requests, "own_requests", reify=True)
+    config.add_request_method(request_title, "request_title")
     config.add_job("reviews.expire", expire_unanswered, every=timedelta(hours=1))
     config.add_subscriber(lambda event: end_requests_of(config.registry, event), AccountClosed)
     config.add_subscriber(unname_requests_of, AccountErased)
@@ -55,6 +56,17 @@ def own_requests(request: Any) -> Sequence[ReviewView]:
     if request.identity is None:
         return ()
     return find(request, IReviews).of_author(request.dbsession, request.identity.subject)
+
+
+def request_title(request: Any, review: ReviewView) -> str:
+    """Return ``request.request_title(review)``: what was asked, « Demande d'accès à un service : ROR ».
+
+    A review's own title is for the queues: there it names the person.
+    """
+    kind = kinds_of(request).get(review.kind)
+    title = kind.title if kind is not None else review.title
+    service = find(request, ICatalogue).get(review.topic) if offers(request, ICatalogue) else None
+    return f"{title} : {service.title}" if service is not None else title
 
 
 class DeskPredicate:

@@ -15,8 +15,10 @@ if (summary) {
     }
   });
 } else {
-  // After an act the next page begins with what came of it: there one reads on, not at the top of the frame.
-  document.querySelector("[data-told]")?.focus({ preventScroll: true });
+  // A page without summary says it beside the field. After an act the next page begins with what came of it: there one
+  // reads on, not at the top of the frame.
+  const next = document.querySelector("main [aria-invalid='true']") ?? document.querySelector("[data-told]");
+  next?.focus({ preventScroll: next.hasAttribute("data-told") });
 }
 
 for (const toggle of document.querySelectorAll("[data-password-toggle]")) {
