@@ -52,7 +52,7 @@ def _sheet(portal: Portal) -> Arrival:
     browser = portal.browser()
     by_application(portal, browser, anne, key)
     address = after(press(browser.get("/compte/dispositifs"), "Imprimer des codes de secours"))[1]
-    return browser, address, lambda page: click(page, "Valider")
+    return browser, address, lambda page: click(page, "Créer mes codes")
 
 
 def _new_device(portal: Portal) -> Arrival:

@@ -198,7 +198,7 @@ def test_a_sheet_of_codes_is_shown_once(portal: Portal) -> None:
     browser = portal.browser()
     by_application(portal, browser, anne, key)
     page = press(browser.get("/compte/dispositifs"), "Imprimer des codes de secours").follow()
-    page = press(page, "Valider")
+    page = press(page, "Créer mes codes")
     printed = re.findall(r"\b(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\b", text(page))
     assert len(printed) == 10
     listed = browser.get("/compte/dispositifs")

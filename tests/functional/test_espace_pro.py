@@ -64,11 +64,11 @@ def test_from_the_first_visit_to_the_inside(portal: Any) -> None:
     assert "Votre demande est en attente" in text(page)
     assert "Étape 1/2" in text(page) and "accordé" in text(page) and "Étape 2/2" in text(page)
     assert "contact.ror@oruna.fr" in text(page)
-    assert portal.letters(person.email)[-1].subject.startswith("Votre demande d'inscription")
+    assert portal.letters(person.email)[-1].subject.startswith("Votre demande d’inscription")
 
     press(open_request(team(portal), person), "Accepter la demande")
     letter = portal.letters(person.email)[-1]
-    assert letter.subject == "L'Espace Pro vous est ouvert"
+    assert letter.subject == "L’Espace Pro vous est ouvert"
     assert "http://localhost/espace-pro" in letter.text
 
     page = browser.get("/espace-pro")

@@ -113,7 +113,7 @@ def test_a_lost_mailbox_is_replaced_only_after_a_recorded_check_of_identity(port
     page = lose_mailbox(portal, anne.identifier)
     reference = re.search(r"DEM-\w{4}-\w{4}", text(page))
     assert reference is not None, text(page)
-    assert "Ce n'était pas vous" in portal.letters(anne.email)[-1].text, "the old address is warned"
+    assert "Ce n’était pas vous" in portal.letters(anne.email)[-1].text, "the old address is warned"
     reviews = portal.find(IReviews)
     with portal.db.writing() as session:
         review = reviews.by_reference(session, reference[0])

@@ -85,7 +85,7 @@ def test_known_and_unknown_see_the_same_page(portal: Portal) -> None:
     pages = [re.sub(r"DEM-\w{4}-\w{4}", "", text(lose_everything(portal, login))) for login in (anne.identifier, "x.y")]
     assert pages[0] == pages[1]
     assert anne.email not in pages[0]
-    assert "Ce n'était pas vous" in portal.letters(anne.email)[-1].text, "the person is told at once"
+    assert "Ce n’était pas vous" in portal.letters(anne.email)[-1].text, "the person is told at once"
 
 
 def test_two_reviewers_agree_and_the_person_begins_anew(portal: Portal, lost: tuple[Person, str, str]) -> None:
@@ -116,7 +116,7 @@ def test_two_reviewers_agree_and_the_person_begins_anew(portal: Portal, lost: tu
     portal.clock.advance(minutes=1)
     lost_one = with_password(old_session, anne, "totp", NEW)
     assert "n’est pas accepté" in text(send(lost_one, {"Code de l’application": code_now(portal, old_key)}))
-    assert "L'accès à votre compte a été rétabli" in " ".join(each.subject for each in portal.letters(anne.email))
+    assert "L’accès à votre compte a été rétabli" in " ".join(each.subject for each in portal.letters(anne.email))
     assert "ce lien a servi" in portal.letters(lucie.email)[-1].text
 
 

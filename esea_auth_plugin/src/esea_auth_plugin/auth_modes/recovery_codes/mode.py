@@ -122,7 +122,7 @@ class RecoveryCodesMode(AuthMode):
     def enrol_ask(self, session: Session, attempt: Attempt) -> Ask:
         """Say what the codes are for, and which ones they replace."""
         standing = self._codes.standing(session, attempt.subject or "")
-        return Ask(f"{_TEMPLATES}/enrol.jinja2", {"standing": standing, "count": CODES})
+        return Ask(f"{_TEMPLATES}/enrol.jinja2", {"standing": standing, "count": CODES, "submit": "Créer mes codes"})
 
     def enrol_prepare(self, attempt: Attempt) -> NewSheet | None:
         """Make ten codes and hash them."""
