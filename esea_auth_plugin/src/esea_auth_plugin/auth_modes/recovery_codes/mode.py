@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...interfaces import Factor, IAccounts, IAuditTrail, IOutbox, Limit, Proof
+from ...interfaces import Factor, IAccounts, IAuditTrail, IOutbox
 from ...layout.filters import date_fr
 from ...security.lookup import normal_lookup_code
 from ...services import find
 from ..base import (
     Ask,
     Attempt,
-    AuthMode,
-    Begun,
-    Capability,
     Credential,
     EnrolBegun,
     Enrolled,
     EnrolResult,
-    Proven,
     Refused,
-    Result,
 )
 from ..registry import modes_of
-from ..tries import Tries
+from ..typed_code import TypedCodeMode
 from .service import CODES, NewSheet, RecoveryCodes
 
 _TEMPLATES = "esea_auth_plugin:auth_modes/recovery_codes/templates"
 LETTER = "recovery_codes.used"
 KIND = "Codes de secours"
-WRONG_PER_ACCOUNT = Limit("recovery_codes.account", 10, timedelta(hours=1))
 #: Wrong, used before, of an older sheet: one sentence (PG-078 R14).
 WRONG = "Ce code de secours n’est pas accepté. Vérifiez la saisie ; chaque code ne sert qu’une fois."
-OVER = "Cinq essais ont été faits avec cette connexion. Par sécurité, recommencez depuis le début."
-NOBODY = "Commencez par votre identifiant et votre mot de passe."
 _NOTHING_TO_REPLACE = (
     "Les codes de secours remplacent un dispositif perdu : ajoutez d’abord une clé d’accès ou une application "
     "d’authentification."
@@ -46,7 +37,7 @@ _NOTHING_TO_REPLACE = (
 _NO_DEVICE = frozenset({Factor.PASSWORD, Factor.MAILBOX, Factor.RECOVERY})
 
 
-class RecoveryCodesMode(AuthMode):
+class RecoveryCodesMode(TypedCodeMode):
     """See the module."""
 
     name = "recovery_codes"
@@ -55,56 +46,34 @@ class RecoveryCodesMode(AuthMode):
     description = "Votre mot de passe, puis l’un de vos codes de secours imprimés, pour remplacer un dispositif perdu."
     icon = "lock"
     factors = frozenset({Factor.RECOVERY})
-    after = frozenset({Factor.PASSWORD})
-    capabilities = frozenset({Capability.ENROLS})
     restores = True
     wrong = WRONG
+    empty = "Saisissez l’un de vos codes de secours."
+    page = f"{_TEMPLATES}/code.jinja2"
     enrol_title = "Imprimer des codes de secours"
     enrol_description = "Dix codes à garder sous clé : l’un d’eux remplace votre téléphone le jour où vous le perdez."
 
     def __init__(self, registry: Any) -> None:
         super().__init__(registry)
         self._codes = RecoveryCodes(registry)
-        self._tries = Tries(self.name)
 
     # --- using one
 
-    def ask(self, session: Session, attempt: Attempt) -> Ask:
-        """Ask for a code; the page is the same for who has none."""
-        return Ask(f"{_TEMPLATES}/code.jinja2")
-
-    def begin(self, session: Session, attempt: Attempt) -> Begun:
-        """Begin to count the tries of this sign-in."""
-        if attempt.subject is None:
-            return Refused("recovery_codes.nobody", NOBODY, over=True)
-        self._tries.begin(session, attempt.id, attempt.at)
-        return self.ask(session, attempt)
+    def typed(self, attempt: Attempt) -> str:
+        """Return the code without its dashes, in capitals."""
+        return normal_lookup_code(attempt.values.get("code", ""))
 
     def prepare(self, attempt: Attempt) -> tuple[str, ...]:
         """Hash what was typed: one slow hash, whoever it is."""
-        return self._codes.digests_of(attempt.subject, attempt.values.get("code", "")) if _typed(attempt) else ()
+        return self._codes.digests_of(attempt.subject, attempt.values.get("code", "")) if self.typed(attempt) else ()
 
-    def answer(self, session: Session, attempt: Attempt, prepared: tuple[str, ...]) -> Result:
-        """Accept a code once, and tell its person by mail."""
-        if attempt.subject is None:
-            return Refused("recovery_codes.nobody", NOBODY, over=True)
-        if not _typed(attempt):
-            return Refused("recovery_codes.empty", "Saisissez l’un de vos codes de secours.")
-        number = self._tries.take(session, attempt.id)
-        if number is None:
-            return Refused("recovery_codes.exhausted", OVER, over=True)
-        sheet = self._codes.use(session, attempt.subject, prepared, attempt.at)
+    def use(self, session: Session, attempt: Attempt, subject: str, prepared: Any) -> str | None:
+        """Accept a code of the person's sheet once, and tell them by mail."""
+        sheet = self._codes.use(session, subject, prepared, attempt.at)
         if sheet is None:
-            over = number >= self._tries.most
-            return Refused("recovery_codes.wrong", OVER if over else WRONG, over=over)
-        self._tell(session, attempt, attempt.subject, sheet.left)
-        means = ("otp",)
-        proof = Proof(mode=self.name, factors=self.factors, means=means, at=attempt.at, authenticator=sheet.id)
-        return Proven(attempt.subject, proof)
-
-    def limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:
-        """Ten wrong codes an hour an account, across sign-ins."""
-        return ((WRONG_PER_ACCOUNT, attempt.subject),) if attempt.subject is not None and _typed(attempt) else ()
+            return None
+        self._tell(session, attempt, subject, sheet.left)
+        return sheet.id
 
     def usable_by(self, session: Session, subject: str) -> bool:
         """Tell whether the person has a code left."""
@@ -173,7 +142,3 @@ class RecoveryCodesMode(AuthMode):
         if account is not None:
             values = {"name": account.display_name, "at": attempt.at, "left": left}
             find(self.registry, IOutbox).post(session, LETTER, to=account.email, values=values)
-
-
-def _typed(attempt: Attempt) -> str:
-    return normal_lookup_code(attempt.values.get("code", ""))

@@ -3,49 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...interfaces import Factor, Limit, PortalSettings, Proof
+from ...interfaces import Factor, PortalSettings
 from ...layout.qr import qr_svg
 from ...security import tokens
 from ...services import find
 from ..base import (
     Ask,
     Attempt,
-    AuthMode,
-    Begun,
-    Capability,
     Credential,
     EnrolBegun,
     Enrolled,
     EnrolResult,
-    Proven,
     Refused,
-    Result,
 )
 from ..naming import device_name
-from ..tries import Tries
+from ..typed_code import TypedCodeMode
 from . import codes
 from .service import MOST, Applications
 
 _TEMPLATES = "esea_auth_plugin:auth_modes/totp/templates"
-WRONG_PER_ACCOUNT = Limit("totp.account", 10, timedelta(hours=1))
 KIND = "Application d’authentification"
 #: Wrong, used before, clock too far away: one sentence, since the difference would tell who guesses (PG-078 R14).
 WRONG = (
     "Ce code n’est pas accepté. Attendez le prochain code que montre l’application, puis saisissez-le. Si cela se "
     "répète, vérifiez que votre téléphone est à l’heure automatique."
 )
-OVER = "Cinq essais ont été faits avec cette connexion. Par sécurité, recommencez depuis le début."
 EMPTY = "Saisissez les six chiffres que montre l’application."
 TOO_MANY = f"Vous avez déjà {MOST} applications : retirez-en une d’abord."
-NOBODY = "Commencez par votre identifiant et votre mot de passe."
 
 
-class TotpMode(AuthMode):
+class TotpMode(TypedCodeMode):
     """See the module."""
 
     name = "totp"
@@ -54,9 +45,9 @@ class TotpMode(AuthMode):
     description = "Votre mot de passe, puis le code à six chiffres qu’affiche l’application de votre téléphone."
     icon = "phone"
     factors = frozenset({Factor.OTP_DEVICE})
-    after = frozenset({Factor.PASSWORD})
-    capabilities = frozenset({Capability.ENROLS})
     wrong = WRONG
+    empty = EMPTY
+    page = f"{_TEMPLATES}/code.jinja2"
     enrol_title = "Ajouter une application d’authentification"
     enrol_description = (
         "Une application du téléphone (FreeOTP, Aegis, Microsoft ou Google Authenticator…) affiche un code qui change "
@@ -66,42 +57,16 @@ class TotpMode(AuthMode):
     def __init__(self, registry: Any) -> None:
         super().__init__(registry)
         self._applications = Applications(registry)
-        self._tries = Tries(self.name)
 
     # --- signing in
 
-    def ask(self, session: Session, attempt: Attempt) -> Ask:
-        """Ask for the code; the page is the same for who has no application."""
-        return Ask(f"{_TEMPLATES}/code.jinja2")
+    def typed(self, attempt: Attempt) -> str:
+        """Return the six digits, however they were spaced."""
+        return tokens.normal_code(attempt.values.get("code", "")[:64])
 
-    def begin(self, session: Session, attempt: Attempt) -> Begun:
-        """Begin to count the tries of this sign-in."""
-        if attempt.subject is None:
-            return Refused("totp.nobody", NOBODY, over=True)
-        self._tries.begin(session, attempt.id, attempt.at)
-        return self.ask(session, attempt)
-
-    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
-        """Accept a code once."""
-        if attempt.subject is None:
-            return Refused("totp.nobody", NOBODY, over=True)
-        typed = _typed(attempt)
-        if not typed:
-            return Refused("totp.empty", EMPTY)
-        number = self._tries.take(session, attempt.id)
-        if number is None:
-            return Refused("totp.exhausted", OVER, over=True)
-        device = self._applications.accept(session, attempt, attempt.subject, typed)
-        if device is None:
-            over = number >= self._tries.most
-            return Refused("totp.wrong", OVER if over else WRONG, over=over)
-        means = ("otp",)
-        proof = Proof(mode=self.name, factors=self.factors, means=means, at=attempt.at, authenticator=device)
-        return Proven(attempt.subject, proof)
-
-    def limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:
-        """Ten wrong codes an hour an account, across sign-ins and applications."""
-        return ((WRONG_PER_ACCOUNT, attempt.subject),) if attempt.subject is not None and _typed(attempt) else ()
+    def use(self, session: Session, attempt: Attempt, subject: str, prepared: Any) -> str | None:
+        """Accept a step of one of the person's applications, once."""
+        return self._applications.accept(session, attempt, subject, self.typed(attempt))
 
     def usable_by(self, session: Session, subject: str) -> bool:
         """Tell whether the person has an application."""
@@ -126,9 +91,9 @@ class TotpMode(AuthMode):
             return Refused("totp.enrolment_lost", "Cet ajout a expiré. Recommencez.", over=True)
         if self._applications.count(session, attempt.subject) >= MOST:  # two pages, sent one after the other
             return Refused("totp.too_many", TOO_MANY, over=True)
-        if not _typed(attempt):
+        if not self.typed(attempt):
             return Refused("totp.empty", EMPTY)
-        step = codes.matching_step(key, _typed(attempt), attempt.at)
+        step = codes.matching_step(key, self.typed(attempt), attempt.at)
         if step is None:
             return Refused("totp.wrong", WRONG)
         label = device_name(attempt.values.get("label", ""), KIND)
@@ -171,10 +136,6 @@ class TotpMode(AuthMode):
             "label": attempt.values.get("label", "")[:60],
         }
         return Ask(f"{_TEMPLATES}/enrol.jinja2", values, state={"key": key})
-
-
-def _typed(attempt: Attempt) -> str:
-    return tokens.normal_code(attempt.values.get("code", "")[:64])
 
 
 def _drift_note(drift: int) -> str:
