@@ -140,7 +140,7 @@ def test_without_the_recorded_check_nothing_is_mailed(portal: Portal) -> None:
             review = reviews.by_reference(session, reference[0])
             reviews.decide(session, review.id, accept=True, by=lucie.subject)
     except Exception as error:
-        assert "vérifié l'identité" in str(error)
+        assert "vérifié l’identité" in str(error)
     else:
         raise AssertionError("accepted without a check")
     assert portal.letters("anne.neuve@chu.example.fr") == []

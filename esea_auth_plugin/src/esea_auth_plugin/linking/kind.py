@@ -21,6 +21,7 @@ from ..interfaces import (
     LinkVerdict,
     ReviewView,
 )
+from ..reviews.kinds import DecidedOnly
 from ..services import find
 from .comparing import same_name
 from .models import IdentityLinkRequest
@@ -30,7 +31,7 @@ from .service import KIND, KIND_WORDS, linking_of
 _COMPARED = ("last_name", "first_name", "civility", "rpps", "adeli", "profession", "structure", "finess")
 
 
-class IdentityLinkKind:
+class IdentityLinkKind(DecidedOnly):
     """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
 
     name = KIND
@@ -94,14 +95,6 @@ class IdentityLinkKind:
     def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
         """Ask the person; the answer comes by mail or telephone."""
         _tell(registry, session, review, _row(session, review), "more_asked", question=question)
-
-    def extra_actions(self, registry: Any, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:
-        """Return nothing."""
-        return ()
-
-    def on_extra(self, registry: Any, session: Session, review: ReviewView, action: str) -> str:
-        """Never called: no further act is offered."""
-        raise PortalError("Cette action n'existe pas.", code="linking.unknown_action")
 
     def _end(
         self, registry: Any, session: Session, review: ReviewView, row: IdentityLinkRequest, letter: str, **values: str

@@ -21,6 +21,7 @@ from ..interfaces import (
     ReviewView,
 )
 from ..nomenclatures.identifiers import luhn_is_right
+from ..reviews.kinds import DecidedOnly
 from ..services import find
 from .asking import KIND, tell
 from .models import AccessRequest
@@ -28,7 +29,7 @@ from .models import AccessRequest
 _SHOWN = ("profession", "profession_other", "rpps_specialty", "workplace", "city", "department")
 
 
-class AccessRequestKind:
+class AccessRequestKind(DecidedOnly):
     """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
 
     name = KIND
@@ -103,14 +104,6 @@ class AccessRequestKind:
     def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
         """Tell the person what is missing."""
         tell(registry, session, review, _service(registry, review), "more_asked", question=question)
-
-    def extra_actions(self, registry: Any, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:
-        """Return nothing: what ends a right stands on the account's page."""
-        return ()
-
-    def on_extra(self, registry: Any, session: Session, review: ReviewView, action: str) -> str:
-        """Never called: no further act is offered."""
-        raise PortalError("Cette action n'existe pas.", code="adhesion.unknown_action")
 
 
 def _service(registry: Any, review: ReviewView) -> PortalService:

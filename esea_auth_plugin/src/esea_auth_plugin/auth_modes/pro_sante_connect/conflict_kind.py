@@ -11,6 +11,7 @@ from ...accounts.attributes import kind_of, shown
 from ...errors import PortalError
 from ...interfaces import AccountState, AccountView, Choice, Fact, FactSheet, IAccounts, ICatalogue, ReviewView
 from ...layout.filters import date_fr
+from ...reviews.kinds import DecidedOnly
 from ...services import find
 from .cases import CONFLICT, case_of, told_of
 from .merging import Merging, Plan, others
@@ -19,7 +20,7 @@ _KEEP = "garder-"
 _NAMED_BY = {"SubjectNameID": "identifiant national lié", "sub": "identifiant technique de PSC"}
 
 
-class ConflictKind:
+class ConflictKind(DecidedOnly):
     """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
 
     name = CONFLICT
@@ -78,14 +79,6 @@ class ConflictKind:
         raise PortalError(
             "Personne n'a écrit cette demande : écrivez aux adresses des comptes, puis décidez.", code="psc.no_author"
         )
-
-    def extra_actions(self, registry: Any, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:
-        """Return nothing."""
-        return ()
-
-    def on_extra(self, registry: Any, session: Session, review: ReviewView, action: str) -> str:
-        """Never called: no further act is offered."""
-        raise PortalError("Cette action n'existe pas.", code="psc.unknown_action")
 
 
 def _account(registry: Any, session: Session, subject: str, view: AccountView | None, named_by: str) -> FactSheet:

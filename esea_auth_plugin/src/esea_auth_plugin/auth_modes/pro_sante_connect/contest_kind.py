@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from ...accounts.attributes import kind_of
 from ...errors import PortalError
 from ...interfaces import AccountState, Choice, Fact, FactSheet, IAccounts, IGrants, ReviewView
+from ...reviews.kinds import DecidedOnly
 from ...services import find
 from .cases import CONTEST, case_of, told_of
 
 _RIGHTS = "retablir-droits"
 
 
-class ContestKind:
+class ContestKind(DecidedOnly):
     """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
 
     name = CONTEST
@@ -85,14 +86,6 @@ class ContestKind:
         raise PortalError(
             "Personne n'a écrit cette demande : écrivez à l'adresse du compte, puis décidez.", code="psc.no_author"
         )
-
-    def extra_actions(self, registry: Any, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:
-        """Return nothing."""
-        return ()
-
-    def on_extra(self, registry: Any, session: Session, review: ReviewView, action: str) -> str:
-        """Never called: no further act is offered."""
-        raise PortalError("Cette action n'existe pas.", code="psc.unknown_action")
 
     def _still(self, registry: Any, session: Session, subject: str, name: str, value: str) -> bool:
         return bool(find(registry, IAccounts).attributes(session, subject).get(name) == value)

@@ -25,6 +25,7 @@ from ...interfaces import (
     IOutbox,
     ReviewView,
 )
+from ...reviews.kinds import DecidedOnly
 from ...services import find
 from . import service
 from .service import KIND
@@ -33,7 +34,7 @@ CHECKED = "preuve"
 _NUMBERS = ("rpps", "adeli")
 
 
-class CorrectionKind:
+class CorrectionKind(DecidedOnly):
     """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
 
     name = KIND
@@ -115,14 +116,6 @@ class CorrectionKind:
     def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
         """Ask the person; the same form takes the answer."""
         _tell(registry, session, review, "more_asked", question=question)
-
-    def extra_actions(self, registry: Any, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:
-        """Return nothing."""
-        return ()
-
-    def on_extra(self, registry: Any, session: Session, review: ReviewView, action: str) -> str:
-        """Never called: no further act is offered."""
-        raise PortalError("Cette action n’existe pas.", code="correction.unknown_action")
 
     def _end(self, registry: Any, session: Session, review: ReviewView, letter: str, **values: str) -> None:
         _tell(registry, session, review, letter, **values)

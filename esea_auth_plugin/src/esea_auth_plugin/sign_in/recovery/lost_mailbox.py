@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ...accounts.call_back import known_numbers
-from ...database import new_id
-from ...errors import PortalError
 from ...interfaces import (
-    AccountState,
     AccountView,
     Choice,
     Fact,
@@ -20,36 +16,26 @@ from ...interfaces import (
     IAccounts,
     IAuditTrail,
     IOutbox,
-    IReviews,
-    ISealer,
     ReviewView,
 )
-from ...layout.filters import phone_fr
+from ...reviews.kinds import DecidedOnly
 from ...services import find
+from .lost_requests import NOBODY, LostRequests, account_sheet, asked_sheet, check_to_record
 from .models import LostMailboxRow
 from .resets import NOWHERE, Resets
 
 KIND = "lost_mailbox"
 PURPOSE = "recovery.lost_mailbox"
-CHECKED = "identity_checked"
 _DOUBTED = "Cette adresse n’est plus vérifiée : son domaine a cessé de recevoir du courriel, ou changé de mains."
 _KEPT = ("login", "last_name", "first_name", "email", "phone", "motive")
+REQUESTS = LostRequests(KIND, LostMailboxRow, PURPOSE, _KEPT, "recovery")
+_CHECK = "J’ai vérifié l’identité de la personne en l’appelant à un numéro connu du dossier ou de l’établissement."
+_TICK = "Cochez que vous avez vérifié l’identité de la personne."
 
 
 def open_request(registry: Any, session: Session, account: AccountView | None, values: Mapping[str, Any]) -> ReviewView:
     """Open the request; warn the old address if the account exists, and do the same work if it doesn't."""
-    request_id = new_id()
-    text = json.dumps({name: values[name] for name in _KEPT})
-    sealed = find(registry, ISealer).seal(text.encode(), purpose=PURPOSE, bound_to=request_id)
-    review = find(registry, IReviews).open(
-        session,
-        KIND,
-        title=f"{values['first_name']} {values['last_name']}",
-        author=None,
-        topic=account.subject if account else "",
-        request_id=request_id,
-    )
-    session.add(LostMailboxRow(request_id=review.id, subject=account.subject if account else None, sealed=sealed))
+    review = REQUESTS.open(registry, session, account, values)
     find(registry, IOutbox).post(
         session,
         "recovery.lost",
@@ -66,7 +52,7 @@ def open_request(registry: Any, session: Session, account: AccountView | None, v
     return review
 
 
-class LostMailboxKind:
+class LostMailboxKind(DecidedOnly):
     """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
 
     name = KIND
@@ -83,43 +69,30 @@ class LostMailboxKind:
 
     def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
         """Return what was typed, and the account with the numbers that the support may call back."""
-        values = _values(registry, session, review)
-        typed = FactSheet(
-            "Ce qui est demandé",
-            (
-                Fact("Identifiant ou ancien email", values["login"]),
-                Fact("Nom", f"{values['first_name']} {values['last_name']}"),
-                Fact("Nouvel email", values["email"]),
-                Fact(
-                    "Téléphone",
-                    phone_fr(values["phone"]),
-                    "warning",
-                    "Numéro donné par la personne : il ne prouve rien.",
-                ),
-                Fact("Ce qui s'est passé", values["motive"]),
-            ),
+        typed = REQUESTS.typed(registry, session, review)
+        asked = asked_sheet(typed, "Identifiant ou ancien email", Fact("Nouvel email", typed["email"]))
+        account = REQUESTS.account(registry, session, review)
+        if account is None:
+            return [asked, NOBODY]
+        attributes = find(registry, IAccounts).attributes(session, account.subject)
+        workplace = attributes.get("workplace")
+        facts = (
+            Fact("Email confirmé", account.email, *(("warning", _DOUBTED) if account.email_doubted_at else ())),
+            *known_numbers(registry, session, account, attributes),
+            *([Fact("Lieu d’exercice", str(workplace))] if workplace else []),
         )
-        return [typed, self._account_sheet(registry, session, review, values)]
+        return [asked, account_sheet(account, typed, *facts)]
 
     def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
-        """Ask the reviewer to record the check of the identity; it is never ticked beforehand."""
-        label = (
-            "J'ai vérifié l'identité de la personne en l'appelant à un numéro connu du dossier ou de l'établissement."
-        )
-        return (Choice(CHECKED, label, ticked=False),)
+        """Ask the reviewer to record the check of the identity."""
+        return check_to_record(_CHECK)
 
     def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
         """Mail a 24-hour link to the new address, if the check was recorded.
 
         :raises PortalError: no check, no account, or the reviewer's own account.
         """
-        account = _account(registry, session, review)
-        if CHECKED not in kept:
-            raise PortalError("Cochez que vous avez vérifié l'identité de la personne.", code="recovery.unchecked")
-        if account is None or account.state is not AccountState.ACTIVE:
-            raise PortalError("Aucun compte actif ne correspond : refusez la demande.", code="recovery.no_account")
-        if account.subject == review.decided_by:
-            raise PortalError("Vous ne pouvez pas décider d'une demande sur votre compte.", code="recovery.own")
+        account = REQUESTS.checked(registry, session, review, review.decided_by, kept, _TICK)
         find(registry, IAuditTrail).record(
             session,
             "recovery.identity_checked",
@@ -127,7 +100,7 @@ class LostMailboxKind:
             target=account.subject,
             details={"reference": review.reference},
         )
-        email = _values(registry, session, review)["email"]
+        email = REQUESTS.typed(registry, session, review)["email"]
         find(registry, Resets).issue_for_new_mailbox(session, account, email)
 
     def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
@@ -138,53 +111,8 @@ class LostMailboxKind:
         """Put the question to the new address; it is answered on the phone."""
         self._write(registry, session, review, "more_asked", question=question)
 
-    def extra_actions(self, registry: Any, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:
-        """Return nothing."""
-        return ()
-
-    def on_extra(self, registry: Any, session: Session, review: ReviewView, action: str) -> str:
-        """Never called: no further act is offered."""
-        raise PortalError("Cette action n'existe pas.", code="recovery.unknown_action")
-
     def _write(self, registry: Any, session: Session, review: ReviewView, letter: str, **values: str) -> None:
-        typed = _values(registry, session, review)
+        typed = REQUESTS.typed(registry, session, review)
         find(registry, IOutbox).post(
             session, f"recovery.{letter}", to=typed["email"], values={"reference": review.reference, **values}
         )
-
-    def _account_sheet(
-        self, registry: Any, session: Session, review: ReviewView, values: Mapping[str, str]
-    ) -> FactSheet:
-        account = _account(registry, session, review)
-        if account is None:
-            return FactSheet("Compte", (Fact("Compte", "aucun ne correspond", "warning"),))
-        same = (account.first_name.casefold(), account.last_name.casefold()) == (
-            values["first_name"].casefold(),
-            values["last_name"].casefold(),
-        )
-        attributes = find(registry, IAccounts).attributes(session, account.subject)
-        note = "" if same else "Le nom donné n'est pas celui du compte."
-        facts = [
-            Fact("Identifiant", account.identifier),
-            Fact("Nom complet", account.display_name, "" if same else "warning", note),
-            Fact("Email confirmé", account.email, *(("warning", _DOUBTED) if account.email_doubted_at else ())),
-        ]
-        facts.extend(known_numbers(registry, session, account, attributes))
-        if attributes.get("workplace"):
-            facts.append(Fact("Lieu d’exercice", str(attributes["workplace"])))
-        return FactSheet("Compte", tuple(facts), (("Voir le compte", f"/support/comptes/{account.subject}"),))
-
-
-def _values(registry: Any, session: Session, review: ReviewView) -> dict[str, str]:
-    row = session.get(LostMailboxRow, review.id)
-    if row is None:
-        raise LookupError(f"{review.reference} holds nothing")
-    found: dict[str, str] = json.loads(
-        find(registry, ISealer).open(row.sealed, purpose=PURPOSE, bound_to=row.request_id)
-    )
-    return found
-
-
-def _account(registry: Any, session: Session, review: ReviewView) -> AccountView | None:
-    row = session.get(LostMailboxRow, review.id)
-    return find(registry, IAccounts).by_subject(session, row.subject) if row is not None and row.subject else None

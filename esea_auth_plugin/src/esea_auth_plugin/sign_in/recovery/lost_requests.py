@@ -1,0 +1,118 @@
+"""Requests of people who can't sign in: what they typed, sealed, and the account that their login names, if any.
+
+Whoever asks is told nothing of an account, and the same work is done without one. The support compares, calls back and
+records its check; what is then given depends on what was lost, and is each kind's own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ...database import new_id
+from ...errors import PortalError
+from ...interfaces import AccountState, AccountView, Choice, Fact, FactSheet, IAccounts, IReviews, ISealer, ReviewView
+from ...layout.filters import phone_fr
+from ...services import find
+
+CHECKED = "identity_checked"
+NOBODY = FactSheet("Compte", (Fact("Compte", "aucun ne correspond", "warning"),))
+_PROVES_NOTHING = "Numéro donné par la personne : il ne prouve rien."
+
+
+@dataclass(frozen=True, slots=True)
+class LostRequests:
+    """The requests of one kind.
+
+    :ivar rows: its table: ``request_id``, ``subject`` of the account, ``sealed`` values. :ivar purpose: key space.
+    :ivar kept: names of what was typed and is kept. :ivar code: room, in the codes of its refusals.
+    """
+
+    kind: str
+    rows: Any
+    purpose: str
+    kept: tuple[str, ...]
+    code: str
+
+    def open(
+        self, registry: Any, session: Session, account: AccountView | None, values: Mapping[str, Any]
+    ) -> ReviewView:
+        """Open a request and keep what was typed; the same work is done when the account does not exist."""
+        request_id, subject = new_id(), account.subject if account else None
+        text = json.dumps({name: values[name] for name in self.kept})
+        sealed = find(registry, ISealer).seal(text.encode(), purpose=self.purpose, bound_to=request_id)
+        review = find(registry, IReviews).open(
+            session,
+            self.kind,
+            title=f"{values['first_name']} {values['last_name']}",
+            author=None,
+            topic=subject or "",
+            request_id=request_id,
+        )
+        session.add(self.rows(request_id=review.id, subject=subject, sealed=sealed))
+        return review
+
+    def typed(self, registry: Any, session: Session, review: ReviewView) -> dict[str, str]:
+        """Return what was typed."""
+        row = session.get(self.rows, review.id)
+        if row is None:
+            raise LookupError(f"{review.reference} holds nothing")
+        opened = find(registry, ISealer).open(row.sealed, purpose=self.purpose, bound_to=row.request_id)
+        found: dict[str, str] = json.loads(opened)
+        return found
+
+    def account(self, registry: Any, session: Session, review: ReviewView) -> AccountView | None:
+        """Return the account that the login named."""
+        row = session.get(self.rows, review.id)
+        return find(registry, IAccounts).by_subject(session, row.subject) if row is not None and row.subject else None
+
+    def checked(
+        self, registry: Any, session: Session, review: ReviewView, by: str | None, kept: frozenset[str], tick: str
+    ) -> AccountView:
+        """Return the account, once ``by`` recorded that they checked who asks. :param tick: what to tick otherwise.
+
+        :raises PortalError: no check, no active account, or the reviewer's own.
+        """
+        account = self.account(registry, session, review)
+        if CHECKED not in kept:
+            raise PortalError(tick, code=f"{self.code}.unchecked")
+        if account is None or account.state is not AccountState.ACTIVE:
+            raise PortalError("Aucun compte actif ne correspond : refusez la demande.", code=f"{self.code}.no_account")
+        if account.subject == by:
+            raise PortalError("Vous ne pouvez pas décider d’une demande sur votre compte.", code=f"{self.code}.own")
+        return account
+
+
+def check_to_record(label: str) -> Sequence[Choice]:
+    """Return what a reviewer ticks once they checked who asks; it is never ticked beforehand."""
+    return (Choice(CHECKED, label, ticked=False),)
+
+
+def asked_sheet(typed: Mapping[str, str], login: str, *more: Fact) -> FactSheet:
+    """Return what was typed. :param login: label of the login. :param more: what this kind asks beside."""
+    facts = (
+        Fact(login, typed["login"]),
+        Fact("Nom", f"{typed['first_name']} {typed['last_name']}"),
+        *more,
+        Fact("Téléphone", phone_fr(typed["phone"]), "warning", _PROVES_NOTHING),
+        Fact("Ce qui s’est passé", typed["motive"]),
+    )
+    return FactSheet("Ce qui est demandé", facts)
+
+
+def account_sheet(account: AccountView, typed: Mapping[str, str], *facts: Fact) -> FactSheet:
+    """Return the account beside what was typed. :param facts: what follows identifier and name."""
+    same = (account.first_name.casefold(), account.last_name.casefold()) == (
+        typed["first_name"].casefold(),
+        typed["last_name"].casefold(),
+    )
+    note = "" if same else "Le nom donné n’est pas celui du compte."
+    who = (
+        Fact("Identifiant", account.identifier),
+        Fact("Nom complet", account.display_name, "" if same else "warning", note),
+    )
+    return FactSheet("Compte", (*who, *facts), (("Voir le compte", f"/support/comptes/{account.subject}"),))
