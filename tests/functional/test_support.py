@@ -147,3 +147,11 @@ def test_no_page_of_the_desk_costs_more_than_twelve_queries_nor_more_with_its_ro
             author = authors[number] if number < 3 else None
             portal.find(IReviews).open(session, "access_request", title=f"N{number}", author=author, topic="ror")
     assert [cost(path) for path in paths[:4]] == before
+
+
+@pytest.mark.databases("sqlite")
+def test_one_entry_of_the_navigation_at_most_is_the_current_one(portal: Any) -> None:
+    browser, _ = portal.signed_in(roles=["support"])
+    for path, current in (("/support", "Support"), ("/support/adhesions", "Support"), ("/support/comptes", "Comptes")):
+        nav = browser.get(path).html.find("nav", id="menu")
+        assert [link.get_text(strip=True) for link in nav.select("[aria-current]")] == [current], path

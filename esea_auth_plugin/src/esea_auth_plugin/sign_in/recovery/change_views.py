@@ -28,7 +28,7 @@ _PAGE = "esea_auth_plugin:sign_in/recovery/templates/change.jinja2"
 )
 def show_change(context: Any, request: Any) -> Any:
     """Ask for the present and the new password."""
-    return {"form": password_form(request, current=_has_one(request)).render()}
+    return {"form": _form(request, current=_has_one(request)).render()}
 
 
 @view_config(
@@ -37,7 +37,7 @@ def show_change(context: Any, request: Any) -> Any:
 def change_password(context: Any, request: Any) -> Any:
     """Set a new password if the present one is right; who signs in without any gives none."""
     current = _has_one(request)
-    form = password_form(request, current=current)
+    form = _form(request, current=current)
     account = _account(request)
     try:
         values = accepted_password(form, account)
@@ -52,6 +52,10 @@ def change_password(context: Any, request: Any) -> Any:
     _set(request, account, password_hash)
     request.flash("Votre mot de passe a été changé. Vos autres sessions ont été fermées.")
     return HTTPSeeOther("/compte")
+
+
+def _form(request: Any, *, current: bool) -> PortalForm:
+    return password_form(request, current=current, cancel=("Annuler", "/compte"))
 
 
 def _check_current(request: Any, form: PortalForm, account: AccountView, current: str) -> None:

@@ -62,7 +62,7 @@ def _agree(node: Any, values: Mapping[str, Any]) -> None:
         raise error
 
 
-def password_form(request: Any, *, current: bool = False) -> PortalForm:
+def password_form(request: Any, *, current: bool = False, cancel: tuple[str, str] | None = None) -> PortalForm:
     """Return the form of a new password; ``current``: the present one is asked first (ASVS 6.2.3)."""
     schema = colander.SchemaNode(colander.Mapping(), validator=_agree)
     if current:
@@ -71,7 +71,7 @@ def password_form(request: Any, *, current: bool = False) -> PortalForm:
     password.widget.meter = "surete"
     schema.add(password)
     schema.add(PasswordNode(name="password_again", title="Confirmez votre nouveau mot de passe", new=True))
-    return PortalForm(schema, request, submit=(("valider", "Changer mon mot de passe"),))
+    return PortalForm(schema, request, submit=(("valider", "Changer mon mot de passe"),), cancel=cancel)
 
 
 def accepted_password(form: PortalForm, account: AccountView) -> dict[str, Any]:
