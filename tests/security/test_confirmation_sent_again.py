@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -107,6 +108,16 @@ def test_once_something_stronger_is_owned_no_link_is_mailed(
     assert len(links(portal, anne)) == 1
     assert "Renvoyer le courriel" not in browser.get("/compte/dispositifs").text
     assert "Renvoyer le courriel" not in browser.get(path.rpartition("/")[0]).text
+
+
+def test_a_mailbox_that_is_not_believed_is_sent_no_link(portal: Portal, waiting: tuple[TestApp, Person, str]) -> None:
+    """Whoever bought its domain, or has just replaced the password by it alone, would hold the link."""
+    browser, anne, path = waiting
+    with portal.db.writing() as session:
+        until = portal.clock.now() + timedelta(days=1)
+        portal.find(IAccounts).bar_mail_code(session, anne.subject, until)
+    assert "n’ouvrent aucun service" in again(browser, path)
+    assert len(links(portal, anne)) == 1
 
 
 def test_another_site_and_nobody_at_all_send_nothing(portal: Portal, waiting: tuple[TestApp, Person, str]) -> None:

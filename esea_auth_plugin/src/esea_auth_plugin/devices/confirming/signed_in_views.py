@@ -8,8 +8,9 @@ from typing import Any
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 
+from ...auth_modes.mail_code.barring import why_barred
 from ...errors import TooManyAttempts
-from ...interfaces import IAccounts, IThrottle, Limit
+from ...interfaces import IAccounts, IClock, IThrottle, Limit
 from ...services import find
 from ..resources import IDevicePlace
 from .service import PendingDevices
@@ -59,6 +60,10 @@ def send_again(context: Any, request: Any) -> Any:
     account = find(request, IAccounts).by_subject(session, subject)
     if not service.mail_may_confirm(session, subject):
         request.flash(_HERE, "warning")
+        return HTTPSeeOther(HOME)
+    barred = why_barred(account, find(request, IClock).now())
+    if barred:  # a mailbox that is not believed, or that has just replaced the password, confirms nothing
+        request.flash(barred, "warning")
         return HTTPSeeOther(HOME)
     held = context.mode.credentials(session, subject)
     device = next((each for each in held if each.reference == context.__name__), None)
