@@ -50,10 +50,10 @@ def psc_settings(sandbox: Sandbox) -> dict[str, str]:
         "esea_auth.modes": "passkey qr_code password mail_code pro_sante_connect ecps",
         "esea_auth.services": str(_services(folder)),
         "portal.outbound_private_networks": "127.0.0.0/8 ::1/128",
-        "psc.environment": "autre",
-        "psc.issuer": sandbox.issuer,
-        "psc.client_id": CLIENT_ID,
-        "psc.client_secret": f"file:{folder / 'psc-secret'}",
+        "esea_auth.psc.environment": "autre",
+        "esea_auth.psc.issuer": sandbox.issuer,
+        "esea_auth.psc.client_id": CLIENT_ID,
+        "esea_auth.psc.client_secret": f"file:{folder / 'psc-secret'}",
     }
 
 

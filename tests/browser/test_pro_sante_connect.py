@@ -66,11 +66,11 @@ def standing(
         "esea_auth.services": str(catalogue),
         "esea_auth.modes": "pro_sante_connect password mail_code ecps",
         "portal.outbound_private_networks": "127.0.0.0/8 ::1/128",
-        "psc.environment": "autre",
-        "psc.issuer": sandbox.issuer,
-        "psc.form_origins": sandbox.wallet.removesuffix("/psc"),
-        "psc.client_id": CLIENT_ID,
-        "psc.client_secret": f"file:{secret}",
+        "esea_auth.psc.environment": "autre",
+        "esea_auth.psc.issuer": sandbox.issuer,
+        "esea_auth.psc.form_origins": sandbox.wallet.removesuffix("/psc"),
+        "esea_auth.psc.client_id": CLIENT_ID,
+        "esea_auth.psc.client_secret": f"file:{secret}",
     }
     registry, door.application = applications.get(backend, overrides)
     forget(registry)

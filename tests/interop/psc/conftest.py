@@ -70,11 +70,11 @@ def portal(
         "esea_auth.modes": "password mail_code pro_sante_connect ecps",
         "esea_auth.services": str(services_with_psc(secret.parent)),
         "portal.outbound_private_networks": "127.0.0.0/8 ::1/128",
-        "psc.environment": "autre",
-        "psc.issuer": psc.auth,
-        "psc.client_id": "portail",
-        "psc.client_secret": f"file:{secret}",
-        "psc.backchannel_logout": "true",
+        "esea_auth.psc.environment": "autre",
+        "esea_auth.psc.issuer": psc.auth,
+        "esea_auth.psc.client_id": "portail",
+        "esea_auth.psc.client_secret": f"file:{secret}",
+        "esea_auth.psc.backchannel_logout": "true",
     }
     for marker in reversed(list(request.node.iter_markers("settings"))):
         overrides.update(marker.kwargs)

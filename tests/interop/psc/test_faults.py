@@ -184,7 +184,7 @@ def test_an_endpoint_that_is_down(portal: Portal, psc: Provider, where: str, kin
     assert len(refusals(portal)) == 1
 
 
-@pytest.mark.settings(**{"psc.budget": "1 s"})
+@pytest.mark.settings(**{"esea_auth.psc.budget": "1 s"})
 def test_an_endpoint_that_hangs_holds_nobody_longer_than_the_budget(portal: Portal, psc: Provider) -> None:
     psc.fail(token="hang")
     browser = portal.browser()

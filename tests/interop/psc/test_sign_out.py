@@ -140,7 +140,7 @@ def test_an_id_token_is_no_logout_token(portal: Portal, psc: Provider, person: P
     portal.browser().post(TOLD, {"logout_token": hint}, status=400)
 
 
-@pytest.mark.settings(**{"psc.backchannel_logout": "false"})
+@pytest.mark.settings(**{"esea_auth.psc.backchannel_logout": "false"})
 def test_the_address_is_not_there_unless_a_setting_opens_it(portal: Portal, psc: Provider) -> None:
     portal.browser().post(TOLD, {"logout_token": psc.logout_token(sub="x")}, status=404)
 

@@ -62,9 +62,9 @@ def build(config_file: str, port: int, more: Mapping[str, str] | None = None) ->
     settings["portal.url"] = f"http://localhost:{port}"
     settings.update(more or {})
     _make_folder(settings)
-    if "psc.issuer" in settings:  # one port further, whichever it is
-        settings["psc.issuer"] = issuer_of(port + 1)
-        settings["psc.form_origins"] = wallet_of(port + 1).removesuffix("/psc")
+    if "esea_auth.psc.issuer" in settings:  # one port further, whichever it is
+        settings["esea_auth.psc.issuer"] = issuer_of(port + 1)
+        settings["esea_auth.psc.form_origins"] = wallet_of(port + 1).removesuffix("/psc")
     settings.setdefault("esea_auth.services_first_day", first_day(settings["portal.database_url"]))
     with migrations.unchecked():
         config = configure({"__file__": config_file}, settings)
@@ -109,7 +109,7 @@ def _make_folder(settings: dict[str, str]) -> None:
     keys = Path(settings["portal.secret_keys"].removeprefix("file:"))
     if not keys.exists():
         create_key_file(keys, SystemClock().now())
-    secret = Path(settings.get("psc.client_secret", "").removeprefix("file:"))
+    secret = Path(settings.get("esea_auth.psc.client_secret", "").removeprefix("file:"))
     if secret.name and not secret.exists():
         secret.write_text(new_token(256), encoding="ascii")
         secret.chmod(0o600)

@@ -31,7 +31,7 @@ def demo(context: Any, request: Any) -> dict[str, Any]:
 
 def sandbox_pages(request: Any) -> str:
     """Return where the pages of the demo's own Pro Santé Connect stand, ``""`` when the portal does not use it."""
-    issuer = str(request.registry.settings.get("psc.issuer", ""))
+    issuer = str(request.registry.settings.get("esea_auth.psc.issuer", ""))
     ours = issuer.startswith("http://127.0.0.1:") and issuer.endswith("/psc")
     return issuer.replace("127.0.0.1", "localhost") if ours else ""
 

@@ -1,4 +1,4 @@
-"""Settings of Pro Santé Connect (``psc.*``): where it is, who we are for it, and what we accept of it.
+"""Settings of Pro Santé Connect (``esea_auth.psc.*``): where it is, who we are for it, and what we accept of it.
 
 The presets are the addresses published by the ANS. The production and sandbox providers answer at two host names
 (`wallet.` for people, `auth.` for servers) and publish their metadata under a name of their own, so that a client
@@ -18,6 +18,8 @@ from ... import values
 from ...errors import Problem
 from ...interfaces import ClientCertificate
 from ...options import option
+
+PREFIX = "esea_auth.psc."
 
 DISCOVERY_NAME = "/.well-known/wallet-openid-configuration"
 #: Names of the metadata (OpenID Connect Discovery, CIBA core) that we use.
@@ -63,7 +65,7 @@ def _algorithms(value: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class PscSettings:
-    """Pro Santé Connect (prefix ``psc.``). The addresses left empty come from ``environment``, or from discovery."""
+    """Pro Santé Connect (prefix ``esea_auth.psc.``). Addresses left empty are preset or discovered."""
 
     environment: str = option(
         "production",
@@ -137,26 +139,26 @@ def problems_of(settings: PscSettings, where: str, env: str) -> list[Problem]:
     """Return what stops a portal that enables the mode."""
     found = []
     if not settings.client_id:
-        found.append(Problem("psc.client_id", where, "is missing", "write the identifier that the ANS gave you"))
+        found.append(Problem(f"{PREFIX}client_id", where, "is missing", "write the identifier that the ANS gave you"))
     mutual = settings.client_authentication == "tls_client_auth"
     if mutual and not settings.tls_client_certificate:
-        found.append(Problem("psc.tls_client_certificate", where, "is missing", "name the certificate's PEM file"))
+        found.append(Problem(f"{PREFIX}tls_client_certificate", where, "is missing", "name the certificate's PEM file"))
     for name in ("tls_client_certificate", "tls_client_key"):
         path = getattr(settings, name)
         if path and not Path(path).is_file():
             cure = "name a PEM file that the portal's user can read"
-            found.append(Problem(f"psc.{name}", where, "names no file", cure))
+            found.append(Problem(f"{PREFIX}{name}", where, "names no file", cure))
     if not mutual and not settings.client_secret:
-        found.append(Problem("psc.client_secret", where, "is missing", "refer to the secret: file:… or env:…"))
+        found.append(Problem(f"{PREFIX}client_secret", where, "is missing", "refer to the secret: file:… or env:…"))
     if settings.acr_least not in settings.acr_scale:
-        found.append(Problem("psc.acr_least", where, "is not on the scale", "write a level of psc.acr_scale"))
+        found.append(Problem(f"{PREFIX}acr_least", where, "is not on the scale", f"write a level of {PREFIX}acr_scale"))
     known = settings.known()
     needed = ("issuer", *ENDPOINTS[:5]) if settings.metadata == "static" else ("issuer",)
     missing = [name for name in needed if not known.get(name)]
-    found += [Problem(f"psc.{name}", where, "is missing", "write it, or choose an environment") for name in missing]
+    found += [Problem(f"{PREFIX}{name}", where, "is missing", "write it, or choose an environment") for name in missing]
     plain = [name for name, address in known.items() if urlsplit(address).scheme != "https"]
     if env not in {"development", "test"}:
-        found += [Problem(f"psc.{name}", where, "is not https", "correct the address") for name in plain]
+        found += [Problem(f"{PREFIX}{name}", where, "is not https", "correct the address") for name in plain]
     return found
 
 
@@ -167,7 +169,7 @@ def origin_of(address: str) -> str:
 
 
 def read(config: Any) -> None:
-    """Read the section ``psc.`` and publish it."""
+    """Read the section ``esea_auth.psc.`` and publish it."""
     from ...settings import read_section
 
-    read_section(config, PscSettings, "psc.")
+    read_section(config, PscSettings, PREFIX)

@@ -65,7 +65,7 @@ def _serve(config: str, folder: Path, port: int) -> int:
     ensure(folder / "cartes", now)
     renew_lists(folder / "cartes", now)
     give_lists(place, folder / "cartes")
-    own = {"esea_auth.modes": modes, "psc.client_secret": f"file:{folder / 'secret-psc'}"}
+    own = {"esea_auth.modes": modes, "esea_auth.psc.client_secret": f"file:{folder / 'secret-psc'}"}
     registry, application = build(config, port, {**card_settings(place), **own})
     worker = Worker(registry).start()
     # Whoever stops us by a signal gets the same orderly end as by Ctrl-C, which a shell's background job ignores.

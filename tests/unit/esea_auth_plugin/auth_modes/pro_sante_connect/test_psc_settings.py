@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from esea_auth_plugin.auth_modes.pro_sante_connect.settings import PscSettings, problems_of
+from esea_auth_plugin.auth_modes.pro_sante_connect.settings import PREFIX, PscSettings, problems_of
 from esea_auth_plugin.options import read
 
 
 def settings(**given: str) -> tuple[PscSettings, list[str]]:
     found, problems = read(
-        PscSettings, {f"psc.{name}": value for name, value in given.items()}, "psc.", where="", env="production"
+        PscSettings, {f"{PREFIX}{name}": value for name, value in given.items()}, PREFIX, where="", env="production"
     )
     return found, [problem.key for problem in problems]
 
@@ -42,20 +42,20 @@ def test_an_address_that_is_set_wins_over_the_preset() -> None:
 
 @pytest.mark.parametrize("algorithms", ["none", "HS256", "RS256 HS512", ""])
 def test_an_algorithm_that_proves_nothing_can_not_be_written(algorithms: str) -> None:
-    assert settings(algorithms=algorithms)[1] == ["psc.algorithms"]
+    assert settings(algorithms=algorithms)[1] == ["esea_auth.psc.algorithms"]
 
 
 @pytest.mark.parametrize(
     ("given", "key"),
     [
-        ({}, "psc.client_id"),
-        ({"client_authentication": "tls_client_auth"}, "psc.tls_client_certificate"),
-        ({"tls_client_certificate": "/nowhere/client.pem"}, "psc.tls_client_certificate"),
-        ({"tls_client_key": "/nowhere/client.key"}, "psc.tls_client_key"),
-        ({"acr_least": "eidas9"}, "psc.acr_least"),
-        ({"environment": "autre"}, "psc.issuer"),
-        ({"environment": "autre", "metadata": "static", "issuer": "https://a.example"}, "psc.token_endpoint"),
-        ({"environment": "autre", "issuer": "http://a.example"}, "psc.issuer"),
+        ({}, "esea_auth.psc.client_id"),
+        ({"client_authentication": "tls_client_auth"}, "esea_auth.psc.tls_client_certificate"),
+        ({"tls_client_certificate": "/nowhere/client.pem"}, "esea_auth.psc.tls_client_certificate"),
+        ({"tls_client_key": "/nowhere/client.key"}, "esea_auth.psc.tls_client_key"),
+        ({"acr_least": "eidas9"}, "esea_auth.psc.acr_least"),
+        ({"environment": "autre"}, "esea_auth.psc.issuer"),
+        ({"environment": "autre", "metadata": "static", "issuer": "https://a.example"}, "esea_auth.psc.token_endpoint"),
+        ({"environment": "autre", "issuer": "http://a.example"}, "esea_auth.psc.issuer"),
     ],
 )
 def test_what_can_not_work_stops_the_start(given: dict[str, Any], key: str) -> None:
