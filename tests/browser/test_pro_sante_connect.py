@@ -218,7 +218,7 @@ def test_psc_down_offers_the_other_modes(served: Portal, sandbox: Sandbox, new_p
     page = new_page()
     page.goto("/connexion")
     page.get_by_role("button", name=said(BUTTON)).click()
-    expect(page.get_by_role("main")).to_contain_text("Choisissez votre mode d'authentification")
+    expect(page.get_by_role("main")).to_contain_text("Choisissez votre mode d’authentification")
     expect(page.get_by_text(re.compile("Pro Santé Connect ne répond pas en ce moment")).first).to_be_visible()
 
 
