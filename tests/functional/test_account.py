@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from esea_auth_plugin.interfaces import AccountState, IAccounts, ISessions
@@ -140,4 +142,14 @@ def test_the_support_sees_since_when_a_number_holds_and_is_warned_of_a_new_one(p
     assert f"05 56 00 00 00 Depuis le {since}." in told, "a number of the first day is as old as the account"
     assert f"06 12 34 56 78 Récent Depuis le {since}, changé depuis moins de 30 jours" in told
     assert "passez par le standard" in told
+    assert f"CHU d’Essai Récent Depuis le {since}, changé" in told, "its switchboard may be the thief's own"
     assert "Récent" not in sheet_after(portal, lucie, anne, 1)
+
+
+@pytest.mark.databases("sqlite")
+def test_the_support_s_page_of_an_account_costs_few_queries(portal: Portal, queries: Any) -> None:
+    browser, _ = portal.signed_in(roles=["support"])
+    anne = portal.person(services=["ror"], phone="+33556000000", workplace="CHU d’Essai")
+    with queries() as seen:
+        browser.get(f"/support/comptes/{anne.subject}")
+    assert len(seen) <= 12, str(seen)

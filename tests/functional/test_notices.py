@@ -271,7 +271,7 @@ def test_a_changed_telephone_is_told_and_its_link_ends_the_session_that_changed_
     letter = notice(portal, anne.email, "Votre numéro de téléphone a été changé")
     assert "se termine par 78" in letter.text and "12 34" not in letter.text, "a mailbox gives no number away"
     assert "Votre numéro de téléphone a été changé" in text(browser.get("/compte/notifications"))
-    stop(portal.browser(), letter)
+    assert "remettre votre numéro" in text(stop(portal.browser(), letter)), "the link gives nothing back by itself"
     assert browser.get("/compte").status_int == 303
 
 

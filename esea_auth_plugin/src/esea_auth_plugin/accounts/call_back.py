@@ -1,7 +1,7 @@
-"""The numbers that the support calls back to check who somebody is: since when each holds, and which are too new.
+"""What the support checks somebody's identity by: numbers to call back and workplace, since when, and what is too new.
 
-Whoever got hold of a session would give their own number, then « lose everything » and answer the call: a number that
-changed lately proves nothing, and the switchboard of the establishment is called instead.
+Whoever got hold of a session would give their own number or workplace, then « lose everything » and answer the call:
+what changed lately proves nothing, and the establishment is called by the number of a national directory instead.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..interfaces import PROVEN_ORIGINS, AccountView, Fact, IAccounts, IClock
@@ -17,32 +18,38 @@ from ..layout.filters import date_fr, phone_fr
 from ..services import find
 from . import attribute_store
 from .attributes import CALLED_BACK, KINDS
-from .service import account_id_of
+from .models import Account
 
-#: What a thief would have to wait, with the person warned by mail from the first minute on.
+#: What a thief would have to wait, with the person warned of a number by mail from the first minute on.
 RECENT = timedelta(days=30)
 #: What these say is nobody's claim; the support's own change may have been talked out of it.
 _AUTHORITIES = PROVEN_ORIGINS - {"support"}
-_NEW = "changé depuis moins de 30 jours : ne le rappelez pas, passez par le standard de l’établissement"
+_NEW_NUMBER = "changé depuis moins de 30 jours : ne le rappelez pas, passez par le standard de l’établissement"
+_NEW_PLACE = "changé depuis moins de 30 jours : cherchez son numéro dans un annuaire national, pas au dossier"
+#: Attributes shown here, with what to make of one that is new.
+CHECKED_BY: Mapping[str, str] = {**dict.fromkeys(CALLED_BACK, _NEW_NUMBER), "workplace": _NEW_PLACE}
 
 
-def known_numbers(
+def checked_by(
     registry: Any, session: Session, account: AccountView, values: Mapping[str, Any] | None = None
 ) -> Sequence[Fact]:
-    """Return the telephone numbers of an account, each with its date, a warning on those that changed lately.
+    """Return numbers and workplace of an account, each with its date, a warning on those that changed lately.
 
     :param values: the account's attributes, if they were read already.
     """
     values = find(registry, IAccounts).attributes(session, account.subject) if values is None else values
-    said = attribute_store.origins(session, account_id_of(session, account.subject) or "")
+    account_id = select(Account.id).where(Account.subject == account.subject).scalar_subquery()
+    said = attribute_store.origins(session, account_id)
     now = find(registry, IClock).now()
     facts = []
-    for name in CALLED_BACK:
+    for name, warning in CHECKED_BY.items():
         if not values.get(name):
             continue
         origin, since = said[name]
         new = origin not in _AUTHORITIES and since > account.created_at and now - since < RECENT
-        note = f"depuis le {date_fr(since)}" + (f", {_NEW}" if new else "")
-        label, value = f"{KINDS[name].label} du dossier", phone_fr(str(values[name]))
-        facts.append(Fact(label, value, "warning" if new else "", f"{note[0].upper()}{note[1:]}."))
+        note = f"Depuis le {date_fr(since)}" + (f", {warning}" if new else "")
+        number = name in CALLED_BACK
+        label = f"{KINDS[name].label} du dossier" if number else KINDS[name].label
+        value = phone_fr(str(values[name])) if number else str(values[name])
+        facts.append(Fact(label, value, "warning" if new else "", f"{note}."))
     return facts

@@ -23,8 +23,8 @@ from ..interfaces import (
     ISessions,
 )
 from ..services import find, offers
-from .attributes import CALLED_BACK, KINDS, shown
-from .call_back import known_numbers
+from .attributes import KINDS, shown
+from .call_back import CHECKED_BY, checked_by
 from .directory import PAGE_SIZE, find_accounts
 from .forms import SuspensionSchema
 from .resources import IAccountOfDesk, IAccountsDesk
@@ -168,9 +168,9 @@ def _page(context: Any, request: Any, form_html: Any) -> dict[str, Any]:
         "facts": [
             (kind.label, shown(name, values[name]))
             for name, kind in KINDS.items()
-            if name in values and name not in CALLED_BACK
+            if name in values and name not in CHECKED_BY
         ],
-        "numbers": known_numbers(request.registry, session, account, values),
+        "checked_by": checked_by(request.registry, session, account, values),
         "roles": find(request, IRoles).of(session, account.subject),
         "services": [found.title if (found := catalogue.get(slug)) else slug for slug in slugs],
         "sessions": find(request, ISessions).of_subject(session, account.subject),

@@ -11,11 +11,13 @@ class Kind:
     """One kind of notice.
 
     :ivar subject: of the letter and the list. :ivar text: what happened. :ivar calm: what to think when it was oneself.
+    :ivar after: what to do besides, once « Ce n'était pas moi » was pressed.
     """
 
     subject: str
     text: str
     calm: str = "Si c’était vous, vous n’avez rien à faire."
+    after: str = ""
 
 
 KINDS: Mapping[str, Kind] = {
@@ -45,6 +47,7 @@ KINDS: Mapping[str, Kind] = {
     "phone_changed": Kind(
         "Votre numéro de téléphone a été changé",
         "Un numéro auquel l’assistance peut vous rappeler pour vérifier votre identité vient d’être changé.",
+        after="Demandez-lui aussi de remettre votre numéro : jusque-là, l’autre reste au dossier.",
     ),
     "mailbox_doubted": Kind(
         "Votre adresse n’est plus vérifiée",

@@ -16,6 +16,7 @@ from .service import Means
 def later(context: Any, request: Any) -> HTTPSeeOther:
     """Hide the reminder."""
     find(request, Means).later(request.dbsession, request.identity.subject)
+    request.flash("Ce rappel reviendra dans un mois.", "info")
     return HTTPSeeOther("/compte")
 
 

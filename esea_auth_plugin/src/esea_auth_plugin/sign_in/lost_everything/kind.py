@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...accounts.call_back import known_numbers
+from ...accounts.call_back import checked_by
 from ...auth_modes.registry import modes_of
 from ...errors import PortalError
 from ...interfaces import (
@@ -141,12 +141,11 @@ def _facts(registry: Any, session: Session, account: AccountView) -> Sequence[Fa
     unsure = _not_reached(registry, session, account)
     attributes = find(registry, IAccounts).attributes(session, account.subject)
     held = [mode.title for mode in modes_of(registry).all() if mode.credentials(session, account.subject)]
-    labels = {"workplace": "Lieu d’exercice", "rpps": "N° RPPS"}
     return (
         Fact("Email confirmé", account.email, "warning" if unsure else "", unsure or _ONLY_THERE),
         Fact("Dispositifs qui seront retirés", ", ".join(held) or "Aucun"),
-        *known_numbers(registry, session, account, attributes),
-        *(Fact(label, str(attributes[name])) for name, label in labels.items() if attributes.get(name)),
+        *checked_by(registry, session, account, attributes),
+        *([Fact("N° RPPS", str(attributes["rpps"]))] if attributes.get("rpps") else []),
     )
 
 

@@ -7,13 +7,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...accounts.call_back import known_numbers
+from ...accounts.call_back import checked_by
 from ...interfaces import (
     AccountView,
     Choice,
     Fact,
     FactSheet,
-    IAccounts,
     IAuditTrail,
     IOutbox,
     ReviewView,
@@ -74,12 +73,9 @@ class LostMailboxKind(DecidedOnly):
         account = REQUESTS.account(registry, session, review)
         if account is None:
             return [asked, NOBODY]
-        attributes = find(registry, IAccounts).attributes(session, account.subject)
-        workplace = attributes.get("workplace")
         facts = (
             Fact("Email confirmé", account.email, *(("warning", _DOUBTED) if account.email_doubted_at else ())),
-            *known_numbers(registry, session, account, attributes),
-            *([Fact("Lieu d’exercice", str(workplace))] if workplace else []),
+            *checked_by(registry, session, account),
         )
         return [asked, account_sheet(account, typed, *facts)]
 
