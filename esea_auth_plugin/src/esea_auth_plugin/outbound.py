@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from datetime import timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -189,12 +190,18 @@ def _left(deadline: float) -> float:
 
 
 def _tls(certificate: ClientCertificate | None) -> ssl.SSLContext:
-    return _context(certificate.certificate, certificate.key) if certificate else _context("", "")
+    if certificate is None:
+        return _context("", "", ())
+    files = [certificate.certificate, certificate.key or certificate.certificate]
+    return _context(certificate.certificate, certificate.key, tuple(Path(file).stat().st_mtime_ns for file in files))
 
 
 @lru_cache(maxsize=8)
-def _context(certificate: str, key: str) -> ssl.SSLContext:
-    """Return a context, made once: loading the system's authorities takes longer than a whole call."""
+def _context(certificate: str, key: str, written: tuple[int, ...]) -> ssl.SSLContext:
+    """Return a context, made once: loading the system's authorities takes longer than a whole call.
+
+    :param written: when the files were: one that is renewed in place is shown from then on, without a restart.
+    """
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if certificate:

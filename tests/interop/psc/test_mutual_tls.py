@@ -169,6 +169,27 @@ def test_a_certificate_that_can_not_be_read_locks_nobody_out(
     assert (sessions(portal), refusals(portal)) == (0, ["psc.unavailable"])
 
 
+def test_a_certificate_renewed_in_place_is_shown_at_once(
+    portal: Portal, psc: Provider, front: Front, trust: None, person: Person, shows: Callable[..., None], tmp_path: Path
+) -> None:
+    """As a renewal writes it over night: the file stays, and nobody restarts the portal."""
+    own = tmp_path / "portail.pem"
+
+    def write(certificate: Path, key: Path) -> None:
+        fresh = tmp_path / "fresh.pem"
+        fresh.write_bytes(certificate.read_bytes() + key.read_bytes())
+        fresh.replace(own)
+
+    write(*front.trusted.issue("un-autre-portail.exemple.fr"))
+    shows(own)
+    come_in(portal.browser(), Visitor())
+    assert sessions(portal) == 0
+    write(*front.trusted.issue(OURS))
+    browser = portal.browser()
+    come_in(browser, Visitor())
+    assert is_signed_in(browser, person)
+
+
 def test_the_portal_shows_itself_to_no_server_that_it_does_not_trust(
     portal: Portal, psc: Provider, front: Front, person: Person, shows: Callable[..., None]
 ) -> None:
