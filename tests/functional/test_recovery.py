@@ -207,3 +207,18 @@ def test_a_number_given_lately_is_not_one_to_call_back(portal: Portal) -> None:
         assert "Téléphone du dossier 05 56 00 00 00 Depuis le" in told
         assert "Mobile du dossier 06 99 99 99 99 ! À vérifier Depuis le" in told
         assert "passez par le standard" in told
+
+
+@pytest.mark.databases("sqlite")
+def test_a_lost_request_is_read_in_few_queries(portal: Portal, queries: Any) -> None:
+    anne = portal.person(phone="+33556000000")
+    give_application(portal, anne)
+    reviewer, _ = portal.signed_in(roles=["support"])
+    for queue, page in (
+        ("acces-perdus", lose_everything(portal, anne.identifier)),
+        ("boites-mail", lose_mailbox(portal, anne.identifier)),
+    ):
+        path = f"/support/{queue}/{reference_on(page)}"
+        with queries() as seen:
+            reviewer.get(path)
+        assert len(seen) <= 12, f"{path}: {seen}"

@@ -23,7 +23,15 @@ def read(session: Session, sealer: ISealer, account_id: str | ScalarSelect[str])
     return {row.name: _value(sealer, row) for row in rows}
 
 
-def origins(session: Session, account_id: str | ScalarSelect[str]) -> dict[str, tuple[str, datetime]]:
+def told(
+    session: Session, sealer: ISealer, account_id: str | ScalarSelect[str]
+) -> dict[str, tuple[str, str, datetime]]:
+    """Return value, origin and moment of each attribute, in one query."""
+    rows = session.scalars(select(IdentityAttribute).where(IdentityAttribute.account_id == account_id))
+    return {row.name: (_value(sealer, row), row.origin, row.at) for row in rows}
+
+
+def origins(session: Session, account_id: str) -> dict[str, tuple[str, datetime]]:
     """Return who said each attribute, and when."""
     columns = (IdentityAttribute.name, IdentityAttribute.origin, IdentityAttribute.at)
     rows = session.execute(select(*columns).where(IdentityAttribute.account_id == account_id))

@@ -7,19 +7,21 @@ what changed lately proves nothing, and the establishment is called by the numbe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..interfaces import PROVEN_ORIGINS, AccountView, Fact, IAccounts, IClock
+from ..interfaces import PROVEN_ORIGINS, AccountView, Fact, IClock, ISealer
 from ..layout.filters import date_fr, phone_fr
 from ..services import find
 from . import attribute_store
 from .attributes import CALLED_BACK, KINDS
 from .models import Account
 
+#: Value, origin and moment by attribute.
+Told = Mapping[str, tuple[str, str, datetime]]
 #: What a thief would have to wait, with the person warned of a number by mail from the first minute on.
 RECENT = timedelta(days=30)
 #: What these say is nobody's claim; the support's own change may have been talked out of it.
@@ -30,26 +32,23 @@ _NEW_PLACE = "changé depuis moins de 30 jours : cherchez son numéro dans un an
 CHECKED_BY: Mapping[str, str] = {**dict.fromkeys(CALLED_BACK, _NEW_NUMBER), "workplace": _NEW_PLACE}
 
 
-def checked_by(
-    registry: Any, session: Session, account: AccountView, values: Mapping[str, Any] | None = None
-) -> Sequence[Fact]:
-    """Return numbers and workplace of an account, each with its date, a warning on those that changed lately.
-
-    :param values: the account's attributes, if they were read already.
-    """
-    values = find(registry, IAccounts).attributes(session, account.subject) if values is None else values
+def told_of(registry: Any, session: Session, account: AccountView) -> Told:
+    """Return what is known of an account: value, origin and moment by attribute."""
     account_id = select(Account.id).where(Account.subject == account.subject).scalar_subquery()
-    said = attribute_store.origins(session, account_id)
+    return attribute_store.told(session, find(registry, ISealer), account_id)
+
+
+def checked_by(registry: Any, account: AccountView, told: Told) -> Sequence[Fact]:
+    """Return numbers and workplace of an account, each with its date, a warning on those that changed lately."""
     now = find(registry, IClock).now()
     facts = []
     for name, warning in CHECKED_BY.items():
-        if not values.get(name):
+        if name not in told:
             continue
-        origin, since = said[name]
+        value, origin, since = told[name]
         new = origin not in _AUTHORITIES and since > account.created_at and now - since < RECENT
         note = f"Depuis le {date_fr(since)}" + (f", {warning}" if new else "")
         number = name in CALLED_BACK
         label = f"{KINDS[name].label} du dossier" if number else KINDS[name].label
-        value = phone_fr(str(values[name])) if number else str(values[name])
-        facts.append(Fact(label, value, "warning" if new else "", f"{note}."))
+        facts.append(Fact(label, phone_fr(value) if number else value, "warning" if new else "", f"{note}."))
     return facts

@@ -24,7 +24,7 @@ from ..interfaces import (
 )
 from ..services import find, offers
 from .attributes import KINDS, shown
-from .call_back import CHECKED_BY, checked_by
+from .call_back import CHECKED_BY, checked_by, told_of
 from .directory import PAGE_SIZE, find_accounts
 from .forms import SuspensionSchema
 from .resources import IAccountOfDesk, IAccountsDesk
@@ -158,7 +158,7 @@ def _suspension(request: Any, context: Any) -> PortalForm:
 def _page(context: Any, request: Any, form_html: Any) -> dict[str, Any]:
     session, account = request.dbsession, _account(context, request)
     catalogue = find(request, ICatalogue)
-    values = find(request, IAccounts).attributes(session, account.subject)
+    told = told_of(request.registry, session, account)
     slugs = sorted(find(request, IGrants).services_of(session, account.subject))
     return {
         "account": account,
@@ -166,11 +166,11 @@ def _page(context: Any, request: Any, form_html: Any) -> dict[str, Any]:
         "state_word": STATE_WORDS[account.state],
         # Day and month of birth are there to be compared with what the caller says.
         "facts": [
-            (kind.label, shown(name, values[name]))
+            (kind.label, shown(name, told[name][0]))
             for name, kind in KINDS.items()
-            if name in values and name not in CHECKED_BY
+            if name in told and name not in CHECKED_BY
         ],
-        "checked_by": checked_by(request.registry, session, account, values),
+        "checked_by": checked_by(request.registry, account, told),
         "roles": find(request, IRoles).of(session, account.subject),
         "services": [found.title if (found := catalogue.get(slug)) else slug for slug in slugs],
         "sessions": find(request, ISessions).of_subject(session, account.subject),

@@ -7,15 +7,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...accounts.call_back import checked_by
-from ...auth_modes.registry import modes_of
+from ...accounts.call_back import checked_by, told_of
 from ...errors import PortalError
 from ...interfaces import (
     AccountView,
     Choice,
     Fact,
     FactSheet,
-    IAccounts,
     IAuditTrail,
     ReviewView,
 )
@@ -88,9 +86,8 @@ class LostEverythingKind(DecidedOnly):
 
     def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
         """Return the procedure, what was typed, and the account with the numbers that may be called back."""
-        typed = REQUESTS.typed(registry, session, review)
+        typed, account = REQUESTS.read(registry, session, review)
         asked = asked_sheet(typed, "Identifiant ou email")
-        account = REQUESTS.account(registry, session, review)
         found = account_sheet(account, typed, *_facts(registry, session, account)) if account else NOBODY
         return [_PROCEDURE, asked, found]
 
@@ -139,13 +136,13 @@ class LostEverythingKind(DecidedOnly):
 def _facts(registry: Any, session: Session, account: AccountView) -> Sequence[Fact]:
     """Return what the reviewers compare, and what the person would lose."""
     unsure = _not_reached(registry, session, account)
-    attributes = find(registry, IAccounts).attributes(session, account.subject)
-    held = [mode.title for mode in modes_of(registry).all() if mode.credentials(session, account.subject)]
+    told = told_of(registry, session, account)
     return (
         Fact("Email confirmé", account.email, "warning" if unsure else "", unsure or _ONLY_THERE),
-        Fact("Dispositifs qui seront retirés", ", ".join(held) or "Aucun"),
-        *checked_by(registry, session, account, attributes),
-        *([Fact("N° RPPS", str(attributes["rpps"]))] if attributes.get("rpps") else []),
+        # Counted when one comes or goes: asking each mode would cost a query apiece.
+        Fact("Dispositifs confirmés, qui seront retirés", str(account.devices_held or "Aucun")),
+        *checked_by(registry, account, told),
+        *([Fact("N° RPPS", told["rpps"][0])] if "rpps" in told else []),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...accounts.call_back import checked_by
+from ...accounts.call_back import checked_by, told_of
 from ...interfaces import (
     AccountView,
     Choice,
@@ -68,14 +68,13 @@ class LostMailboxKind(DecidedOnly):
 
     def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
         """Return what was typed, and the account with the numbers that the support may call back."""
-        typed = REQUESTS.typed(registry, session, review)
+        typed, account = REQUESTS.read(registry, session, review)
         asked = asked_sheet(typed, "Identifiant ou ancien email", Fact("Nouvel email", typed["email"]))
-        account = REQUESTS.account(registry, session, review)
         if account is None:
             return [asked, NOBODY]
         facts = (
             Fact("Email confirmé", account.email, *(("warning", _DOUBTED) if account.email_doubted_at else ())),
-            *checked_by(registry, session, account),
+            *checked_by(registry, account, told_of(registry, session, account)),
         )
         return [asked, account_sheet(account, typed, *facts)]
 
@@ -96,7 +95,7 @@ class LostMailboxKind(DecidedOnly):
             target=account.subject,
             details={"reference": review.reference},
         )
-        email = REQUESTS.typed(registry, session, review)["email"]
+        email = REQUESTS.read(registry, session, review)[0]["email"]
         find(registry, Resets).issue_for_new_mailbox(session, account, email)
 
     def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
@@ -108,7 +107,7 @@ class LostMailboxKind(DecidedOnly):
         self._write(registry, session, review, "more_asked", question=question)
 
     def _write(self, registry: Any, session: Session, review: ReviewView, letter: str, **values: str) -> None:
-        typed = REQUESTS.typed(registry, session, review)
+        typed, _ = REQUESTS.read(registry, session, review)
         find(registry, IOutbox).post(
             session, f"recovery.{letter}", to=typed["email"], values={"reference": review.reference, **values}
         )

@@ -56,14 +56,15 @@ class LostRequests:
         session.add(self.rows(request_id=review.id, subject=subject, sealed=sealed))
         return review
 
-    def typed(self, registry: Any, session: Session, review: ReviewView) -> dict[str, str]:
-        """Return what was typed."""
+    def read(self, registry: Any, session: Session, review: ReviewView) -> tuple[dict[str, str], AccountView | None]:
+        """Return what was typed, and the account that the login named, if any."""
         row = session.get(self.rows, review.id)
         if row is None:
             raise LookupError(f"{review.reference} holds nothing")
+        account = find(registry, IAccounts).by_subject(session, row.subject) if row.subject else None
         opened = find(registry, ISealer).open(row.sealed, purpose=self.purpose, bound_to=row.request_id)
-        found: dict[str, str] = json.loads(opened)
-        return found
+        typed: dict[str, str] = json.loads(opened)
+        return typed, account
 
     def account(self, registry: Any, session: Session, review: ReviewView) -> AccountView | None:
         """Return the account that the login named."""
