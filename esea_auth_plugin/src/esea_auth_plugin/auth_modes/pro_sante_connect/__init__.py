@@ -17,6 +17,7 @@ from .conflict_kind import ConflictKind
 from .contest_kind import ContestKind
 from .ecps_store import EcpsRequests
 from .matching import personal_data
+from .merging import LETTER
 from .places import AfterPlace, ButtonPlace, FarewellPlace, IPscPlace
 from .service import Psc
 from .sessions import PscSessions
@@ -44,6 +45,7 @@ def includeme(config: Any) -> None:
     config.add_service(EcpsRequests, EcpsRequests)
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
+    config.add_letter(LETTER, "esea_auth_plugin:auth_modes/pro_sante_connect/letters/merged")
     config.add_personal_data("pro_sante_connect", personal_data)
     config.add_request_kind(ConflictKind)
     config.add_request_kind(ContestKind)

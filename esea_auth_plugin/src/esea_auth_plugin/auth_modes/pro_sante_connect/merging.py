@@ -12,15 +12,20 @@ from sqlalchemy.orm import Session
 from ...errors import PortalError
 from ...interfaces import (
     AccountState,
+    AccountView,
     ExternalIdentity,
     ExternalLink,
     IAccounts,
     IAuditTrail,
+    ICatalogue,
     IExternalIdentities,
     IGrants,
+    IOutbox,
 )
 from ...services import find
 from .models import PscIdentifier
+
+LETTER = "pro_sante_connect.merged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,20 @@ class Merging:
                 "attributes": sorted(plan.filled),
             },
         )
+        self._tell(session, plan, views[kept], views[ended])
         return plan
+
+    def _tell(self, session: Session, plan: Plan, kept: AccountView, ended: AccountView) -> None:
+        """Write to both addresses: the person looks for their account with either, and a stranger must object."""
+        titles = [each.title for each in find(self._registry, ICatalogue).all() if each.slug in plan.services]
+        values = {
+            "name": kept.display_name,
+            "identifier": kept.identifier,
+            "ended": ended.identifier,
+            "services": titles,
+        }
+        for address in dict.fromkeys((kept.email, ended.email)):
+            find(self._registry, IOutbox).post(session, LETTER, to=address, values=values)
 
     def _move_links(self, session: Session, plan: Plan, by: str) -> None:
         identities = find(self._registry, IExternalIdentities)
