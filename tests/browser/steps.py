@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 
 from playwright.sync_api import Locator, Page
+from webtest import TestApp
 
+from esea_auth_plugin.interfaces import PortalSettings
 from esea_auth_plugin.testing.portal import Person, Portal
 
 #: More stops than any of our pages has before its form.
@@ -43,6 +45,13 @@ def fill(scope: Page | Locator, values: Mapping[str, str]) -> None:
 def press(scope: Page | Locator, button: str) -> None:
     """Press the button with this text."""
     scope.get_by_role("button", name=said(button)).click()
+
+
+def come_in(page: Page, portal: Portal, browser: TestApp) -> None:
+    """Give the page's browser the cookies of a test's own: who is signed in there is signed in here, without a page."""
+    url = portal.find(PortalSettings).url
+    cookies = [{"name": name, "value": value, "url": url} for name, value in browser.cookies.items()]
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]
 
 
 def sign_in(page: Page, portal: Portal, person: Person) -> None:

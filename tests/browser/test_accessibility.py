@@ -15,8 +15,7 @@ from pyramid.interfaces import IBeforeRender
 from tests.browser.accessibility import AccessibilityCheck
 from tests.browser.device_pages import DEVICE_WAYS, SETTINGS
 from tests.browser.pages import DEMO, MORE, MORE_OF_OWNERS, UNJUDGED, WAYS, Way
-from tests.browser.serving import Door
-from tests.browser.steps import fill, press
+from tests.browser.steps import come_in, fill, press
 
 from esea_auth_plugin.layout.accessibility import Accessibility
 from esea_auth_plugin.testing import sign_up
@@ -95,11 +94,10 @@ def shown_by(registry: Any) -> Iterator[list[str]]:
         registry.unregisterHandler(note, (IBeforeRender,))
 
 
-def judge(portal: Portal, door: Door, page: Page, template: str, way: Way, judged: AccessibilityCheck) -> None:
+def judge(portal: Portal, page: Page, template: str, way: Way, judged: AccessibilityCheck) -> None:
     """Go to a page, make sure that it is the one meant, and judge it."""
     browser, path, *further = way(portal)
-    cookies = [{"name": name, "value": value, "url": door.url} for name, value in browser.cookies.items()]
-    page.context.add_cookies(cookies)  # type: ignore[arg-type]
+    come_in(page, portal, browser)
     with shown_by(portal.registry) as names:
         page.goto(path)
         for act in further:
@@ -113,20 +111,20 @@ def judge(portal: Portal, door: Door, page: Page, template: str, way: Way, judge
 @pytest.mark.slow
 @pytest.mark.parametrize(("template", "way"), ALL, ids=[name for name, _ in ALL])
 def test_each_page(
-    standing: Portal, door: Door, page: Page, assert_accessible: AccessibilityCheck, template: str, way: Way
+    standing: Portal, page: Page, assert_accessible: AccessibilityCheck, template: str, way: Way
 ) -> None:
     """Slow: some ways are long, and each page is judged in light, in the dark and at 320 pixels."""
-    judge(standing, door, page, template, way, assert_accessible)
+    judge(standing, page, template, way, assert_accessible)
 
 
 @pytest.mark.slow
 @pytest.mark.settings(**SETTINGS)
 @pytest.mark.parametrize(("template", "way"), OWNERS, ids=[name for name, _ in OWNERS])
 def test_each_page_about_devices(
-    standing: Portal, door: Door, page: Page, assert_accessible: AccessibilityCheck, template: str, way: Way
+    standing: Portal, page: Page, assert_accessible: AccessibilityCheck, template: str, way: Way
 ) -> None:
     """Slow: devices are added and lost on the way."""
-    judge(standing, door, page, template, way, assert_accessible)
+    judge(standing, page, template, way, assert_accessible)
 
 
 @pytest.mark.slow
@@ -142,10 +140,10 @@ def test_each_page_about_devices(
 )
 @pytest.mark.parametrize(("template", "way"), DEMO.items(), ids=list(DEMO))
 def test_each_page_of_the_demo(
-    standing: Portal, door: Door, page: Page, assert_accessible: AccessibilityCheck, template: str, way: Way
+    standing: Portal, page: Page, assert_accessible: AccessibilityCheck, template: str, way: Way
 ) -> None:
     """Slow: the portal is started as a demo, at the machine's time."""
-    judge(standing, door, page, template, way, assert_accessible)
+    judge(standing, page, template, way, assert_accessible)
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from tests.browser import steps
 from tests.browser.accessibility import AccessibilityCheck
 from tests.browser.conftest import NewPage
 from tests.browser.virtual_keys import authenticator, give_key_to
+from tests.devices import link_to_confirm
 from tests.qr_sign_in import MODES, NUMBER, other_than
 
 from esea_auth_plugin.testing.portal import Person, Portal
@@ -20,15 +21,15 @@ Judge = AccessibilityCheck
 
 
 @pytest.fixture
-def person(served: Portal) -> Person:
-    return served.person(services=["espace-pro"])
+def person(standing: Portal) -> Person:
+    return standing.person(services=["espace-pro"])
 
 
 @pytest.fixture
-def phone(new_page: NewPage, served: Portal, person: Person) -> Page:
+def phone(new_page: NewPage, standing: Portal, person: Person) -> Page:
     """The person's telephone: narrow, with a key of theirs."""
     page = new_page(width=390)
-    give_key_to(page, served, person)
+    give_key_to(page, standing, person)
     return page
 
 
@@ -72,11 +73,10 @@ def type_number(phone: Page, number: str) -> None:
     steps.press(phone, "Continuer")
 
 
-def add_phone(served: Portal, desk: Page, phone: Page, judge: Judge | None = None) -> Person:
+def add_phone(standing: Portal, desk: Page, phone: Page, judge: Judge | None = None) -> Person:
     """Add the telephone to a new person's account, from the workstation, by QR code; leave it signed out."""
-    person = served.person(services=["espace-pro"])
-    desk.goto("/connexion")
-    steps.sign_in(desk, served, person)
+    browser, person = standing.signed_in(services=["espace-pro"])
+    steps.come_in(desk, standing, browser)
     desk.goto("/compte/dispositifs")
     steps.press(desk, "Ajouter mon téléphone avec un QR code")
     expect(desk.locator("[data-qr-number]")).to_be_visible()
@@ -97,19 +97,17 @@ def add_phone(served: Portal, desk: Page, phone: Page, judge: Judge | None = Non
     desk.get_by_label("Nom de ce téléphone").fill("Mon téléphone")
     if judge:
         judge(desk)
-    served.smtp.clear()
     steps.press(desk, "Valider")
     expect(desk.get_by_role("heading", name="Mon téléphone")).to_be_visible()
-    letter = served.smtp.wait(person.email, subject="Confirmez votre nouveau dispositif –")
-    desk.goto(next(link for link in letter.links if "/confirmation/" in link))
+    desk.goto(link_to_confirm(standing, person))
     desk.get_by_role("main").get_by_role("button").first.click()
     expect(desk.get_by_role("heading", level=1)).to_be_visible()
     desk.context.clear_cookies()
     return person
 
 
-def test_a_telephone_is_added_from_a_workstation(served: Portal, desk: Page, new_phone: Page) -> None:
-    add_phone(served, desk, new_phone)
+def test_a_telephone_is_added_from_a_workstation(standing: Portal, desk: Page, new_phone: Page) -> None:
+    add_phone(standing, desk, new_phone)
 
 
 def test_a_telephone_opens_a_workstation(desk: Page, phone: Page) -> None:
@@ -151,12 +149,12 @@ def test_a_refusal_is_told_and_reported(desk: Page, phone: Page) -> None:
     expect(desk.get_by_text("fermée pour un moment")).to_be_visible()
 
 
-def test_another_code_comes_by_itself_when_its_time_is_over(served: Portal, desk: Page, phone: Page) -> None:
+def test_another_code_comes_by_itself_when_its_time_is_over(standing: Portal, desk: Page, phone: Page) -> None:
     """In the browser's time the script asks after 90 seconds; here its clock is moved with the portal's."""
     shown(desk)
     desk.evaluate("window.stays = true")
     former = on_screen(desk, "code")
-    served.clock.advance(seconds=91)
+    standing.clock.advance(seconds=91)
     read_late = phone.goto(f"/qr/{former}")
     assert read_late is not None
     assert read_late.status == 410
@@ -170,10 +168,10 @@ def test_another_code_comes_by_itself_when_its_time_is_over(served: Portal, desk
 
 @pytest.mark.slow
 def test_from_its_addition_to_its_use_its_pages_hold_for_everybody(
-    served: Portal, desk: Page, new_phone: Page, assert_accessible: AccessibilityCheck
+    standing: Portal, desk: Page, new_phone: Page, assert_accessible: AccessibilityCheck
 ) -> None:
     """Slow: each page judged in light, in the dark and at 320 pixels, along the whole way of a telephone."""
-    add_phone(served, desk, new_phone, assert_accessible)
+    add_phone(standing, desk, new_phone, assert_accessible)
     shown(desk, "espace-pro")
     new_phone.goto("/qr")
     assert_accessible(new_phone)
