@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.devices import by_application, give_application
 from tests.mail_domains import DOMAIN, SETTINGS, doubted, events, lapse, looks, state_of
 from tests.name_service import KEPT, TAKEN, NameService
 
+from esea_auth_plugin.cli import main
 from esea_auth_plugin.interfaces import IAccounts
 from esea_auth_plugin.jobs.declared import jobs_of
 from esea_auth_plugin.mail.models import Delivery
@@ -171,3 +173,34 @@ def test_letters_that_waited_when_the_domain_lapsed_are_withheld(portal: Portal)
         row = session.scalars(select(Delivery).where(Delivery.name == "recovery.identifier")).one()
         assert (row.state, row.recipient, row.content) == ("withheld", None, None)
     assert events(portal, "mail.withheld")
+
+
+# --- the command line
+
+
+@pytest.fixture
+def ini(base_settings: dict[str, str], tmp_path: Path) -> Path:
+    """An ini file of a portal on a database of its own."""
+    given = {**base_settings, **SETTINGS, "portal.plugins": "esea_auth"}
+    given["portal.database_url"] = f"sqlite:///{tmp_path / 'portail.sqlite'}"
+    lines = [f"{name} = {value}" for name, value in given.items() if value]
+    path = tmp_path / "portail.ini"
+    path.write_text("[app:main]\nuse = egg:host-app\n" + "\n".join(lines), encoding="utf-8")
+    assert main([str(path), "migrate"]) == 0
+    return path
+
+
+def test_an_operator_tries_resolver_and_registry(
+    ini: Path, world: NameService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.registered(DOMAIN, "2001-05-06T07:08:09Z")
+    world.ill.add("malade.fr")
+    capsys.readouterr()
+    assert main([str(ini), "mail-domains", "ask", DOMAIN, "parti.fr"]) == 0
+    said = capsys.readouterr().out
+    assert f"{DOMAIN}: takes mail, registered 2001-05-06" in said
+    assert "parti.fr: takes no mail, its registry tells no date" in said
+    assert main([str(ini), "mail-domains", "ask", "malade.fr"]) == 1
+    assert "malade.fr: no answer (dns.no_server)" in capsys.readouterr().out
+    assert main([str(ini), "mail-domains", "show"]) == 0
+    assert "0 domains, 0 to look at" in capsys.readouterr().out

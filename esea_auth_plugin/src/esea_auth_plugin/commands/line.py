@@ -12,10 +12,10 @@ from sqlalchemy.exc import DBAPIError
 
 from ..errors import ConfigurationError, PortalError
 from ..security.keyring import KeyFileError
-from . import accounts, audit, crl, database, doctor, keys, listing, worker
+from . import accounts, audit, crl, database, doctor, keys, listing, mail_domains, worker
 from .loading import NotUsable
 
-_GROUPS = (database, worker, accounts, audit, keys, crl, doctor, listing)
+_GROUPS = (database, worker, accounts, audit, keys, crl, mail_domains, doctor, listing)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

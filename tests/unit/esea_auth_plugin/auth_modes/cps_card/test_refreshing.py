@@ -18,6 +18,7 @@ from esea_auth_plugin.auth_modes.cps_card.certificate import read_der
 from esea_auth_plugin.auth_modes.cps_card.refreshing import refresh
 from esea_auth_plugin.auth_modes.cps_card.refusals import CardRefused
 from esea_auth_plugin.auth_modes.cps_card.trust import Trust
+from esea_auth_plugin.cli import main
 from esea_auth_plugin.interfaces import IRevocationLists
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT, ManualClock
 from esea_auth_plugin.testing.databases import Backend
@@ -140,6 +141,27 @@ def test_the_same_list_again_changes_and_reloads_nothing(
     [found] = refresh(fetching.registry)
     assert (found.changed, found.problem) == (False, "")
     assert not (place / "rechargé").exists()
+
+
+def test_the_command_line_fetches_and_says_what_became_of_each(
+    fetching: Portal, cards: Cards, publisher: Publisher, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = fetching.registry.settings
+    given = {name: value for name, value in settings.items() if name.startswith(("portal.", "esea_auth.")) and value}
+    given |= {"portal.database_url": f"sqlite:///{tmp_path / 'portail.sqlite'}", "portal.plugins": "esea_auth"}
+    ini = tmp_path / "portail.ini"
+    lines = "\n".join(f"{name} = {value}" for name, value in given.items())
+    ini.write_text(f"[app:main]\nuse = egg:host-app\n{lines}", encoding="utf-8")
+    assert main([str(ini), "migrate"]) == 0
+    capsys.readouterr()
+    fetching.clock.advance(hours=1)
+    publisher.put(der(cards["medecin"].authority.crl(fetching.clock.now())))
+    for state in ("new", "as before"):
+        assert main([str(ini), "crl", "refresh"]) == 0
+        assert f"{publisher.url}: AC IGC-SANTE FORT PERSONNES, {state}" in capsys.readouterr().out
+    publisher.put(b"", 503)
+    assert main([str(ini), "crl", "refresh"]) == 1
+    assert f"{publisher.url}: status 503" in capsys.readouterr().out
 
 
 def test_a_list_in_pem_is_as_good(fetching: Portal, cards: Cards, publisher: Publisher) -> None:
