@@ -14,7 +14,7 @@ from tests.recovery import lose_mailbox, mailed_link
 from webtest import TestApp
 
 from esea_auth_plugin.accounts.models import Account
-from esea_auth_plugin.interfaces import IReviews
+from esea_auth_plugin.interfaces import AccountState, IAccounts, IReviews
 from esea_auth_plugin.mail_domains.looking import look
 from esea_auth_plugin.testing.pages import send, text
 from esea_auth_plugin.testing.portal import Person, Portal
@@ -87,6 +87,19 @@ def test_a_session_that_rests_on_a_mailed_code_falls_at_its_next_request(portal:
     assert "/connexion" in browser.get("/services/espace-pro").location
     page = browser.get(browser.get("/services/espace-pro").location)
     assert DOUBTED in text(page)
+
+
+def test_an_account_that_was_closed_meanwhile_is_doubted_once_it_is_opened_again(portal: Portal) -> None:
+    anne, lea = portal.person(), portal.person(first_name="Léa")
+    accounts = portal.find(IAccounts)
+    with portal.db.writing() as session:
+        accounts.set_state(session, lea.subject, AccountState.CLOSED, reason="closed_by_owner")
+    lapse(portal)
+    assert doubted(portal, anne) and not doubted(portal, lea)
+    with portal.db.writing() as session:
+        assert accounts.reopen(session, lea.subject, by=anne.subject)
+    looks(portal, days=8)
+    assert doubted(portal, lea)
 
 
 # --- a domain that is bought

@@ -90,7 +90,7 @@ def judge(known: Known, seen: Seen, *, confirmed_at: datetime | None, now: datet
     if _registered_anew(known, seen, confirmed_at):
         return _judged(known, _seen_well(known, seen, State.RETURNED), Doubt.REGISTERED_ANEW, policy.every, now)
     if seen.mail is Mail.NONE or (seen.leaving and seen.mail is not Mail.UNKNOWN):
-        return _silent(known, now, policy)
+        return _silent(known, confirmed_at, now, policy)
     if seen.mail is Mail.UNKNOWN:
         return Judged(known, Doubt.NONE, min(SOON, policy.every), news=False)
     if _all_changed(known.name_servers, seen.name_servers) and _all_changed(known.mail_servers, seen.mail_servers):
@@ -108,11 +108,13 @@ def _registered_anew(known: Known, seen: Seen, confirmed_at: datetime | None) ->
     return seen.registered_at > max(confirmed_at, known.vouched_at or confirmed_at)
 
 
-def _silent(known: Known, now: datetime, policy: Policy) -> Judged:
+def _silent(known: Known, confirmed_at: datetime | None, now: datetime, policy: Policy) -> Judged:
     since, looks = known.silent_since or now, known.silent_looks + 1
     found = replace(known, silent_since=since, silent_looks=looks)
     if known.state is State.LAPSED:
-        return _judged(known, found, Doubt.NONE, policy.every, now)
+        # An account that was closed when the domain lapsed, and was opened again since, is believed still.
+        late = Doubt.NONE if confirmed_at is None else Doubt.LAPSED
+        return _judged(known, found, late, policy.every, now)
     if looks >= LOOKS and now - since >= policy.patience:
         return _judged(known, replace(found, state=State.LAPSED), Doubt.LAPSED, policy.every, now)
     return _judged(known, replace(found, state=State.SILENT), Doubt.NONE, min(SOON, policy.every), now)

@@ -65,8 +65,9 @@ def test_a_hospital_that_comes_back_within_two_days_is_sound() -> None:
 
 def test_a_lapsed_domain_is_doubted_once() -> None:
     lapsed = replace(SOUND, state=State.LAPSED, silent_since=T0, silent_looks=9)
-    again = look(lapsed, GONE, T0 + 9 * DAY)
+    again = look(lapsed, GONE, T0 + 9 * DAY, confirmed=None)
     assert (again.known.state, again.doubt, again.news) == (State.LAPSED, Doubt.NONE, False)
+    assert look(lapsed, GONE, T0 + 9 * DAY).doubt is Doubt.LAPSED, "an account opened again since is believed still"
 
 
 def test_nobody_answering_proves_nothing() -> None:
