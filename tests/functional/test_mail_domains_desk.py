@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from tests.devices import by_application, give_application
-from tests.mail_domains import DOMAIN, SETTINGS, doubted, events, lapse, looks, state_of
+from tests.mail_domains import DOMAIN, SETTINGS, SUPPORT, doubted, events, lapse, looks, state_of
 from tests.name_service import KEPT, TAKEN, NameService
 
 from esea_auth_plugin.cli import main
@@ -134,6 +134,17 @@ def test_a_resolver_that_loses_the_world_decides_nothing(portal: Portal, world: 
             look(portal.registry)
         portal.clock.advance(hours=1)
     assert not any(doubted(portal, person) for person in people)
+
+
+def test_a_large_hospital_is_doubted_whole_and_the_support_told_once(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("esea_auth_plugin.mail_domains.looking.BATCH", 2)
+    people = [portal.person() for _ in range(5)]
+    lapse(portal)
+    assert all(doubted(portal, person) for person in people)
+    letters = [letter for letter in portal.letters(SUPPORT) if DOMAIN in letter.subject]
+    assert len(letters) == 1 and "vérifiées : 5" in letters[0].text
 
 
 def test_domains_are_forgotten_with_their_last_account(portal: Portal, world: NameService) -> None:

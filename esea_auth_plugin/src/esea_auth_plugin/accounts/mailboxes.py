@@ -41,13 +41,26 @@ class Mailboxes:
         return [DomainHeld(*row) for row in session.execute(statement)]
 
     def doubt(
-        self, session: Session, domain: str, *, reason: str, confirmed_before: datetime | None = None
+        self,
+        session: Session,
+        domain: str,
+        *,
+        reason: str,
+        confirmed_before: datetime | None = None,
+        most: int | None = None,
     ) -> Sequence[str]:
-        earlier = () if confirmed_before is None else (Account.email_confirmed_at < confirmed_before,)
+        believed = [
+            Account.email_domain == domain,
+            Account.state.in_(_LIVE),
+            Account.email_doubted_at.is_(None),
+            Account.email_confirmed_at.is_not(None),
+        ]
+        if confirmed_before is not None:
+            believed.append(Account.email_confirmed_at < confirmed_before)
+        some = [] if most is None else [Account.id.in_(select(Account.id).where(*believed).limit(most))]
         statement = (
             update(Account)
-            .where(Account.email_domain == domain, Account.state.in_(_LIVE), *earlier)
-            .where(Account.email_doubted_at.is_(None), Account.email_confirmed_at.is_not(None))
+            .where(*believed, *some)
             .values(email_doubted_at=find(self._registry, IClock).now())
             .returning(Account.subject)
             .execution_options(synchronize_session=False)

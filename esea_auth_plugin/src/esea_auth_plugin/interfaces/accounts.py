@@ -139,11 +139,19 @@ class IMailboxes(Protocol):
         """Return the domains of accounts that sign in or may again, in alphabetical order; one query."""
 
     def doubt(
-        self, session: Session, domain: str, *, reason: str, confirmed_before: datetime | None = None
+        self,
+        session: Session,
+        domain: str,
+        *,
+        reason: str,
+        confirmed_before: datetime | None = None,
+        most: int | None = None,
     ) -> Sequence[str]:
         """Believe the confirmed mailboxes of a domain no more, each with its audit row and its event.
 
-        :param confirmed_before: only those that were confirmed before this moment. :returns: the subjects concerned.
+        :param confirmed_before: only those that were confirmed before this moment.
+        :param most: no more than so many at once: a hospital has thousands, and a transaction holds others up.
+        :returns: the subjects concerned.
         """
 
     def believe(self, session: Session, domain: str, *, by: str) -> Sequence[str]:

@@ -77,7 +77,7 @@ class Notices:
     ) -> None:
         """Write a notice and mail it, in the transaction of what it tells about.
 
-        :param to: addresses; the account's by default, with the former one while it may still object to a change: a
+        :param to: addresses, none for what only the page tells; the account's by default, with the former one while it may still object to a change: a
             thief who changes the address first would be the only one to read what comes next.
         """
         account = find(self._registry, IAccounts).by_subject(session, subject)
@@ -88,15 +88,21 @@ class Notices:
         row.sealed = self._sealer.seal(json.dumps(list(facts)).encode(), purpose=PURPOSE, bound_to=row.id)
         session.add(row)
         session.flush()
-        for address in to if to is not None else self._addresses(session, account):
+        addresses = to if to is not None else self._addresses(session, account)
+        for address in addresses:
             self._post(session, account, row, address, facts, letter, more or {})
-        self._audit(session, "notice.sent", subject, notice=kind)
+        if addresses:
+            self._audit(session, "notice.sent", subject, notice=kind)
+
+    def former_addresses(self, session: Session, subject: str) -> Sequence[str]:
+        """Return the addresses that may still object to a change."""
+        if not offers(self._registry, IFormerAddresses):
+            return ()
+        found: Sequence[str] = find(self._registry, IFormerAddresses).of(session, subject)
+        return found
 
     def _addresses(self, session: Session, account: AccountView) -> Sequence[str]:
-        former: Sequence[str] = ()
-        if offers(self._registry, IFormerAddresses):
-            former = find(self._registry, IFormerAddresses).of(session, account.subject)
-        return list(dict.fromkeys((account.email, *former)))
+        return list(dict.fromkeys((account.email, *self.former_addresses(session, account.subject))))
 
     def _post(
         self,

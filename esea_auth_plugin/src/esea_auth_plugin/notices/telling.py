@@ -96,7 +96,8 @@ class Teller:
 
     def mailbox_doubted(self, event: MailboxDoubted) -> None:
         """A mailbox that is not believed: kept for « Notifications », and told to a former address that may object."""
-        self._notices.tell(event.session, event.subject, "mailbox_doubted")
+        former = self._notices.former_addresses(event.session, event.subject)
+        self._notices.tell(event.session, event.subject, "mailbox_doubted", to=former)
 
     def refused_often(self, event: CodeRefusedOften) -> None:
         """Many refusals. Where codes come after a password, whoever tries them knows it: that is what gets frozen.
