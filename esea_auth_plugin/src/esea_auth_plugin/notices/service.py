@@ -77,8 +77,8 @@ class Notices:
     ) -> None:
         """Write a notice and mail it, in the transaction of what it tells about.
 
-        :param to: addresses, none for what only the page tells; the account's by default, with the former one while it may still object to a change: a
-            thief who changes the address first would be the only one to read what comes next.
+        :param to: addresses, none for what only the page tells; the account's by default, with the former one while it
+            may still object to a change: a thief who changes the address first would be the only one to read on.
         """
         account = find(self._registry, IAccounts).by_subject(session, subject)
         if account is None or account.state is not AccountState.ACTIVE:
