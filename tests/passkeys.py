@@ -9,9 +9,9 @@ from typing import Any
 from webtest import TestApp
 
 from esea_auth_plugin.auth_modes.base import Attempt, Enrolled
+from esea_auth_plugin.auth_modes.passkey.settings import party
 from esea_auth_plugin.auth_modes.registry import modes_of
 from esea_auth_plugin.database import new_id
-from esea_auth_plugin.interfaces import PortalSettings
 from esea_auth_plugin.testing.authenticator import Authenticator
 from esea_auth_plugin.testing.portal import Person, Portal
 
@@ -26,7 +26,8 @@ def give_key(portal: Portal, person: Person, label: str = "Téléphone", attests
     """
     mode = modes_of(portal.registry).get("passkey")
     assert mode is not None
-    device = Authenticator(portal.find(PortalSettings).url, attests=attests)
+    _, origins = party(portal.registry)
+    device = Authenticator(origins[0], attests=attests)
     attempt = Attempt(new_id(), portal.clock.now(), subject=person.subject, email=person.email, browser="a browser")
     with portal.db.writing() as session:
         shown: Any = mode.enrol_begin(session, attempt)
