@@ -95,8 +95,9 @@ def test_nothing_that_is_over_waits_again(portal: Portal, waiting: tuple[TestApp
     portal.clock.advance(hours=24)
     fresh = portal.browser()
     portal.sign_in(fresh, anne)
+    before = standing(portal)
     assert "Si ce dispositif attend" in again(fresh, path)
-    assert len(links(portal, anne)) == 1
+    assert len(links(portal, anne)) == 1 and standing(portal) == before
 
 
 def test_once_something_stronger_is_owned_no_link_is_mailed(
