@@ -153,3 +153,18 @@ def test_the_support_s_page_of_an_account_costs_few_queries(portal: Portal, quer
     with queries() as seen:
         browser.get(f"/support/comptes/{anne.subject}")
     assert len(seen) <= 12, str(seen)
+
+
+@pytest.mark.databases("sqlite")
+def test_the_support_goes_from_an_account_to_what_it_asked_for(portal: Portal) -> None:
+    browser, anne = portal.signed_in()
+    values = {
+        "Motif de l'inscription": "Besoin des lits du 33",
+        "Conditions d'Utilisation": "J'accepte les Conditions d'Utilisation",
+    }
+    send(browser.get("/services/ror/adhesion"), values)
+    reviewer, _ = portal.signed_in(roles=["support"])
+    page = reviewer.get(f"/support/comptes/{anne.subject}")
+    assert "Dispositifs confirmés Aucun" in text(page)
+    page = page.click("DEM-")
+    assert page.request.path.startswith("/support/adhesions/") and "Besoin des lits du 33" in text(page)

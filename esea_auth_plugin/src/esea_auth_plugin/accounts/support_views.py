@@ -21,7 +21,9 @@ from ..interfaces import (
     IReviews,
     IRoles,
     ISessions,
+    ReviewView,
 )
+from ..reviews.declared import kinds_of_desk
 from ..services import find, offers
 from .attributes import KINDS, shown
 from .call_back import CHECKED_BY, checked_by, told_of
@@ -174,12 +176,19 @@ def _page(context: Any, request: Any, form_html: Any) -> dict[str, Any]:
         "roles": find(request, IRoles).of(session, account.subject),
         "services": [found.title if (found := catalogue.get(slug)) else slug for slug in slugs],
         "sessions": find(request, ISessions).of_subject(session, account.subject),
-        "requests": find(request, IReviews).of_author(session, account.subject)[:20],
+        "requests": _requests(request, account),
         "reopen_until": _reopen_until(request, account),
         "frozen": named(request.registry, session, account.subject),
         "form": form_html,
         "own": account.subject == request.identity.subject,
     }
+
+
+def _requests(request: Any, account: AccountView) -> list[tuple[ReviewView, str]]:
+    """Return the latest requests of a person, each with its page on this desk, ``""`` on another team's."""
+    found = find(request, IReviews).of_author(request.dbsession, account.subject)[:20]
+    queues = {kind.name: kind.queue for kind in kinds_of_desk(request, "support")}
+    return [(one, f"/support/{queues[one.kind]}/{one.reference}" if one.kind in queues else "") for one in found]
 
 
 def _reopen_until(request: Any, account: AccountView) -> datetime | None:
