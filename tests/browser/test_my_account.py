@@ -110,3 +110,26 @@ def test_after_an_act_one_reads_on_from_what_came_of_it(served: Portal, page: Pa
     expect(told).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Ajouter un moyen")).to_be_focused()
+
+
+@pytest.mark.slow
+def test_on_a_telephone_the_menu_stands_above_the_page_folded(
+    page: Page, anne: Person, assert_accessible: AccessibilityCheck
+) -> None:
+    """Slow: an account of 5,000 rows, and a page judged."""
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/compte/sessions")
+    menu = page.get_by_role("navigation", name="Mon compte", exact=True)
+    expect(menu.get_by_role("link", name="Mon activité")).to_be_hidden()
+    tab_to(page, "Menu de mon compte")
+    page.keyboard.press("Enter")
+    tab_to(page, "Mon activité")
+    page.keyboard.press("Escape")
+    expect(menu.get_by_text("Menu de mon compte")).to_be_focused()
+    page.keyboard.press("Enter")
+    menu.get_by_role("link", name="Mon activité").click()
+    expect(page).to_have_url(re.compile("/compte/activite$"))
+    assert_accessible(page)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(menu.get_by_role("link", name="Mon activité")).to_be_visible()
+    expect(menu.get_by_text("Menu de mon compte")).to_have_count(0)
