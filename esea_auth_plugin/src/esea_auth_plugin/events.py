@@ -118,6 +118,18 @@ class PasswordChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderWayEnded:
+    """Whatever was begun for an account and not finished ends now: links, tickets, additions, devices that wait.
+
+    It follows by itself from :class:`PasswordChanged`, :class:`EmailChanged` and :class:`AccountClosed`; whoever stops
+    a thief by another act notifies it. A room that lets something be begun and finished later listens to it.
+    """
+
+    session: Session
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class EmailChanged:
     """Letters to an account go to another address from now on.
 

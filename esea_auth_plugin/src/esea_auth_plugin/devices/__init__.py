@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from ..events import AccountClosed
+from ..events import UnderWayEnded
 from ..interfaces import IAccountRoot, IEnrolments, Rule
 from ..services import find
 from . import store
@@ -28,7 +28,7 @@ def includeme(config: Any) -> None:
 
     registry = config.registry
 
-    def end_enrolments(event: AccountClosed) -> None:
+    def end_enrolments(event: UnderWayEnded) -> None:
         find(registry, EnrolmentStore).close_all(event.session, event.subject)
 
     config.add_service(EnrolmentStore, EnrolmentStore)
@@ -39,7 +39,7 @@ def includeme(config: Any) -> None:
     for permission in ("esea.devices.view", "esea.devices.change"):
         config.add_permission_rule(permission, Rule())
     config.add_portal_child("dispositifs", DevicesPlace, parent=IAccountRoot)
-    config.add_subscriber(end_enrolments, AccountClosed)
+    config.add_subscriber(end_enrolments, UnderWayEnded)
     config.add_job("devices.prune", store.prune, every=timedelta(hours=1))
     config.include(".restoring")
     config.include(".confirming")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ..auth_modes.base import AuthMode, Credential
 from ..errors import PortalError
 from ..events import DeviceRevoked
-from ..interfaces import IAuditTrail, IOwnedLevel, ISessions, Level
+from ..interfaces import IAuditTrail, IOwnedLevel, Level
 from ..services import find
 
 
@@ -52,10 +52,9 @@ class Revoking:
         reason: str,
         address: str = "",
     ) -> bool:
-        """End a credential with the sessions that rest on it; ``False`` if it was not the person's any more."""
+        """End a credential, and by its event what rests on it; ``False`` if it was not the person's any more."""
         if not mode.revoke(session, subject, credential.reference, reason=reason):
             return False
-        find(self._registry, ISessions).close_resting_on(session, subject, mode.name, credential.reference)
         find(self._registry, IAuditTrail).record(
             session,
             "device.revoked",

@@ -56,8 +56,8 @@ class ISessions(Protocol):
     def close_one(self, session: Session, subject: str, session_id: str) -> bool:
         """End one session of the person; ``False`` if it is not theirs or already ended."""
 
-    def close_resting_on(self, session: Session, subject: str, mode: str, authenticator: str) -> int:
-        """End every session of the person that a credential opened: it was revoked. Return how many."""
+    def close_resting_on(self, session: Session, subject: str, authenticator: str) -> int:
+        """End every session of the person that a credential opened, by whatever mode; return how many."""
 
     def close_all(self, session: Session, subject: str, *, but: str | None = None) -> int:
         """End every session of the person, except the one with id ``but``; return how many."""

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ..auth_modes.freezing import FrozenFactors
 from ..auth_modes.registry import modes_of
 from ..database import new_id
-from ..devices.store import EnrolmentStore
+from ..events import UnderWayEnded
 from ..interfaces import (
     AccountState,
     AccountView,
@@ -177,9 +177,10 @@ class Notices:
     def _stop(self, session: Session, notice: Notice) -> None:
         """End what is open, what is being opened, and what would make a thief's browser a known one."""
         subject = notice.subject
-        find(self._registry, ISessions).close_all(session, subject)
+        # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.
         find(self._registry, SignIns).close_all(session, subject)
-        find(self._registry, EnrolmentStore).close_all(session, subject)
+        find(self._registry, ISessions).close_all(session, subject)
+        self._registry.notify(UnderWayEnded(session, subject))
         forget_all(session, subject)
         for mode, reference in notice.freezes:
             find(self._registry, FrozenFactors).freeze(session, subject, mode, reference, reason="contested")
@@ -220,7 +221,10 @@ class Notices:
 
 def effects(registry: Any, freezes: Sequence[Frozen]) -> list[str]:
     """Return what « Ce n'était pas moi » will do, a sentence each."""
-    found = ["Toutes les sessions ouvertes de votre compte seront fermées."]
+    found = [
+        "Toutes les sessions ouvertes de votre compte seront fermées, et ce qui était en cours s’arrête : liens reçus, "
+        "dispositifs qui attendent leur confirmation."
+    ]
     for mode_name, reference in freezes:
         mode = modes_of(registry).get(mode_name)
         title = mode.title if mode is not None else mode_name

@@ -143,12 +143,12 @@ class Sessions:
         """See the interface."""
         return self._revoke(session, SessionRow.id == session_id, SessionRow.subject == subject) == 1
 
-    def close_resting_on(self, session: Session, subject: str, mode: str, authenticator: str) -> int:
+    def close_resting_on(self, session: Session, subject: str, authenticator: str) -> int:
         """See the interface."""
         resting = [
             view.id
             for view in self.of_subject(session, subject)
-            if any(proof.mode == mode and proof.authenticator == authenticator for proof in view.proofs)
+            if any(proof.authenticator == authenticator for proof in view.proofs)
         ]
         return self._revoke(session, SessionRow.id.in_(resting)) if resting else 0
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from ..events import AccountClosed
-from ..interfaces import IParkedForms
+from ..events import AccountClosed, DeviceRevoked, EmailChanged, PasswordChanged, UnderWayEnded
+from ..interfaces import IParkedForms, ISessions
 from ..services import find
 from . import parked, store
 from .parked import ParkedForms
@@ -29,7 +29,16 @@ def includeme(config: Any) -> None:
     registry = config.registry
 
     def end_sign_ins(event: AccountClosed) -> None:
+        # Sessions once more: one may just have come of a sign-in that was under way while they were ended.
         find(registry, SignIns).close_all(event.session, event.subject)
+        find(registry, ISessions).close_all(event.session, event.subject)
+
+    def end_resting(event: DeviceRevoked) -> None:
+        find(registry, SignIns).close_resting_on(event.session, event.subject, event.reference)
+        find(registry, ISessions).close_resting_on(event.session, event.subject, event.reference)
+
+    def end_under_way(event: Any) -> None:
+        registry.notify(UnderWayEnded(event.session, event.subject))
 
     config.add_portal_child("connexion", SignInPlace)
     config.add_portal_child("conditions", TermsPlace, parent=ISignInPlace)
@@ -41,6 +50,9 @@ def includeme(config: Any) -> None:
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_subscriber(end_sign_ins, AccountClosed)
+    config.add_subscriber(end_resting, DeviceRevoked)
+    for ends in (PasswordChanged, EmailChanged, AccountClosed):
+        config.add_subscriber(end_under_way, ends)
     config.add_job("sign_in.prune", store.prune, every=timedelta(hours=1))
     config.add_job("sign_in.prune_parked", parked.prune, every=timedelta(hours=1))
     config.include(".recovery")

@@ -139,6 +139,17 @@ class SignIns:
         """End every sign-in of a person: their password has just changed, or their account was closed."""
         session.execute(delete(SignInRow).where(SignInRow.subject == subject))
 
+    def close_resting_on(self, session: Session, subject: str, authenticator: str) -> None:
+        """End every sign-in of a person in which this credential has proven its part already: it was revoked."""
+        under_way = session.execute(
+            select(SignInRow.id, SignInRow.proofs).where(SignInRow.subject == subject, SignInRow.done_at.is_(None))
+        )
+        resting = [
+            row.id for row in under_way if any(proof.authenticator == authenticator for proof in from_json(row.proofs))
+        ]
+        if resting:
+            session.execute(delete(SignInRow).where(SignInRow.id.in_(resting)))
+
     def _update(self, session: Session, found: SignIn, **values: Any) -> bool:
         statement = (
             update(SignInRow)

@@ -45,7 +45,6 @@ from typing import Any
 from ...directives import report_problems
 from ...errors import Problem
 from ...events import AccountClosed, DeviceRevoked
-from ...interfaces import ISessions
 from ...services import find
 from ...settings import read_section
 from ..registry import enabled_names
@@ -73,10 +72,9 @@ def includeme(config: Any) -> None:
     registry = config.registry
 
     def revoked(event: DeviceRevoked) -> None:
-        # What a telephone's key approved ends with the key, before and after the workstation collected it.
+        # What a telephone's key approved ends with the key before the workstation collected it; its sessions end too.
         if event.mode == PASSKEYS:
             find(registry, QrRequests).end_of_key(event.session, event.subject, event.reference)
-            find(registry, ISessions).close_resting_on(event.session, event.subject, MODE, event.reference)
 
     def closed(event: AccountClosed) -> None:
         find(registry, QrRequests).end_of_person(event.session, event.subject)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from ...events import DeviceRevoked
+from ...events import DeviceRevoked, UnderWayEnded
 from ...interfaces import IPendingDevices
 from ...services import find
 from ..resources import IDevicesPlace
@@ -24,6 +24,7 @@ def includeme(config: Any) -> None:
     config.add_audit_action("device.confirmed", "Dispositif confirmé")
     config.add_audit_action("device.confirmation_sent", "Courriel de confirmation d’un dispositif renvoyé")
     config.add_subscriber(lambda event: find(config.registry, PendingDevices).forget(event), DeviceRevoked)
+    config.add_subscriber(lambda event: find(config.registry, PendingDevices).end(event), UnderWayEnded)
     config.add_job("devices.remove_unconfirmed", remove_unconfirmed, every=timedelta(hours=1))
     config.scan(".views")
     config.scan(".signed_in_views")

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from ...auth_modes.base import AuthMode, Credential
 from ...auth_modes.registry import modes_of
 from ...database import IDatabase, new_id
-from ...events import DeviceRevoked
+from ...events import DeviceRevoked, UnderWayEnded
 from ...interfaces import (
     AccountState,
     AccountView,
@@ -161,6 +161,12 @@ class PendingDevices:
                 PendingDeviceRow.mode == event.mode, PendingDeviceRow.reference == event.reference
             )
         )
+
+    def end(self, event: UnderWayEnded) -> None:
+        """What waits is confirmed by nobody any more, and the job removes it: whoever added it may be the thief."""
+        waiting = update(PendingDeviceRow).where(PendingDeviceRow.subject == event.subject)
+        waiting = waiting.where(PendingDeviceRow.ends_at > self._now()).values(ends_at=self._now())
+        event.session.execute(waiting.execution_options(synchronize_session=False))
 
     def _mail(
         self,

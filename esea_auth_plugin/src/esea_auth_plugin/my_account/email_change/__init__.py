@@ -20,6 +20,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from ...events import UnderWayEnded
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot, IFormerAddresses
 from ...services import find
 from .resources import EmailPlace, UndoPlace
@@ -54,6 +55,7 @@ def includeme(config: Any) -> None:
             order=110,
         )
     )
+    config.add_subscriber(lambda event: find(config.registry, EmailChanges).forget(event), UnderWayEnded)
     config.add_job("email_change.prune", prune, every=timedelta(days=1))
     config.scan(".views")
     config.scan(".undo_views")

@@ -13,15 +13,13 @@ from sqlalchemy.orm import Session
 
 from ...accounts.names import normalise_email
 from ...database import IDatabase, new_id
-from ...devices.store import EnrolmentStore
 from ...errors import PortalError
-from ...events import EmailChanged
+from ...events import EmailChanged, UnderWayEnded
 from ...interfaces import AccountView, IAccounts, IAuditTrail, IClock, IMailboxes, IOutbox, ISealer, ISessions
 from ...security import tokens
 from ...services import find
 from ...settings import AuthSettings
 from ...sign_in.browsers import forget_all
-from ...sign_in.recovery.resets import Resets
 from ...sign_in.store import SignIns
 from .models import EmailChangeRow
 
@@ -154,13 +152,13 @@ class EmailChanges:
         if cast("CursorResult[Any]", session.execute(made)).rowcount != 1:
             return False
         if change.confirms_again:
+            self._registry.notify(UnderWayEnded(session, subject))
             return find(self._registry, IMailboxes).confirmed(session, subject, change.new)
         if not accounts.change_email(session, subject, change.new, by=subject, former=change.former):
             session.execute(delete(EmailChangeRow).where(EmailChangeRow.id == change.id))
             return False
         # What was mailed to the former address, and what waits for a code there, opens nothing any more.
         find(self._registry, SignIns).close_all(session, subject)
-        find(self._registry, Resets).kill(session, subject)
         path, until = (f"/adresse-precedente/{token}", now + UNDO) if undoable else ("", None)
         self._registry.notify(
             EmailChanged(session, subject, change.former, change.new, path, until, former_believed=undoable)
@@ -168,6 +166,13 @@ class EmailChanges:
         values = {"name": account.display_name, "until": until}
         find(self._registry, IOutbox).post(session, "email_change.made", to=change.new, values=values)
         return True
+
+    def forget(self, event: UnderWayEnded) -> None:
+        """A change that waits for its code is asked for again."""
+        waiting = delete(EmailChangeRow).where(
+            EmailChangeRow.subject == event.subject, EmailChangeRow.made_at.is_(None)
+        )
+        event.session.execute(waiting.execution_options(synchronize_session=False))
 
     # --- the former address
 
@@ -211,10 +216,10 @@ class EmailChanges:
         )
 
     def _close(self, session: Session, subject: str) -> None:
-        find(self._registry, ISessions).close_all(session, subject)
+        # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.
         find(self._registry, SignIns).close_all(session, subject)
-        find(self._registry, EnrolmentStore).close_all(session, subject)
-        find(self._registry, Resets).kill(session, subject)
+        find(self._registry, ISessions).close_all(session, subject)
+        self._registry.notify(UnderWayEnded(session, subject))
         forget_all(session, subject)
         hours = find(self._registry, AuthSettings).reset_quarantine_hours
         if hours:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from ...events import UnderWayEnded
+from ...services import find
 from ..resources import ISignInPlace
 from .kind import LostEverythingKind
 from .links import Links, prune
@@ -23,6 +25,11 @@ _ACTIONS = {
 
 def includeme(config: Any) -> None:
     """Hang the place of the mailed link, publish the links, declare letters, actions and the support's kind."""
+
+    def end_links(event: UnderWayEnded) -> None:
+        find(config.registry, Links).kill(event.session, event.subject)
+
+    config.add_subscriber(end_links, UnderWayEnded)
     config.add_portal_child("retrouver", RegainPlace, parent=ISignInPlace)
     config.add_service(Links, Links)
     for letter in _LETTERS:

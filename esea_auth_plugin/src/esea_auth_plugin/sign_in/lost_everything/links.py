@@ -60,8 +60,7 @@ class Links:
     def issue(self, session: Session, account: AccountView, request_id: str) -> datetime:
         """Mail a link to the account's confirmed address and return its end; a former one dies."""
         now, token = self._now(), tokens.new_token()
-        former = update(EnrolmentLinkRow).where(EnrolmentLinkRow.subject == account.subject)
-        session.execute(former.where(EnrolmentLinkRow.used_at.is_(None)).values(replaced_at=now))
+        self.kill(session, account.subject)
         ends_at = now + LIFETIME
         row = EnrolmentLinkRow(
             id=new_id(),
@@ -78,6 +77,11 @@ class Links:
         outbox = find(self._registry, IOutbox)
         outbox.post(session, "lost_everything.link", to=account.email, values=values, valid_until=ends_at)
         return ends_at
+
+    def kill(self, session: Session, subject: str) -> None:
+        """End every link of a person that was not used: another took its place, or who lost everything has not."""
+        live = update(EnrolmentLinkRow).where(EnrolmentLinkRow.subject == subject, EnrolmentLinkRow.used_at.is_(None))
+        session.execute(live.values(replaced_at=self._now()).execution_options(synchronize_session=False))
 
     def live(self, session: Session, token: str | None) -> Link | None:
         """Return the link if it may be used now."""
@@ -108,8 +112,9 @@ class Links:
         if cast("CursorResult[Any]", session.execute(used)).rowcount != 1:
             raise LinkSpent("Ce lien n’est plus valable. Faites une nouvelle demande.")
         find(self._registry, IPasswords).set_hash(session, subject, password_hash)
-        find(self._registry, ISessions).close_all(session, subject)
+        # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.
         find(self._registry, SignIns).close_all(session, subject)
+        find(self._registry, ISessions).close_all(session, subject)
         forget_all(session, subject)
         gone = self._revoke_devices(session, subject)
         # Two reviewers checked who it is, and everything that « Ce n'était pas moi » froze is new or gone.

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from ...events import DeviceRevoked, UnderWayEnded
 from ...interfaces import IAccountRoot, Rule
+from ...services import find
 from ..resources import ISignInPlace
 from .lost_mailbox import LostMailboxKind
 from .resets import Resets, prune
@@ -28,6 +30,17 @@ _ACTIONS = {
 
 def includeme(config: Any) -> None:
     """Hang the places, publish the resets, declare letters, actions and the support's kind of request."""
+    registry = config.registry
+
+    def end_links(event: UnderWayEnded) -> None:
+        find(registry, Resets).kill(event.session, event.subject)
+
+    def end_proven_links(event: DeviceRevoked) -> None:
+        # What proved itself to the link is gone, and nobody knows in whose hand it was.
+        find(registry, Resets).kill(event.session, event.subject, proven=True)
+
+    config.add_subscriber(end_links, UnderWayEnded)
+    config.add_subscriber(end_proven_links, DeviceRevoked)
     config.add_portal_child("oubli", ForgottenPlace, parent=ISignInPlace)
     config.add_portal_child("reinitialisation", ResetPlace, parent=ISignInPlace)
     config.add_portal_child("mot-de-passe", PasswordPlace, parent=IAccountRoot)

@@ -78,8 +78,9 @@ def _set(request: Any, account: AccountView, password_hash: str) -> None:
     session, subject = request.dbsession, account.subject
     find(request, IPasswords).set_hash(session, subject, password_hash)
     sessions = find(request, ISessions)
-    sessions.close_all(session, subject, but=request.identity.session_id)
+    # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.
     find(request, SignIns).close_all(session, subject)
+    sessions.close_all(session, subject, but=request.identity.session_id)
     sessions.raise_with(request, ())  # a new id for the one that stays
     find(request, IAuditTrail).record(session, "password.changed", actor=subject, target=subject)
     # Blocked by « Ce n'était pas moi »: whoever is here has just proven the account's highest level by something else.

@@ -129,10 +129,11 @@ class Resets:
         )
         self._audit(session, "recovery.factor_proven", subject)
 
-    def kill(self, session: Session, subject: str) -> None:
-        """End every link of a person that was not used: the mailbox it went to is not theirs any more."""
+    def kill(self, session: Session, subject: str, *, proven: bool = False) -> None:
+        """End every link of a person that was not used; ``proven``: those only to which another factor was proven."""
         live = update(ResetRow).where(ResetRow.subject == subject, ResetRow.used_at.is_(None))
-        session.execute(live.values(replaced_at=self._now()))
+        live = live.where(ResetRow.factor_at.is_not(None)) if proven else live
+        session.execute(live.values(replaced_at=self._now()).execution_options(synchronize_session=False))
 
     def use(self, session: Session, reset: Reset, password_hash: str) -> datetime | None:
         """Set the password, end every session and sign-in; return until when mailed codes are barred, if they are.
@@ -154,8 +155,9 @@ class Resets:
         if reset.new_email and not self._move(session, reset):
             raise LinkSpent("Cette adresse appartient déjà à un autre compte. Contactez l'assistance.")
         find(self._registry, IPasswords).set_hash(session, subject, password_hash)
-        find(self._registry, ISessions).close_all(session, subject)
+        # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.
         find(self._registry, SignIns).close_all(session, subject)
+        find(self._registry, ISessions).close_all(session, subject)
         forget_all(session, subject)
         until = self._quarantine(session, reset, proven=row.factor_at is not None)
         self._audit(session, "recovery.done", subject, new_mailbox=bool(reset.new_email))
