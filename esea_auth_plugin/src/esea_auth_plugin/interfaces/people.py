@@ -63,7 +63,9 @@ class Proof:
     :ivar means: RFC 8176 ``amr`` values.
     :ivar at: the moment of the proof.
     :ivar phishing_resistant: bound to our origin by the protocol itself.
-    :ivar authenticator: reference of the device or credential used, if any.
+    :ivar authenticator: reference of the device or credential used, if any, as :class:`Credential` lists it: what is
+        revoked or blocked by that name opens nothing any more.
+    :ivar behind: the mode's own name of another site's session behind this proof, for the sign-out.
     :ivar latest_end: a session that rests on this proof may not live past it (PSC: 4 h after ``auth_time``).
     """
 
@@ -74,6 +76,7 @@ class Proof:
     phishing_resistant: bool = False
     authenticator: str | None = None
     latest_end: datetime | None = None
+    behind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ def to_json(proofs: Sequence[Proof]) -> list[dict[str, Any]]:
             "phishing_resistant": proof.phishing_resistant,
             "authenticator": proof.authenticator,
             "latest_end": proof.latest_end.isoformat() if proof.latest_end else None,
+            "behind": proof.behind,
         }
         for proof in proofs
     ]
@@ -39,6 +40,7 @@ def from_json(rows: Sequence[dict[str, Any]]) -> tuple[Proof, ...]:
             phishing_resistant=row["phishing_resistant"],
             authenticator=row["authenticator"],
             latest_end=datetime.fromisoformat(row["latest_end"]) if row["latest_end"] else None,
+            behind=row.get("behind"),
         )
         for row in rows
     )

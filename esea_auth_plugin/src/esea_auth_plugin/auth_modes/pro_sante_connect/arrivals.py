@@ -30,6 +30,7 @@ LONGEST = timedelta(hours=4)
 SAME, MINE, CHOICE = "same", "mine", "choice"
 ANSWER, YES, NO = "reponse", "oui", "non"
 
+REMOVED = "Pro Santé Connect a été retiré de votre compte. Connectez-vous autrement pour l’ajouter de nouveau."
 UNKNOWN = "Pro Santé Connect vous a bien identifié(e), mais aucun compte du portail n'est lié à cette identité."
 CONFLICT = (
     "Pro Santé Connect vous a bien identifié(e), mais vos numéros professionnels figurent sur deux comptes du portail. "
@@ -123,6 +124,8 @@ class Arrivals:
         if match.conflict:
             self._cases.open_conflict(session, match, who.person)
             return UnknownPerson(who.person.identity(), CONFLICT, blocked=True)
+        if match.account is not None and self._matching.removed(session, match.account, who.person):
+            return UnknownPerson(who.person.identity(), REMOVED)
         if match.account is not None:
             return self._proven(session, attempt, who, match.account, match, mode, fresh=fresh)
         if match.declared:
@@ -157,7 +160,7 @@ class Arrivals:
         self, session: Session, attempt: Attempt, who: Who, account: str, match: Match, mode: AuthMode, *, fresh: bool
     ) -> Result:
         try:
-            self._matching.keep(session, account, who.person, match.link, attempt.address)
+            link = self._matching.keep(session, account, who.person, match.link, attempt.address)
         except PortalError as error:
             return Refused(error.code, mode.wrong, over=True)
         ends = who.auth_time + LONGEST
@@ -168,8 +171,9 @@ class Arrivals:
             means=who.means,
             # A session that PSC had open already is no fresh proof, however young this answer is.
             at=attempt.at if fresh else min(who.auth_time, attempt.at),
-            authenticator=reference,
+            authenticator=link,
             latest_end=ends,
+            behind=reference,
         )
         return Proven(account, proof, who.person.identity())
 

@@ -90,8 +90,27 @@ class Matching:
         order = {origin: place for place, (origin, _) in enumerate(person.identifiers)}
         yield from ((subject, origin) for subject, origin in sorted(rows, key=lambda row: order[row[1]]))
 
-    def keep(self, session: Session, account: str, person: PscPerson, link: ExternalLink | None, address: str) -> None:
+    def removed(self, session: Session, account: str, person: PscPerson) -> bool:
+        """Tell whether PSC was removed from the account: a number that was proven must not bring it back by itself."""
+        links = find(self._registry, IExternalIdentities).of_account(session, account, kind=person.identity().kind)
+        if any(link.issuer == person.issuer for link in links):
+            return False
+        kept = select(PscIdentifier.id).where(PscIdentifier.subject == account, PscIdentifier.issuer == person.issuer)
+        return session.scalar(kept.limit(1)) is not None
+
+    def note_removal(self, session: Session, link: ExternalLink) -> None:
+        """Keep the identifier of a link that is being removed, even one that was never used: see :meth:`removed`."""
+        named = (PscIdentifier.issuer == link.issuer, PscIdentifier.origin == NAME_ID)
+        known = select(PscIdentifier.id).where(*named, PscIdentifier.value == link.subject)
+        if session.scalar(known) is None:
+            now = find(self._registry, IClock).now()
+            session.add(_row(link.account, link.issuer, NAME_ID, link.subject, now))
+            session.flush()
+
+    def keep(self, session: Session, account: str, person: PscPerson, link: ExternalLink | None, address: str) -> str:
         """Link the person to the account and keep every identifier with its dates; each use is noted.
+
+        :returns: the id of the link, by which the person removes it and « Ce n'était pas moi » blocks it.
 
         :raises PortalError: another account has the link (a race with another sign-in).
         """
@@ -99,7 +118,7 @@ class Matching:
         identity = person.identity()
         now = find(self._registry, IClock).now()
         if link is None:
-            identities.link(session, account, identity, by=account)
+            link = identities.link(session, account, identity, by=account)
         else:
             identities.noted(session, link.id, evidence=identity.evidence, address=address)
         known = self._known(session, person)
@@ -124,6 +143,7 @@ class Matching:
                 target=account,
                 details={"origins": sorted({origin for origin, _ in fresh})},
             )
+        return link.id
 
     def _known(self, session: Session, person: PscPerson) -> frozenset[tuple[str, str]]:
         rows = session.execute(

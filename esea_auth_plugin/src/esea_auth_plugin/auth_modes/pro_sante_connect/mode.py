@@ -31,6 +31,7 @@ from .arrivals import PAGES, Arrivals, Who
 from .client import Departure, PscRefused
 from .discovery import PscDown
 from .mapper import KIND, NobodyNamed
+from .matching import Matching
 from .places import IPscPlace
 from .service import RETURN, Psc
 from .sessions import PscSessions
@@ -186,8 +187,10 @@ class ProSanteConnectMode(AuthMode):
 
     def revoke(self, session: Session, subject: str, reference: str, *, reason: str) -> bool:
         """End a link."""
-        if all(link.id != reference for link in self._links(session, subject)):
+        link = next((each for each in self._links(session, subject) if each.id == reference), None)
+        if link is None:
             return False
+        Matching(self.registry).note_removal(session, link)
         return find(self.registry, IExternalIdentities).unlink(session, subject, reference, reason=reason)
 
     def signed_out(self, session: Session, view: SessionView) -> str | None:

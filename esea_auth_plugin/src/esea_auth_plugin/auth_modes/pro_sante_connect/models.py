@@ -45,7 +45,7 @@ class PscIdentifier(AccountsModel):
 class PscSession(AccountsModel):
     """PSC's session behind one of ours: what a sign-out needs, and nothing else of PSC's tokens.
 
-    :ivar id: the ``authenticator`` of our proof. :ivar sealed: the id_token, erased once it has served.
+    :ivar id: what our proof names as ``behind``. :ivar sealed: the id_token, erased once it has served.
     :ivar ticket_digest: hash of the ticket by which the page of the sign-out, which has no session any more, finds it.
     """
 

@@ -32,7 +32,7 @@ class PscSessions:
         self._registry = registry
 
     def keep(self, session: Session, account: str | None, issuer: str, who: Who, ends_at: datetime) -> str:
-        """Keep what a sign-out will need; return the reference, which becomes the proof's ``authenticator``."""
+        """Keep what a sign-out will need; return the reference, which the proof names as ``behind``."""
         row = new_id()
         sealed = find(self._registry, ISealer).seal(who.id_token.encode(), purpose=PURPOSE, bound_to=row)
         session.add(
@@ -78,7 +78,7 @@ class PscSessions:
 
     def of_view(self, view: SessionView, modes: frozenset[str]) -> str | None:
         """Return the reference of PSC's session behind one of ours."""
-        return next((proof.authenticator for proof in view.proofs if proof.mode in modes and proof.authenticator), None)
+        return next((proof.behind for proof in view.proofs if proof.mode in modes and proof.behind), None)
 
     def ended_there(self, session: Session, told: LogoutToken, issuer: str, modes: frozenset[str]) -> int | None:
         """End our sessions behind a session that PSC ended; return how many, ``None`` if this token was taken before.
