@@ -8,10 +8,11 @@ from typing import Any
 
 from ..directives import report_problems
 from ..errors import Problem
-from ..events import AccountClosed, AccountErased
+from ..events import AccountClosed, AccountErased, UnderWayEnded
 from ..interfaces import ICatalogue, IReviews, ReviewView
 from ..services import find, offers
 from ..settings import ReviewSettings
+from . import agreements
 from .declared import add_request_kind, add_review_desk, check_declarations, kinds_of
 from .jobs import end_requests_of, expire_unanswered, unname_requests_of
 from .service import Reviews
@@ -45,6 +46,7 @@ def includeme(config: Any) -> None:
     config.add_request_method(own_requests, "own_requests", reify=True)
     config.add_request_method(request_title, "request_title")
     config.add_job("reviews.expire", expire_unanswered, every=timedelta(hours=1))
+    config.add_subscriber(agreements.withdraw, UnderWayEnded)
     config.add_subscriber(lambda event: end_requests_of(config.registry, event), AccountClosed)
     config.add_subscriber(unname_requests_of, AccountErased)
     config.action("esea-review-hours", lambda: _check_hours(config), order=4_000)

@@ -75,7 +75,7 @@ def page(
         "names": names,
         "undecided": undecided,
         "agreements": agreements.needed(kind),
-        "agreed": agreements.agreed_by(session, review.id) if agreements.needed(kind) > 1 else (),
+        "agreed": agreements.counting(registry, session, kind, review.id) if agreements.needed(kind) > 1 else (),
         "may_ask_more": review.state is ReviewState.OPEN,
         "own": me in {review.author, review.topic},
         "mine": review.assignee == me,

@@ -220,14 +220,12 @@ class Reviews:
         changed = self._change(session, request_id, *conditions, assignee=None)
         if changed is None:
             raise self._why_not(session, request_id, by, version)
-        number, wanted = (
-            agreements.agree(session, request_id, by, self._clock.now()),
-            self._reviewers(session, request_id),
-        )
+        kind, wanted = self.kind(changed.kind), self._reviewers(session, request_id)
+        number = agreements.agree(self._registry, session, kind, request_id, by, self._clock.now())
         if number is None:
             raise errors.agreed_already()
         # What the kind asks of each of them (a recorded check of identity) it asks here.
-        on_agree = getattr(self.kind(changed.kind), "on_agree", None)
+        on_agree = getattr(kind, "on_agree", None)
         if on_agree is not None:
             on_agree(self._registry, session, changed, by, kept)
         self._trace(session, changed, "agreed", by=by, details={"number": number, "needed": wanted})
