@@ -72,6 +72,8 @@ class PasswordMode(AuthMode):
             return Refused("password.empty", "Saisissez votre mot de passe.")
         if not prepared.checked.right or not prepared.active or prepared.subject is None:
             return Refused("password.wrong", WRONG)
+        if not self._passwords.still(session, prepared.subject, prepared.checked):
+            return Refused("password.changed_meanwhile", WRONG)
         self._passwords.renew(session, prepared.subject, prepared.checked)
         proof = Proof(mode=self.name, factors=self.factors, means=("pwd",), at=attempt.at)
         return Proven(prepared.subject, proof)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, select, update
@@ -20,12 +21,13 @@ class Checked:
     """Outcome of a check.
 
     :ivar renewed: a new hash of the same password at today's cost, when the stored one is weaker;
-        :ivar former: the hash that it may replace.
+        :ivar former: the hash that it may replace. :ivar set_at: when the password that was compared was set.
     """
 
     right: bool
     renewed: str = ""
     former: str = ""
+    set_at: datetime | None = None
 
 
 class Passwords:
@@ -53,14 +55,30 @@ class Passwords:
         """Like :meth:`check`; tells too whether the hash should be made anew. One query and one hash, whoever it is."""
         with find(self._registry, IDatabase).reading() as session:
             # « nobody » asks the table the same question as anybody.
-            stored = session.scalar(
-                select(PasswordRow.password_hash).where(PasswordRow.subject == (subject or "nobody"))
-            )
+            row = session.execute(
+                select(PasswordRow.password_hash, PasswordRow.changed_at).where(
+                    PasswordRow.subject == (subject or "nobody")
+                )
+            ).first()
+        stored = row.password_hash if row is not None else None
         hashes = find(self._registry, PasswordHashes)
         right, weak = hashes.verify(stored, password)
-        if not right or not weak or stored is None:
-            return Checked(right)
-        return Checked(True, renewed=hashes.hash(password), former=stored)
+        if not right or row is None:
+            return Checked(False)
+        if not weak:
+            return Checked(True, set_at=row.changed_at)
+        return Checked(True, renewed=hashes.hash(password), former=row.password_hash, set_at=row.changed_at)
+
+    def still(self, session: Session, subject: str, checked: Checked) -> bool:
+        """Tell whether what was compared is still the account's password; held until this transaction ends.
+
+        The hash runs before the transaction: a password replaced meanwhile would open a session that outlives the end
+        of all the others.
+        """
+        same = select(PasswordRow.subject).where(
+            PasswordRow.subject == subject, PasswordRow.changed_at == checked.set_at
+        )
+        return session.scalar(same.with_for_update()) is not None
 
     def renew(self, session: Session, subject: str, checked: Checked) -> bool:
         """Store the renewed hash, unless the password was changed meanwhile."""
