@@ -223,7 +223,7 @@ def test_a_beginning_that_is_none_shows_the_first_page(portal: Portal, typed: st
         ("/compte/notifications", 7),
         ("/compte/profil", 8),
         ("/compte/profil/modifier", 10),
-        ("/compte/profil/rectifier", 9),
+        ("/compte/profil/rectifier", 11),
         ("/compte/courriel", 8),
         ("/compte/mot-de-passe", 8),
         ("/compte/demandes", 5),

@@ -27,6 +27,7 @@ from webtest import AppError, TestApp
 
 from esea_auth_plugin.accounts.models import Account
 from esea_auth_plugin.auth_modes.totp.models import TotpRow
+from esea_auth_plugin.devices.confirming.models import PendingDeviceRow
 from esea_auth_plugin.devices.confirming.service import remove_unconfirmed
 from esea_auth_plugin.events import SignedInFromNewPlace
 from esea_auth_plugin.interfaces import AccountState, IAccounts
@@ -136,6 +137,20 @@ def test_a_device_that_waits_is_not_confirmed_any_more(portal: Portal, act: Act)
     assert portal.browser("203.0.113.9").get(path).follow(expect_errors=True).status_int == 410
     remove_unconfirmed(portal.registry)
     assert applications(portal, anne) == 0
+
+
+def test_a_device_that_waits_still_waits_while_its_mode_is_off(portal: Portal) -> None:
+    """A mode was off for a day, and the job forgot that nobody had confirmed: it must not open the account later."""
+    anne = portal.person()
+    thief = portal.browser("203.0.113.9")
+    portal.sign_in(thief, anne)
+    add_on_devices_page(portal, thief)
+    with portal.db.writing() as session:
+        session.execute(update(PendingDeviceRow).values(mode="off"))
+    portal.clock.advance(days=2)
+    remove_unconfirmed(portal.registry)
+    with portal.db.reading() as session:
+        assert session.scalar(select(PendingDeviceRow.mode)) == "off"
 
 
 def test_an_address_taken_back_ends_what_was_begun_meanwhile(portal: Portal) -> None:

@@ -188,10 +188,14 @@ class PendingDevices:
 
 
 def remove_unconfirmed(registry: Any) -> None:
-    """Job: remove the devices that nobody confirmed in time; they opened nothing meanwhile."""
-    now = find(registry, IClock).now()
+    """Job: remove the devices that nobody confirmed in time; they opened nothing meanwhile.
+
+    Those of a mode that is off can't be removed: they go on waiting, or they would open the account once it is on.
+    """
+    now, enabled = find(registry, IClock).now(), [mode.name for mode in modes_of(registry).all()]
     with find(registry, IDatabase).writing() as session:
-        rows = session.scalars(select(PendingDeviceRow).where(PendingDeviceRow.ends_at <= now).limit(500)).all()
+        over = select(PendingDeviceRow).where(PendingDeviceRow.ends_at <= now, PendingDeviceRow.mode.in_(enabled))
+        rows = session.scalars(over.limit(500)).all()
         for row in rows:
             mode = modes_of(registry).get(row.mode)
             held = mode.credentials(session, row.subject) if mode is not None else ()

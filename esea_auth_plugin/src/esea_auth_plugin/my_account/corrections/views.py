@@ -24,7 +24,10 @@ _PAGE = "esea_auth_plugin:my_account/corrections/templates/correction.jinja2"
 HOME = "/compte/profil/rectifier"
 
 
-@view_config(context=IProfile, name="rectifier", request_method="GET", permission="esea.account.view", renderer=_PAGE)
+@view_config(
+    context=IProfile, name="rectifier", request_method="GET", permission="esea.account.view", renderer=_PAGE,
+    top_level=True,
+)  # fmt: skip
 def show(context: Any, request: Any) -> dict[str, Any]:
     """Show the identity to be corrected; what was asked before, when the support wants more."""
     session, subject = request.dbsession, request.identity.subject
@@ -36,10 +39,15 @@ def show(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(
-    context=IProfile, name="rectifier", request_method="POST", permission="esea.account.change", renderer=_PAGE
-)
+    context=IProfile, name="rectifier", request_method="POST", permission="esea.account.change", renderer=_PAGE,
+    top_level=True,
+)  # fmt: skip
 def send(context: Any, request: Any) -> Any:
-    """Send what changed to the support."""
+    """Send what changed to the support.
+
+    A number that the support writes down lets in whoever proves it by a card or Pro Santé Connect: who asks is at the
+    account's highest level.
+    """
     form, session, subject = _form(request), request.dbsession, request.identity.subject
     try:
         values = form.validate()
