@@ -75,5 +75,5 @@ def test_the_workstation_s_test_and_the_help(
 
 def test_an_unknown_card_leads_on(reader: Page) -> None:
     """Slow: a portal started as a demo."""
-    insert(reader, "Carte CPS d'Alix Exemple")
+    insert(reader, "Carte CPS d’Alix Exemple")
     expect(reader.get_by_text("EXEMPLE").first).to_be_visible()

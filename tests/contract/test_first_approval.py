@@ -14,10 +14,11 @@ import pytest
 from pyramid.paster import get_app
 from webtest import TestApp
 
+from esea_auth_plugin.leaving import give_back
 from esea_auth_plugin.testing import databases
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import press, send, text
-from esea_auth_plugin.testing.portal import PASSWORD, give_back
+from esea_auth_plugin.testing.portal import PASSWORD
 from esea_auth_plugin.testing.smtp import SmtpSink
 
 CONFIG = Path(__file__).parents[2] / "config"

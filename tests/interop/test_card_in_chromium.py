@@ -122,7 +122,7 @@ def test_without_a_card_the_page_says_what_to_do(served: Portal, open_browser: O
     page = open_browser(None)
     page.goto("/connexion/cps")
     press(page, "Lire ma carte")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Aucune carte n'a été lue")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Aucune carte n’a été lue")
 
 
 def test_the_workstation_is_tested(served: Portal, open_browser: Open) -> None:

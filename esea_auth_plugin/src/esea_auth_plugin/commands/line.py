@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from ..errors import ConfigurationError, PortalError
 from ..security.keyring import KeyFileError
 from . import accounts, audit, crl, database, doctor, keys, listing, mail_domains, worker
-from .loading import NotUsable
+from .loading import NotUsable, leave_all
 
 _GROUPS = (database, worker, accounts, audit, keys, crl, mail_domains, doctor, listing)
 
@@ -34,6 +34,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _refused(f"the database refuses: {first_line}")
     except KeyboardInterrupt:
         return 130
+    finally:
+        leave_all()
 
 
 def parser() -> argparse.ArgumentParser:

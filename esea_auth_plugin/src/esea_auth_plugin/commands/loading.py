@@ -8,6 +8,7 @@ from typing import Any
 from pyramid.exceptions import ConfigurationError as PyramidConfigurationError
 from pyramid.paster import get_app, get_appsettings, setup_logging
 
+from ..leaving import give_back
 from ..migrations import unchecked
 from ..security.log_masking import mask_all_handlers
 
@@ -16,6 +17,8 @@ class NotUsable(Exception):
     """What was given can't be worked with; the message is one line that says what to do."""
 
 
+#: Portals of the command under way.
+_made: list[Any] = []
 #: What an ini file that can't be read raises, whoever reads it.
 _UNREADABLE = (LookupError, configparser.Error, PyramidConfigurationError)
 # A KeyError is a LookupError too, and somebody's mistake in code: it keeps its traceback.
@@ -41,7 +44,14 @@ def registry_of(config_uri: str, *, behind: bool = False) -> Any:
     registry = getattr(application, "registry", None)
     if registry is None:
         raise NotUsable(f"{config_uri}: [app:main] is wrapped; name the section of the portal itself (CONFIG#name)")
+    _made.append(registry)
     return registry
+
+
+def leave_all() -> None:
+    """Give back what the portals made so far hold: the command is over."""
+    while _made:
+        give_back(_made.pop())
 
 
 def settings_of(config_uri: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy.exc import OperationalError
 
 from ..errors import ConfigurationError, Problem
+from ..leaving import give_back
 from .runner import behind
 
 _checking: ContextVar[bool] = ContextVar("esea_migrations_checking", default=True)
@@ -30,7 +31,14 @@ def check_database(event: Any) -> None:
     """Subscriber of ``ApplicationCreated``: raise :class:`ConfigurationError` unless the database is up to date."""
     if not _checking.get():
         return
-    registry = event.app.registry
+    try:
+        _check(event.app.registry)
+    except ConfigurationError:
+        give_back(event.app.registry)  # nobody else will: the start ends here
+        raise
+
+
+def _check(registry: Any) -> None:
     where = registry.settings.get("__file__", "")
     command = f"esea-admin {where or 'CONFIG'} migrate"
     try:

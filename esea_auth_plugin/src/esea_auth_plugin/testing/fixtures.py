@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 
 from esea_auth_plugin.database import Database, IDatabase, make_engine
 from esea_auth_plugin.interfaces import IClock
+from esea_auth_plugin.leaving import give_back
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing import databases, run
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT, ManualClock
-from esea_auth_plugin.testing.portal import Portal, give_back
+from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.queries import count_queries
 from esea_auth_plugin.testing.smtp import SmtpSink
 

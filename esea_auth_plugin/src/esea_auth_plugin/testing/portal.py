@@ -13,11 +13,11 @@ from webtest import TestApp, TestResponse
 
 from esea_auth_plugin.database import IDatabase
 from esea_auth_plugin.interfaces import AccountState, IAccounts, IGrants, IPasswords, IRoles, PortalSettings
+from esea_auth_plugin.leaving import give_back
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.pages import send
 from esea_auth_plugin.testing.smtp import Letter, SmtpSink
-from esea_auth_plugin.throttle.store import Store
 
 #: Accepted by the password policy; every person of a test has it unless told otherwise.
 PASSWORD = "Brouette-Cerise-Volcan-72"
@@ -137,9 +137,3 @@ class Portal:
         """End the transaction that a failed test may have left, and give the connections back."""
         transaction.abort()
         give_back(self.registry)
-
-
-def give_back(registry: Any) -> None:
-    """Close every connection of an application, the throttle's too: one left open is a warning, hence an error."""
-    find(registry, IDatabase).engine.dispose()
-    find(registry, Store).close()

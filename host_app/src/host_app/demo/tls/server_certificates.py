@@ -12,6 +12,18 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _PEM = serialization.Encoding.PEM
 _DAYS = 30
+#: What RFC 5280 (4.2.1.3) asks of an authority's own certificate.
+_SIGNS = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 
 def write_server_certificates(folder: Path, portal: str, card: str, now: datetime) -> Path:
@@ -28,6 +40,7 @@ def write_server_certificates(folder: Path, portal: str, card: str, now: datetim
     issuer = (
         _builder(name, name, key, now)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_SIGNS, critical=True)
         .sign(key, hashes.SHA256())
     )
     authority.write_bytes(issuer.public_bytes(_PEM))
@@ -38,6 +51,7 @@ def write_server_certificates(folder: Path, portal: str, card: str, now: datetim
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
             .sign(key, hashes.SHA256())
         )
         (folder / f"{file}.pem").write_bytes(certificate.public_bytes(_PEM))
@@ -51,6 +65,11 @@ def _still_good(file: Path, host: str, now: datetime) -> bool:
     if not file.exists():
         return False
     found = x509.load_pem_x509_certificate(file.read_bytes())
+    try:
+        # Python 3.13 takes no certificate without it (RFC 5280, 4.2.1.1): one of a former demo is made anew.
+        found.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier)
+    except x509.ExtensionNotFound:
+        return False
     names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     return names.get_values_for_type(x509.DNSName) == [host] and now + timedelta(days=2) < found.not_valid_after_utc
 
