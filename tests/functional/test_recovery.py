@@ -120,6 +120,22 @@ def test_two_reviewers_agree_and_the_person_begins_anew(portal: Portal, lost: tu
     assert "ce lien a servi" in portal.letters(lucie.email)[-1].text
 
 
+def test_the_reviewers_are_warned_of_an_address_that_one_of_them_moved(portal: Portal) -> None:
+    """One reviewer moves the mailbox of a lost account, then the two who agree send the link there."""
+    anne, lucie = portal.person(), portal.person(roles=["support"])
+    portal.clock.advance(days=60)
+    browser, _ = portal.signed_in(roles=["support"], first_name="Marc")
+    warning = "depuis moins de 30 jours"
+    reference = reference_on(lose_everything(portal, anne.identifier))
+    assert warning not in text(browser.get(f"/support/acces-perdus/{reference}"))
+    with portal.db.writing() as session:
+        portal.find(IAccounts).change_email(session, anne.subject, "anne@ailleurs.fr", by=lucie.subject)
+    assert warning in text(browser.get(f"/support/acces-perdus/{reference}"))
+    portal.clock.advance(days=30)
+    portal.sign_in(browser, lucie)
+    assert warning not in text(browser.get(f"/support/acces-perdus/{reference}"))
+
+
 def test_no_link_goes_to_a_mailbox_that_is_not_believed(portal: Portal, lost: tuple[Person, str, str]) -> None:
     anne, _, reference = lost
     with portal.db.writing() as session:

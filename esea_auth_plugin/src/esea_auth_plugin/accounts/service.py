@@ -295,6 +295,7 @@ def _view(account: Account, names: Mapping[str, str]) -> AccountView:
         terms_version=account.terms_version,
         terms_accepted_at=account.terms_accepted_at,
         mail_code_barred_until=account.mail_code_barred_until,
+        email_confirmed_at=account.email_confirmed_at,
         email_doubted_at=account.email_doubted_at,
         devices_held=account.devices_held,
         level_owned=Level(account.level_owned),

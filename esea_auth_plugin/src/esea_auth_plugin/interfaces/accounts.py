@@ -39,6 +39,7 @@ class AccountView:
     devices_held: int = 0  # confirmed devices, counted when it changes
     level_owned: Level = Level.NONE  # the highest level that they and the rest reach, counted likewise
     mail_code_barred_until: datetime | None = None  # after a password reset by mail alone
+    email_confirmed_at: datetime | None = None  # when its reader last proved the address
     email_doubted_at: datetime | None = None  # the address proves nothing since: its domain lapsed or changed hands
 
     @property

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...accounts.call_back import checked_by, told_of
+from ...accounts.call_back import RECENT, checked_by, told_of
 from ...errors import PortalError
 from ...interfaces import (
     AccountView,
@@ -15,8 +16,10 @@ from ...interfaces import (
     Fact,
     FactSheet,
     IAuditTrail,
+    IClock,
     ReviewView,
 )
+from ...layout.filters import date_fr
 from ...reviews.agreements import agreed_by
 from ...reviews.kinds import DecidedOnly
 from ...services import find
@@ -36,6 +39,8 @@ _ADDRESS_DOUBTED = (
     "Cette adresse n’est plus vérifiée : rien n’y est envoyé. Faites d’abord changer l’adresse (« Je n’ai plus accès à "
     "ma boîte mail »), puis traitez cette demande."
 )
+#: An address is confirmed for the first time within these days of the account's creation.
+_SIGN_UP = timedelta(days=14)
 _ADDRESS_CHANGED = (
     "L’adresse de ce compte a été changée il y a moins de 72 heures, et l’ancienne peut encore s’y opposer : attendez "
     "ce délai, ou refusez."
@@ -135,7 +140,7 @@ class LostEverythingKind(DecidedOnly):
 
 def _facts(registry: Any, session: Session, account: AccountView) -> Sequence[Fact]:
     """Return what the reviewers compare, and what the person would lose."""
-    unsure = _not_reached(registry, session, account)
+    unsure = _not_reached(registry, session, account) or _lately(registry, account)
     told = told_of(registry, session, account)
     return (
         Fact("Email confirmé", account.email, "warning" if unsure else "", unsure or _ONLY_THERE),
@@ -143,6 +148,17 @@ def _facts(registry: Any, session: Session, account: AccountView) -> Sequence[Fa
         Fact("Dispositifs confirmés, qui seront retirés", str(account.devices_held or "Aucun")),
         *checked_by(registry, account, told),
         *([Fact("N° RPPS", told["rpps"][0])] if "rpps" in told else []),
+    )
+
+
+def _lately(registry: Any, account: AccountView) -> str:
+    """Return a warning about an address that is new: one reviewer, taken in or dishonest, may have moved it alone."""
+    since = account.email_confirmed_at
+    if since is None or since - account.created_at < _SIGN_UP or find(registry, IClock).now() - since >= RECENT:
+        return ""
+    return (
+        f"Confirmée le {date_fr(since)}, depuis moins de 30 jours : assurez-vous, à un numéro plus ancien qu’elle, que "
+        "c’est bien la personne qui l’a fait changer."
     )
 
 
