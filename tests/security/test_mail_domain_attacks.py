@@ -77,6 +77,9 @@ def test_a_device_is_not_confirmed_by_a_link_of_before(portal: Portal) -> None:
     buy(portal)
     other = portal.browser()
     assert other.get(path).follow(expect_errors=True).status_int == 410
+    with portal.db.writing() as session:
+        portal.find(IMailboxes).believe(session, DOMAIN, by=anne.subject)
+    assert other.get(path).follow(expect_errors=True).status_int == 410, "what the buyer began does not come back"
 
 
 def test_a_session_by_password_alone_changes_no_address_while_the_mailbox_is_doubted(portal: Portal) -> None:

@@ -121,8 +121,9 @@ class PasswordChanged:
 class UnderWayEnded:
     """Whatever was begun for an account and not finished ends now: links, tickets, additions, devices that wait.
 
-    It follows by itself from :class:`PasswordChanged`, :class:`EmailChanged` and :class:`AccountClosed`; whoever stops
-    a thief by another act notifies it. A room that lets something be begun and finished later listens to it.
+    It follows by itself from :class:`PasswordChanged`, :class:`EmailChanged`, :class:`MailboxDoubted` and
+    :class:`AccountClosed`; whoever stops a thief by another act notifies it. A room that lets something be begun and
+    finished later listens to it.
     """
 
     session: Session

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from ..events import AccountClosed, DeviceRevoked, EmailChanged, PasswordChanged, UnderWayEnded
+from ..events import AccountClosed, DeviceRevoked, EmailChanged, MailboxDoubted, PasswordChanged, UnderWayEnded
 from ..interfaces import IParkedForms, ISessions
 from ..services import find
 from . import parked, store
@@ -51,7 +51,7 @@ def includeme(config: Any) -> None:
         config.add_audit_action(name, sentence)
     config.add_subscriber(end_sign_ins, AccountClosed)
     config.add_subscriber(end_resting, DeviceRevoked)
-    for ends in (PasswordChanged, EmailChanged, AccountClosed):
+    for ends in (PasswordChanged, EmailChanged, MailboxDoubted, AccountClosed):
         config.add_subscriber(end_under_way, ends)
     config.add_job("sign_in.prune", store.prune, every=timedelta(hours=1))
     config.add_job("sign_in.prune_parked", parked.prune, every=timedelta(hours=1))
