@@ -104,4 +104,5 @@ def test_no_password_is_hashed_while_a_transaction_is_open(work: Any) -> None:
         session.execute(text("SELECT 1"))
         with pytest.raises(SlowWorkInTransaction):
             work()
+    database.engine.dispose()
     work()
