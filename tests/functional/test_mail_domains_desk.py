@@ -166,7 +166,7 @@ def test_each_domain_is_asked_for_once_a_week_whoever_many_have_it(portal: Porta
     assert world.asked_registry == [DOMAIN, "example.fr"]
 
 
-@pytest.mark.settings(**{"esea_auth.mail_domains.look": "false"})
+@pytest.mark.settings(**{"esea_auth.mail_domains.look": "False"})
 def test_switched_off_there_is_no_job(portal: Portal) -> None:
     assert "mail_domains.look" not in jobs_of(portal.registry)
 

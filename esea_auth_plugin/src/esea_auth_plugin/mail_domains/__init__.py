@@ -41,6 +41,6 @@ def includeme(config: Any) -> None:
         config.add_permission_rule(permission, Rule(role="support"))
     config.add_portal_child("domaines", MailDomainsDesk, parent=ISupportRoot)
     # Services are published later: whether the value can be read at all is said then.
-    if config.registry.settings.get(f"{PREFIX}look", "true") != "false":
+    if str(config.registry.settings.get(f"{PREFIX}look", "true")).lower() != "false":
         config.add_job("mail_domains.look", look, every=EVERY, lease=LEASE)
     config.scan(".views")

@@ -22,6 +22,9 @@ REGISTRIES = {
 }
 
 
+_THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
 def resolvers(value: str) -> tuple[tuple[str, int], ...]:
     """Read ``ADDRESS`` or ``ADDRESS:PORT`` words (``[::1]:5353`` for IPv6) into addresses and ports."""
     found = []
@@ -43,7 +46,8 @@ def registries(value: str) -> dict[str, str]:
     found = values.pairs(value)
     for ending, address in found.items():
         parts = urlsplit(address)
-        if not re.fullmatch(r"[a-z0-9-]+", ending) or not parts.hostname or parts.scheme not in {"https", "http"}:
+        plain = parts.scheme == "http" and parts.hostname in _THIS_MACHINE
+        if not re.fullmatch(r"[a-z0-9-]+", ending) or not parts.hostname or not (parts.scheme == "https" or plain):
             raise values.BadValue("names no ending or no address", "write lines such as `fr = https://rdap.nic.fr/`")
     return {ending: address if address.endswith("/") else f"{address}/" for ending, address in found.items()}
 

@@ -167,6 +167,6 @@ def test_anything_else_is_refused(value: str) -> None:
 def test_registries_are_endings_and_addresses() -> None:
     assert registries("fr = https://rdap.nic.fr") == {"fr": "https://rdap.nic.fr/"}
     assert registries("") == {}
-    for wrong in ("fr = ftp://rdap.nic.fr/", ".fr = https://rdap.nic.fr/", "fr"):
+    for wrong in ("fr = ftp://rdap.nic.fr/", "fr = http://rdap.nic.fr/", ".fr = https://rdap.nic.fr/", "fr"):
         with pytest.raises(BadValue):
             registries(wrong)

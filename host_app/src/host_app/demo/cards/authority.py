@@ -21,6 +21,19 @@ PEOPLE, ORGANISATIONS = "PERSONNES", "ORGANISATIONS"
 #: Where the certificates say that the CRLs are; a reserved name, nobody answers there.
 PUBLISHED = "http://igc-sante.example"
 
+#: What RFC 5280 (4.2.1.3) asks of an authority's own certificate.
+SIGNS = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
+
 NewKey = Callable[[], rsa.RSAPrivateKey]
 
 
@@ -139,17 +152,6 @@ def sign_authority(
 ) -> Authority:
     """Return an authority signed by ``issuer``, or by itself."""
     above = issuer.certificate.subject if issuer else name
-    usage = x509.KeyUsage(
-        digital_signature=False,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=True,
-        crl_sign=True,
-        encipher_only=False,
-        decipher_only=False,
-    )
     builder = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -159,7 +161,7 @@ def sign_authority(
         .not_valid_before(not_before)
         .not_valid_after(not_after)
         .add_extension(x509.BasicConstraints(ca=True, path_length=depth), critical=True)
-        .add_extension(usage, critical=True)
+        .add_extension(SIGNS, critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
     if issuer is not None:

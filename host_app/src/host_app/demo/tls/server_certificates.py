@@ -10,20 +10,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from ..cards.authority import SIGNS
+
 _PEM = serialization.Encoding.PEM
 _DAYS = 30
-#: What RFC 5280 (4.2.1.3) asks of an authority's own certificate.
-_SIGNS = x509.KeyUsage(
-    digital_signature=False,
-    content_commitment=False,
-    key_encipherment=False,
-    data_encipherment=False,
-    key_agreement=False,
-    key_cert_sign=True,
-    crl_sign=True,
-    encipher_only=False,
-    decipher_only=False,
-)
 
 
 def write_server_certificates(folder: Path, portal: str, card: str, now: datetime) -> Path:
@@ -40,7 +30,7 @@ def write_server_certificates(folder: Path, portal: str, card: str, now: datetim
     issuer = (
         _builder(name, name, key, now)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_SIGNS, critical=True)
+        .add_extension(SIGNS, critical=True)
         .sign(key, hashes.SHA256())
     )
     authority.write_bytes(issuer.public_bytes(_PEM))
