@@ -108,26 +108,23 @@ def judge(portal: Portal, page: Page, template: str, way: Way, judged: Accessibi
     judged(page)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("template", "way"), ALL, ids=[name for name, _ in ALL])
 def test_each_page(
     standing: Portal, page: Page, assert_accessible: AccessibilityCheck, template: str, way: Way
 ) -> None:
-    """Slow: some ways are long, and each page is judged in light, in the dark and at 320 pixels."""
+    """Each page is checked in light and dark mode and at 320 pixels."""
     judge(standing, page, template, way, assert_accessible)
 
 
-@pytest.mark.slow
 @pytest.mark.settings(**SETTINGS)
 @pytest.mark.parametrize(("template", "way"), OWNERS, ids=[name for name, _ in OWNERS])
 def test_each_page_about_devices(
     standing: Portal, page: Page, assert_accessible: AccessibilityCheck, template: str, way: Way
 ) -> None:
-    """Slow: devices are added and lost on the way."""
+    """Devices are added and lost on the way."""
     judge(standing, page, template, way, assert_accessible)
 
 
-@pytest.mark.slow
 @pytest.mark.settings(
     **{
         "portal.env": "development",
@@ -142,13 +139,11 @@ def test_each_page_about_devices(
 def test_each_page_of_the_demo(
     standing: Portal, page: Page, assert_accessible: AccessibilityCheck, template: str, way: Way
 ) -> None:
-    """Slow: the portal is started as a demo, at the machine's time."""
+    """The portal is started as a demo, at the machine's time."""
     judge(standing, page, template, way, assert_accessible)
 
 
-@pytest.mark.slow
 def test_the_steps_of_the_sign_up_with_their_errors(page: Page, assert_accessible: AccessibilityCheck) -> None:
-    """Slow: a form judged with what it says of each field."""
     page.goto("/inscription")
     press(page, "Non, je n’ai pas de carte CPS")
     press(page, "Suivant")

@@ -18,7 +18,6 @@ ROOT = Path(__file__).parents[2]
 IGC = ROOT / ".local" / f"igc-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.settings(
         **{
             "portal.env": "development",
@@ -52,7 +51,7 @@ def reader(standing: Portal, page: Page) -> Iterator[Page]:
 
 
 def test_the_reader_and_a_refused_card(reader: Page, assert_accessible: AccessibilityCheck) -> None:
-    """Slow: each page is judged in light, in the dark and at 320 pixels."""
+    """Each page is checked in light and dark mode and at 320 pixels."""
     assert_accessible(reader)
     insert(reader, "Ancienne carte CPS de Paul Castets")
     expect(reader.get_by_role("heading", level=1)).to_have_text("Cette carte a expiré")
@@ -62,7 +61,6 @@ def test_the_reader_and_a_refused_card(reader: Page, assert_accessible: Accessib
 def test_the_workstation_s_test_and_the_help(
     standing: Portal, page: Page, assert_accessible: AccessibilityCheck
 ) -> None:
-    """Slow: as above."""
     page.goto("/connexion/cps/diagnostic")
     assert_accessible(page)
     page.get_by_role("link", name="Tester ma carte").click()
@@ -74,6 +72,5 @@ def test_the_workstation_s_test_and_the_help(
 
 
 def test_an_unknown_card_leads_on(reader: Page) -> None:
-    """Slow: a portal started as a demo."""
     insert(reader, "Carte CPS d’Alix Exemple")
     expect(reader.get_by_text("EXEMPLE").first).to_be_visible()

@@ -45,10 +45,9 @@ def accept(page: Page, portal: Portal, role: str, desk: str, name: str) -> None:
     expect(page.get_by_role("main")).to_contain_text("Acceptée")
 
 
-@pytest.mark.slow
 @pytest.mark.databases("sqlite", "postgresql")
 def test_a_professional_without_card_reaches_the_espace_pro(served: Portal, new_page: NewPage) -> None:
-    """Slow: some thirty pages, five letters by SMTP and three sign-ins, as three people live them."""
+    """Some thirty pages, five letters by SMTP and three sign-ins, as three people live them."""
     anne = new_page()
     reference = signed_up(anne)
     assert reference in served.smtp.wait(sign_up.EMAIL).subject

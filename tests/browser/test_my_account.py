@@ -49,21 +49,18 @@ def anne(served: Portal, page: Page) -> Person:
     return person
 
 
-@pytest.mark.slow
 def test_every_page_holds_for_who_has_much(page: Page, anne: Person, assert_accessible: AccessibilityCheck) -> None:
-    """Slow: each page of « Mon compte » judged in light, in the dark and at 320 pixels."""
+    """Each page of « Mon compte » is checked in light and dark mode and at 320 pixels."""
     for path in PAGES:
         answer = page.goto(path)
         assert answer is not None and answer.status == 200 and page.url.endswith(path), path
         assert_accessible(page)
 
 
-@pytest.mark.slow
 @pytest.mark.settings(**MODES)
 def test_eight_devices_hold_too(
     page: Page, served: Portal, anne: Person, assert_accessible: AccessibilityCheck
 ) -> None:
-    """Slow: a sign-in by mailed code, then two pages judged."""
     eight_devices(served, anne)
     page.goto("/compte/dispositifs")
     expect(page.get_by_role("link", name=re.compile("^Gérer ?Clé de sécurité|^Gérer ?Téléphone"))).to_have_count(8)
@@ -72,9 +69,7 @@ def test_eight_devices_hold_too(
     assert_accessible(page)
 
 
-@pytest.mark.slow
 def test_the_account_is_kept_without_a_mouse(page: Page, anne: Person) -> None:
-    """Slow: a walk through several pages, Tab by Tab."""
     page.goto("/compte")
     tab_to(page, "Ajouter aux favoris : Service 1")
     page.keyboard.press("Enter")
@@ -112,11 +107,9 @@ def test_after_an_act_one_reads_on_from_what_came_of_it(served: Portal, page: Pa
     expect(page.get_by_role("link", name="Ajouter un moyen")).to_be_focused()
 
 
-@pytest.mark.slow
 def test_on_a_telephone_the_menu_stands_above_the_page_folded(
     page: Page, anne: Person, assert_accessible: AccessibilityCheck
 ) -> None:
-    """Slow: an account of 5,000 rows, and a page judged."""
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto("/compte/sessions")
     menu = page.get_by_role("navigation", name="Mon compte", exact=True)

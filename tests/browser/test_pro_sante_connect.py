@@ -112,11 +112,10 @@ def test_the_second_sign_in_takes_two_clicks(served: Portal, new_page: NewPage, 
     noise.clear()  # the sandbox has no icon
 
 
-@pytest.mark.slow
 def test_a_professional_signs_up_with_less_than_a_minute_of_typing(
     served: Portal, new_page: NewPage, noise: list[str]
 ) -> None:
-    """Slow: ten pages and a mailed code. Everything that PSC knows is there; the address is confirmed on the way."""
+    """Everything that PSC knows is there; the address is confirmed on the way."""
     page = new_page()
     typed = 0
 
@@ -148,11 +147,10 @@ def test_a_professional_signs_up_with_less_than_a_minute_of_typing(
     noise.clear()
 
 
-@pytest.mark.slow
 def test_a_telephone_answers_and_the_page_goes_on_by_itself(
     served: Portal, sandbox: Sandbox, new_page: NewPage, assert_accessible: AccessibilityCheck, noise: list[str]
 ) -> None:
-    """Slow: the worker asks every two seconds, and the page too; axe looks at the number."""
+    """The worker polls every two seconds, and so does the page; axe checks the page with the number."""
     paul(served)
     page = new_page()
     page.goto("/connexion?service=espace-pro")

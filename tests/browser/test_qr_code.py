@@ -166,11 +166,10 @@ def test_another_code_comes_by_itself_when_its_time_is_over(standing: Portal, de
     expect(phone.get_by_label(NUMBER)).to_be_visible()
 
 
-@pytest.mark.slow
 def test_from_its_addition_to_its_use_its_pages_hold_for_everybody(
     standing: Portal, desk: Page, new_phone: Page, assert_accessible: AccessibilityCheck
 ) -> None:
-    """Slow: each page judged in light, in the dark and at 320 pixels, along the whole way of a telephone."""
+    """Each page is checked in light and dark mode and at 320 pixels."""
     add_phone(standing, desk, new_phone, assert_accessible)
     shown(desk, "espace-pro")
     new_phone.goto("/qr")

@@ -130,9 +130,8 @@ def reviewer_opens_an_account_and_accepts_the_first_sign_up(app: Any, smtp: Smtp
     assert any("/inscription/confirmation/" in link for link in confirmation.links)
 
 
-@pytest.mark.slow
 def test_an_empty_portal_reaches_its_first_approval(production: Path, smtp: SmtpSink) -> None:
-    """Slow: five processes, real argon2, a database migrated from nothing."""
+    """Five processes, real argon2, a database migrated from nothing."""
     admin(production, "keys", "new")
     admin(production, "migrate")
     admin(production, "account", "invite", REVIEWER, "--role", "support")

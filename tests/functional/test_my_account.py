@@ -254,9 +254,7 @@ def test_the_page_of_devices_costs_the_same_with_eight(portal: Portal, queries: 
 
 
 @both
-@pytest.mark.slow
 def test_five_thousand_rows_make_pages_of_fifty(portal: Portal) -> None:
-    """Slow: writing 5,000 rows takes seconds; reading a page of them does not."""
     browser, anne = portal.signed_in()
     a_crowded_account(portal, anne, sessions=39, rows=5_000)
     assert len(browser.get("/compte/activite").html.select(".log > li")) == 50

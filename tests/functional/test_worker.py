@@ -67,9 +67,7 @@ def invite(portal: Portal) -> None:
         portal.find(IInvitations).invite(session, TO, "support", by="cli")
 
 
-@pytest.mark.slow
 def test_it_sends_what_was_posted_and_ends_when_told(portal: Portal, worker: Start, smtp: SmtpSink) -> None:
-    """Slow: a portal starts in a process of its own."""
     process = worker()
     invite(portal)
     assert smtp.wait(TO, timeout=60).subject
@@ -77,14 +75,10 @@ def test_it_sends_what_was_posted_and_ends_when_told(portal: Portal, worker: Sta
     assert process.wait(30) == 0
 
 
-@pytest.mark.slow
 def test_killed_in_mid_send_it_loses_nothing_and_the_double_is_recognised(
     portal: Portal, worker: Start, smtp: SmtpSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server took the mail and the worker dies before it hears so: the worst moment there is.
-
-    Slow: a portal starts in a process of its own.
-    """
+    """The server took the mail and the worker dies before it hears so: the worst moment there is."""
     whole = smtp.handle_DATA
     answered: list[bool] = []
 

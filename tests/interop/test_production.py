@@ -80,9 +80,8 @@ def followed(browser: Curl, production: Production, answer: Answer) -> str:
     return answer.location if answer.location.startswith("https://") else production.url + answer.location
 
 
-@pytest.mark.slow
 def test_a_reviewer_is_invited_by_encrypted_mail_and_signs_in_over_tls(production: Production, browser: Curl) -> None:
-    """Slow: processes start, real argon2, three letters over STARTTLS."""
+    """Real processes, real argon2, three letters over STARTTLS."""
     production.admin("account", "invite", REVIEWER, "--role", "support")
     invitation = production.mail.wait(REVIEWER, timeout=60)
     (link,) = [link for link in invitation.links if "/inscription/invitation/" in link]
@@ -119,9 +118,7 @@ def test_a_reviewer_is_invited_by_encrypted_mail_and_signs_in_over_tls(productio
     assert "/inscription/invitation/***" in production.logs()["portail.log"]
 
 
-@pytest.mark.slow
 def test_every_answer_carries_the_headers_once_and_names_no_software(production: Production, browser: Curl) -> None:
-    """Slow: processes start."""
     cookies = []
     for path in ("/", "/connexion", "/connexion/otp", "/nulle-part", "/static/nulle-part.css"):
         answer = browser.get(production.url + path)
@@ -141,9 +138,8 @@ def test_every_answer_carries_the_headers_once_and_names_no_software(production:
     assert cookies and all(re.match(r"__Host-.*; secure; HttpOnly", one, re.IGNORECASE) for one in cookies), cookies
 
 
-@pytest.mark.slow
 def test_files_are_compressed_and_kept_and_pages_are_neither(production: Production, browser: Curl) -> None:
-    """Slow: processes start. BREACH: a page holds a CSRF token beside what people typed."""
+    """BREACH: a page holds a CSRF token beside what people typed."""
     page = browser.ask(f"{production.url}/connexion", "--header", "Accept-Encoding: gzip")
     assert "content-encoding" not in page.headers and page.headers["cache-control"] == ["no-store"]
     (sheet,) = re.findall(r'href="(/static/[^"]+\.css)"', page.text)[:1]
@@ -153,9 +149,7 @@ def test_files_are_compressed_and_kept_and_pages_are_neither(production: Product
     assert "max-age=31536000" in head.headers["cache-control"][0] or "immutable" in head.headers["cache-control"][0]
 
 
-@pytest.mark.slow
 def test_what_is_not_for_the_public_stays_inside(production: Production, browser: Curl, tmp_path: Path) -> None:
-    """Slow: processes start."""
     assert browser.get(f"{production.url}/metrics").status == 404
     assert browser.get(f"{production.url}/demo").status == 404
     health = browser.get(f"{production.url}/healthz")
@@ -166,9 +160,8 @@ def test_what_is_not_for_the_public_stays_inside(production: Production, browser
     assert production.admin("audit", "verify")
 
 
-@pytest.mark.slow
 def test_a_forged_address_of_the_browser_is_not_believed(production: Production, tmp_path: Path) -> None:
-    """Slow: processes start. Twenty tries an hour from here, whatever X-Forwarded-For says."""
+    """Twenty tries an hour from here, whatever X-Forwarded-For says."""
     statuses = []
     for number in range(22):
         somebody = Curl(production, tmp_path)  # type: ignore[arg-type]

@@ -26,9 +26,8 @@ def test_it_refuses_a_portal_that_people_use(tmp_path: Path, capsys: pytest.Capt
     assert not (tmp_path / "demo").exists()
 
 
-@pytest.mark.slow
 def test_the_demo_reads_a_card_and_stops_in_order(front: Front, tmp_path: Path) -> None:
-    """Slow: a process of its own makes authorities, cards, a database and the demo's people."""
+    """One process makes authorities, cards, a database and the demo's people."""
     place = Place(tmp_path / "demo", free_port(), "")
     command = [sys.executable, "-W", "ignore", "-m", "host_app.demo.tls", "--port", str(place.port)]
     command += ["--folder", str(place.folder)]

@@ -62,10 +62,8 @@ def wheels() -> dict[str, Path]:
     return {name: next(folder.glob(f"{name}-*.whl")) for name in DISTRIBUTIONS}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
 def test_a_wheel_carries_all_files_of_its_package(name: str, wheels: dict[str, Path]) -> None:
-    """Slow: the first one builds three wheels."""
     with zipfile.ZipFile(wheels[name]) as wheel:
         inside = set(wheel.namelist())
     folder = package(name)
@@ -76,9 +74,7 @@ def test_a_wheel_carries_all_files_of_its_package(name: str, wheels: dict[str, P
     assert any(path.suffix == ".jinja2" for path in files)
 
 
-@pytest.mark.slow
 def test_a_wheel_says_what_it_needs_and_its_readme_is_inside(wheels: dict[str, Path]) -> None:
-    """Slow: the first one builds three wheels."""
     for name, path in wheels.items():
         with zipfile.ZipFile(path) as wheel:
             file = next(each for each in wheel.namelist() if each.endswith(".dist-info/METADATA"))
@@ -88,9 +84,8 @@ def test_a_wheel_says_what_it_needs_and_its_readme_is_inside(wheels: dict[str, P
         assert len(metadata.get_payload()) > 800, f"the README of {name} does not tell an integrator how to use it"
 
 
-@pytest.mark.slow
 def test_the_wheels_serve_a_page_from_an_empty_environment(wheels: dict[str, Path], tmp_path: Path) -> None:
-    """Slow: makes an environment with every run-time dependency, and starts a portal in it."""
+    """Makes an environment with every run-time dependency, and starts a portal in it."""
     environment = tmp_path / "environment"
     execute(sys.executable, "-m", "venv", environment, cwd=tmp_path)
     python = environment / "bin" / "python"

@@ -295,12 +295,11 @@ class SignInMachine(RuleBasedStateMachine):
             self.seen[person.email] = len(letters)
 
 
-@pytest.mark.slow
 @pytest.mark.settings(
     **{"esea_auth.modes": "password mail_code totp recovery_codes", "esea_auth.services": str(CATALOGUE)}
 )
 def test_no_path_reaches_a_session_below_what_was_shown(portal: Portal) -> None:
-    """Slow: a thousand steps through the real pages, each followed by a look at what the portal believes."""
+    """A thousand steps through the real pages, each followed by a look at what the portal believes."""
 
     class Machine(SignInMachine):
         pass

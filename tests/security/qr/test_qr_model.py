@@ -61,7 +61,6 @@ def begun(portal: Portal, attempt: Attempt) -> Shown:
         return shown
 
 
-@pytest.mark.slow
 @example(asks=ANNE, steps=[("wait", 89), ("approve", True, ANNE), ("wait", 29), ("collect",), ("collect",)])
 @example(asks=None, steps=[("approve", True, ANNE), ("wait", 30), ("collect",)])
 @example(asks=None, steps=[("wait", 90), ("approve", True, ANNE), ("collect",)])
@@ -70,7 +69,6 @@ def begun(portal: Portal, attempt: Attempt) -> Shown:
 def test_only_its_own_live_approval_opens_it_once(
     portal: Portal, asks: str | None, steps: list[tuple[object, ...]]
 ) -> None:
-    """Slow: dozens of walks, each on a real database."""
     attempt = Attempt(new_id(), portal.clock.now(), subject=asks)
     shown = begun(portal, attempt)
     model = Model(asks, shown.ends_at)

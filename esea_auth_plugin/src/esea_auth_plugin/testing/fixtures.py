@@ -6,7 +6,6 @@ it the full plugin runs in the smallest host. Markers: ``settings(**{"portal.nam
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,9 +25,6 @@ from esea_auth_plugin.testing.queries import count_queries
 from esea_auth_plugin.testing.smtp import SmtpSink
 
 Configure = Callable[[dict[str, str], dict[str, Any]], Configurator]
-
-#: A test takes less, unless it is marked ``slow`` and its docstring says why.
-SECONDS = 5.0
 
 _owns_run = pytest.StashKey[bool]()
 
@@ -59,24 +55,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     folders = metafunc.config.getini("portal_both_databases")
     everywhere = any(metafunc.definition.path.is_relative_to(folder) for folder in folders)
     metafunc.parametrize("backend", marker.args if marker else databases.BACKENDS if everywhere else ("sqlite",))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Fail a test that takes too long: a suite that grows slow is no longer run."""
-    report = yield
-    if call.when == "call" and report.passed and call.duration > SECONDS and not _may_be_slow(item):
-        report.outcome = "failed"
-        report.longrepr = (
-            f"took {call.duration:.1f} s, more than {SECONDS:.0f}: make it faster, or mark it slow and say why"
-        )
-    return report
-
-
-def _may_be_slow(item: pytest.Item) -> bool:
-    # On a machine that does much else the wall clock says nothing of a test.
-    overloaded = os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
-    return overloaded or item.get_closest_marker("slow") is not None
 
 
 # --- time, mail, queries ---------------------------------------------------------------------------------------
