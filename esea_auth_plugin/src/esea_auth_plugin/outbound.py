@@ -8,7 +8,6 @@ Never call it with a transaction open.
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import ssl
 import time
@@ -26,14 +25,13 @@ import httpcore
 from .database import refuse_open_transaction
 from .errors import PortalError
 from .interfaces import ClientCertificate, Fetched, IOutbound
+from .normalise.addresses import IPNetwork, parse_address, parse_network, within
+from .normalise.special_networks import is_globally_reachable
 from .services import find
 from .settings import FoundationSettings
 
 BUDGET = timedelta(seconds=2)
 MOST_BYTES = 512 * 1024
-
-#: IPv6 networks whose addresses carry one of IPv4 (NAT64, 6to4): it might be a private one.
-_WRAPPING = tuple(ipaddress.ip_network(network) for network in ("64:ff9b::/96", "2002::/16"))
 
 #: The system's resolver knows no time limit; these threads keep a slow one away from the request's own.
 _RESOLVERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="outbound-names")
@@ -52,7 +50,7 @@ class Outbound:
     def __init__(self, registry: Any) -> None:
         settings = find(registry, FoundationSettings)
         self._plain_allowed = settings.env in {"development", "test"}
-        self._private = tuple(ipaddress.ip_network(network) for network in settings.outbound_private_networks)
+        self._private = tuple(parse_network(network) for network in settings.outbound_private_networks)
 
     def fetch(
         self,
@@ -128,7 +126,7 @@ class _GuardedStream(httpcore.NetworkStream):
 class _GuardedBackend(httpcore.NetworkBackend):
     """Connects to a judged address only. TLS still checks the certificate against the host's name."""
 
-    def __init__(self, deadline: float, private: tuple[Any, ...]) -> None:
+    def __init__(self, deadline: float, private: tuple[IPNetwork, ...]) -> None:
         self._deadline = deadline
         self._private = private
         self._inner = httpcore.SyncBackend()
@@ -161,13 +159,8 @@ class _GuardedBackend(httpcore.NetworkBackend):
         raise _failed("outbound.address")
 
     def _may_reach(self, text: str) -> bool:
-        address = ipaddress.ip_address(text)
-        mapped = getattr(address, "ipv4_mapped", None)
-        address = mapped or address
-        wrapped = any(address.version == network.version and address in network for network in _WRAPPING)
-        if address.is_global and not address.is_multicast and not wrapped:
-            return True
-        return any(address.version == network.version and address in network for network in self._private)
+        address = parse_address(text)
+        return address is not None and (is_globally_reachable(address) or within(address, self._private))
 
 
 def _resolved(host: str, port: int, deadline: float) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from collections.abc import Callable
@@ -10,6 +9,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from .normalise.addresses import parse_network
 
 Parser = Callable[[str], Any]
 
@@ -109,7 +110,7 @@ def networks(value: str) -> tuple[str, ...]:
     found = words(value)
     for network in found:
         try:
-            ipaddress.ip_network(network)
+            parse_network(network)
         except ValueError:
             raise BadValue("holds something that is no network", "write CIDR, e.g. `10.1.0.0/16`") from None
     return found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from .. import values
+from ..normalise.addresses import parse_address
 from ..options import option
 
 PREFIX = "esea_auth.mail_domains."
@@ -31,11 +31,7 @@ def resolvers(value: str) -> tuple[tuple[str, int], ...]:
     for word in values.words(value):
         plain = re.fullmatch(r"\[([^\]]+)\](?::(\d{1,5}))?|([^:\s]+)(?::(\d{1,5}))?", word)
         address, port = ((plain[1] or plain[3]), int(plain[2] or plain[4] or 53)) if plain else ("", 0)
-        try:
-            ipaddress.ip_address(address)
-        except ValueError:
-            address = ""
-        if not address or not 0 < port < 65_536:
+        if parse_address(address) is None or not 0 < port < 65_536:
             raise values.BadValue("names something that is no address", "write `192.0.2.53` or `127.0.0.1:5353`")
         found.append((address, port))
     return tuple(found)

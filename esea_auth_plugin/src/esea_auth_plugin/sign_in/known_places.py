@@ -6,7 +6,6 @@ out (/16, or /32 with IPv6): telephones change theirs all day within it. No file
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,12 +14,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ..interfaces import IClock, ISealer
+from ..normalise.addresses import enclosing_network, parse_address
 from ..services import find
 from ..throttle import Addresses
 from .models import KnownPlaceRow
 
 KEPT = timedelta(days=365)
-_BITS = {4: 16, 6: 32}
+_IPV4_BITS, _IPV6_BITS = 16, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,10 @@ def place_of(request: Any) -> str:
     named = find(request, Addresses).establishment(address)
     if named is not None:
         return f"establishment|{named}"
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
+    found = parse_address(address)
+    if found is None:
         return "unreadable"
-    return f"network|{ipaddress.ip_network((found, _BITS[found.version]), strict=False)}"
+    return f"network|{enclosing_network(found, ipv4_bits=_IPV4_BITS, ipv6_bits=_IPV6_BITS)}"
 
 
 def remember(request: Any, session: Session, subject: str) -> Seen:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from datetime import timedelta
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from ..directives import report_problems
 from ..errors import Problem
 from ..interfaces import IClock, ISealer, IThrottle
+from ..normalise.addresses import parse_network
 from ..services import find
 from .addresses import Addresses, address_key
 from .rules import failures_of_account, failures_of_address, failures_of_known_browser
@@ -78,7 +78,7 @@ def _problems(registry: Any) -> list[Problem]:
     found = []
     for network in settings.establishment_networks:
         try:
-            ipaddress.ip_network(network)
+            parse_network(network)
         except ValueError:
             found.append(
                 Problem(

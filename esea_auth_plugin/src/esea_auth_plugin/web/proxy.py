@@ -7,9 +7,9 @@ late (authentik CVE-2024-47070: an unparsable header made a policy pass).
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
+from ..normalise.addresses import parse_address, parse_network, within
 from ..services import find
 from ..settings import FoundationSettings
 
@@ -23,22 +23,16 @@ def client_address(request: Any) -> str:
 
 def resolve(peer: str, forwarded: str, trusted: tuple[str, ...]) -> str:
     """Return the client's address, given the peer's, the header and the networks of our proxies."""
-    networks = [ipaddress.ip_network(network) for network in trusted]
-
-    def ours(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-        return any(address.version == network.version and address in network for network in networks)
-
-    try:
-        nearest = ipaddress.ip_address(peer)
-    except ValueError:
+    networks = [parse_network(network) for network in trusted]
+    nearest = parse_address(peer)
+    if nearest is None:
         return "0.0.0.0"  # noqa: S104 - a value to show, nothing binds
-    if not ours(nearest):
+    if not within(nearest, networks):
         return str(nearest)
     for entry in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
-        try:
-            address = ipaddress.ip_address(entry)
-        except ValueError:
+        address = parse_address(entry)
+        if address is None:
             return str(nearest)
-        if not ours(address):
+        if not within(address, networks):
             return str(address)
     return str(nearest)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound
@@ -10,6 +9,7 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
+from esea_auth_plugin.normalise.addresses import parse_address, parse_network, within
 from esea_auth_plugin.services import find
 from esea_auth_plugin.settings import FoundationSettings
 
@@ -35,16 +35,10 @@ def healthz(request: Any) -> Response:
 @view_config(route_name="metrics", request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def metrics(request: Any) -> Response:
     """Answer the networks of ``portal.metrics_networks``; to all others the address does not exist."""
-    if not _is_ours(request.client_address, find(request, FoundationSettings).metrics_networks):
+    networks = find(request, FoundationSettings).metrics_networks
+    if not within(parse_address(request.client_address), map(parse_network, networks)):
         raise HTTPNotFound
     return Response(_prometheus(look(request.registry)), content_type="text/plain", charset="utf-8")
-
-
-def _is_ours(address: str, networks: tuple[str, ...]) -> bool:
-    client = ipaddress.ip_address(address)
-    return any(
-        client.version == network.version and client in network for network in map(ipaddress.ip_network, networks)
-    )
 
 
 def _prometheus(health: Health) -> str:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from ...normalise.addresses import parse_address, parse_network, within
 from ...security import tokens
 from .certificate import MOST_BYTES
 from .refusals import CardRefused
@@ -67,12 +67,8 @@ def presented(environ: Mapping[str, Any], settings: CardSettings) -> Presented:
 def from_proxy(environ: Mapping[str, Any], settings: CardSettings) -> bool:
     """Tell whether a request comes from the proxy that reads the cards: its address, and its secret."""
     secret = settings.proxy_secret
-    try:
-        peer = ipaddress.ip_address(str(environ.get("REMOTE_ADDR", "")))
-    except ValueError:
-        return False
-    networks = map(ipaddress.ip_network, settings.proxies)
-    if not secret or not any(peer.version == network.version and peer in network for network in networks):
+    peer = parse_address(str(environ.get("REMOTE_ADDR", "")))
+    if not secret or not within(peer, map(parse_network, settings.proxies)):
         return False
     return tokens.equal(_header(environ, SECRET), secret)
 
