@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 DISTRIBUTIONS = ("esea_auth_plugin", "oru_espace_pro_plugin")
 #: Arguments of nodes and widgets that people read.
 _KEYWORDS = {"title", "help", "cancel"}
-_CALLS = {"Invalid": 1, "_": 0, "beside": 2}
+_CALLS = {"Invalid": 1, "_": 0, "N_": 0, "beside": 2}
 
 
 #: The same source makes the same file, whenever it is compiled.

@@ -16,8 +16,8 @@ from sqlalchemy import insert, text
 
 from esea_auth_plugin.database import new_id
 from esea_auth_plugin.migrations import unchecked, upgrade
+from esea_auth_plugin.normalise.folding import fold_words
 from esea_auth_plugin.reviews.models import ReviewRequest
-from esea_auth_plugin.reviews.search import folded
 from esea_auth_plugin.security.keyring import create_key_file
 from esea_auth_plugin.testing import databases, run
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT, ManualClock
@@ -73,8 +73,8 @@ def fill_queue(portal: Portal) -> None:
                 "reference": f"BENCH-{number:06}",
                 "state": "open" if number % 10 == 0 else "accepted",
                 "title": title,
-                "sort_title": folded(title),
-                "search_text": folded(title),
+                "sort_title": fold_words(title),
+                "search_text": fold_words(title),
                 "topic": "",
                 "created_at": at,
                 "due_on": at.date(),

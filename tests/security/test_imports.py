@@ -28,6 +28,10 @@ ONLY_IN = {
     "webauthn": ("auth_modes/passkey",),
     "authlib": ("auth_modes/pro_sante_connect", "sso"),
     "joserfc": ("auth_modes/pro_sante_connect", "sso"),
+    "unicodedata": ("normalise",),
+    "ipaddress": ("normalise",),
+    "idna": ("normalise",),
+    "phonenumbers": ("normalise",),
     "random": (),
     "pickle": (),
     "marshal": (),
@@ -54,6 +58,7 @@ PUBLISHED = {
     "settings",
     "foundation",
     "migrations",
+    "normalise",
 }
 
 
@@ -90,6 +95,26 @@ def test_a_mechanism_is_imported_in_its_room_only(mechanism: str) -> None:
         for name, tree in modules(distribution)
         if any(within(module, mechanism) for module in imported(distribution, name, tree))
         and not (distribution == "esea_auth_plugin" and allowed and name.startswith(allowed))
+    ]
+    assert strays == []
+
+
+def test_text_is_folded_by_the_one_folder() -> None:
+    """Two ways to fold case, letters or domains make two accounts, or two counters, of one text."""
+    strays = [
+        f"{distribution}/{name}:{node.lineno}"
+        for distribution in SOURCES
+        for name, tree in modules(distribution)
+        if not (distribution == "esea_auth_plugin" and name.startswith("normalise/"))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and (
+            node.func.attr in {"casefold", "isalpha"}
+            or any(
+                isinstance(argument, ast.Constant) and argument.value in {"idna", "punycode"} for argument in node.args
+            )
+        )
     ]
     assert strays == []
 

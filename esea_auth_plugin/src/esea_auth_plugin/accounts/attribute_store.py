@@ -10,9 +10,9 @@ from sqlalchemy import ScalarSelect, delete, select, update
 from sqlalchemy.orm import Session
 
 from ..interfaces import PROVEN_ORIGINS, ISealer
+from ..normalise.folding import fold
 from .attributes import coded, kind_of, person_digests, rpps_digests
 from .models import IdentityAttribute
-from .names import fold
 
 _SEAL = "identity.attribute"
 

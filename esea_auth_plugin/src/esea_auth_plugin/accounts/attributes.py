@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..interfaces import ISealer
 from ..nomenclatures import CIVILITIES, DEPARTMENTS, OTHER_PROFESSION, SPECIALTIES, Coded, label_of
+from ..normalise.postal import country_name
 from .names import person_key
 
 ORIGINS = frozenset({"declared", "card", "psc", "register", "support"})
@@ -43,6 +44,8 @@ KINDS: Mapping[str, AttributeKind] = {
     "address": AttributeKind("Adresse", editable=True),
     "postal_code": AttributeKind("Code postal", editable=True),
     "city": AttributeKind("Ville", editable=True),
+    #: ISO 3166 code, only outside France.
+    "country": AttributeKind("Pays", editable=True),
     "department": AttributeKind("Département", system=DEPARTMENTS, editable=True),
     "phone": AttributeKind("Téléphone", editable=True),
     "mobile": AttributeKind("Mobile", editable=True),
@@ -74,6 +77,8 @@ def shown(name: str, value: str) -> str:
     if name == "birthday":
         month, _, day = value.partition("-")
         return f"{day}/{month}"
+    if name == "country":
+        return country_name(value)
     if name == "profession" and value == OTHER_PROFESSION:
         return "- Autre -"
     code = coded(name, value)

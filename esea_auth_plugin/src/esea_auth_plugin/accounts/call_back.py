@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..interfaces import PROVEN_ORIGINS, AccountView, Fact, IClock, ISealer
-from ..layout.filters import date_fr, phone_fr
+from ..layout.filters import date_fr
+from ..normalise.phones import phone_fr
 from ..services import find
 from . import attribute_store
 from .attributes import CALLED_BACK, KINDS

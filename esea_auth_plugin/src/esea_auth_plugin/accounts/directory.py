@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..interfaces import AccountView, IAccounts
+from ..normalise.folding import search_words
 from ..services import find
 from .models import Account
-from .names import fold
 
 PAGE_SIZE = 25
 #: Nobody leafs further: counting stops there, and the search must be narrowed.
@@ -20,7 +20,7 @@ MOST = 1_000
 
 def find_accounts(registry: Any, session: Session, words: str, page: int) -> tuple[Sequence[AccountView], int]:
     """Return one page of the accounts that hold every word, youngest first, and how many match (at most MOST)."""
-    conditions = [Account.search.contains(word, autoescape=True) for word in fold(words).split()[:6]]
+    conditions = [Account.search.contains(word, autoescape=True) for word in search_words(words)]
     matching = select(Account.subject).where(*conditions)
     total = session.scalar(select(func.count()).select_from(matching.limit(MOST).subquery())) or 0
     page = min(page, MOST // PAGE_SIZE)

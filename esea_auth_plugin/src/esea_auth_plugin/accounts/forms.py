@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import colander
 
 from ..forms import ChoiceNode, PhoneNode, PostalCodeNode, TextNode
 from ..nomenclatures import departments
+from ..normalise.postal import FRANCE, BadPostalCode, countries, normalise_postal_code, town_with_cedex
 from .attributes import KINDS
 
 ORIGIN_WORDS = {
@@ -29,9 +30,24 @@ def contact_nodes() -> list[Any]:
     """Return professional address and telephones, with the handbook's labels."""
     return [
         TextNode(name="address", title="Adresse", max_length=200, autocomplete="street-address"),
-        PostalCodeNode(name="postal_code", title="Code postal"),
+        PostalCodeNode(name="postal_code", title="Code postal", any_country=True),
         TextNode(name="city", title="Ville", max_length=80, autocomplete="address-level2"),
-        ChoiceNode(name="department", title="Département", values=department_choices()),
+        ChoiceNode(
+            name="country",
+            title="Pays",
+            values=list(countries()),
+            default=FRANCE,
+            missing=FRANCE,
+            autocomplete="country",
+        ),
+        ChoiceNode(
+            name="department",
+            title="Département",
+            values=department_choices(),
+            missing="",
+            asterisk=True,
+            shown_when=f"country={FRANCE}",
+        ),
         PhoneNode(name="phone", title="Téléphone", missing="", autocomplete="tel"),
         PhoneNode(name="mobile", title="Mobile", missing="", autocomplete="tel"),
         PhoneNode(name="fax", title="Fax", missing="", autocomplete="off"),
@@ -44,6 +60,41 @@ def a_phone_is_given(node: Any, values: Any) -> None:
         raise beside(node, "phone", "Renseignez au moins un numéro, fixe ou mobile.")
 
 
+def an_address_is_of_its_country(node: Any, values: Any, country: str = "") -> None:
+    """Schema validator: the postal code is one of the country, and an address in France names its département.
+
+    :param country: of an address whose country the form does not ask for.
+    """
+    country = values.get("country") or country or FRANCE
+    if values.get("postal_code"):
+        try:
+            normalise_postal_code(values["postal_code"], country)
+        except BadPostalCode as bad:
+            raise beside(node, "postal_code", bad.message) from bad
+    asked = "department" in {child.name for child in node.children}
+    if asked and country == FRANCE and not values.get("department"):
+        raise beside(node, "department", "Choisissez le département de cette adresse.")
+
+
+def normal_address(values: Mapping[str, Any], country: str = "") -> dict[str, Any]:
+    """Return validated values with their address in normal form.
+
+    « CEDEX » stands behind the town, not in the code; France is no country to note, and only France has départements.
+    """
+    found = dict(values)
+    country = found.get("country") or country or FRANCE
+    if found.get("postal_code"):
+        postal = normalise_postal_code(found["postal_code"], country)
+        found["postal_code"] = postal.code
+        if found.get("city"):
+            found["city"] = town_with_cedex(found["city"], postal.cedex)
+    if "country" in found:
+        found["country"] = "" if country == FRANCE else country
+    if "department" in found and country != FRANCE:
+        found["department"] = ""
+    return found
+
+
 def beside(node: Any, name: str, message: str) -> colander.Invalid:
     """Return the error of one field of a schema."""
     error = colander.Invalid(node)
@@ -51,12 +102,16 @@ def beside(node: Any, name: str, message: str) -> colander.Invalid:
     return error
 
 
-def profile_schema(hidden: Collection[str], proven: Collection[str] = ()) -> Any:
+def profile_schema(hidden: Collection[str], proven: Collection[str] = (), country: str = "") -> Any:
     """Return the schema of what the person may change; hidden fields stay as they are, and proven ones too: nobody
-    types over what a card, Pro Santé Connect or a reviewer has proven."""
-    schema = colander.SchemaNode(
-        colander.Mapping(), validator=None if {"phone", "mobile"} & set(proven) else a_phone_is_given
-    )
+    types over what a card, Pro Santé Connect or a reviewer has proven. ``country``: of an address that is proven."""
+
+    def coherent(node: Any, values: Any) -> None:
+        an_address_is_of_its_country(node, values, country)
+        if not {"phone", "mobile"} & set(proven):
+            a_phone_is_given(node, values)
+
+    schema = colander.SchemaNode(colander.Mapping(), validator=coherent)
     workplace = TextNode(name="workplace", title="Lieu d’exercice", max_length=120, autocomplete="organization")
     for node in (workplace, *contact_nodes()):
         if KINDS[node.name].editable and node.name not in hidden and node.name not in proven:

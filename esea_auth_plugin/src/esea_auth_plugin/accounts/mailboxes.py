@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from ..events import MailboxDoubted
 from ..interfaces import AccountState, DomainHeld, IAuditTrail, IClock
+from ..normalise.emails import normalise_email
 from ..services import find
 from .models import Account
-from .names import normalise_email
 
 #: A closed account signs in no more; a pending one has proven nothing yet.
 _LIVE = (AccountState.ACTIVE, AccountState.SUSPENDED)

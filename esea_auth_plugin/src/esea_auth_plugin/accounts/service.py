@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 from ..errors import PortalError
 from ..events import AccountActivated, AccountClosed, PhoneChanged
 from ..interfaces import AccountState, AccountView, IAuditTrail, IClock, ISealer, Level
+from ..normalise.emails import domain_of, normalise_email
+from ..normalise.folding import fold_words
 from ..services import find
 from . import attribute_store, identifiers
 from .attributes import CALLED_BACK, ORIGINS
 from .models import Account, IdentifierReservation, IdentityAttribute
-from .names import domain_of, fold, normalise_email, normalise_identifier
+from .names import normalise_identifier, normalise_login
 
 _NAMES = ("civility", "first_name", "last_name")
 #: From which states each state may be reached; what is not here can't happen.
@@ -52,9 +54,8 @@ class Accounts:
 
     def by_login(self, session: Session, login: str) -> AccountView | None:
         """Identifiers hold no « @ », so one text can't mean two accounts."""
-        if "@" in login:
-            return self._one(session, Account.email == normalise_email(login))
-        return self._one(session, Account.identifier == normalise_identifier(login))
+        column = Account.email if "@" in login else Account.identifier
+        return self._one(session, column == normalise_login(login))
 
     def create(
         self,
@@ -312,5 +313,5 @@ def _reason(reason: str) -> dict[str, Any]:
 def _index(session: Session, account_id: str) -> None:
     """Write again the words by which the support finds an account."""
     view = next(iter(_views(session, Account.id == account_id)))
-    words = fold(f"{view.first_name} {view.last_name} {view.identifier} {normalise_email(view.email)}")
+    words = fold_words(f"{view.first_name} {view.last_name} {view.identifier} {normalise_email(view.email)}")
     session.execute(update(Account).where(Account.id == account_id).values(search=words))

@@ -15,7 +15,7 @@ from ..services import find
 from ..settings import AuthSettings
 from . import attribute_store
 from .attributes import KINDS, shown
-from .forms import ORIGIN_WORDS, profile_schema
+from .forms import ORIGIN_WORDS, normal_address, profile_schema
 from .resources import IProfile
 from .service import account_id_of
 
@@ -76,7 +76,8 @@ def _form(request: Any) -> tuple[PortalForm, list[str]]:
     account_id = account_id_of(request.dbsession, request.identity.subject) or ""
     said = attribute_store.origins(request.dbsession, account_id)
     proven = {name for name, (origin, _) in said.items() if origin in PROVEN_ORIGINS}
-    schema = profile_schema(find(request, AuthSettings).hidden_fields, proven)
+    values = find(request, IAccounts).attributes(request.dbsession, request.identity.subject)
+    schema = profile_schema(find(request, AuthSettings).hidden_fields, proven, values.get("country", ""))
     form = PortalForm(schema, request, submit=(("enregistrer", "Enregistrer"),), cancel=("Annuler", "/compte/profil"))
     return form, [kind.label for name, kind in KINDS.items() if kind.editable and name in proven]
 
@@ -115,7 +116,9 @@ def edited(context: Any, request: Any) -> Any:
     except Invalid as invalid:
         return {"form": invalid.form_html, "fixed": fixed}
     subject = request.identity.subject
-    changes = {name: "" if value is colander.null else value for name, value in values.items()}
+    former = find(request, IAccounts).attributes(request.dbsession, subject)
+    given = {name: "" if value is colander.null else value for name, value in values.items()}
+    changes = normal_address(given, former.get("country", ""))
     find(request, IAccounts).change_attributes(request.dbsession, subject, changes, origin="declared", by=subject)
     request.flash("Vos données personnelles sont à jour.")
     return HTTPSeeOther("/compte/profil")

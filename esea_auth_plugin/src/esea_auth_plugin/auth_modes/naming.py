@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..forms.cleaning import forbidden, tidy
+from ..normalise.characters import forbidden, tidy
 
 MOST = 60
 

@@ -11,8 +11,10 @@ from typing import Any
 
 import colander
 
+from ..normalise.characters import forbidden, tidy
+from ..normalise.person_names import BadName, normalise_name, tidy_name
+from ..normalise.postal import MAX_LENGTH as MAX_POSTAL_CODE
 from . import types, widgets
-from .cleaning import forbidden, tidy
 from .messages import _
 
 Validator = Callable[[Any, Any], None]
@@ -87,21 +89,24 @@ class TextNode(_Node):
 
 
 class NameNode(TextNode):
-    """A person's name or first name: letters, spaces, hyphens, apostrophes, full stops; 100 characters."""
+    """A person's name or first name, in its one spelling (see ``normalise.person_names``); 100 characters."""
 
     def __init__(self, **kw: Any) -> None:
         kw.setdefault("max_length", 100)
+        kw.setdefault("preparer", _tidied_name)
         kw["validator"] = first_of(_name_check, kw.get("validator"))
         super().__init__(**kw)
 
 
+def _tidied_name(value: Any) -> Any:
+    return (tidy_name(value) or colander.null) if isinstance(value, str) else value
+
+
 def _name_check(node: Any, value: str) -> None:
-    # A name goes into letters and reviewers' pages: `${}`, `<`, `@`, digits and addresses have no place in it.
-    letters = [char for char in value if char.isalpha()]
-    if not letters or not all(char.isalpha() or char in " -'’.‑\u0300\u0301\u0302\u0308\u0327" for char in value):
-        raise colander.Invalid(
-            node, "Saisissez un nom avec des lettres, des espaces, des traits d'union ou apostrophes."
-        )
+    try:
+        normalise_name(value)
+    except BadName as bad:
+        raise colander.Invalid(node, bad.message) from bad
 
 
 class EmailNode(_Node):
@@ -119,13 +124,18 @@ class PhoneNode(_Node):
 
 
 class PostalCodeNode(_Node):
-    """A French postcode: five figures."""
+    """A French postal code, « CEDEX » left out; with ``any_country=True``, a text that the schema checks itself."""
 
     schema_type = types.PostalCode
 
+    def __init__(self, *, any_country: bool = False, **kw: Any) -> None:
+        self.schema_type = types.PostalCode(any_country=any_country)
+        # Letters belong to it (« CEDEX », foreign codes): the numeric keyboard would refuse them.
+        super().__init__(**kw)
+
     def default_widget(self) -> Any:
-        """Short, numeric keyboard."""
-        return widgets.Digits(autocomplete="postal-code", width="xs", maxlength=10)
+        """Short; « 33076 CEDEX 9 » fits."""
+        return widgets.Text(autocomplete="postal-code", width="s", maxlength=MAX_POSTAL_CODE, spellcheck=False)
 
 
 class CodeNode(_Node):

@@ -7,17 +7,27 @@ from datetime import date
 from typing import Any
 
 import colander
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from .cleaning import forbidden, tidy
+from ..normalise.characters import forbidden, stripped, tidy, without_invisible
+from ..normalise.codes import compact, is_digits
+from ..normalise.emails import MAX_ADDRESS, MAX_LOCAL, BadDomain, domain_to_ascii, mailbox_of
+from ..normalise.phones import MAX_LENGTH as MAX_PHONE
+from ..normalise.phones import BadPhone, normalise_phone, phone_fr
+from ..normalise.postal import MAX_LENGTH as MAX_POSTAL_CODE
+from ..normalise.postal import BadPostalCode, normalise_postal_code
 from .messages import _
 
 
-def _typed(node: Any, cstruct: Any, *, most: int) -> str | None:
-    """Return the tidied text, ``None`` when there is none; refuse what isn't short clean text."""
+def _typed(node: Any, cstruct: Any, *, most: int, pasted: bool = False) -> str | None:
+    """Return the tidied text, ``None`` when there is none; refuse what isn't short clean text.
+
+    Those around it came with a paste and are left out; ``pasted``: those within it too.
+    """
     if cstruct is colander.null or cstruct is None:
         return None
+    if isinstance(cstruct, str) and len(cstruct) <= 4 * most:
+        cstruct = without_invisible(cstruct) if pasted else stripped(cstruct)
     if not isinstance(cstruct, str) or len(cstruct) > most:
         raise colander.Invalid(node, _("Saisissez au plus ${most} caractères.", mapping={"most": most}))
     if forbidden(cstruct.strip()):
@@ -25,20 +35,43 @@ def _typed(node: Any, cstruct: Any, *, most: int) -> str | None:
     return tidy(cstruct) or None
 
 
+_NOT_AN_ADDRESS = "Cette adresse n'est pas valable : elle s'écrit nom@domaine.fr."
+
+
 class Email(colander.SchemaType):
-    """An address of plain ASCII before the ``@``; its domain in lower case."""
+    """An address of plain ASCII before the ``@``; its domain in lower case, international labels as A-labels."""
 
     def deserialize(self, node: Any, cstruct: Any) -> Any:
         """Return the normalised address."""
-        text = _typed(node, cstruct, most=254)
+        text = _typed(node, cstruct, most=MAX_ADDRESS * 2)
         if text is None:
             return colander.null
+        local, domain = mailbox_of(text)
         try:
-            # SMTPUTF8 is refused: many hospitals' servers can't be written to that way.
-            found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+            address = f"{local}@{domain_to_ascii(domain)}"
+        except BadDomain as error:
+            raise colander.Invalid(node, _NOT_AN_ADDRESS) from error
+        self._check_lengths(node, local, address)
+        try:
+            # SMTPUTF8 (RFC 6531) is refused: many hospitals' servers can't be written to that way.
+            validate_email(address, check_deliverability=False, allow_smtputf8=False)
         except EmailNotValidError as error:
-            raise colander.Invalid(node, "Cette adresse n'est pas valable : elle s'écrit nom@domaine.fr.") from error
-        return found.normalized
+            raise colander.Invalid(node, _NOT_AN_ADDRESS) from error
+        return address
+
+    def _check_lengths(self, node: Any, local: str, address: str) -> None:
+        if not local.isascii():
+            raise colander.Invalid(
+                node,
+                "Avant le « @ », cette adresse contient une lettre accentuée ou spéciale, que beaucoup de messageries "
+                "d'établissements refusent : donnez une autre adresse.",
+            )
+        if len(local.encode()) > MAX_LOCAL:
+            told = _("Avant le « @ », une adresse a au plus ${most} signes : vérifiez-la.", mapping={"most": MAX_LOCAL})
+            raise colander.Invalid(node, told)
+        if len(address.encode()) > MAX_ADDRESS:
+            told = _("Une adresse a au plus ${most} signes : vérifiez-la.", mapping={"most": MAX_ADDRESS})
+            raise colander.Invalid(node, told)
 
     def serialize(self, node: Any, appstruct: Any) -> Any:
         """Return the address."""
@@ -46,45 +79,40 @@ class Email(colander.SchemaType):
 
 
 class Phone(colander.SchemaType):
-    """A telephone number in E.164."""
+    """A telephone number in E.164, with its extension (``;ext=``)."""
 
     def deserialize(self, node: Any, cstruct: Any) -> Any:
-        """Return ``+33556000000``."""
-        text = _typed(node, cstruct, most=40)
+        """Return ``+33556000000`` or ``+33556000000;ext=1234``."""
+        text = _typed(node, cstruct, most=MAX_PHONE)
         if text is None:
             return colander.null
         try:
-            number = phonenumbers.parse(text, "FR")
-        except phonenumbers.NumberParseException as error:
-            raise self._refused(node) from error
-        if not phonenumbers.is_valid_number(number) or number.extension:
-            raise self._refused(node)
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-    def _refused(self, node: Any) -> colander.Invalid:
-        return colander.Invalid(
-            node, "Ce numéro n'est pas valable : saisissez dix chiffres, ou +indicatif pour l'étranger."
-        )
+            return normalise_phone(text)
+        except BadPhone as bad:
+            raise colander.Invalid(node, bad.message) from bad
 
     def serialize(self, node: Any, appstruct: Any) -> Any:
         """Return the number as people write it."""
-        from ..layout.filters import phone_fr
-
         return colander.null if appstruct in (colander.null, None) else phone_fr(str(appstruct)).replace("\u00a0", " ")
 
 
 class PostalCode(colander.SchemaType):
-    """Five figures."""
+    """A French postal code; with ``any_country``, a text that the schema checks once it knows the country."""
+
+    def __init__(self, *, any_country: bool = False) -> None:
+        self.any_country = any_country
 
     def deserialize(self, node: Any, cstruct: Any) -> Any:
-        """Return the code without spaces."""
-        text = _typed(node, cstruct, most=10)
+        """Return the code without spaces, the text as typed when its country is not known yet."""
+        text = _typed(node, cstruct, most=MAX_POSTAL_CODE)
         if text is None:
             return colander.null
-        code = re.sub(r"\s", "", text)
-        if not re.fullmatch(r"[0-9]{5}", code) or code.startswith("00"):
-            raise colander.Invalid(node, "Un code postal a cinq chiffres, par exemple 33000.")
-        return code
+        if self.any_country:
+            return text
+        try:
+            return normalise_postal_code(text).code
+        except BadPostalCode as bad:
+            raise colander.Invalid(node, bad.message) from bad
 
     def serialize(self, node: Any, appstruct: Any) -> Any:
         """Return the code."""
@@ -99,11 +127,11 @@ class Code(colander.SchemaType):
 
     def deserialize(self, node: Any, cstruct: Any) -> Any:
         """Return the figures; pasted spaces and dashes are dropped."""
-        text = _typed(node, cstruct, most=64)
+        text = _typed(node, cstruct, most=64, pasted=True)
         if text is None:
             return colander.null
-        code = re.sub(r"[\s\u2010-\u2014-]", "", text)
-        if not re.fullmatch(rf"[0-9]{{{self.digits}}}", code):
+        code = compact(text)
+        if not is_digits(code, self.digits):
             raise colander.Invalid(node, _("Le code a ${digits} chiffres.", mapping={"digits": self.digits}))
         return code
 

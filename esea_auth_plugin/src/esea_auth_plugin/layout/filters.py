@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
+from ..normalise.phones import phone_fr, phone_uri
 from .browsers import browser_fr
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -69,32 +69,6 @@ def duree_fr(value: timedelta | float | int | None) -> str:
         if len(parts) == 2:
             break
     return " ".join(parts) or "0\u00a0seconde"
-
-
-def _number(value: str) -> phonenumbers.PhoneNumber | None:
-    try:
-        number = phonenumbers.parse(value, "FR")
-    except phonenumbers.NumberParseException:
-        return None
-    return number if phonenumbers.is_possible_number(number) else None
-
-
-def phone_fr(value: str | None) -> str:
-    """Return « 05 56 00 00 00 » for a French number, the international form for others, other text as it is."""
-    number = _number(value) if value else None
-    if number is None:
-        return value or ""
-    french = number.country_code == 33
-    style = phonenumbers.PhoneNumberFormat.NATIONAL if french else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return str(phonenumbers.format_number(number, style)).replace(" ", "\u00a0")
-
-
-def phone_uri(value: str | None) -> str:
-    """Return the address of a telephone link, ``tel:+33564090090``; ``""`` for what is no number."""
-    number = _number(value) if value else None
-    if number is None:
-        return ""
-    return "tel:" + str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def nombre_fr(value: float | int | None) -> str:

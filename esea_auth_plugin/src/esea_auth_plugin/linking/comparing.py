@@ -6,8 +6,8 @@ import enum
 import re
 from collections.abc import Mapping
 
-from ..accounts.names import fold
 from ..interfaces import PROVEN_ORIGINS, ExternalIdentity
+from ..normalise.folding import fold, fold_key
 
 NUMBERS = ("rpps", "adeli")
 
@@ -21,14 +21,10 @@ class Match(enum.StrEnum):
     UNKNOWN = "unknown"  # one of the two says nothing
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", fold(text))
-
-
 def _first(text: str) -> str:
     """Return the first of several first names: cards and registers give them all, people one."""
     parts = re.split(r"[\s,]+", fold(text).strip())
-    return _plain(parts[0]) if parts else ""
+    return fold_key(parts[0]) if parts else ""
 
 
 def same_name(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
@@ -36,7 +32,7 @@ def same_name(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
 
     A name that is missing on either side is not another name.
     """
-    lasts = [_plain(each.get("last_name", "")) for each in (one, other)]
+    lasts = [fold_key(each.get("last_name", "")) for each in (one, other)]
     firsts = [_first(each.get("first_name", "")) for each in (one, other)]
     return all(not pair[0] or not pair[1] or pair[0] == pair[1] for pair in (lasts, firsts))
 

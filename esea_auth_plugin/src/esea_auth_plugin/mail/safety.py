@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from ..errors import PortalError
+from ..normalise.characters import unsafe_in_line
+from ..normalise.emails import BadDomain, domain_to_ascii
 
 # RFC 5321 path, without the forms that nobody types in a form: quoted local parts, address literals, UTF-8.
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -26,8 +27,8 @@ def safe_address(address: str) -> str:
     """
     local, at, domain = address.rpartition("@")
     try:
-        ascii_domain = domain.encode("idna").decode("ascii") if not domain.isascii() else domain
-    except UnicodeError:
+        ascii_domain = domain_to_ascii(domain)
+    except BadDomain:
         ascii_domain = ""
     candidate = f"{local}{at}{ascii_domain}"
     if len(candidate) > 254 or not _ADDRESS.fullmatch(candidate):
@@ -41,6 +42,6 @@ def safe_header(text: str) -> str:
     :raises UnsafeHeader: it holds a line end, another control character, or one that turns the direction of reading.
     """
     line = text.strip()
-    if any(unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and sign != "\u00ad" for sign in line):
+    if unsafe_in_line(line, soft_hyphen=True):
         raise UnsafeHeader("Un nom ou un titre contient des caractères invisibles : saisissez-le à nouveau.")
     return line

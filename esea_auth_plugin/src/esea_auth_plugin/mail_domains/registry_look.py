@@ -70,15 +70,15 @@ def read_registration(body: bytes, name: str) -> Registration | None:
         return None
     if not isinstance(found, dict) or found.get("objectClassName") != "domain":
         return None
-    if str(found.get("ldhName", "")).rstrip(".").casefold() != name.casefold():
+    if str(found.get("ldhName", "")).rstrip(".").lower() != name.lower():
         return None
     moments = [moment for event in _list(found.get("events")) if (moment := _beginning(event)) is not None]
-    words = {str(word).casefold() for word in _list(found.get("status"))}
+    words = {str(word).lower() for word in _list(found.get("status"))}
     return Registration(max(moments, default=None), bool(words & _LEAVING))
 
 
 def _beginning(event: Any) -> datetime | None:
-    if not isinstance(event, dict) or str(event.get("eventAction", "")).casefold() not in _BEGINNINGS:
+    if not isinstance(event, dict) or str(event.get("eventAction", "")).lower() not in _BEGINNINGS:
         return None
     try:
         moment = datetime.fromisoformat(str(event.get("eventDate", "")))

@@ -7,7 +7,7 @@ from typing import Any
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 
-from ..accounts.names import domain_of, normalise_email
+from ..normalise.emails import domain_of, normalise_email
 from ..services import find
 from .desk import MailDomains, Standing
 from .judging import State

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 
+from ..normalise.codes import compact, compact_upper, is_digits
+
 RPPS_DIGITS = 11
-_BLANKS = re.compile(r"[\s.\-\u00a0\u202f]+")
-_ADELI = re.compile(r"(?:\d{2}|2[AB])\d{6}[0-9A-Z]")
+ADELI_LENGTH, FINESS_LENGTH = 9, 9
+#: A département: two digits, 2A and 2B in Corsica, 9A to 9F overseas.
+_ADELI = re.compile(r"(?:\d{2}|2[AB]|9[A-F])\d{6}[0-9A-Z]")
 _FINESS = re.compile(r"\d{9}")
 _FINESS_CORSICA = re.compile(r"2[AB]0\d{6}")
 
@@ -31,46 +34,51 @@ def luhn_is_right(digits: str) -> bool:
     return total % 10 == 0
 
 
-def _ascii_digits(text: str) -> bool:
-    return text.isascii() and text.isdigit()
-
-
-def normalise_rpps(text: str) -> str:
+def normalise_rpps(text: str, *, check_key: bool = True) -> str:
     """Return the 11 digits of an RPPS number; spaces and the leading 8 of the card (PS_IdNat) are accepted.
 
+    :param check_key: fictional numbers of a sandbox have wrong keys.
     :raises BadIdentifier: for another length, other characters or a wrong key.
     """
-    compact = _BLANKS.sub("", text)
-    if len(compact) == RPPS_DIGITS + 1 and compact.startswith("8"):
-        compact = compact[1:]
-    if not _ascii_digits(compact) or len(compact) != RPPS_DIGITS:
+    number = compact(text)
+    if len(number) == RPPS_DIGITS + 1 and number.startswith("8"):
+        number = number[1:]
+    if not is_digits(number, RPPS_DIGITS):
         raise BadIdentifier("Le numéro RPPS compte 11 chiffres (12 s’il commence par le 8 de votre carte).")
-    if not luhn_is_right(compact):
+    if check_key and not luhn_is_right(number):
         raise BadIdentifier("Ce numéro RPPS n’est pas valide : vérifiez les chiffres saisis.")
-    return compact
+    return number
 
 
 def normalise_adeli(text: str) -> str:
-    """Return an ADELI number without spaces. The register is closed and its key unpublished: shape only.
+    """Return an ADELI number without spaces; the leading 0 of the card (PS_IdNat) is accepted.
+
+    The register is closed and its key unpublished: shape only.
 
     :raises BadIdentifier: when it isn't nine characters that begin with a département.
     """
-    compact = _BLANKS.sub("", text).upper()
-    if not compact.isascii() or not _ADELI.fullmatch(compact):
+    number = compact_upper(text)
+    if len(number) == ADELI_LENGTH + 1 and number.startswith("0"):
+        number = number[1:]
+    if not number.isascii() or not _ADELI.fullmatch(number):
         raise BadIdentifier("Le numéro ADELI compte 9 caractères et commence par le numéro du département.")
-    return compact
+    return number
 
 
 def normalise_finess(text: str) -> str:
-    """Return a FINESS number without spaces, its key checked (shape only for 2A and 2B: the letter breaks it).
+    """Return a FINESS number without spaces; the leading 1 of the card (Struct_IdNat) is accepted.
+
+    Its key is checked, but for 2A and 2B, where the letter breaks it.
 
     :raises BadIdentifier: for another shape or a wrong key.
     """
-    compact = _BLANKS.sub("", text).upper()
-    if compact.isascii() and _FINESS_CORSICA.fullmatch(compact):
-        return compact
-    if not compact.isascii() or not _FINESS.fullmatch(compact):
+    number = compact_upper(text)
+    if len(number) == FINESS_LENGTH + 1 and number.startswith("1"):
+        number = number[1:]
+    if number.isascii() and _FINESS_CORSICA.fullmatch(number):
+        return number
+    if not number.isascii() or not _FINESS.fullmatch(number):
         raise BadIdentifier("Le numéro FINESS compte 9 chiffres.")
-    if not luhn_is_right(compact):
+    if not luhn_is_right(number):
         raise BadIdentifier("Ce numéro FINESS n’est pas valide : vérifiez les chiffres saisis.")
-    return compact
+    return number

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from ..database import IDatabase
 from ..events import AccountClosed, AccountErased
 from ..interfaces import IClock, IReviews, ReviewState
+from ..normalise.folding import fold_words
 from ..services import find
 from ..settings import ReviewSettings
 from .models import ReviewEntry, ReviewRequest
-from .search import folded
 from .service import UNDECIDED
 
 _BATCH = 200
@@ -56,7 +56,7 @@ def unname_requests_of(event: AccountErased) -> None:
     event.session.execute(
         update(ReviewRequest)
         .where(mine)
-        .values(title=nobody, sort_title=folded(nobody), search_text=func.lower(ReviewRequest.reference))
+        .values(title=nobody, sort_title=fold_words(nobody), search_text=func.lower(ReviewRequest.reference))
     )
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from ..interfaces import ReviewState, ReviewView
+from ..normalise.folding import search_words
 from .models import ReviewRequest
-from .search import like_pattern, search_words
+from .search import like_pattern
 from .service import UNDECIDED, view_of
 
 PAGE_SIZE = 25

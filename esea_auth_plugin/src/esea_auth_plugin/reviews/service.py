@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 from ..database import new_id
 from ..events import RequestDecided, RequestEnded
 from ..interfaces import IAuditTrail, IClock, RequestKind, ReviewState, ReviewView
+from ..normalise.folding import fold_words
 from ..security.tokens import new_reference, read_reference
 from ..services import find
 from ..settings import ReviewSettings
 from . import agreements, errors
 from .declared import kinds_of
 from .models import ReviewEntry, ReviewRequest
-from .search import folded
 from .working_hours import WorkingHours
 
 UNDECIDED = (ReviewState.OPEN, ReviewState.MORE_ASKED)
@@ -98,8 +98,8 @@ class Reviews:
             reference=reference,
             state=ReviewState.OPEN,
             title=line,
-            sort_title=folded(line)[:200],
-            search_text=folded(f"{line} {search} {reference} {reference.replace('-', '')}")[:800],
+            sort_title=fold_words(line)[:200],
+            search_text=fold_words(f"{line} {search} {reference} {reference.replace('-', '')}")[:800],
             author=author,
             topic=topic,
             created_at=now,

@@ -8,7 +8,6 @@ written as symbols, and it refuses anything longer. Its matchers and its score a
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,8 @@ from importlib.resources import files
 from typing import Any
 
 from zxcvbn import matching, scoring, time_estimates
+
+from ..normalise.folding import fold_letters
 
 #: A longer password is judged by pieces of this length: the whole resists at least as long as its best piece.
 _WINDOW = 32
@@ -47,15 +48,9 @@ class Guess:
     patterns: frozenset[str]
 
 
-def fold(text: str) -> str:
-    """Return a text as words are compared: lower case, no accents."""
-    split = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in split if not unicodedata.combining(char))
-
-
 def spellings(text: str) -> tuple[str, str]:
     """Return a text folded, and folded with symbols read as the letters they stand for (« h0pit@l »)."""
-    plain = fold(text)
+    plain = fold_letters(text)
     return plain, plain.translate(_LETTERS_FOR_SYMBOLS)
 
 
@@ -70,7 +65,7 @@ def french_words() -> tuple[str, ...]:
 @cache
 def blocklist() -> frozenset[str]:
     """Return what may be nobody's password: zxcvbn's 30,000 most used ones (MIT), and our French list."""
-    return frozenset(map(fold, matching.RANKED_DICTIONARIES["passwords"])) | frozenset(french_words())
+    return frozenset(map(fold_letters, matching.RANKED_DICTIONARIES["passwords"])) | frozenset(french_words())
 
 
 def is_first_idea(password: str) -> bool:
@@ -79,7 +74,7 @@ def is_first_idea(password: str) -> bool:
     Whoever guesses the passwords of a French hospital tries those first: some thousand words, times themselves, times
     the years and postcodes, is an afternoon. Three words or more are a phrase, and judged as one.
     """
-    plain = fold(password)
+    plain = fold_letters(password)
     # Figures at the ends are a year, not letters: « M@ri3 » is read as a word, « 2026 » is not.
     for text in (plain, _core(plain).translate(_LETTERS_FOR_SYMBOLS)):
         words = re.sub(r"[^a-z]+", " ", text).split()

@@ -6,13 +6,13 @@ a stolen table worthless without the portal's keys, however cheap argon2 may hav
 
 from __future__ import annotations
 
-import re
 import secrets
 
 from argon2.low_level import Type, hash_secret_raw
 
 from ..database.guard import refuse_open_transaction
 from ..interfaces import ISealer
+from ..normalise.codes import base32_letters
 from . import tokens
 from .passwords import HashCost
 
@@ -25,11 +25,6 @@ def new_lookup_code() -> str:
     """Return a random code as it is printed: ``7K3M-Q2XF-9ABC-D0EF``."""
     letters = "".join(secrets.choice(tokens.ALPHABET) for _ in range(LETTERS))
     return "-".join(letters[i : i + _GROUP] for i in range(0, LETTERS, _GROUP))
-
-
-def normal_lookup_code(typed: str) -> str:
-    """Return a typed code as it is hashed; the one normaliser. Case, spaces, dashes and I, L, O are forgiven."""
-    return re.sub(r"[^A-Z0-9]", "", typed[:128].upper()).translate(tokens.MISREAD)
 
 
 def new_salt_text() -> str:
@@ -46,7 +41,7 @@ def lookup_digests(
     """
     refuse_open_transaction("hashing a recovery code")
     raw = hash_secret_raw(
-        normal_lookup_code(code).encode(),
+        base32_letters(code[:128]).encode(),
         bytes.fromhex(salt),
         time_cost=cost.passes,
         memory_cost=cost.memory_kib,

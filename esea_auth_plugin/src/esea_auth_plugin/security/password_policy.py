@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..normalise.characters import has_control
+from ..normalise.folding import ascii_key, fold_letters
 from . import guessing
 from .passwords import MAX_LENGTH, prepared
 
@@ -92,10 +93,10 @@ def own_words(personal: Sequence[str]) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for value in personal:
-        local, _, domain = guessing.fold(value).partition("@")
+        local, _, domain = fold_letters(value).partition("@")
         pieces = [piece for piece in re.split(r"[^a-z0-9]+", local) if len(piece) >= 3]
         labels = re.split(r"[^a-z0-9]+", domain.rpartition(".")[0])
-        whole = re.sub(r"[^a-z0-9]", "", local)
+        whole = ascii_key(local)
         found.update(dict.fromkeys(pieces))
         found.update(dict.fromkeys(label for label in labels if len(label) >= 4))
         if len(whole) >= 3:
@@ -110,7 +111,7 @@ def _shape(password: str) -> list[str]:
         messages.append(f"Il faut au moins {MIN_LENGTH} caractères : ajoutez-en {missing}.")
     if len(password) > MAX_LENGTH:
         messages.append(_too_long())
-    if any(unicodedata.category(char) in {"Cc", "Cs", "Cn", "Co"} for char in password):
+    if has_control(password):
         messages.append("Il contient un caractère invisible (tabulation, retour à la ligne) : retirez-le.")
     return messages
 

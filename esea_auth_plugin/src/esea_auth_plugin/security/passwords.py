@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from ..database.guard import refuse_open_transaction
+from ..normalise.characters import composed, plain_spaces
 from . import tokens
 
 #: Longest password, in characters: long enough for any sentence (ASVS 6.2.9), short enough to bound the work.
@@ -42,8 +42,7 @@ def prepared(password: str) -> str:
     different characters equal and is not what RFC 8265 asks. Every Unicode space becomes the plain one: French
     keyboards yield a no-break space by the slip of one key.
     """
-    spaced = "".join(" " if unicodedata.category(char) == "Zs" else char for char in password)
-    return unicodedata.normalize("NFC", spaced)
+    return composed(plain_spaces(password))
 
 
 def too_long(password: str) -> bool:

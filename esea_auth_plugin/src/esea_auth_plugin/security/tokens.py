@@ -13,13 +13,13 @@ import re
 import secrets
 
 from ..interfaces import ISealer
+from ..normalise.codes import code_letters, compact, read_misread
 
 #: ASVS 7.2.3, security.md row 5: nothing that opens a door by itself is shorter.
 LEAST_BITS = 128
 
 #: Crockford's base 32: no I, L, O or U, so nothing is misread or spells a word by chance.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
 def new_token(bits: int = 256) -> str:
@@ -61,22 +61,13 @@ def new_pairing_number() -> str:
     return f"{secrets.randbelow(100):02d}"
 
 
-def normal_code(typed: str) -> str:
-    """Return a typed code as it is checked and stored: spaces, no-break spaces and dashes of a paste left out.
-
-    The one normaliser of codes (security.md row 9: two of them let a code be used twice). Whatever is not a digit
-    afterwards simply matches nothing.
-    """
-    return re.sub(r"[\s\-\u2010-\u2015.]", "", typed)
-
-
 def code_digest(sealer: ISealer, code: str, *, purpose: str, bound_to: str) -> tuple[str, ...]:
     """Return the keyed hashes of a code, newest key first: store the first, accept any at the check.
 
     :param purpose: key space, e.g. ``mail_code``. :param bound_to: row id of the sign-in (or other act) it belongs to,
         which also salts it: the same code never shows the same hash twice.
     """
-    return sealer.digests(f"{bound_to}\0{normal_code(code)}", purpose=purpose)
+    return sealer.digests(f"{bound_to}\0{compact(code)}", purpose=purpose)
 
 
 def equal(left: str, right: str) -> bool:
@@ -103,9 +94,9 @@ def read_reference(typed: str, *, prefix: str = "DEM", groups: int = 2) -> str |
 
     The prefix may be left out. ``None`` if it can't be a reference.
     """
-    letters = re.sub(r"[^A-Z0-9]", "", typed.upper()[:64])
+    letters = code_letters(typed[:64])
     length = 4 * groups
-    body = letters[-length:].translate(MISREAD)
+    body = read_misread(letters[-length:])
     if letters[:-length] not in {"", prefix} or len(body) != length or not set(body) <= set(ALPHABET):
         return None
     return "-".join([prefix, *(body[i : i + 4] for i in range(0, length, 4))])

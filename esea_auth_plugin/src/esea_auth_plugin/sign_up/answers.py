@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from ..accounts.attributes import KINDS
-from ..accounts.names import normalise_email
 from ..interfaces import ExternalIdentity, ISealer
+from ..normalise.emails import normalise_email
 
 _PURPOSE = "sign_up.answers"
 #: A change of one of these asks for the password again: it may not hold them (step 3).

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import colander
 
-from ..accounts.forms import a_phone_is_given, beside, contact_nodes
+from ..accounts.forms import a_phone_is_given, an_address_is_of_its_country, beside, contact_nodes, normal_address
 from ..accounts.identity_nodes import name_nodes, profession_nodes
-from ..accounts.names import identifier_is_well_formed, normalise_email, normalise_identifier
+from ..accounts.names import identifier_is_well_formed, normalise_identifier
 from ..forms import (
     AcceptNode,
     BirthdayNode,
@@ -25,6 +26,7 @@ from ..forms import (
 from ..interfaces import PortalService
 from ..nomenclatures import OTHER_PROFESSION
 from ..nomenclatures.identifiers import normalise_adeli, normalise_rpps
+from ..normalise.emails import normalise_email
 from ..security.password_policy import MIN_LENGTH
 
 MOTIVE_LEAST, MOTIVE_MOST = 10, 1_000
@@ -48,7 +50,7 @@ PERSONAL_GROUPS = (
         ("profession", "profession_other", "rpps", "rpps_specialty", "adeli", "adeli_specialty"),
         columns=2,
     ),
-    Group("Adresse professionnelle", ("address", "postal_code", "city", "department"), columns=2),
+    Group("Adresse professionnelle", ("address", "postal_code", "city", "country", "department"), columns=2),
     Group(
         "Téléphone",
         ("phone", "mobile", "fax"),
@@ -83,11 +85,12 @@ def _identity_nodes() -> list[Any]:
     ]
 
 
-def _personal_is_coherent(node: Any, values: Mapping[str, Any]) -> None:
+def _personal_is_coherent(node: Any, values: Mapping[str, Any], country: str = "") -> None:
     if normalise_email(values["email"]) != normalise_email(values["email_again"]):
         raise beside(node, "email_again", "Les deux adresses diffèrent : vérifiez-les.")
     if values.get("profession") == OTHER_PROFESSION and not values["profession_other"]:
         raise beside(node, "profession_other", "Indiquez votre profession.")
+    an_address_is_of_its_country(node, values, country)
     if {"phone", "mobile"} <= {child.name for child in node.children}:  # else one of them was proven
         a_phone_is_given(node, values)
 
@@ -97,10 +100,14 @@ def hidden_names(words: Sequence[str]) -> frozenset[str]:
     return frozenset(name for word in words for name in HIDEABLE.get(word, ()))
 
 
-def personal_schema(hidden: Sequence[str], today: date, proven: Collection[str] = ()) -> Any:
+def personal_schema(hidden: Sequence[str], today: date, proven: Mapping[str, str] | None = None) -> Any:
     """Return the schema of step 2, without the fields that the portal hides and those that are proven already."""
-    schema = colander.SchemaNode(colander.Mapping(), validator=_personal_is_coherent)
+    proven = proven or {}
+    country = proven.get("country", "")
+    schema = colander.SchemaNode(colander.Mapping(), validator=partial(_personal_is_coherent, country=country))
     left_out = hidden_names(hidden) | set(proven)
+    if country:
+        left_out |= {"department"}  # France has départements, and is never noted
     if "profession" in left_out:
         left_out |= {"profession_other"}
     for node in (*_identity_nodes(), *profession_nodes(today), *contact_nodes()):
@@ -110,9 +117,10 @@ def personal_schema(hidden: Sequence[str], today: date, proven: Collection[str] 
     return schema
 
 
-def personal_values(values: Mapping[str, Any]) -> dict[str, str]:
+def personal_values(values: Mapping[str, Any], country: str = "") -> dict[str, str]:
     """Return what step 2 keeps, in normal form: numbers without spaces, no second e-mail, no answer not asked for."""
-    kept = {name: str(value) for name, value in values.items() if value and name not in {"email_again", "site_web"}}
+    asked = normal_address(values, country)
+    kept = {name: str(value) for name, value in asked.items() if value and name not in {"email_again", "site_web"}}
     if "rpps" in kept:
         kept["rpps"] = normalise_rpps(kept["rpps"])
     if "adeli" in kept:

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ..accounts.names import normalise_email
 from ..directives import roles_of
 from ..errors import PortalError
 from ..interfaces import (
@@ -22,6 +21,7 @@ from ..interfaces import (
     IRoles,
     PortalSettings,
 )
+from ..normalise.emails import normalise_email
 from ..security import tokens
 from ..services import find
 from ..settings import AuthSettings

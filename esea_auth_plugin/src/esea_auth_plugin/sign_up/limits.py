@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from ..accounts.names import normalise_email
 from ..interfaces import IThrottle, Limit, Reservation
+from ..normalise.emails import normalise_email
 from ..services import find
 from ..throttle import Addresses, failures_of_account
 

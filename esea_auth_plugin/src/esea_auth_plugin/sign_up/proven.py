@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Mapping
 
 from ..accounts.attributes import KINDS, shown
-from ..accounts.names import normalise_email
 from ..interfaces import PendingIdentity
+from ..normalise.emails import normalise_email
 from .answers import Answers
 
 PROVEN_WORDS = {"card": "lu sur votre carte", "psc": "transmis par Pro Santé Connect", "register": "annuaire national"}

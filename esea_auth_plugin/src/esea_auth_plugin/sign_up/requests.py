@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from ..accounts import identifiers
 from ..accounts.attributes import email_digests, person_digests, rpps_digests
 from ..accounts.models import Account, IdentityAttribute
-from ..accounts.names import normalise_email
 from ..database import new_id
 from ..errors import PortalError
 from ..interfaces import (
@@ -31,6 +30,7 @@ from ..interfaces import (
     PortalSettings,
     ReviewView,
 )
+from ..normalise.emails import normalise_email
 from ..security import tokens
 from ..services import find
 from .answers import Answers, seal, unseal

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..accounts.attributes import KINDS, shown
-from ..accounts.names import normalise_email
 from ..interfaces import Fact, FactSheet, IAccounts, ICatalogue, IReviews
-from ..layout.filters import date_fr, phone_fr
+from ..layout.filters import date_fr
 from ..nomenclatures.identifiers import luhn_is_right
+from ..normalise.emails import normalise_email
+from ..normalise.phones import phone_fr
 from ..services import find
 from ..settings import AuthSettings
 from .answers import Answers

@@ -6,7 +6,6 @@ the filters and accent-blind search then cost nothing more, the same on every da
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import fields
@@ -14,6 +13,8 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+
+from esea_auth_plugin.normalise.folding import fold_words, search_words
 
 from ..interfaces import Confidence, Criteria, DirectoryImport, Establishment, Findings, Kind
 from .kinds import WORDS
@@ -23,15 +24,9 @@ _COLUMNS = [getattr(EstablishmentRow, item.name) for item in fields(Establishmen
 _KINDS = list(Kind)
 
 
-def folded(text: str) -> str:
-    """Return text without accents, case, apostrophes or hyphens: « Saint-Yrieix » is found by « saint yrieix »."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
-
-
 def _searchable(item: Establishment) -> str:
     words = WORDS[item.kind]
-    return folded(
+    return fold_words(
         f"{item.name} {item.hosted_by} {item.town} {item.postcode} {item.department} {item.department_name} "
         f"{item.finess} {item.finess_name} {item.code} {words.label} {words.short}"
     )
@@ -43,7 +38,7 @@ def _establishment(row: Any) -> Establishment:
 
 
 def _order(item: Establishment) -> tuple[str, int, str, str]:
-    return (item.department, _KINDS.index(item.kind), folded(item.town), folded(item.name))
+    return (item.department, _KINDS.index(item.kind), fold_words(item.town), fold_words(item.name))
 
 
 class Directory:
@@ -60,7 +55,7 @@ class Directory:
     def search(self, session: Session, criteria: Criteria) -> Findings:
         """See the interface."""
         everything = self.everything(session)
-        wanted = folded(criteria.words).split()
+        wanted = search_words(criteria.words)
 
         def spoken(item: Establishment) -> bool:
             text = _searchable(item)

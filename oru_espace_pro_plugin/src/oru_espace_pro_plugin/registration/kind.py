@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.interfaces import Choice, Fact, FactSheet, IReviews, ReviewView
-from esea_auth_plugin.layout.filters import phone_fr
+from esea_auth_plugin.normalise.phones import phone_fr
 from esea_auth_plugin.services import find
 
 from ..interfaces import IRegistrations

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from esea_auth_plugin.auth_modes.naming import MOST, device_name
-from esea_auth_plugin.forms.cleaning import forbidden
+from esea_auth_plugin.normalise.characters import forbidden
 
 
 @given(st.text(max_size=200))

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from esea_auth_plugin.database import IDatabase, new_id
 from esea_auth_plugin.interfaces import IReviews, ReviewState
+from esea_auth_plugin.normalise.folding import fold_words
 from esea_auth_plugin.reviews import queue
 from esea_auth_plugin.reviews.models import ReviewRequest
 from esea_auth_plugin.reviews.queue import MOST_SHOWN, PAGE_SIZE, Asked
-from esea_auth_plugin.reviews.search import folded, like_pattern
+from esea_auth_plugin.reviews.search import like_pattern
 from esea_auth_plugin.services import find
 
 ME = new_id()
@@ -33,8 +34,8 @@ def fill(session: Session, clock: Any, count: int, **given: Any) -> None:
                 "reference": f"DEM-{number:04d}-{new_id()[:4]}",
                 "state": "open",
                 "title": title,
-                "sort_title": folded(title),
-                "search_text": folded(f"{title} {number}"),
+                "sort_title": fold_words(title),
+                "search_text": fold_words(f"{title} {number}"),
                 "topic": "",
                 "created_at": clock.now() + timedelta(minutes=number),
                 "due_on": clock.now().date(),

@@ -11,11 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.database import Database, IDatabase, make_engine
+from esea_auth_plugin.normalise.folding import fold_words
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT
 from oru_espace_pro_plugin.establishments.dataset import load
 from oru_espace_pro_plugin.establishments.importing import import_dataset, last_digest
 from oru_espace_pro_plugin.establishments.models import EstablishmentRow, ImportRow
-from oru_espace_pro_plugin.establishments.service import Directory, folded
+from oru_espace_pro_plugin.establishments.service import Directory
 from oru_espace_pro_plugin.interfaces import Criteria, Kind
 from oru_espace_pro_plugin.models_base import OruModel
 
@@ -105,4 +106,4 @@ def test_the_list_takes_one_query_whatever_it_holds(region: IDatabase, queries: 
 
 
 def test_folding() -> None:
-    assert folded("  L'Hôpital-Saint-Éloi ") == "l hopital saint eloi"
+    assert fold_words("  L'Hôpital-Saint-Éloi ") == "l hopital saint eloi"

@@ -8,7 +8,6 @@ whose order changes from person to person, and « the first CN of the text » ha
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +16,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID, ObjectIdentifier
 
+from ...normalise.characters import composed, has_control, unsafe_in_line
 from .national import NationalId, person_id, structure_id
 
 #: A card's certificate takes about 2 KB.
@@ -165,9 +165,9 @@ def _names(name: x509.Name, *, repeated: bool = False) -> dict[ObjectIdentifier,
 def _text(value: str | bytes) -> str:
     if not isinstance(value, str) or len(value) > MOST_TEXT:
         raise Unreadable("a name that is no text, or too long")
-    folded = unicodedata.normalize("NFC", value).strip(" ")
+    folded = composed(value).strip(" ")
     # Control and format characters: line ends forge lines of logs, direction marks forge what is read (row 32).
-    if any(unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} for sign in folded):
+    if unsafe_in_line(folded) or has_control(folded):
         raise Unreadable("a name with signs that are no text")
     return folded
 

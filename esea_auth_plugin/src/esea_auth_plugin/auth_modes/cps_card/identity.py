@@ -9,6 +9,7 @@ from typing import Any
 
 from ...interfaces import ExternalIdentity
 from ...nomenclatures import lists
+from ...normalise.person_names import name_case, tidy_name
 from .certificate import Card
 from .national import Kind, NationalId
 
@@ -25,8 +26,8 @@ def identity_of(card: Card, at: datetime, *, relaxed: bool = False) -> ExternalI
     person = card.person(relaxed=relaxed)
     structure = card.structure(relaxed=relaxed)
     attributes = {
-        "last_name": card.surname,
-        "first_name": _given_name(card.given_name),
+        "last_name": tidy_name(card.surname),
+        "first_name": name_case(tidy_name(card.given_name)),
         **_numbers(person, structure),
         "profession": _profession(card.profession, at.date()),
         "structure": card.organisation,
@@ -89,11 +90,6 @@ def _profession(code: int | None, on: date) -> str:
     concepts = [concept for concept in known if concept is not None]
     found = next((concept for concept in concepts if concept.active(on)), concepts[0] if concepts else None)
     return str(found.coded) if found is not None else ""
-
-
-def _given_name(name: str) -> str:
-    """Return a first name as people write it; cards write it in capitals."""
-    return name.title() if name.isupper() else name
 
 
 def _department(state: str) -> str:

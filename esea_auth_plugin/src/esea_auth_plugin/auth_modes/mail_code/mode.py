@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ...interfaces import Factor, Limit, Proof
-from ...security import tokens
+from ...normalise.codes import compact
 from ..base import Ask, Attempt, AuthMode, Begun, Proven, Refused, Result
 from .service import MailCodes, Verdict, waits
 
@@ -63,7 +63,7 @@ class MailCodeMode(AuthMode):
         if attempt.action == AGAIN:
             return self._again(session, attempt, attempt.subject)
         typed = attempt.values.get("code", "")[:64]
-        if not tokens.normal_code(typed):
+        if not compact(typed):
             return Refused("mail_code.empty", "Saisissez les six chiffres reçus par courriel.")
         verdict = self._codes.judge(session, attempt, attempt.subject, typed)
         if verdict is not Verdict.RIGHT:
@@ -73,7 +73,7 @@ class MailCodeMode(AuthMode):
 
     def limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:
         """Ten wrong codes an hour an account, across sign-ins, resends and codes."""
-        if attempt.subject is None or attempt.action or not tokens.normal_code(attempt.values.get("code", "")):
+        if attempt.subject is None or attempt.action or not compact(attempt.values.get("code", "")):
             return ()
         return ((WRONG_PER_ACCOUNT, attempt.subject),)
 

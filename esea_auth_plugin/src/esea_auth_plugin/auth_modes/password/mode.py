@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
+from ...accounts.names import normalise_login
 from ...database import IDatabase
 from ...interfaces import AccountState, Factor, IAccounts, IPasswords, Proof
 from ...services import find
@@ -46,7 +47,7 @@ class PasswordMode(AuthMode):
 
     def claim(self, attempt: Attempt) -> Claim | None:
         """Return the account that the typed login names."""
-        login = " ".join(attempt.values.get("login", "")[:MOST].split()).casefold()
+        login = normalise_login(attempt.values.get("login", "")[:MOST])
         if attempt.subject is not None:
             return Claim(login, attempt.subject)
         with find(self.registry, IDatabase).reading() as session:

@@ -18,11 +18,18 @@ from ...nomenclatures.lists import (
     Coded,
     list_of,
 )
+from ...normalise.person_names import name_case
+from ...normalise.postal import FRANCE, BadPostalCode, normalise_postal_code, town_with_cedex
 from .texts import clean, first, phone
 
 #: A professional has a handful; a list of thousands is an attack on the page that shows it.
 MOST = 20
-FRANCE = "99000"
+FRANCE_COG = "99000"
+#: Countries by their INSEE code (COG), as the register writes them: France and those near it; others are left out.
+_COUNTRIES = {
+    FRANCE_COG: FRANCE, "99109": "DE", "99127": "IT", "99130": "AD", "99131": "BE", "99132": "GB", "99134": "ES",
+    "99137": "LU", "99138": "MC", "99139": "PT", "99140": "CH",
+}  # fmt: skip
 #: A code means something only with its list, and some codes stand in two: those in force come first.
 _PROFESSIONS = (HEALTH_PROFESSIONS, TITLE_HOLDERS, SOCIAL_PROFESSIONS)
 _POST = re.compile(r"(\d{5})\s+(.+)")
@@ -60,7 +67,8 @@ def _of(practice: Mapping[str, Any], activity: Mapping[str, Any], claims: Mappin
     workplace = clean(
         first(activity, "enseigneCommercialeSite", "raisonSocialeSite") or first(claims, "SubjectOrganization")
     )
-    postal_code, city = _post(activity)
+    country = _COUNTRIES.get(clean(activity.get("codePays"), 10) or FRANCE_COG, "")
+    postal_code, city = _post(activity, country)
     attributes = {
         "profession": str(profession[0]) if profession else "",
         "rpps_specialty": str(specialty[0]) if specialty else "",
@@ -72,7 +80,8 @@ def _of(practice: Mapping[str, Any], activity: Mapping[str, Any], claims: Mappin
         "address": _street(activity),
         "postal_code": postal_code,
         "city": city,
-        "department": _department(activity, postal_code),
+        "country": country if country != FRANCE else "",
+        "department": _department(activity, postal_code) if country == FRANCE else "",
         "phone": phone(activity.get("telephone")),
     }
     titles = [each[1] for each in (profession, specialty) if each]
@@ -112,19 +121,21 @@ def _street(activity: Mapping[str, Any]) -> str:
     return " ".join(filter(None, parts)) if parts[-1] else ""
 
 
-def _post(activity: Mapping[str, Any]) -> tuple[str, str]:
-    """Return postal code and town; ``bureauCedex`` holds both in one text."""
+def _post(activity: Mapping[str, Any], country: str) -> tuple[str, str]:
+    """Return postal code and town; ``bureauCedex`` holds both in one text, a code may hold « CEDEX » too."""
     match = _POST.fullmatch(clean(activity.get("bureauCedex"), 80))
-    code = clean(activity.get("codePostal"), 10)
-    town = match[2] if match else ""
-    if not re.fullmatch(r"\d{5}", code):
-        code = match[1] if match else ""
-    return code, town.title() if town.isupper() else town
+    town = name_case(match[2]) if match else ""
+    for text in (clean(activity.get("codePostal"), 40), match[1] if match else ""):
+        try:
+            postal = normalise_postal_code(text, country) if text and country else None
+        except BadPostalCode:
+            continue
+        if postal is not None:
+            return postal.code, town_with_cedex(town, postal.cedex) if town else ""
+    return "", town
 
 
 def _department(activity: Mapping[str, Any], postal_code: str) -> str:
-    if clean(activity.get("codePays"), 10) not in {"", FRANCE}:
-        return ""
     beginning = postal_code[:3] if postal_code.startswith(("97", "98")) else postal_code[:2]
     for code in (clean(activity.get("codeDepartement"), 5), beginning):
         concept = list_of(DEPARTMENTS).get(code) if code else None

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from ...errors import TooManyAttempts
 from ...interfaces import Factor, IAuditTrail, IExternalIdentities, IThrottle, Limit, SessionView
 from ...nomenclatures.identifiers import RPPS_DIGITS, luhn_is_right
+from ...normalise.codes import compact, compact_upper, is_digits
 from ...services import find
 from ...throttle import Addresses
 from ..base import Ask, Attempt, AuthMode, Capability, Poll, Refused, Result, Wait
@@ -180,14 +181,14 @@ def _may_ring(attempt: Attempt) -> bool:
 
 def _read(typed: str, *, strict: bool) -> str | None:
     """Return a national identifier as PSC wants it, ``None`` for what can't be one."""
-    compact = re.sub(r"[\s.\-\u00a0\u202f]+", "", typed[:64])
-    if not strict and _TEST_ID.fullmatch(compact):
-        return compact
-    if len(compact) != RPPS_DIGITS + 1 or not compact.isascii() or not compact.isdigit() or compact[0] != "8":
+    number = compact_upper(typed[:64])
+    if not strict and _TEST_ID.fullmatch(number):
+        return number
+    if not is_digits(number, RPPS_DIGITS + 1) or number[0] != "8":
         return None
-    return compact if luhn_is_right(compact[1:]) or not strict else None
+    return number if luhn_is_right(number[1:]) or not strict else None
 
 
 def _hint(typed: str) -> str:
-    compact = re.sub(r"\D", "", typed[:64])
-    return _PREFIX if len(compact) == RPPS_DIGITS and luhn_is_right(compact) else _MALFORMED
+    number = compact(typed[:64])
+    return _PREFIX if is_digits(number, RPPS_DIGITS) and luhn_is_right(number) else _MALFORMED

@@ -15,7 +15,7 @@ from typing import Any
 from ...errors import PortalError
 from ...interfaces import ExternalIdentity
 from ...nomenclatures import CIVILITIES, list_of
-from ...nomenclatures.identifiers import RPPS_DIGITS, luhn_is_right, normalise_adeli
+from ...nomenclatures.identifiers import ADELI_LENGTH, RPPS_DIGITS, BadIdentifier, normalise_adeli, normalise_rpps
 from .activities import Activity, activities_of
 from .texts import clean, first, name_like
 
@@ -130,7 +130,7 @@ def _national(name_id: str, *, strict: bool) -> Iterator[tuple[str, str]]:
         number = _rpps(name_id, strict=strict)
         if number:
             yield RPPS, number
-    elif len(name_id) == 10 and name_id.startswith("0"):
+    elif len(name_id) == ADELI_LENGTH + 1 and name_id.startswith("0"):
         number = _adeli(name_id)
         if number:
             yield ADELI, number
@@ -151,16 +151,16 @@ def _rank(entry: Mapping[str, Any]) -> int:
 
 
 def _rpps(value: str, *, strict: bool) -> str:
-    number = value[1:] if len(value) == RPPS_DIGITS + 1 and value.startswith("8") else value
-    if len(number) != RPPS_DIGITS or not (number.isascii() and number.isdigit()):
+    try:
+        return normalise_rpps(value, check_key=strict)
+    except BadIdentifier:
         return ""
-    return number if luhn_is_right(number) or not strict else ""
 
 
 def _adeli(value: str) -> str:
     try:
-        return normalise_adeli(value[1:] if len(value) == 10 and value.startswith("0") else value)
-    except ValueError:
+        return normalise_adeli(value)
+    except BadIdentifier:
         return ""
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-import phonenumbers
-
-from ...forms.cleaning import forbidden, tidy
-
-_PARTICLES = re.compile(r"[^\W\d_]+")
+from ...normalise.characters import forbidden, tidy
+from ...normalise.person_names import name_case, tidy_name
+from ...normalise.phones import BadPhone, normalise_phone
 
 
 def clean(value: Any, most: int = 200) -> str:
@@ -30,18 +27,12 @@ def first(claims: Mapping[str, Any], *names: str) -> Any:
 
 def name_like(value: Any) -> str:
     """Return a name as people write it: the register's capitals become « Jean-Pierre », other spellings stay."""
-    text = clean(value, 100)
-    if not text.isupper() or len(text) < 2:
-        return text
-    return _PARTICLES.sub(lambda part: part[0].capitalize(), text)
+    return name_case(tidy_name(clean(value, 100)))
 
 
 def phone(value: Any) -> str:
     """Return a telephone number as the portal keeps it (E.164), ``""`` if it is none."""
     try:
-        number = phonenumbers.parse(clean(value, 40), "FR")
-    except phonenumbers.NumberParseException:
+        return normalise_phone(str(value)) if isinstance(value, str | int) else ""
+    except BadPhone:
         return ""
-    if not phonenumbers.is_valid_number(number):
-        return ""
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))

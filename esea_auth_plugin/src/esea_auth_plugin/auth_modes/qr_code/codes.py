@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from ...normalise.codes import code_letters, compact, is_digits
 from ...security import tokens
 
 #: Groups of four characters: 40 bits that live 90 seconds, 60 that live five minutes.
@@ -19,7 +18,7 @@ def new(kind: str) -> str:
 
 def read(typed: str) -> str | None:
     """Return a typed code as it is written: case, spaces, dashes, and I, L, O forgiven. ``None``: it can't be one."""
-    letters = re.sub(r"[^A-Za-z0-9]", "", typed[:_LONGEST])
+    letters = code_letters(typed[:_LONGEST])
     for groups in GROUPS.values():
         if len(letters) == 4 * groups:
             found = tokens.read_reference(letters, prefix=_PREFIX, groups=groups)
@@ -29,5 +28,5 @@ def read(typed: str) -> str | None:
 
 def read_number(typed: str) -> str | None:
     """Return a typed number of two digits, spaces forgiven; ``None``: it can't be one, which is no try at it."""
-    number = tokens.normal_code(typed[:16])
-    return number if re.fullmatch(r"[0-9]{2}", number) else None
+    number = compact(typed[:16])
+    return number if is_digits(number, 2) else None

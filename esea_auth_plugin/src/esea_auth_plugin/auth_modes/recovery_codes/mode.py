@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ...interfaces import Factor, IAccounts, IAuditTrail, IOutbox
 from ...layout.filters import date_fr
-from ...security.lookup import normal_lookup_code
+from ...normalise.codes import base32_letters
 from ...services import find
 from ..base import (
     Ask,
@@ -61,7 +61,7 @@ class RecoveryCodesMode(TypedCodeMode):
 
     def typed(self, attempt: Attempt) -> str:
         """Return the code without its dashes, in capitals."""
-        return normal_lookup_code(attempt.values.get("code", ""))
+        return base32_letters(attempt.values.get("code", ""))
 
     def prepare(self, attempt: Attempt) -> tuple[str, ...]:
         """Hash what was typed: one slow hash, whoever it is."""

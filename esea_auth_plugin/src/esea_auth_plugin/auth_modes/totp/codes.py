@@ -10,6 +10,7 @@ from datetime import datetime
 
 from pyotp import TOTP
 
+from ...normalise.codes import compact
 from ...security import tokens
 
 DIGITS = 6
@@ -42,7 +43,7 @@ def matching_step(key: str, typed: str, at: datetime, *, drift: int = 0, after: 
     :param drift: steps by which this application's clock is known to be ahead. :param after: last step that was
         accepted: it and everything before it are refused, by whatever spelling they come.
     """
-    code = tokens.normal_code(typed)
+    code = compact(typed)
     due = step_at(at) + drift
     found = None
     # Every candidate is computed and compared: the time tells nothing of which one it was.

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ...interfaces import Factor, PortalSettings
 from ...layout.qr import qr_svg
-from ...security import tokens
+from ...normalise.codes import compact
 from ...services import find
 from ..base import (
     Ask,
@@ -62,7 +62,7 @@ class TotpMode(TypedCodeMode):
 
     def typed(self, attempt: Attempt) -> str:
         """Return the six digits, however they were spaced."""
-        return tokens.normal_code(attempt.values.get("code", "")[:64])
+        return compact(attempt.values.get("code", "")[:64])
 
     def use(self, session: Session, attempt: Attempt, subject: str, prepared: Any) -> str | None:
         """Accept a step of one of the person's applications, once."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import colander
 
-from ...accounts.forms import beside, contact_nodes
+from ...accounts.forms import an_address_is_of_its_country, beside, contact_nodes, normal_address
 from ...accounts.identity_nodes import name_nodes, profession_nodes
 from ...forms import Group, TextNode
 from ...nomenclatures import OTHER_PROFESSION
@@ -24,7 +24,7 @@ GROUPS = (
     ),
     Group(
         "Prouvé par votre carte, par Pro Santé Connect ou par le support",
-        ("workplace", "address", "postal_code", "city", "department", "phone", "mobile", "fax"),
+        ("workplace", "address", "postal_code", "city", "country", "department", "phone", "mobile", "fax"),
         columns=2,
     ),
 )
@@ -33,6 +33,7 @@ GROUPS = (
 def _coherent(node: Any, values: Mapping[str, Any]) -> None:
     if values.get("profession") == OTHER_PROFESSION and not values.get("profession_other"):
         raise beside(node, "profession_other", "Indiquez votre profession.")
+    an_address_is_of_its_country(node, values)
 
 
 def correction_schema(today: date, proven: Collection[str], hidden: Sequence[str]) -> Any:
@@ -62,6 +63,7 @@ def correction_schema(today: date, proven: Collection[str], hidden: Sequence[str
 def normal(values: Mapping[str, Any]) -> dict[str, str]:
     """Return what was typed in the form that the accounts keep; an empty text removes a value."""
     typed = {name: "" if value is colander.null else str(value) for name, value in values.items() if name != "motive"}
+    typed = normal_address(typed)
     for name, normalise in _NUMBERS.items():
         if typed.get(name):
             typed[name] = normalise(typed[name])

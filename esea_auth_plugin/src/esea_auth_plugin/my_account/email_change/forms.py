@@ -7,8 +7,8 @@ from typing import Any
 
 import colander
 
-from ...accounts.names import normalise_email
 from ...forms import CodeNode, EmailNode
+from ...normalise.emails import normalise_email
 
 
 class AddressSchema(colander.MappingSchema):

@@ -11,11 +11,11 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from ...accounts.names import normalise_email
 from ...database import IDatabase, new_id
 from ...errors import PortalError
 from ...events import EmailChanged, UnderWayEnded
 from ...interfaces import AccountView, IAccounts, IAuditTrail, IClock, IMailboxes, IOutbox, ISealer, ISessions
+from ...normalise.emails import normalise_email
 from ...security import tokens
 from ...services import find
 from ...settings import AuthSettings

@@ -8,11 +8,11 @@ from typing import Any
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
-from ...accounts.names import normalise_email
 from ...database import IDatabase
 from ...errors import TooManyAttempts
 from ...forms import Invalid, PortalForm
 from ...interfaces import AccountView, IAccounts, IThrottle, Limit
+from ...normalise.emails import normalise_email
 from ...services import find
 from .forms import AddressSchema, CodeSchema
 from .resources import IEmailPlace

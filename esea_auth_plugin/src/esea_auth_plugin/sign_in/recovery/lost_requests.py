@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from ...database import new_id
 from ...errors import PortalError
 from ...interfaces import AccountState, AccountView, Choice, Fact, FactSheet, IAccounts, IReviews, ISealer, ReviewView
-from ...layout.filters import phone_fr
+from ...normalise.folding import same_text
+from ...normalise.phones import phone_fr
 from ...services import find
 
 CHECKED = "identity_checked"
@@ -107,10 +108,7 @@ def asked_sheet(typed: Mapping[str, str], login: str, *more: Fact) -> FactSheet:
 
 def account_sheet(account: AccountView, typed: Mapping[str, str], *facts: Fact) -> FactSheet:
     """Return the account beside what was typed. :param facts: what follows identifier and name."""
-    same = (account.first_name.casefold(), account.last_name.casefold()) == (
-        typed["first_name"].casefold(),
-        typed["last_name"].casefold(),
-    )
+    same = all(same_text(getattr(account, name), typed[name]) for name in ("first_name", "last_name"))
     note = "" if same else "Le nom donné n’est pas celui du compte."
     who = (
         Fact("Identifiant", account.identifier),

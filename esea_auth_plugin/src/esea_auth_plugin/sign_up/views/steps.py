@@ -179,7 +179,8 @@ def personal_given(request: Any, draft: Draft, form: PortalForm) -> Any:
     except Invalid as invalid:
         return _personal(request, draft, invalid.form_html)
     # What was proven comes last: nothing that is posted takes its place.
-    personal = {**personal_values(values), **draft.answers.proven_attributes}
+    proven = draft.answers.proven_attributes
+    personal = {**personal_values(values, proven.get("country", "")), **proven}
     answers = draft.answers.with_personal(personal).keeping(PATHS[1], None)
     chosen = answers.password_hash or (answers.proven is not None and answers.identifier)
     Drafts(request.registry).save(request.dbsession, draft.id, answers, done=max(2, draft.done if chosen else 2))

@@ -171,7 +171,7 @@ def test_a_number_with_a_wrong_key_counts_in_the_sandbox_only() -> None:
     ("written", "read"),
     [
         ("JEAN-PIERRE", "Jean-Pierre"),
-        ("D'ARTAGNAN", "D'Artagnan"),
+        ("D'ARTAGNAN", "D’Artagnan"),
         ("ÉMILIE", "Émilie"),
         ("de La Tour", "de La Tour"),
         ("A\u202eB", ""),
