@@ -204,6 +204,9 @@ def test_f7_two_domains_are_two_accounts_and_each_letter_goes_to_its_own(portal:
         assert accounts.by_login(session, "ALIX.ESSAI@Straße.fr").subject == one.subject
         assert accounts.by_login(session, "alix.essai@xn--strae-oqa.fr").subject == one.subject
         assert accounts.by_login(session, "alix.essai@strasse.fr").subject == other.subject
+        for words, subject in (("alix.essai@straße.fr", one.subject), ("alix.essai@strasse.fr", other.subject)):
+            found, total = find_accounts(portal.registry, session, words, 1)
+            assert (total, found[0].subject) == (1, subject)
     with portal.db.writing() as session:
         values = {"name": "Alix Essai", "identifier": one.identifier}
         portal.find(IOutbox).post(session, "recovery.identifier", to=one.email, values=values)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from pyramid.config import Configurator
@@ -18,7 +19,8 @@ from esea_auth_plugin import migrations
 from esea_auth_plugin.database import Database, IDatabase, make_engine
 from esea_auth_plugin.errors import ConfigurationError
 from esea_auth_plugin.migrations.branch import load_models, model_modules
-from esea_auth_plugin.migrations.runner import _migrating
+from esea_auth_plugin.migrations.declared import declared
+from esea_auth_plugin.migrations.runner import _migrating, alembic_config
 from esea_auth_plugin.testing import databases
 
 Make = Callable[..., Configurator]
@@ -132,6 +134,48 @@ def test_batch_changes_keep_the_rows_that_refer_to_a_table(portal_of: Make, engi
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM child")).scalar_one() == 1
         assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
+
+
+def test_former_spellings_are_written_again(portal_of: Make, engine: Engine) -> None:
+    """A domain of IDNA 2003, a number of no plan, texts folded the former way: rows of before 0.1.0 are repaired."""
+    config = portal_of(*EVERYTHING)
+    with _migrating(engine) as connection:
+        alembic = alembic_config(declared(config.registry), connection)
+        for revision in ("esea_foundation_0002", "esea_auth_0011", "oru_espace_pro_0001"):
+            command.upgrade(alembic, revision)
+    at = "'2026-09-14 09:00:00'"
+    statements = [
+        "INSERT INTO esea_account (id, subject, identifier, email, email_typed, email_domain, state, search,"
+        " created_at, changed_at) VALUES ('a', 's', 'zoe', 'alix@strasse.fr', 'alix@straße.fr', 'strasse.fr', 'active',"
+        f" 'zoé œuvrard', {at}, {at})",
+        *(
+            "INSERT INTO esea_identity_attribute (id, account_id, name, value, digest, system, origin, at) VALUES"
+            f" ('{name}', 'a', '{name}', {value}, {digest}, '', 'declared', {at})"
+            for name, value, digest in (
+                ("last_name", "'Œuvrard'", "NULL"),
+                ("phone", "'+33596552000'", "NULL"),
+                ("mobile", "'+33612345678'", "NULL"),
+                ("birthday", "NULL", "'former'"),
+            )
+        ),
+        "INSERT INTO esea_request (id, kind, reference, state, title, sort_title, search_text, topic, reason,"
+        " created_at, due_on, version) VALUES ('r', 'sign_up', 'DEM-1', 'open', 'ŒUVRARD', 'œuvrard', 'œuvrard dem 1',"
+        f" '', '', {at}, '2026-09-21', 0)",
+    ]
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    migrations.upgrade(config)
+    with engine.connect() as connection:
+        account = connection.execute(text("SELECT email, email_domain, search FROM esea_account")).one()
+        attributes = connection.execute(text("SELECT name, value FROM esea_identity_attribute"))
+        held = {name: value for name, value in attributes}  # noqa: C416 - rows, not pairs, for the type checker
+        digest = connection.execute(text("SELECT digest FROM esea_identity_attribute WHERE name = 'birthday'")).scalar()
+        request = connection.execute(text("SELECT sort_title, search_text FROM esea_request")).one()
+    assert tuple(account) == ("alix@xn--strae-oqa.fr", "xn--strae-oqa.fr", "oeuvrard zoe alix@xn strae oqa.fr")
+    assert (held["phone"], held["mobile"]) == ("+596596552000", "+33612345678")
+    assert digest is None  # the worker computes it: it needs the keys
+    assert tuple(request) == ("oeuvrard", "oeuvrard dem 1")
 
 
 def test_a_failed_migration_changes_nothing(portal_of: Make, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from ..interfaces import IAccountRoot, IAccounts, IExternalIdentities, IMailboxes, ISupportRoot, NavItem, Rule
+from . import keyed_digests
 from .external import ExternalIdentities
 from .mailboxes import Mailboxes
 from .resources import AccountPlace, AccountsDesk, ProfilePlace
@@ -38,6 +40,7 @@ def includeme(config: Any) -> None:
     for name, sentence in ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_service(IAccounts, Accounts)
+    config.add_job("accounts.keyed_digests", keyed_digests.rebuild, every=timedelta(days=1))
     config.add_service(IMailboxes, Mailboxes)
     config.add_service(IExternalIdentities, ExternalIdentities)
     for permission in ("esea.account.view", "esea.account.change"):

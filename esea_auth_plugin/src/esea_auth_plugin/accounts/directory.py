@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..interfaces import AccountView, IAccounts
+from ..normalise.emails import normalise_email
 from ..normalise.folding import search_words
 from ..services import find
 from .models import Account
@@ -20,7 +21,9 @@ MOST = 1_000
 
 def find_accounts(registry: Any, session: Session, words: str, page: int) -> tuple[Sequence[AccountView], int]:
     """Return one page of the accounts that hold every word, youngest first, and how many match (at most MOST)."""
-    conditions = [Account.search.contains(word, autoescape=True) for word in search_words(words)]
+    # An address is looked for as it is stored, its domain as A-labels.
+    typed = " ".join(normalise_email(word) if "@" in word else word for word in words.split())
+    conditions = [Account.search.contains(word, autoescape=True) for word in search_words(typed)]
     matching = select(Account.subject).where(*conditions)
     total = session.scalar(select(func.count()).select_from(matching.limit(MOST).subquery())) or 0
     page = min(page, MOST // PAGE_SIZE)

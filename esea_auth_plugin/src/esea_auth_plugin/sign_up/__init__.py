@@ -7,7 +7,7 @@ from typing import Any
 
 from ..events import AccountErased, RequestEnded
 from ..interfaces import IInvitations, ISignUps, Rule
-from . import retention
+from . import keyed_digests, retention
 from .applying import Applications
 from .invitations import Invitations
 from .kind import SignUpKind
@@ -50,6 +50,7 @@ def includeme(config: Any) -> None:
     for letter in LETTERS:
         config.add_letter(f"sign_up.{letter}", f"esea_auth_plugin:sign_up/letters/{letter}")
     config.add_job("sign_up.drafts", retention.purge_drafts, every=timedelta(minutes=10))
+    config.add_job("sign_up.keyed_digests", keyed_digests.rebuild, every=timedelta(days=1))
     config.add_job("sign_up.retention", retention.forget_old, every=timedelta(days=1))
     registry = config.registry
     config.add_subscriber(lambda event: retention.request_ended(registry, event), RequestEnded)

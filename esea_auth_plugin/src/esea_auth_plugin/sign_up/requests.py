@@ -107,12 +107,9 @@ class SignUps:
         """Write the answers into the row; return the new secret of the follow-up."""
         sealer = self._service(ISealer)
         code = tokens.new_reference(FOLLOW_PREFIX, groups=FOLLOW_GROUPS)
-        rpps, birthday = answers.personal.get("rpps"), answers.personal.get("birthday")
-        names = (answers.personal["last_name"], answers.personal["first_name"])
         row.answers = seal(sealer, answers.without_password(), row.id)
-        row.email_digest = email_digests(sealer, normalise_email(answers.email))[0]
-        row.rpps_digest = rpps_digests(sealer, rpps)[0] if rpps else None
-        row.person_digest = person_digests(sealer, *names, birthday)[0] if birthday else None
+        for name, value in digests_of(sealer, answers).items():
+            setattr(row, name, value)
         row.identifier, row.password_hash = answers.identifier, answers.password_hash
         row.services = " ".join(answers.services)
         row.terms_version = self._service(PortalSettings).terms_version
@@ -249,3 +246,14 @@ def _title(answers: Answers) -> str:
 def _search(answers: Answers) -> str:
     words = (answers.full_name, answers.email, answers.identifier, answers.personal.get("rpps", ""))
     return " ".join(filter(None, (*words, answers.personal.get("city", ""), answers.personal.get("workplace", ""))))
+
+
+def digests_of(sealer: ISealer, answers: Answers) -> dict[str, str | None]:
+    """Return the keyed digests of a sign-up by the name of their column."""
+    rpps, birthday = answers.personal.get("rpps"), answers.personal.get("birthday")
+    names = (answers.personal.get("last_name", ""), answers.personal.get("first_name", ""))
+    return {
+        "email_digest": email_digests(sealer, normalise_email(answers.email))[0],
+        "rpps_digest": rpps_digests(sealer, rpps)[0] if rpps else None,
+        "person_digest": person_digests(sealer, *names, birthday)[0] if birthday else None,
+    }

@@ -25,7 +25,7 @@ class RegistrationRow(OruModel):
     speciality: Mapped[str] = mapped_column(String(60))
     profile: Mapped[str] = mapped_column(String(60))
     complement: Mapped[str] = mapped_column(Text)
-    phone: Mapped[str] = mapped_column(String(20))
+    phone: Mapped[str] = mapped_column(String(40))
     terms_version: Mapped[str] = mapped_column(String(40))
     question: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]

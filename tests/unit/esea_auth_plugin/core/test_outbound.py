@@ -83,6 +83,16 @@ def test_a_redirect_is_not_followed(client: Any) -> None:
         "http://0.0.0.0/",
         "http://224.0.0.1/",
         "http://192.168.1.1/",
+        "http://[::127.0.0.1]/",
+        "http://[::ffff:0:127.0.0.1]/",
+        "http://[64:ff9b:1::7f00:1]/",
+        "http://[fec0::1]/",
+        "http://[5f00::1]/",
+        "http://[2002:7f00:1::]/",
+        "http://[2001:0:7f00:1::]/",
+        "http://[3fff::1]/",
+        "http://[ff0e::1]/",
+        "http://192.0.0.8/",
     ],
 )
 def test_private_addresses_are_out_of_reach(client: Any, url: str) -> None:

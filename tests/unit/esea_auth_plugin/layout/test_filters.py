@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from esea_auth_plugin.layout import filters
+from esea_auth_plugin.normalise.phones import phone_fr, phone_uri
 
 
 def test_times_are_shown_on_the_clock_of_paris_across_the_change_of_hour() -> None:
@@ -63,5 +64,5 @@ def test_a_duration_names_its_two_largest_neighbouring_units(value: timedelta | 
     ],
 )
 def test_a_telephone_number_is_grouped_and_can_be_called(value: str | None, text: str, uri: str) -> None:
-    assert filters.phone_fr(value).replace("\u00a0", " ") == text
-    assert filters.phone_uri(value) == uri
+    assert phone_fr(value).replace("\u00a0", " ") == text
+    assert phone_uri(value) == uri

@@ -1,0 +1,40 @@
+"""Job: computes again the keyed digests of people that a migration emptied; SQL alone has no keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ..database import IDatabase
+from ..interfaces import ISealer
+from ..services import find
+from . import attribute_store
+from .attributes import person_digests
+from .models import IdentityAttribute
+
+_BATCH = 200
+_EMPTIED = (IdentityAttribute.name == "birthday", IdentityAttribute.digest.is_(None))
+
+
+def rebuild(registry: Any) -> int:
+    """Fill every emptied digest of name and birthday, a batch a transaction; return how many were."""
+    filled = 0
+    while True:
+        with find(registry, IDatabase).writing() as session:
+            done = _batch(session, find(registry, ISealer))
+        filled += done
+        if done < _BATCH:
+            return filled
+
+
+def _batch(session: Session, sealer: ISealer) -> int:
+    rows = session.execute(select(IdentityAttribute.id, IdentityAttribute.account_id).where(*_EMPTIED).limit(_BATCH))
+    emptied = rows.all()
+    for attribute, account in emptied:
+        known = attribute_store.read(session, sealer, account)
+        names = (known.get("last_name", ""), known.get("first_name", ""))
+        digest = person_digests(sealer, *names, known["birthday"])[0]
+        session.execute(update(IdentityAttribute).where(IdentityAttribute.id == attribute).values(digest=digest))
+    return len(emptied)
