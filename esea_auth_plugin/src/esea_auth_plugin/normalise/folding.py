@@ -66,7 +66,7 @@ def fold_words(text: str) -> str:
 
 
 def _word(word: str) -> str:
-    bare = word.strip(".+@")
+    bare = word.strip(".+@_")
     return bare.replace(".", "") if _ACRONYM.fullmatch(bare) else bare
 
 
