@@ -62,6 +62,11 @@ TEXTS: Mapping[int, ErrorText] = {
         "Ce que vous envoyez est trop grand.",
         "Raccourcissez votre texte, puis réessayez.",
     ),
+    415: ErrorText(
+        "Forme d'envoi non acceptée",
+        "Cette page ne reçoit pas de fichiers.",
+        "Revenez à la page précédente, rechargez-la et réessayez.",
+    ),
     429: ErrorText(
         "Trop de tentatives",
         "Pour protéger les comptes, le portail limite le nombre d'essais.",
