@@ -26,7 +26,7 @@ class FoundationSettings:
     name: str = option("Portail régional", doc="Name of the portal, in titles and mails")
     url: str = option(parse=values.origin, doc="Public origin, e.g. https://portail.exemple.fr")
     hosts: dict[str, str] = option(
-        {}, parse=values.pairs, doc="Further host names and the root each serves: `name = root` pairs"
+        {}, parse=values.hosts, doc="Further host names and the root each serves: `name = root` pairs"
     )
     database_url: str = option(parse=values.secret_or_text, doc="SQLAlchemy address, or file:/env: reference")
     secret_keys: str = option(
@@ -185,7 +185,7 @@ def _cross_checks(config: Any) -> None:
     problems = []
     if settings.get("portal.clock") and env != "test":
         problems.append(Problem("portal.clock", where, "is for tests only", "remove it"))
-    if env == "production" and str(settings.get("portal.url", "")).startswith("http://"):
+    if env == "production" and str(settings.get("portal.url", "")).strip().lower().startswith("http://"):
         problems.append(Problem("portal.url", where, "is not https", "serve the portal over TLS"))
     report_problems(config, problems)
 
