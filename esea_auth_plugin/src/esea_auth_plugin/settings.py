@@ -62,6 +62,9 @@ class FoundationSettings:
     support_hours: str = option("du lundi au vendredi, en heures ouvrables", doc="When the support answers, in words")
     dpo_email: str = option("dpo@esea-na.fr", parse=values.email, doc="Mail of the data protection officer")
     tutorials_url: str = option("", doc="Address of the video tutorials, if any")
+    security_txt: str = option(
+        "", doc="File published as `/.well-known/security.txt` (RFC 9116), e.g. with a signature; none by default"
+    )
     terms_version: str = option("2026-06", doc="Version of the CGU that people must have accepted")
     audit_retention_days: int = option(
         365, parse=values.integer(180, 1095), doc="Days the trail's content is kept (CNIL 2021-122)"
