@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-import waitress.server
+from host_app.server import create_server
 
 #: Milliseconds that a browser waits for what a test expects: two busy cores take their time.
 PATIENCE = 10_000
@@ -23,7 +23,7 @@ class Door:
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
         self.port: int = self._socket.getsockname()[1]
-        self._server: Any = waitress.server.create_server(
+        self._server: Any = create_server(
             self._serve, sockets=[self._socket], threads=8, ident=None, clear_untrusted_proxy_headers=False
         )
         self._thread = threading.Thread(target=self._server.run, name="portal-server", daemon=True)

@@ -94,6 +94,9 @@ def write_ini(folder: Path, place: Place, mail: MailServer) -> Path:
         (folder / name).write_text("secret-d-essai-0123456789-abcdefghij")
     (folder / "database_url").write_text(databases.empty("postgresql", "interop"))
     (folder / "mail_password").write_text(MAIL_PASSWORD)
+    for secret in folder.iterdir():
+        if secret.is_file():
+            secret.chmod(0o600)
     text = text.replace("/etc/portail/secrets", str(folder))
     ours = {
         "portal.url": place.portal_url,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.interop.production import (
     until_it_answers,
     write_ini,
 )
+from tests.raw_requests import AMBIGUOUS, SMUGGLED, exchange, statuses
 
 from esea_auth_plugin.security.clock import SystemClock
 from esea_auth_plugin.testing.portal import PASSWORD
@@ -170,3 +172,23 @@ def test_a_forged_address_of_the_browser_is_not_believed(production: Production,
         form = {"csrf_token": token(page), "reference": "DEM-AAAA-AAAA", "code": f"SUIVI-{number}"}
         statuses.append(somebody.post(f"{production.url}/inscription/suivi", form, headers=forged).status)
     assert statuses[:5] == [200] * 5 and statuses[-1] == 429, statuses
+
+
+# --- what the servers refuse by themselves -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("server", ["gunicorn", "nginx"])
+@pytest.mark.parametrize("ambiguous", AMBIGUOUS.values(), ids=AMBIGUOUS.keys())
+def test_a_request_whose_end_is_ambiguous_is_refused_and_the_connection_closed(
+    production: Production, server: str, ambiguous: bytes
+) -> None:
+    host = production.place.portal
+    sent = (ambiguous + SMUGGLED).replace(b"Host: localhost", b"Host: " + host.encode())
+    if server == "gunicorn":
+        answer = exchange(int(production.place.upstream.rpartition(":")[2]), sent)
+    else:
+        context = ssl.create_default_context(cafile=str(production.authority))
+        answer = exchange(production.place.port, sent, context=context, name=host)
+    # The smuggled request would be answered by a 404.
+    assert statuses(answer) and set(statuses(answer)) <= {400, 501}, answer
+    assert b"Traceback" not in answer

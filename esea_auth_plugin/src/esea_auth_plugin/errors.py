@@ -38,11 +38,27 @@ class TooManyAttempts(PortalError):
         self.retry_after = retry_after
 
 
+class CookiesNeeded(PortalError):
+    """The browser sent no cookie where the page before it has set one: it refuses them."""
+
+    code = "portal.cookies_needed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Le portail a besoin de cookies pour ouvrir le lien de votre courriel, et votre navigateur n'en a envoyé "
+            "aucun. Le lien n'a pas été utilisé : il reste valable."
+        )
+
+
 class ServiceUnavailable(PortalError):
     """A mechanism that a security decision needs is down: the door stays closed (fail closed)."""
 
     code = "portal.unavailable"
     status = 503
+
+
+class OperatorError(Exception):
+    """Something outside the program that an operator must correct; the message is one line, logged without a stack."""
 
 
 @dataclass(frozen=True, slots=True)

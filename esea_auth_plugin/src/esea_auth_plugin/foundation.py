@@ -24,6 +24,7 @@ ROOMS = (
     ".session",
     ".access.judge",
     ".layout",
+    ".site_files",
     ".forms",
     ".reviews",
 )

@@ -26,7 +26,7 @@ class FoundationSettings:
     name: str = option("Portail régional", doc="Name of the portal, in titles and mails")
     url: str = option(parse=values.origin, doc="Public origin, e.g. https://portail.exemple.fr")
     hosts: dict[str, str] = option(
-        {}, parse=values.pairs, doc="Further host names and the root each serves: `name = root` pairs"
+        {}, parse=values.hosts, doc="Further host names and the root each serves: `name = root` pairs"
     )
     database_url: str = option(parse=values.secret_or_text, doc="SQLAlchemy address, or file:/env: reference")
     secret_keys: str = option(
@@ -62,6 +62,9 @@ class FoundationSettings:
     support_hours: str = option("du lundi au vendredi, en heures ouvrables", doc="When the support answers, in words")
     dpo_email: str = option("dpo@esea-na.fr", parse=values.email, doc="Mail of the data protection officer")
     tutorials_url: str = option("", doc="Address of the video tutorials, if any")
+    security_txt: str = option(
+        "", doc="File published as `/.well-known/security.txt` (RFC 9116), e.g. with a signature; none by default"
+    )
     terms_version: str = option("2026-06", doc="Version of the CGU that people must have accepted")
     audit_retention_days: int = option(
         365, parse=values.integer(180, 1095), doc="Days the trail's content is kept (CNIL 2021-122)"
@@ -185,7 +188,7 @@ def _cross_checks(config: Any) -> None:
     problems = []
     if settings.get("portal.clock") and env != "test":
         problems.append(Problem("portal.clock", where, "is for tests only", "remove it"))
-    if env == "production" and str(settings.get("portal.url", "")).startswith("http://"):
+    if env == "production" and str(settings.get("portal.url", "")).strip().lower().startswith("http://"):
         problems.append(Problem("portal.url", where, "is not https", "serve the portal over TLS"))
     report_problems(config, problems)
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+
+from .text_files import BadTextFile, read_text
+from .web_addresses import canonical_address, canonical_host, canonical_origin
 
 from .normalise.addresses import parse_network
 
 Parser = Callable[[str], Any]
 
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
+#: Longer than any period of the portal, and short enough for every calculation with dates.
+MAX_DURATION = timedelta(days=3_650)
 
 
 class BadValue(ValueError):
@@ -38,10 +43,10 @@ def integer(least: int | None = None, most: int | None = None) -> Callable[[str]
     )
 
     def parse(value: str) -> int:
-        try:
-            number = int(value)
-        except ValueError:
-            raise BadValue("is not a whole number", f"write {bounds}") from None
+        # `int` reads « 1_000 », digits of every script, and fails on thousands of digits.
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", value):
+            raise BadValue("is not a whole number", f"write {bounds}")
+        number = int(value)
         if (least is not None and number < least) or (most is not None and number > most):
             raise BadValue("is out of bounds", f"write {bounds}")
         return number
@@ -73,11 +78,14 @@ def words(value: str) -> tuple[str, ...]:
 
 
 def duration(value: str) -> timedelta:
-    """``20 s``, ``10 min``, ``4 h`` or ``7 d``."""
-    match = re.fullmatch(r"(\d+)\s*(s|min|h|d)", value)
+    """``20 s``, ``10 min``, ``4 h`` or ``7 d``: more than nothing, ten years at most."""
+    match = re.fullmatch(r"(-?[0-9]+)\s*(s|min|h|d)", value)
     if match is None:
         raise BadValue("is not a duration", "write a number and a unit: `20 s`, `10 min`, `4 h`, `7 d`")
-    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+    seconds = int(match[1]) * _UNITS[match[2]] if len(match[1]) <= 12 else -1
+    if not 0 < seconds <= MAX_DURATION.total_seconds():
+        raise BadValue("is out of bounds", f"write a duration above zero, of {MAX_DURATION.days} d at most")
+    return timedelta(seconds=seconds)
 
 
 def email(value: str) -> str:
@@ -88,11 +96,52 @@ def email(value: str) -> str:
 
 
 def origin(value: str) -> str:
-    """Scheme and host (and port) of the portal, without a path."""
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise BadValue("is not an origin", "write scheme and host only, e.g. `https://portail.exemple.fr`")
-    return f"{parts.scheme}://{parts.netloc}"
+    """Scheme and host (and port), without a path; returned in canonical form."""
+    try:
+        return canonical_origin(value)
+    except ValueError:
+        cure = "write scheme and host only, e.g. `https://portail.exemple.fr`"
+        raise BadValue("is not an origin", cure) from None
+
+
+def origins(value: str) -> tuple[str, ...]:
+    """Origins apart by spaces or line ends, see :func:`origin`."""
+    return tuple(origin(each) for each in words(value))
+
+
+def address(value: str) -> str:
+    """An http or https address, its origin returned in canonical form; or nothing."""
+    try:
+        return canonical_address(value) if value else ""
+    except ValueError:
+        raise BadValue("is not a web address", "write the whole address, e.g. `https://exemple.fr/chemin`") from None
+
+
+def addresses(value: str) -> tuple[str, ...]:
+    """Addresses apart by spaces or line ends, see :func:`address`."""
+    return tuple(address(each) for each in words(value))
+
+
+def host(value: str) -> str:
+    """A host name without port, returned in canonical form; or nothing."""
+    try:
+        return canonical_host(value) if value else ""
+    except ValueError:
+        raise BadValue("is not a host name", "write the name only, e.g. `portail.exemple.fr`") from None
+
+
+def hosts(value: str) -> dict[str, str]:
+    """``host = name`` lines; hosts (with a port, if it is not the usual one) are returned in canonical form."""
+    found = {}
+    for key, name in pairs(value).items():
+        try:
+            canonical = canonical_origin(f"https://{key}").removeprefix("https://").removesuffix(":80")
+        except ValueError:
+            raise BadValue("has a line that names no host", "write lines such as `cps.exemple.fr = card`") from None
+        if canonical in found:
+            raise BadValue("names a host twice", "name it once")
+        found[canonical] = name
+    return found
 
 
 def day(value: str) -> date | None:
@@ -123,6 +172,8 @@ def pairs(value: str) -> dict[str, str]:
         key, sign, rest = line.partition("=")
         if not sign or not key.strip() or not rest.strip():
             raise BadValue("has a line that is no pair", "write one `key = value` a line")
+        if key.strip() in found:
+            raise BadValue("has two lines with one key", "keep one of them")
         found[key.strip()] = rest.strip()
     return found
 
@@ -132,11 +183,14 @@ def secret(value: str) -> str:
     kind, _, name = value.partition(":")
     if kind == "file":
         try:
-            content = Path(name).read_text(encoding="utf-8").strip()
-        except OSError:
-            raise BadValue("names a file that can't be read", "make the file, readable by the portal's user") from None
+            content = read_text(Path(name)).strip()
+        except BadTextFile as bad:
+            raise BadValue(f"names a file that {bad.cause}", bad.cure) from None
     elif kind == "env":
-        content = os.environ.get(name, "").strip()
+        try:
+            content = os.environ.get(name, "").strip()
+        except ValueError:  # a name that no environment can hold
+            content = ""
     else:
         raise BadValue("is not a reference", "write `file:/path/of/the/secret` or `env:NAME`")
     if not content:
@@ -152,3 +206,19 @@ def optional_secret(value: str) -> str:
 def secret_or_text(value: str) -> str:
     """A reference (``file:``, ``env:``) or the text itself."""
     return secret(value) if value.startswith(("file:", "env:")) else value
+
+
+def check_secret_file(value: str) -> None:
+    """Refuse a reference to a file that every user of the machine may read; production only.
+
+    :raises BadValue: the file's mode gives rights to others.
+    """
+    kind, _, name = value.partition(":")
+    if kind == "file" and stat.S_IMODE(Path(name).stat().st_mode) & stat.S_IRWXO:
+        raise BadValue(
+            "names a file that every user of this machine may read", "take their rights away: `chmod o= FILE`"
+        )
+
+
+#: Parsers of secrets.
+SECRETS: frozenset[Parser] = frozenset({secret, optional_secret, secret_or_text})

@@ -28,6 +28,7 @@ def configure(global_config: dict[str, str], settings: dict[str, Any]) -> Config
     config.include("host_app.texts")
     config.include("host_app.errors")
     config.include("host_app.health")
+    config.include("host_app.site_files")
     if settings.get("portal.demo") == "true":
         config.include("host_app.demo")
     try:

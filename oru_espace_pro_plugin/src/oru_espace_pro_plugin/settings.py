@@ -7,7 +7,7 @@ from typing import Any
 
 from esea_auth_plugin.options import option
 from esea_auth_plugin.settings import read_section
-from esea_auth_plugin.values import BadValue, email, pairs
+from esea_auth_plugin.values import BadValue, email, integer, pairs
 
 PREFIX = "oru_espace_pro."
 
@@ -15,14 +15,15 @@ PREFIX = "oru_espace_pro."
 def figures(value: str) -> dict[str, int]:
     """``samu = 13`` lines, for the three figures of the region."""
     found = pairs(value)
-    if set(found) != {"samu", "smur", "su"} or not all(number.isdecimal() for number in found.values()):
+    if set(found) != {"samu", "smur", "su"}:
         raise BadValue("is not the three figures", "write three lines: `samu = 13`, `smur = 48`, `su = 65`")
-    return {name: int(number) for name, number in found.items()}
+    count = integer(0, 10_000)
+    return {name: count(number) for name, number in found.items()}
 
 
 def local_path(value: str) -> str:
     """An address inside this site."""
-    if not value.startswith("/") or value.startswith(("//", "/\\")):
+    if not value.startswith("/") or value.startswith(("//", "/\\")) or not value.isprintable():
         raise BadValue("is not an address of this site", "write a path that begins with one slash")
     return value
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from ..security.clock import SystemClock
 from ..security.keyring import readable_by_everybody
 from ..services import find, offers
 from ..settings import FoundationSettings
+from ..site_files import expires
+from ..text_files import read_text
 from . import proxy
 from .loading import registry_of
 
@@ -38,7 +40,9 @@ def register(commands: Any) -> None:
 def examine(given: argparse.Namespace) -> int:
     """Run every examination; status 1 if one warns."""
     registry = registry_of(given.config, behind=True)
-    checks: tuple[Callable[[Any], Iterator[str]], ...] = (_place, _keys, _database, _mail, _worker, _catalogue)
+    checks: tuple[Callable[[Any], Iterator[str]], ...] = (
+        _place, _keys, _security_txt, _database, _mail, _worker, _catalogue,
+    )  # fmt: skip
     warnings = [f"{check.__name__.strip('_')}: {warning}" for check in checks for warning in check(registry)]
     warnings += [f"proxy: {warning}" for warning in proxy.examined(registry, given)]
     print("\n".join(warnings) if warnings else "nothing to tell: all is as it should be")
@@ -55,6 +59,19 @@ def _place(registry: Any) -> Iterator[str]:
         yield "portal.trusted_proxies is empty: behind a proxy, everybody shares one address and its limits"
     if own.throttle_store == "database" and find(registry, IDatabase).engine.dialect.name == "sqlite":
         yield "the limits are counted in SQLite: enough for one machine only"
+
+
+def _security_txt(registry: Any) -> Iterator[str]:
+    yield from security_txt_warnings(find(registry, FoundationSettings), SystemClock().now())
+
+
+def security_txt_warnings(own: FoundationSettings, now: datetime) -> Iterator[str]:
+    """Warn a month before the file of ``portal.security_txt`` expires: after that, nobody may rely on it."""
+    ends = expires(read_text(Path(own.security_txt))) if own.security_txt else None
+    if ends is not None and ends <= now:
+        yield "the file of portal.security_txt expired: renew it"
+    elif ends is not None and ends - now < timedelta(days=30):
+        yield f"the file of portal.security_txt expires on {ends:%Y-%m-%d}: renew it"
 
 
 def _keys(registry: Any) -> Iterator[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ..database import IDatabase
+from ..errors import OperatorError
 from ..interfaces import IClock
 from ..services import find
 from .declared import Job, jobs_of
@@ -91,6 +92,9 @@ class Jobs:
     def _outcome(self, job: Job) -> dict[str, Any]:
         try:
             job.run(self._registry)
+        except OperatorError as error:
+            log.error("job %s failed: %s", job.name, error)
+            return {"last_failure_at": self._clock.now(), "last_error": type(error).__name__[:80]}
         except Exception as error:
             log.exception("job %s failed", job.name)
             return {"last_failure_at": self._clock.now(), "last_error": type(error).__name__[:80]}

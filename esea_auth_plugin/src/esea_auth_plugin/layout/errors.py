@@ -19,7 +19,9 @@ from pyramid.renderers import render
 from pyramid.response import Response
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from ..errors import PortalError, TooManyAttempts
+from ..errors import CookiesNeeded, PortalError, TooManyAttempts
+from ..web.cookies import cookies_blocked
+from ..web.csrf import same_origin
 from ..web.methods import allowed_methods
 
 logger = logging.getLogger(__name__)
@@ -62,6 +64,11 @@ TEXTS: Mapping[int, ErrorText] = {
         "Ce que vous envoyez est trop grand.",
         "Raccourcissez votre texte, puis réessayez.",
     ),
+    415: ErrorText(
+        "Forme d'envoi non acceptée",
+        "Cette page ne reçoit pas de fichiers.",
+        "Revenez à la page précédente, rechargez-la et réessayez.",
+    ),
     429: ErrorText(
         "Trop de tentatives",
         "Pour protéger les comptes, le portail limite le nombre d'essais.",
@@ -83,6 +90,16 @@ _STALE_FORM = ErrorText(
     "Ce formulaire n'est plus valable",
     "La page est restée ouverte trop longtemps, ou vous avez changé de session entre-temps. Rien n'a été envoyé.",
     "Revenez à la page précédente, rechargez-la et envoyez à nouveau.",
+)
+_COOKIES_FOR_A_FORM = ErrorText(
+    "Cookies nécessaires",
+    "Le portail a besoin de cookies pour protéger ce formulaire, et votre navigateur n'en a envoyé aucun. Rien n'a été "
+    "envoyé. Aucun cookie du portail ne sert à vous suivre.",
+    "Autorisez les cookies de ce site dans les réglages de votre navigateur, puis revenez à la page précédente, "
+    "rechargez-la et envoyez à nouveau. Si vous venez de rouvrir votre navigateur, il suffit de recharger la page.",
+)
+_COOKIES_ADVICE = (
+    "Autorisez les cookies de ce site dans les réglages de votre navigateur, puis rouvrez le lien du courriel."
 )
 
 
@@ -154,13 +171,21 @@ def http_error(error: Any, request: Any) -> Response:
 
 
 def stale_form(error: Any, request: Any) -> Response:
-    """Exception view of a CSRF refusal."""
+    """Exception view of a CSRF refusal. Browsers keep cookies from a form of another site: there it proves nothing."""
+    if cookies_blocked(request) and same_origin(request):
+        return error_response(request, 400, text=_COOKIES_FOR_A_FORM, code=CookiesNeeded.code)
     return error_response(request, 400, text=_STALE_FORM, code="portal.stale_form")
 
 
 def unreadable_address(error: Any, request: Any) -> Response:
     """Exception view of an address that isn't UTF-8."""
     return error_response(request, 400)
+
+
+def cookies_needed(error: CookiesNeeded, request: Any) -> Response:
+    """Exception view of a mailed link that a browser without cookies opens."""
+    text = ErrorText(_COOKIES_FOR_A_FORM.title, error.message, _COOKIES_ADVICE)
+    return error_response(request, error.status, text=text, code=error.code)
 
 
 def portal_error(error: PortalError, request: Any) -> Response:
@@ -192,6 +217,7 @@ def includeme(config: Any) -> None:
         (HTTPError, http_error),
         (BadCSRFToken, stale_form),
         (URLDecodeError, unreadable_address),
+        (CookiesNeeded, cookies_needed),
         (PortalError, portal_error),
         (OperationalError, database_away),
         (InterfaceError, database_away),

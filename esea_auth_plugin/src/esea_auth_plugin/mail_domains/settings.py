@@ -41,7 +41,7 @@ def registries(value: str) -> dict[str, str]:
     """Read ``ending = address`` lines; every address is https, or http to this very machine for tests."""
     found = values.pairs(value)
     for ending, address in found.items():
-        parts = urlsplit(address)
+        parts = urlsplit(values.address(address))
         plain = parts.scheme == "http" and parts.hostname in _THIS_MACHINE
         if not re.fullmatch(r"[a-z0-9-]+", ending) or not parts.hostname or not (parts.scheme == "https" or plain):
             raise values.BadValue("names no ending or no address", "write lines such as `fr = https://rdap.nic.fr/`")

@@ -10,6 +10,7 @@ from typing import Any
 from ..interfaces import AccountEntry, AccountGroup, IAccountRoot, Tile
 from .menu import account_current, account_menu
 from .resources import HubPlace
+from .views import CHANGE_PASSWORD_ROUTE
 
 _DEVICES = Tile(
     "Gestion de vos dispositifs d’authentification forte",
@@ -62,6 +63,7 @@ def includeme(config: Any) -> None:
     ):
         config.add_account_entry(entry)
     config.add_account_tile("my_account", lambda request: (_DEVICES, _HUB))
+    config.add_route(CHANGE_PASSWORD_ROUTE, "/.well-known/change-password")
     config.scan(".views")
     for room in ROOMS:
         config.include(room)

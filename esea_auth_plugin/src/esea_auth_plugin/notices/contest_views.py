@@ -13,7 +13,7 @@ from ..interfaces import IThrottle, Limit
 from ..security.tokens import mailed_token
 from ..services import find
 from ..throttle import Addresses
-from ..web.cookies import drop_cookie, read_cookie, set_cookie
+from ..web.cookies import drop_cookie, read_link_cookie, set_cookie
 from .kinds import KINDS
 from .resources import IContestPlace, IContestToken
 from .service import Notice, Notices, effects
@@ -33,7 +33,7 @@ def take_token(context: Any, request: Any) -> HTTPSeeOther:
 @view_config(context=IContestPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def show(context: Any, request: Any) -> dict[str, Any]:
     """Show what was told and what will be stopped."""
-    notice = find(request, Notices).live(request.dbsession, read_cookie(request, COOKIE))
+    notice = find(request, Notices).live(request.dbsession, read_link_cookie(request, COOKIE))
     return _page(request, notice, done=False)
 
 
@@ -41,7 +41,7 @@ def show(context: Any, request: Any) -> dict[str, Any]:
 def contest(context: Any, request: Any) -> dict[str, Any]:
     """Stop it."""
     find(request, IThrottle).reserve(find(request, Addresses).use(LINK, request.client_address))
-    token = read_cookie(request, COOKIE)
+    token = read_link_cookie(request, COOKIE)
     notice = find(request, Notices).contest(request.dbsession, token, address=request.client_address)
     drop_cookie(request, COOKIE)
     return _page(request, notice, done=notice is not None)

@@ -16,6 +16,7 @@ from ..errors import Problem
 from ..interfaces import ICatalogue, IClock, PortalService, Rule
 from ..services import find
 from ..settings import AuthSettings, FoundationSettings
+from ..text_files import BadTextFile, read_text
 from .catalogue import PARIS, Catalogue
 from .catalogue_file import Rules, parse_catalogue
 
@@ -53,10 +54,9 @@ def read_catalogue(config: Any) -> tuple[PortalService, ...]:
     settings = find(registry, AuthSettings)
     path = _path(settings.services, registry.settings.get("__file__", ""))
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        cause = f"can't be read: {type(error).__name__}"
-        report_problems(config, [Problem(KEY, str(path), cause, "name a UTF-8 file that the portal may read")])
+        text = read_text(path)
+    except BadTextFile as bad:
+        report_problems(config, [Problem(KEY, str(path), str(bad), bad.cure)])
         return ()
     rules = Rules(
         known=installed_modes(),

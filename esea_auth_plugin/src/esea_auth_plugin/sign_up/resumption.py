@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ..interfaces import IClock, IReviews, ReviewState
 from ..security import tokens
 from ..services import find
-from ..web.cookies import read_cookie
+from ..web.cookies import read_link_cookie
 from .answers import Answers
 from .models import SignUp
 from .requests import SignUps
@@ -30,7 +30,7 @@ class Resumable:
 
 def resumable(request: Any, session: Session) -> Resumable | None:
     """Return the sign-up that this browser's link opens, ``None`` when the link is wrong, old or answered."""
-    token = read_cookie(request, RESUMPTION_COOKIE) or ""
+    token = read_link_cookie(request, RESUMPTION_COOKIE) or ""
     row = session.scalars(
         select(SignUp).where(
             SignUp.resume_digest == tokens.digest(token, kind="sign_up.resume"),

@@ -14,7 +14,7 @@ _OUTLIVING = "esea_auth_plugin.web.outliving.outliving_tween"
 def includeme(config: Any) -> None:
     """Put the tweens in order, deny by default, check CSRF on every POST."""
     from ..security.log_masking import mask_all_handlers
-    from . import csrf, flash, leftovers, other_hosts, outliving, proxy
+    from . import csrf, flash, leftovers, multipart_forms, other_hosts, outliving, proxy
     from .csp import ContentPolicy
 
     config.add_tween(_GATE, under=INGRESS)
@@ -29,6 +29,10 @@ def includeme(config: Any) -> None:
     # Our policy checks the origin itself, against settings: the request's own host proves nothing.
     config.set_default_csrf_options(require_csrf=True, check_origin=False)
     config.add_view_deriver(leftovers.leftover_deriver, "leftovers", under=DERIVER_INGRESS, over="secured_view")
+    # Under the others of ours: an address that does not exist is a 404, whatever is sent to it.
+    config.add_view_deriver(
+        multipart_forms.multipart_deriver, "multipart", under=("leftovers", "other_hosts"), over="secured_view"
+    )
     config.include(other_hosts)
     config.set_default_permission(DENY_BY_DEFAULT)
     # The ini file configured logging before the application was made: its handlers are all there now.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from ..errors import CookiesNeeded
 from ..interfaces import PortalSettings
 from ..services import find
 
@@ -18,6 +19,21 @@ def read_cookie(request: Any, name: str) -> str | None:
     """Return the cookie's value, ``None`` when absent or longer than any of ours."""
     value = request.cookies.get(cookie_name(request, name))
     return value if value and len(value) <= 4096 else None
+
+
+def cookies_blocked(request: Any) -> bool:
+    """Tell whether no cookie at all arrived: then the browser refuses them, or was just opened again."""
+    return not request.environ.get("HTTP_COOKIE")
+
+
+def read_link_cookie(request: Any, name: str) -> str | None:
+    """Return the cookie that holds the secret of a mailed link, see :func:`read_cookie`.
+
+    :raises CookiesNeeded: no cookie at all arrived, although the link has just set this one.
+    """
+    if cookies_blocked(request):
+        raise CookiesNeeded
+    return read_cookie(request, name)
 
 
 def set_cookie(request: Any, name: str, value: str, *, max_age: timedelta | None = None) -> None:

@@ -43,7 +43,7 @@ class DerivedCsrfPolicy:
     def check_csrf_token(self, request: Any, supplied_token: str) -> bool:
         """Tell whether the token is right and the request comes from the portal's own pages."""
         browser = self._browser(request)
-        if browser is None or not _same_origin(request):
+        if browser is None or not same_origin(request):
             return False
         return tokens.equal(self._derive(request, browser), supplied_token or "")
 
@@ -64,7 +64,8 @@ def browser_digest(request: Any) -> str:
     return tokens.digest(found, kind="browser.forms")
 
 
-def _same_origin(request: Any) -> bool:
+def same_origin(request: Any) -> bool:
+    """Tell whether the request comes from the portal's own pages, as far as the browser says."""
     expected = find(request, PortalSettings).url
     origin = request.headers.get("Origin")
     if origin is not None:

@@ -1,6 +1,6 @@
-"""The outermost tween: unknown hosts and oversized bodies stop here, every answer leaves with its headers.
+"""The outermost tween: what cannot be a request of this portal stops here, every answer leaves with its headers.
 
-It knows nothing of the database, so that it still answers when that is down.
+It runs before routing, sessions, CSRF and the database, and needs none of them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ..layout.errors import ErrorText, bare_response, error_response
 from ..services import find
 from ..settings import FoundationSettings
 from . import headers, hosts
+from .request_checks import BadRequest, check_body, check_head, content_length, read_body, readable_cookies
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,22 @@ _NOT_OURS = ErrorText(
 _UNREADABLE = ErrorText(
     "Demande illisible", "La demande n'a pas pu être lue.", "Revenez à la page précédente et réessayez."
 )
+_UNREADABLE_ADDRESS = ErrorText(
+    "Adresse illisible",
+    "L'adresse demandée contient des caractères que le portail ne peut pas lire, ou elle est trop longue.",
+    "Vérifiez l'adresse saisie. Si vous avez suivi un lien, copiez-le en entier, ou repartez de l'accueil.",
+)
+_TOO_MANY_COOKIES = ErrorText(
+    "Cookies trop volumineux",
+    "Votre navigateur envoie trop de cookies à ce site.",
+    "Effacez les cookies de ce site dans les réglages de votre navigateur, puis réessayez.",
+)
+_TEXTS = {
+    "path": _UNREADABLE_ADDRESS,
+    "script_name": _UNREADABLE_ADDRESS,
+    "query": _UNREADABLE_ADDRESS,
+    "cookies": _TOO_MANY_COOKIES,
+}
 
 
 def gate_tween(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any], Any]:
@@ -36,7 +53,7 @@ def gate_tween(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any], 
 
     def gate(request: Any) -> Any:
         request.id = uuid.uuid4().hex
-        response = _refused(request, known, settings.max_body_bytes, settings.url)
+        response = _refusal(request, known, settings)
         if response is None:
             # What the portal is reached by is a fact of the settings, never of a header.
             request.environ["wsgi.url_scheme"] = "https" if secure else "http"
@@ -47,18 +64,30 @@ def gate_tween(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any], 
     return gate
 
 
-def _refused(request: Any, known: frozenset[str], most: int, url: str) -> Response | None:
+def _refusal(request: Any, known: frozenset[str], settings: FoundationSettings) -> Response | None:
+    """Return the answer to a request that goes no further, ``None`` for one that does."""
     if not hosts.is_known(request, known):
         # CVE class « host header injection » (Zitadel GHSA-2wmj-46rj-qm2w): nothing is built from it, nothing served.
-        return bare_response(request, 400, _NOT_OURS, home=url)
-    length = request.environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or (request.method in {"POST", "PUT", "PATCH"} and _chunked(request)):
-        return error_response(request, 400, text=_UNREADABLE)
-    return error_response(request, 413) if int(length) > most else None
+        _log(request, "host.unknown")
+        return bare_response(request, 400, _NOT_OURS, home=settings.url)
+    environ = request.environ
+    try:
+        check_head(environ)
+        if "HTTP_COOKIE" in environ:
+            environ["HTTP_COOKIE"] = readable_cookies(environ["HTTP_COOKIE"])
+        length = content_length(environ)
+        if length > settings.max_body_bytes:
+            _log(request, "body.too_long")
+            return error_response(request, 413)
+        body = read_body(environ, length)
+        check_body(environ, body)
+    except BadRequest as bad:
+        _log(request, bad.code)
+        environ["HTTP_COOKIE"] = ""  # the error page reads them too, and these may be unreadable
+        return error_response(request, 400, text=_TEXTS.get(bad.code.partition(".")[0], _UNREADABLE))
+    return None
 
 
-def _chunked(request: Any) -> bool:
-    # Servers and proxies that we support buffer the body and give its length; a body without length has no cap.
-    return "chunked" in request.environ.get("HTTP_TRANSFER_ENCODING", "").lower() and not request.environ.get(
-        "CONTENT_LENGTH"
-    )
+def _log(request: Any, code: str) -> None:
+    """Write the one line of a refused request: which check, and the reference that the answer carries too."""
+    logger.warning("request refused: %s, request %s", code, request.id)

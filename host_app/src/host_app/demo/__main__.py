@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import waitress
 from pyramid.paster import get_appsettings, setup_logging
 
 from esea_auth_plugin import migrations
@@ -23,6 +22,7 @@ from esea_auth_plugin.security.keyring import create_key_file
 from esea_auth_plugin.security.tokens import new_token
 from esea_auth_plugin.services import find
 from host_app import configure
+from host_app.server import serve
 
 from .first_day import first_day
 from .psc import Sandbox, issuer_of, wallet_of
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     sandbox = _sandbox(registry, given.port)
     worker = Worker(registry).start()
     try:
-        waitress.serve(at_localhost(application, given.port), listen=_listen(given.port), threads=8, ident=None)
+        serve(at_localhost(application, given.port), listen=_listen(given.port), threads=8, ident=None)
     finally:
         worker.stop()
         if sandbox is not None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from esea_auth_plugin.directives import report_problems
 from esea_auth_plugin.errors import Problem
+from esea_auth_plugin.text_files import BadTextFile, read_text
 
 #: What « Fonction » holds when none fits; « Fonction autre » then tells it. A replaced list keeps this code.
 OTHER = "autre"
@@ -44,9 +45,11 @@ def load(path: str) -> Lists:
     """
     file: Any = Path(path) if path else files(__package__) / "data" / "lists.json"
     try:
-        data = json.loads(file.read_text(encoding="utf-8"))
+        data = json.loads(read_text(file))
         lists = Lists(_entries(data, "fonctions"), _entries(data, "specialites"), _entries(data, "vous_etes"))
-    except (OSError, ValueError, KeyError, TypeError) as wrong:
+    except BadTextFile as bad:
+        raise BadLists(f"{file.name}: {bad}; {bad.cure}") from None
+    except (ValueError, KeyError, TypeError, RecursionError) as wrong:
         raise BadLists(f"{file.name}: {type(wrong).__name__}: {wrong}") from None
     if OTHER not in dict(lists.functions):
         raise BadLists(f"{file.name}: `fonctions` has no entry of code `{OTHER}`")

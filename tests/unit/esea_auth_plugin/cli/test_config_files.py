@@ -28,6 +28,7 @@ def test_the_page_of_settings_is_current(portal: Portal) -> None:
 def started(name: str, folder: Path, keys: Path, monkeypatch: pytest.MonkeyPatch, portal_factory: Any) -> Any:
     """Configure a portal from a shipped file; only what lies outside the checkout is replaced."""
     (folder / "secret").write_text("valeur-secrete")
+    (folder / "secret").chmod(0o600)
     monkeypatch.setenv("ESEA_TEST_DATABASE", f"sqlite:///{folder / 'portal.sqlite'}")
     monkeypatch.setenv("ESEA_TEST_KEYS", keys.read_text())
     monkeypatch.chdir(folder)

@@ -15,6 +15,7 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from sqlalchemy import String, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from tests.raw_requests import call
 from webtest import TestApp
 
 from esea_auth_plugin.database import IDatabase, make_metadata
@@ -54,6 +55,11 @@ def write_on_get(context: Any, request: Any) -> Response:
     return Response("?")
 
 
+def uploaded(context: Any, request: Any) -> Response:
+    told = [f"{name}={getattr(value, 'raw', value)!r}" for name, value in request.POST.items() if name != "csrf_token"]
+    return Response(" ".join(told))
+
+
 class CardRoot(HostRoot):
     """The root of another host name."""
 
@@ -61,7 +67,7 @@ class CardRoot(HostRoot):
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Iterator[Any]:
+def config(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
     from esea_auth_plugin.security.keyring import create_key_file
 
     key = tmp_path / "cles"
@@ -74,6 +80,8 @@ def config(tmp_path: Path) -> Iterator[Any]:
         "portal.secret_keys": f"file:{key}",
         "portal.max_body_bytes": "2048",
     }
+    for marker in request.node.iter_markers("settings"):
+        settings.update(marker.kwargs)
     config = Configurator(settings=settings, root_factory=lambda request: host_root(request) or PortalRoot(request))
     for room in ("directives", "settings", "security", "database", "web"):
         config.include(f"esea_auth_plugin.{room}")
@@ -84,6 +92,7 @@ def config(tmp_path: Path) -> Iterator[Any]:
     free = {"context": PortalRoot, "permission": NO_PERMISSION_REQUIRED}
     config.add_view(show, **free)
     config.add_view(act, name="act", request_method="POST", **free)
+    config.add_view(uploaded, name="upload", request_method="POST", multipart=True, **free)
     config.add_view(refuse, name="refuse", request_method="POST", **free)
     config.add_view(write_on_get, name="write", **free)
     config.add_view(show, name="open", subpath=True, **free)
@@ -160,6 +169,54 @@ def test_a_body_over_the_cap_or_without_readable_length_is_refused(app: TestApp)
     assert app.post("/act", {"x": "y" * 3000}, status=413)
     careless = TestApp(app.app, lint=False, extra_environ=HTTPS)  # a server that passes anything on
     assert careless.post("/act", "x", headers={"Content-Length": "-1"}, status=400)
+
+
+FILES = [("file", "nom.txt", b"content")]
+
+
+def test_multipart_reaches_only_the_view_that_declares_it(app: TestApp, config: Any) -> None:
+    right = token(app)
+    app.post("/act", {"csrf_token": right}, upload_files=FILES, status=415)
+    assert words(config) == set()
+    answer = app.post("/upload", {"csrf_token": right, "a": "é"}, upload_files=FILES)
+    assert answer.text == "a='é' file=b'content'"
+
+
+def test_a_view_that_declares_multipart_still_asks_for_the_token(app: TestApp) -> None:
+    token(app)
+    app.post("/upload", {"csrf_token": "faux"}, upload_files=FILES, status=400)
+    app.post("/upload", {}, upload_files=FILES, status=400)
+
+
+PART = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"--x--\r\n--x",
+        PART + b"no end",
+        PART + b"\xff\r\n--x--\r\n",
+        PART + b"a\x00\r\n--x--\r\n",
+        (PART + b"\r\n") * 250 + b"--x--\r\n",
+        PART.replace(b'name="a"', b'name="' + b"a" * 300 + b'"') + b"\r\n--x--\r\n",
+        PART.replace(b'name="a"', b'filename="a"') + b"\r\n--x--\r\n",
+        PART.replace(b"form-data", b"attachment") + b"\r\n--x--\r\n",
+        PART.replace(b"\r\n\r\n", b"\r\nContent-Type: text/plain; charset=klingon\r\n\r\n") + b"\r\n--x--\r\n",
+    ],
+)
+@pytest.mark.settings(**{"portal.max_body_bytes": "1048576"})
+def test_malformed_multipart_is_a_400_where_multipart_is_declared(config: Any, body: bytes) -> None:
+    answer = call(
+        config.make_wsgi_app(),
+        "POST",
+        "/upload",
+        body=body,
+        content_type="multipart/form-data; boundary=x",
+        environ={"HTTP_HOST": "portail.exemple.fr"},
+    )
+    assert answer.status == 400
 
 
 @pytest.mark.parametrize("supplied", ["", "faux", None])

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from oru_espace_pro_plugin.establishments.dataset import BadDirectory, load
+from esea_auth_plugin.csv_files import BadDataFile
+from oru_espace_pro_plugin.establishments.dataset import load
 from oru_espace_pro_plugin.establishments.figures import figures
 from oru_espace_pro_plugin.establishments.outlines import contains, outlines
 from oru_espace_pro_plugin.interfaces import Confidence, Kind
@@ -66,18 +67,18 @@ def test_corrections_change_what_is_shown_and_nothing_is_left_in_english() -> No
         (HEAD + LINE.format(kind="SU", sure="sans doute"), "line 2"),
         (HEAD + LINE.format(kind="HOPITAL", sure="I"), "line 2"),
         (HEAD + LINE.format(kind="SU", sure="I") * 2, "stands twice"),
-        ("code,type\n33-SU-01,SU\n", "line 2"),
+        ("code,type\n33-SU-01,SU\n", "line 1, column libelle"),
     ],
 )
 def test_a_wrong_file_says_where(tmp_path: Path, content: str, told: str) -> None:
     path = tmp_path / "region.csv"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(BadDirectory, match=told):
+    with pytest.raises(BadDataFile, match=told):
         load(str(path))
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BadDirectory, match=r"absent\.csv"):
+    with pytest.raises(BadDataFile, match=r"absent\.csv"):
         load(str(tmp_path / "absent.csv"))
 
 

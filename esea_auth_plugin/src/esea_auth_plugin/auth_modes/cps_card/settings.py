@@ -52,7 +52,7 @@ class CardSettings:
     authorities: str = option("", doc="PEM file of the PERSONNES authorities of IGC-Santé and of their roots; needed")
     crl_folder: str = option("", doc="Folder of the revocation lists, one file an authority; needed")
     crl_urls: tuple[str, ...] = option(
-        (), parse=values.words, doc="Addresses that `esea-admin CONFIG crl refresh` and the hourly job fetch"
+        (), parse=values.addresses, doc="Addresses that `esea-admin CONFIG crl refresh` and the hourly job fetch"
     )
     crl_max_age: timedelta = option(
         timedelta(days=3), parse=values.duration, doc="Oldest revocation list that is believed, by its own date"
@@ -71,7 +71,9 @@ class CardSettings:
         parse=values.one_of("off", "also", "required"),
         doc="Second source: `also` asks the responder too, `required` lets nobody in without its answer",
     )
-    ocsp_url: str = option("", doc="Address of the OCSP responder, e.g. http://ocsp.esante.gouv.fr")
+    ocsp_url: str = option(
+        "", parse=values.address, doc="Address of the OCSP responder, e.g. http://ocsp.esante.gouv.fr"
+    )
     accepted_types: tuple[str, ...] = option(tuple(KINDS.values()), parse=_kinds, doc="Types of card that let in")
     accept_non_nominative: bool = option(
         False, parse=values.boolean, doc="Accept service cards that name no person (never a good idea)"
@@ -108,11 +110,14 @@ def problems_of(settings: CardSettings, raw: dict[str, Any], *, stand_in: bool) 
 
 
 def _host_problems(settings: CardSettings, raw: dict[str, Any], where: str) -> list[Problem]:
-    host = urlsplit(settings.url).netloc.lower()
+    host = urlsplit(settings.url).netloc
     given = raw.get("portal.hosts", {})
-    hosts = values.pairs(given) if isinstance(given, str) else dict(given)
+    try:
+        hosts = values.hosts(given) if isinstance(given, str) else dict(given)
+    except values.BadValue:
+        return []  # told where the setting is read
     found = []
-    if host and {name.lower(): root for name, root in hosts.items()}.get(host) != ROOT:
+    if host and hosts.get(host) != ROOT:
         cure = f"write `portal.hosts = {host} = {ROOT}`"
         found.append(Problem("portal.hosts", where, "does not name the card host", cure))
     plain = settings.url.startswith("http://") and raw.get("portal.env", "production") == "production"

@@ -15,21 +15,17 @@ from ...errors import Problem
 
 #: Browsers read a list until it has named so many registrable labels, and silently leave out the rest.
 MOST_LABELS = 5
-_AS_BROWSERS_WRITE = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?")
 _ADDRESS = re.compile(r"[0-9.]+")
-_DEFAULT_PORTS = (("http", ":80"), ("https", ":443"))
 
 
 def exact_origin(value: str) -> str:
     """An origin as browsers write it, since it is compared sign by sign (lower case, punycode, no default port)."""
-    origin = values.origin(value)
-    port = any(origin.startswith(f"{scheme}:") and origin.endswith(default) for scheme, default in _DEFAULT_PORTS)
-    if port or not _AS_BROWSERS_WRITE.fullmatch(origin):
+    if values.origin(value) != value or "[" in value:
         raise values.BadValue(
             "is not an origin as browsers write it",
             "write scheme, host in lower case (punycode for accents), and a port only if it is not the usual one",
         )
-    return origin
+    return value
 
 
 def origins(value: str) -> tuple[str, ...]:

@@ -22,9 +22,11 @@ PREFIX = "esea_auth.passkey."
 class PasskeySettings:
     """Passkeys (prefix ``esea_auth.passkey.``)."""
 
-    rp_id: str = option("", doc="Domain that the keys belong to; the host of `portal.url` by default")
+    rp_id: str = option(
+        "", parse=values.host, doc="Domain that the keys belong to; the host of `portal.url` by default"
+    )
     origins: tuple[str, ...] = option(
-        (), parse=related.origins, doc="Origins whose pages may use them; `portal.url` by default"
+        (), parse=values.origins, doc="Origins whose pages may use them; `portal.url` by default"
     )
     related_origins: tuple[str, ...] = option(
         (),
@@ -42,7 +44,7 @@ class PasskeySettings:
 
 def problems(settings: Mapping[str, Any], own: PasskeySettings) -> list[Problem]:
     """Return what the settings get wrong together: a key made for a wrong domain is lost for good."""
-    where, url = settings.get("__file__", ""), str(settings.get("portal.url", ""))
+    where, url = settings.get("__file__", ""), _portal(settings)
     rp_id = own.rp_id or _host(url)
     found = [
         Problem(f"{PREFIX}origins", where, "holds an origin outside the keys' domain", f"list origins under `{rp_id}`")
@@ -58,6 +60,14 @@ def problems(settings: Mapping[str, Any], own: PasskeySettings) -> list[Problem]
         cure = "name a readable PEM file of the makers' roots"
         found.append(Problem(f"{PREFIX}attestation_roots", where, "holds no certificate", cure))
     return found
+
+
+def _portal(settings: Mapping[str, Any]) -> str:
+    """Return the portal's origin; ``""`` when it cannot be read, which is told elsewhere."""
+    try:
+        return values.origin(str(settings.get("portal.url", "")).strip())
+    except values.BadValue:
+        return ""
 
 
 def root_certificates(path: str) -> list[bytes]:

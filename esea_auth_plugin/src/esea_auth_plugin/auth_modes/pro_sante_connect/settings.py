@@ -77,16 +77,20 @@ class PscSettings:
         parse=values.one_of("discovery", "static"),
         doc="`static` uses the preset and set addresses only, and asks for no discovery document",
     )
-    discovery_url: str = option("", doc="Discovery document; by default the issuer's `wallet-openid-configuration`")
-    issuer: str = option("", doc="Issuer of tokens, as they name it")
-    authorization_endpoint: str = option("", doc="Where people go; mind that its host is not the issuer's")
-    token_endpoint: str = option("", doc="Where the code is exchanged")
-    userinfo_endpoint: str = option("", doc="Where the identity is read")
-    jwks_uri: str = option("", doc="Where the signing keys are")
-    end_session_endpoint: str = option("", doc="Where an explicit sign-out goes")
-    backchannel_authentication_endpoint: str = option("", doc="Where e-CPS requests start (CIBA)")
+    discovery_url: str = option(
+        "", parse=values.address, doc="Discovery document; by default the issuer's `wallet-openid-configuration`"
+    )
+    issuer: str = option("", parse=values.address, doc="Issuer of tokens, as they name it")
+    authorization_endpoint: str = option(
+        "", parse=values.address, doc="Where people go; mind that its host is not the issuer's"
+    )
+    token_endpoint: str = option("", parse=values.address, doc="Where the code is exchanged")
+    userinfo_endpoint: str = option("", parse=values.address, doc="Where the identity is read")
+    jwks_uri: str = option("", parse=values.address, doc="Where the signing keys are")
+    end_session_endpoint: str = option("", parse=values.address, doc="Where an explicit sign-out goes")
+    backchannel_authentication_endpoint: str = option("", parse=values.address, doc="Where e-CPS requests start (CIBA)")
     form_origins: tuple[str, ...] = option(
-        (), parse=values.words, doc="Further origins that the way through PSC passes, for the content policy of forms"
+        (), parse=values.origins, doc="Further origins that the way through PSC passes, for the content policy of forms"
     )
     client_id: str = option("", doc="Identifier that the ANS gave this portal")
     client_secret: str = option("", parse=values.optional_secret, doc="Its secret (file: or env: reference)")

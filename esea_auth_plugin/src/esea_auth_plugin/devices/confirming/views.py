@@ -12,7 +12,7 @@ from pyramid.view import view_config
 from ...interfaces import IThrottle, Limit
 from ...services import find
 from ...throttle import Addresses
-from ...web.cookies import drop_cookie, read_cookie, set_cookie
+from ...web.cookies import drop_cookie, read_link_cookie, set_cookie
 from .resources import REFUSE_VIEW, IConfirmPlace, IConfirmToken
 from .service import Pending, PendingDevices
 
@@ -69,7 +69,7 @@ def refuse(context: Any, request: Any) -> Any:
 
 
 def _live(request: Any) -> Pending | None:
-    return find(request, PendingDevices).live(request.dbsession, read_cookie(request, COOKIE))
+    return find(request, PendingDevices).live(request.dbsession, read_link_cookie(request, COOKIE))
 
 
 def _used(request: Any) -> Pending | None:

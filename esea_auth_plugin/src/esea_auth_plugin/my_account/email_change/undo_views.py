@@ -13,7 +13,7 @@ from ...interfaces import IThrottle, Limit
 from ...security.tokens import mailed_token
 from ...services import find
 from ...throttle import Addresses
-from ...web.cookies import drop_cookie, read_cookie, set_cookie
+from ...web.cookies import drop_cookie, read_link_cookie, set_cookie
 from .resources import IUndoPlace, IUndoToken
 from .service import CanNotUndo, EmailChanges
 
@@ -32,7 +32,7 @@ def take_token(context: Any, request: Any) -> HTTPSeeOther:
 @view_config(context=IUndoPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def show(context: Any, request: Any) -> dict[str, Any]:
     """Show what will be done. The new address is not shown: this link may be read by anybody."""
-    change = find(request, EmailChanges).undoable(request.dbsession, read_cookie(request, COOKIE))
+    change = find(request, EmailChanges).undoable(request.dbsession, read_link_cookie(request, COOKIE))
     if change is None:
         request.response.status = 410
     return {"change": change, "done": False, "problem": ""}
@@ -45,7 +45,7 @@ def undo(context: Any, request: Any) -> dict[str, Any]:
     try:
         with request.dbsession.begin_nested():
             find(request, EmailChanges).undo(
-                request.dbsession, read_cookie(request, COOKIE), address=request.client_address
+                request.dbsession, read_link_cookie(request, COOKIE), address=request.client_address
             )
     except CanNotUndo as error:
         request.response.status = error.status

@@ -14,7 +14,7 @@ from ...forms import Invalid
 from ...interfaces import IEnrolmentTickets, IPasswords, IReviews
 from ...reviews.agreements import agreed_by
 from ...services import find
-from ...web.cookies import drop_cookie, read_cookie, set_cookie
+from ...web.cookies import drop_cookie, read_link_cookie, set_cookie
 from ..recovery import limits
 from ..recovery.forms import accepted_password, password_form
 from .links import Link, Links, LinkSpent
@@ -37,7 +37,7 @@ def take_token(context: Any, request: Any) -> Any:
 @view_config(context=IRegainPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def show(context: Any, request: Any) -> Any:
     """Say what is about to happen, and ask for a new password."""
-    link = find(request, Links).live(request.dbsession, read_cookie(request, COOKIE))
+    link = find(request, Links).live(request.dbsession, read_link_cookie(request, COOKIE))
     return _page(request, link, password_form(request).render() if link else "")
 
 
@@ -46,7 +46,7 @@ def regain(context: Any, request: Any) -> Any:
     """Begin anew, and give this browser the ticket for one new device."""
     limits.link_used(request)
     with find(request, IDatabase).reading() as session:
-        link = find(request, Links).live(session, read_cookie(request, COOKIE))
+        link = find(request, Links).live(session, read_link_cookie(request, COOKIE))
     if link is None:
         return _page(request, None, "")
     try:

@@ -17,7 +17,7 @@ from ...interfaces import IClock, IPasswords
 from ...layout.filters import datetime_fr
 from ...security.tokens import mailed_token
 from ...services import find
-from ...web.cookies import drop_cookie, read_cookie, set_cookie
+from ...web.cookies import drop_cookie, read_link_cookie, set_cookie
 from ..store import LIFETIME, SignIn, SignIns
 from . import limits
 from .forms import accepted_password, password_form
@@ -38,7 +38,7 @@ def take_token(context: Any, request: Any) -> Any:
 @view_config(context=IResetPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def show_reset(context: Any, request: Any) -> Any:
     """Ask for a new password, or for the other factor first."""
-    reset = find(request, Resets).live(request.dbsession, read_cookie(request, COOKIE))
+    reset = find(request, Resets).live(request.dbsession, read_link_cookie(request, COOKIE))
     return _page(request, reset, password_form(request).render() if reset and not reset.factor else "")
 
 
@@ -123,7 +123,7 @@ def prove_factor(context: Any, request: Any) -> Any:
 
 def _live(request: Any) -> Reset | None:
     with find(request, IDatabase).reading() as session:
-        return find(request, Resets).live(session, read_cookie(request, COOKIE))
+        return find(request, Resets).live(session, read_link_cookie(request, COOKIE))
 
 
 def _page(request: Any, reset: Reset | None, form: Any) -> dict[str, Any]:

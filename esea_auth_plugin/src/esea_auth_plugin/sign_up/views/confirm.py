@@ -18,7 +18,7 @@ from ...forms import Invalid, PasswordNode, PortalForm
 from ...interfaces import IAuditTrail, IPasswords
 from ...security import password_policy
 from ...services import find
-from ...web.cookies import drop_cookie, read_cookie
+from ...web.cookies import drop_cookie, read_link_cookie
 from .. import limits
 from ..confirmation import Confirmations, Found, TokenSpent, TokenStanding
 from ..forms import password_nodes, passwords_agree
@@ -48,7 +48,7 @@ def _new_form(request: Any) -> PortalForm:
 def found_by_cookie(request: Any) -> Found:
     """Judge the token of this browser's flow."""
     with find(request, IDatabase).reading() as session:
-        return Confirmations(request.registry).find(session, read_cookie(request, CONFIRMATION_COOKIE))
+        return Confirmations(request.registry).find(session, read_link_cookie(request, CONFIRMATION_COOKIE))
 
 
 def page(request: Any, found: Found, form_html: Any, *, new: bool = False) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def confirmed_with_new_password(context: Any, request: Any) -> Any:
 
 
 def _finish(context: Any, request: Any, new_hash: str | None) -> Any:
-    token = read_cookie(request, CONFIRMATION_COOKIE) or ""
+    token = read_link_cookie(request, CONFIRMATION_COOKIE) or ""
     try:
         Confirmations(request.registry).confirm(request.dbsession, token, new_hash=new_hash)
     except TokenSpent:

@@ -17,7 +17,7 @@ from ...nomenclatures import CIVILITIES, list_of
 from ...security import password_policy
 from ...services import find
 from ...settings import AuthSettings
-from ...web.cookies import drop_cookie, read_cookie
+from ...web.cookies import drop_cookie, read_link_cookie
 from .. import limits
 from ..confirmation import Found, TokenSpent, TokenStanding
 from ..forms import identifier_node, password_nodes, passwords_agree, terms_node
@@ -41,7 +41,7 @@ def _form(request: Any) -> PortalForm:
 
 def _found(request: Any) -> Found:
     with find(request, IDatabase).reading() as session:
-        return Invitations(request.registry).find(session, read_cookie(request, INVITATION_COOKIE))
+        return Invitations(request.registry).find(session, read_link_cookie(request, INVITATION_COOKIE))
 
 
 def _page(request: Any, found: Found, form_html: Any) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def invitation_accepted(context: Any, request: Any) -> Any:
         password_hash = find(request, IPasswords).hash(values["password"])
         Invitations(request.registry).accept(
             request.dbsession,
-            read_cookie(request, INVITATION_COOKIE) or "",
+            read_link_cookie(request, INVITATION_COOKIE) or "",
             identifier=identifier,
             password_hash=password_hash,
             attributes={name: values[name] for name in ("civility", "last_name", "first_name")},

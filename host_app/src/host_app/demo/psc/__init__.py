@@ -10,8 +10,9 @@ import socket
 import threading
 from typing import Any
 
-import waitress.server
 from pyramid.config import Configurator
+
+from host_app.server import create_server
 
 from .state import Memory
 
@@ -39,7 +40,7 @@ class Sandbox:
         self.wallet = wallet_of(self.port)
         self.memory = Memory(self.issuer, CLIENT_ID, client_secret)
         application = _application(self.memory, self.wallet, portal_url)
-        self._server: Any = waitress.server.create_server(application, sockets=[self._socket], threads=8, ident=None)
+        self._server: Any = create_server(application, sockets=[self._socket], threads=8, ident=None)
         self._thread = threading.Thread(target=self._server.run, name="demo-psc", daemon=True)
 
     def start(self) -> Sandbox:

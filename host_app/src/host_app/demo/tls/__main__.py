@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 from pyramid.paster import get_appsettings, setup_logging
-from waitress.server import create_server
 
 from esea_auth_plugin.errors import ConfigurationError, Problem
 from esea_auth_plugin.jobs.worker import Worker
 from esea_auth_plugin.security.clock import SystemClock
 from host_app.demo.__main__ import build
 from host_app.demo.cards import PIN, ensure, renew_lists
+from host_app.server import create_server
 
 from .lists import give_lists
 from .nginx import Nginx, NginxMissing
