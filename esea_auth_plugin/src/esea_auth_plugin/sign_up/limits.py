@@ -32,7 +32,10 @@ def from_here(request: Any, limit: Limit) -> Reservation:
 
 
 def identifier_tried(request: Any, draft_id: str) -> Reservation:
-    """Count one choice of an identifier: nobody lists those that are taken."""
+    """Count one choice of an identifier, or another name to propose one for: nobody lists those that are taken.
+
+    The first name of a draft is counted by :data:`START`, which begins the draft.
+    """
     here = find(request, Addresses).use(IDENTIFIER, request.client_address)
     return find(request, IThrottle).reserve(here, (IDENTIFIER_OF_DRAFT, draft_id))
 
