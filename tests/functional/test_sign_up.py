@@ -214,14 +214,21 @@ def test_a_role_mailbox_is_warned_about_and_flagged_to_the_reviewer(portal: Port
 
 
 @pytest.mark.databases("sqlite")
-def test_three_requests_in_thirty_days_for_one_address(portal: Portal) -> None:
-    for number in range(3):
-        wizard.sign_up(portal.browser(), identifier=f"anne.essai{number}")
-    page = send(wizard.to_step_4(portal.browser(), identifier="anne.essai9"), wizard.adhesion())
-    assert "trente jours" in text(page)
-    assert len(portal.letters()) == 3
-    portal.clock.advance(days=30, minutes=1)
-    wizard.sign_up(portal.browser(), identifier="anne.essai9")
+def test_three_requests_in_thirty_days_from_one_proven_mailbox(portal: Portal) -> None:
+    """« Faire une nouvelle demande », by the link of a refusal: who opens it reads the mail of that address."""
+    passwords = {"Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD}
+
+    def ask_again() -> TestResponse:
+        wizard.decide(portal, references[-1], accept=False, reason="Identité non vérifiée.")
+        link = wizard.path_in(portal.letters(wizard.EMAIL)[-1], "/inscription/complement/")
+        page = press(portal.browser().get(link).follow(), "Ouvrir mon formulaire").follow()
+        page = send(send(page, {"Nom": "Pierre"}).follow(), passwords).follow()
+        return send(page, wizard.adhesion()).maybe_follow()
+
+    references = [reference_on(wizard.sign_up(portal.browser()))]
+    references += (reference_on(ask_again()) for _ in range(3))
+    page = ask_again()
+    assert "trente jours" in text(page) and "Étape 4/4" in page.html.title.text
 
 
 @pytest.mark.databases("sqlite")

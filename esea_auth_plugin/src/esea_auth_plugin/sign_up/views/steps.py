@@ -41,6 +41,10 @@ from ..resources import ISignUp
 from ..sheets import is_role_mailbox
 
 _TEMPLATES = "esea_auth_plugin:sign_up/templates"
+_NOT_MAILED = (
+    "Plusieurs courriels sont déjà partis vers cette adresse : votre demande est bien enregistrée, mais sans nouvel "
+    "accusé de réception. Notez sa référence."
+)
 _NEXT, _BACK = Button("suivant", "Suivant"), Button("precedent", "Précédent", "quiet")
 _TAKEN = "Cet identifiant n’est pas disponible : choisissez-en un autre, ou recopiez celui qui est proposé."
 
@@ -337,24 +341,29 @@ def adhesion_sent(request: Any, draft: Draft, form: PortalForm) -> Any:
         return go_back(request, draft, form, 4)
     try:
         values = form.validate()
-        _count(request, draft, form)
+        mailed = _count(request, draft, form)
     except Invalid as invalid:
         return _adhesion(request, draft, invalid.form_html)
     answers = replace(draft.answers, services=tuple(values.get("services", ())), motive=values["motive"])
     try:
-        SignUps(request.registry).send(request.dbsession, replace(draft, answers=answers))
+        SignUps(request.registry).send(request.dbsession, replace(draft, answers=answers), mailed=mailed)
     except NoLongerYours as lost:
         # Nothing of the try may stay; the answer is a page all the same.
         request.tm.doom()
         request.flash(lost.message, "warning")
         return HTTPSeeOther(PATHS[2])
+    if not mailed:
+        request.flash(_NOT_MAILED, "warning")
     return HTTPSeeOther(WAITING)
 
 
-def _count(request: Any, draft: Draft, form: PortalForm) -> None:
+def _count(request: Any, draft: Draft, form: PortalForm) -> bool:
+    """Count the request; tell whether its acknowledgement may be mailed."""
     limits.from_here(request, limits.SEND)
     if draft.completes is not None:
-        return
+        return True
+    if not draft.answers.mailbox_is_proven:
+        return limits.may_acknowledge(request, draft.answers.email)
     try:
         limits.sent_by(request, draft.answers.email)
     except TooManyAttempts as refused:
@@ -362,3 +371,4 @@ def _count(request: Any, draft: Draft, form: PortalForm) -> None:
             "Trois demandes au plus peuvent être faites en trente jours avec une même adresse : écrivez au support."
         )
         raise form.refuse(message) from refused
+    return True
