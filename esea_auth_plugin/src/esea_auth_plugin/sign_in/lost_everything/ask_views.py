@@ -60,7 +60,7 @@ def asked(context: Any, request: Any) -> Any:
     if values["website"]:
         return HTTPSeeOther("/connexion/oubli/envoye")
     account = _active(request, values["login"])
-    limits.everything_lost(request, values["login"].casefold())
+    limits.everything_lost(request, values["login"], account.subject if account else None)
     return {"form": "", "review": kind.open_request(request.registry, request.dbsession, account, values)}
 
 
