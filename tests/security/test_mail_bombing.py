@@ -193,6 +193,7 @@ def test_wrong_passwords_use_up_no_start(portal: Portal) -> None:
         assert urlsplit(_start_anew(portal, anne, number).location).path == "/connexion/otp"
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_starts_elsewhere_leave_a_known_browser_its_own(portal: Portal) -> None:
     browser, anne = portal.signed_in()
     press(browser.get("/connexion/deconnexion"), "Me déconnecter")
@@ -255,6 +256,7 @@ def test_no_letter_leaves_while_nothing_can_be_counted(
 # --- 1.6 b: sign-ups by others bar nobody ------------------------------------------------------------------------
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_anonymous_sign_ups_bar_nobody_s_address(portal: Portal) -> None:
     """Three were enough to bar any address for thirty days."""
     for number in range(4):

@@ -64,6 +64,10 @@ def enter(
         own = failures_of_known_browser(name, subject, browser.rows[subject])
         more = in_known_browser(more, subject, browser.rows[subject])
         return Pass([throttle.reserve(*own, *more)], login=login, subject=subject)
+    if not login and subject is None and browser.rows:
+        # The answer names nobody (a passkey, a card): failures of others at this address do not count here.
+        here = (failures_of_address(f"{name}.known_browser"), min(browser.rows.values()))
+        return Pass([throttle.reserve(here, *more)])
     address = find(request, Addresses).use(failures_of_address(name), request.client_address)
     if not login:
         own = failures_of_account(f"{name}.person", subject) if subject is not None else ()
