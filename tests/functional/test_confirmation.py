@@ -34,7 +34,7 @@ def extra(portal: Portal, reference: str, action: str, support: Person) -> str:
 
 
 def test_the_account_opens_with_the_grants_that_the_support_accepted(portal: Portal) -> None:
-    page = wizard.to_step_4(portal.browser(), "espace-pro")
+    page = wizard.to_step_4(portal.browser(), "espace-pro", identifier=LOGIN)
     page.forms["champ"].set("services", True, index=1)  # the ROR too
     wizard_page = send(page, wizard.adhesion()).follow()
     wizard.decide(portal, wizard.reference_on(wizard_page), kept=["espace-pro"])
@@ -108,7 +108,7 @@ def test_an_unknown_link_says_so(portal: Portal) -> None:
 
 
 def test_seven_days_and_a_second_are_too_long_and_the_support_sends_a_new_one(portal: Portal) -> None:
-    reference = wizard.reference_on(wizard.sign_up(portal.browser()))
+    reference = wizard.reference_on(wizard.sign_up(portal.browser(), identifier=LOGIN))
     support = wizard.decide(portal, reference)
     old = wizard.path_in(portal.letters(wizard.EMAIL)[-1], "/inscription/confirmation/")
     portal.clock.advance(days=7)
@@ -122,7 +122,7 @@ def test_seven_days_and_a_second_are_too_long_and_the_support_sends_a_new_one(po
 
 
 def test_a_new_token_kills_the_old_one_that_still_lived(portal: Portal) -> None:
-    reference = wizard.reference_on(wizard.sign_up(portal.browser()))
+    reference = wizard.reference_on(wizard.sign_up(portal.browser(), identifier=LOGIN))
     support = wizard.decide(portal, reference)
     old = wizard.path_in(portal.letters(wizard.EMAIL)[-1], "/inscription/confirmation/")
     portal.clock.advance(minutes=5)
@@ -132,7 +132,7 @@ def test_a_new_token_kills_the_old_one_that_still_lived(portal: Portal) -> None:
 
 
 def test_a_refusal_gives_its_reason_and_a_way_to_ask_again(portal: Portal) -> None:
-    reference = wizard.reference_on(wizard.sign_up(portal.browser()))
+    reference = wizard.reference_on(wizard.sign_up(portal.browser(), identifier=LOGIN))
     wizard.decide(portal, reference, accept=False, reason="Nous n’avons pas pu joindre votre établissement.")
     letter = portal.letters(wizard.EMAIL)[-1]
     assert "joindre votre établissement" in letter.text
@@ -144,7 +144,7 @@ def test_a_refusal_gives_its_reason_and_a_way_to_ask_again(portal: Portal) -> No
     assert page.html.find("input", {"name": "last_name"})["value"] == "Pierre"
     # The identifier of the refused request is free again, at once.
     page = send(page, {"Nom": "Pierre"}).follow()
-    answers = {"Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD}
+    answers = {"Identifiant": LOGIN, "Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD}
     page = send(page, answers).follow()
     assert LOGIN in text(page)
     again = wizard.reference_on(send(page, wizard.adhesion()).follow())
@@ -152,7 +152,7 @@ def test_a_refusal_gives_its_reason_and_a_way_to_ask_again(portal: Portal) -> No
 
 
 def test_what_is_missing_is_asked_and_the_request_comes_back(portal: Portal) -> None:
-    reference = wizard.reference_on(wizard.sign_up(portal.browser()))
+    reference = wizard.reference_on(wizard.sign_up(portal.browser(), identifier=LOGIN))
     support = wizard.reviewer(portal)
     with portal.db.writing() as session:
         review = portal.find(IReviews).by_reference(session, reference)
@@ -176,7 +176,7 @@ def test_what_is_missing_is_asked_and_the_request_comes_back(portal: Portal) -> 
 
 
 def test_a_second_account_is_not_approved_while_a_duplicate_is_undecided(portal: Portal) -> None:
-    first = wizard.reference_on(wizard.sign_up(portal.browser()))
+    first = wizard.reference_on(wizard.sign_up(portal.browser(), identifier=LOGIN))
     second = wizard.reference_on(wizard.sign_up(portal.browser(), email="anne@autre-exemple.fr"))
     with pytest.raises(PortalError, match="doublon"):
         wizard.decide(portal, first)
@@ -189,7 +189,7 @@ def test_a_second_account_is_not_approved_while_a_duplicate_is_undecided(portal:
 
 def test_an_email_that_has_an_account_is_never_approved_again(portal: Portal) -> None:
     anne = portal.person(email=wizard.EMAIL)
-    reference = wizard.reference_on(wizard.sign_up(portal.browser()))
+    reference = wizard.reference_on(wizard.sign_up(portal.browser(), identifier=LOGIN))
     assert "déjà un compte" in portal.letters(anne.email)[-1].subject
     with pytest.raises(PortalError, match="appartient déjà"):
         wizard.decide(portal, reference)
@@ -206,4 +206,4 @@ def test_an_account_nobody_confirms_is_erased_and_its_identifier_is_free(portal:
     portal.clock.advance(days=2)
     forget_old(portal.registry)
     assert state_of(portal) is None
-    assert "anne.pierre2" not in text(wizard.to_step_3(portal.browser()))
+    assert "Étape 4/4" in wizard.to_step_4(portal.browser(), identifier=LOGIN).html.title.text

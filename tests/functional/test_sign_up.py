@@ -10,7 +10,7 @@ from webtest import TestResponse
 from esea_auth_plugin.interfaces import IReviews, ReviewState
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import field_error, press, send, text
-from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.portal import PASSWORD, Portal
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -130,10 +130,19 @@ def test_pressing_valider_twice_makes_one_request(portal: Portal) -> None:
     assert len(portal.letters()) == 1
 
 
-def test_the_second_anne_pierre_is_proposed_another_identifier(portal: Portal) -> None:
-    wizard.sign_up(portal.browser())
+def test_who_finds_an_identifier_taken_is_proposed_another_one(portal: Portal) -> None:
+    wizard.sign_up(portal.browser(), identifier=wizard.IDENTIFIER)
     page = wizard.to_step_3(portal.browser(), email="autre@ch-exemple.fr", **{"N° RPPS": ""})
-    assert "anne.pierre2" in text(page)
+    first = page.html.find("dd").text
+    assert re.fullmatch(r"anne\.pierre\d{3}", first)
+    assert page.forms["champ"]["identifier"].value == first
+    passwords = {"Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD}
+    page = send(page, {"Identifiant": wizard.IDENTIFIER, **passwords})
+    assert "pas disponible" in field_error(page, "Identifiant")
+    second = page.html.find("dd").text
+    assert re.fullmatch(r"anne\.pierre\d{3}", second) and second != first
+    page = send(page, {"Identifiant": second, **passwords}).follow()
+    assert "Étape 4/4" in page.html.title.text
 
 
 def test_after_30_silent_minutes_the_email_is_asked_and_nothing_is_lost(portal: Portal) -> None:
@@ -151,10 +160,10 @@ def test_after_30_silent_minutes_the_email_is_asked_and_nothing_is_lost(portal: 
 
 def test_effacer_et_recommencer_leaves_nothing(portal: Portal) -> None:
     browser = portal.browser()
-    page = press(wizard.to_step_4(browser), "Effacer et recommencer").follow()
+    page = press(wizard.to_step_4(browser, identifier=wizard.IDENTIFIER), "Effacer et recommencer").follow()
     assert "effacées" in text(page)
     assert browser.get("/inscription/donnees").location.endswith("/inscription")
-    assert "anne.pierre2" not in text(wizard.to_step_3(portal.browser()))
+    assert "Étape 4/4" in wizard.to_step_4(portal.browser(), identifier=wizard.IDENTIFIER).html.title.text
 
 
 def test_a_draft_ends_after_two_hours_at_use_without_any_job(portal: Portal) -> None:
@@ -205,14 +214,21 @@ def test_a_role_mailbox_is_warned_about_and_flagged_to_the_reviewer(portal: Port
 
 
 @pytest.mark.databases("sqlite")
-def test_three_requests_in_thirty_days_for_one_address(portal: Portal) -> None:
-    for number in range(3):
-        wizard.sign_up(portal.browser(), identifier=f"anne.essai{number}")
-    page = send(wizard.to_step_4(portal.browser(), identifier="anne.essai9"), wizard.adhesion())
-    assert "trente jours" in text(page)
-    assert len(portal.letters()) == 3
-    portal.clock.advance(days=30, minutes=1)
-    wizard.sign_up(portal.browser(), identifier="anne.essai9")
+def test_three_requests_in_thirty_days_from_one_proven_mailbox(portal: Portal) -> None:
+    """« Faire une nouvelle demande », by the link of a refusal: who opens it reads the mail of that address."""
+    passwords = {"Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD}
+
+    def ask_again() -> TestResponse:
+        wizard.decide(portal, references[-1], accept=False, reason="Identité non vérifiée.")
+        link = wizard.path_in(portal.letters(wizard.EMAIL)[-1], "/inscription/complement/")
+        page = press(portal.browser().get(link).follow(), "Ouvrir mon formulaire").follow()
+        page = send(send(page, {"Nom": "Pierre"}).follow(), passwords).follow()
+        return send(page, wizard.adhesion()).maybe_follow()
+
+    references = [reference_on(wizard.sign_up(portal.browser()))]
+    references += (reference_on(ask_again()) for _ in range(3))
+    page = ask_again()
+    assert "trente jours" in text(page) and "Étape 4/4" in page.html.title.text
 
 
 @pytest.mark.databases("sqlite")

@@ -10,7 +10,7 @@ from tests.passkeys import MODES, answer_with, give_key, key_page, sign_in_with
 
 from esea_auth_plugin.interfaces import AccountState, IAccounts
 from esea_auth_plugin.testing.authenticator import UP, Authenticator, copy_of
-from esea_auth_plugin.testing.pages import text
+from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Person, Portal
 
 pytestmark = [pytest.mark.settings(**MODES), pytest.mark.databases("sqlite", "postgresql")]
@@ -42,6 +42,21 @@ def test_a_site_that_looks_like_ours_gets_an_answer_that_opens_nothing(portal: P
 def test_a_device_that_does_not_verify_its_person_opens_nothing(portal: Portal, key: Authenticator) -> None:
     form, options = key_page(portal.browser())
     assert refused(answer_with(form, key.get(options, flags=UP)))
+
+
+@pytest.mark.databases("sqlite")
+def test_failures_of_others_at_an_address_do_not_shut_its_known_browsers_out(
+    portal: Portal, anne: Person, key: Authenticator
+) -> None:
+    """An answer of a passkey names nobody beforehand: its failures are counted per address, or per known browser."""
+    browser = portal.browser()
+    form, options = key_page(browser)
+    assert answer_with(form, key.get(options)).status_int == 303
+    press(browser.get("/connexion/deconnexion"), "Me déconnecter")
+    form, _ = key_page(portal.browser())
+    statuses = [form.submit(status="*").status_int for _ in range(51)]
+    assert statuses == [200] * 50 + [429]
+    assert sign_in_with(browser, key).status_int == 303
 
 
 def test_an_answer_is_good_once_and_for_five_minutes(portal: Portal, key: Authenticator) -> None:

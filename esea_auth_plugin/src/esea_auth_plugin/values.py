@@ -10,10 +10,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from .normalise.addresses import parse_network
 from .text_files import BadTextFile, read_text
 from .web_addresses import canonical_address, canonical_host, canonical_origin
-
-from .normalise.addresses import parse_network
 
 Parser = Callable[[str], Any]
 

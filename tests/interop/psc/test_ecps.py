@@ -13,6 +13,7 @@ from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAI
 from webtest import TestApp, TestResponse
 
 from esea_auth_plugin.auth_modes.pro_sante_connect.ciba import ask_due
+from esea_auth_plugin.interfaces import IAccounts
 from esea_auth_plugin.nomenclatures.identifiers import luhn_is_right
 from esea_auth_plugin.testing.pages import fill, press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
@@ -140,6 +141,25 @@ def test_the_sixth_request_in_an_hour_rings_nowhere_and_looks_like_the_others(
         another(browser)
     assert len(psc.rings()) == 5
     assert pages[5] == pages[0]
+
+
+def test_strangers_who_use_up_the_limit_of_a_number_do_not_keep_its_holder_out(
+    portal: Portal, psc: Provider, person: Person, browser: TestApp, worker: Callable[..., None]
+) -> None:
+    """The holder's known browser has five requests an hour of its own; a colleague's known browser has no share."""
+    with portal.db.writing() as session:
+        portal.find(IAccounts).change_attributes(
+            session, person.subject, {"rpps": NATIONAL_ID[1:]}, origin="psc", by=person.subject
+        )
+    colleague = portal.browser()
+    portal.sign_in(colleague, portal.person(first_name="Autre"))
+    press(colleague.get("/connexion/deconnexion"), "Me déconnecter")
+    for each, rung in ((colleague, 5), (browser, 10)):
+        for _ in range(7):
+            ask(each)
+            worker()
+            another(each)
+        assert len(psc.rings()) == rung
 
 
 def test_an_address_that_asks_for_everybody_is_stopped(portal: Portal, psc: Provider, browser: TestApp) -> None:

@@ -10,10 +10,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from ..interfaces import ISealer
 from .models import IdentifierReservation as Held
 from .names import identifier_from_name
 
@@ -68,15 +69,16 @@ def release(session: Session, holder: str, *, but: str = "") -> None:
     session.execute(delete(Held).where(Held.holder == holder, Held.kind == SIGN_UP, Held.identifier != but))
 
 
-def propose(session: Session, first_name: str, last_name: str, *, holder: str, now: datetime) -> str:
-    """Return a free identifier made from the name: ``anne.pierre``, else ``anne.pierre2`` and so on."""
+def propose(sealer: ISealer, first_name: str, last_name: str, *, holder: str, refused: str = "") -> str:
+    """Return an identifier made from the name and three digits: ``anne.pierre482``.
+
+    The digits come from a keyed function of who chooses, and nothing is looked up: a proposal is the same whether no
+    account or a hundred bear the name (ASVS 6.3.8). It may be taken, like any other choice (one chance in 900 for each
+    account of that form); then another one is proposed.
+
+    :param holder: the draft or request that chooses; it is proposed the same identifier each time.
+    :param refused: a choice of the holder that was not available; each has a proposal of its own.
+    """
     base = identifier_from_name(first_name, last_name)
-    statement = select(Held.identifier).where(
-        Held.identifier.startswith(base, autoescape=True),
-        Held.holder != holder,
-        or_(Held.until.is_(None), Held.until > now),
-    )
-    taken = set(session.scalars(statement))
-    if base not in taken and base.replace(".", "") not in reserved_words():
-        return base
-    return next(name for number in range(2, len(taken) + 3) if (name := f"{base}{number}") not in taken)
+    digest = sealer.digest(f"{holder}\0{base}\0{refused}", purpose="identifier.proposal")
+    return f"{base}{100 + int(digest[:16], 16) % 900}"

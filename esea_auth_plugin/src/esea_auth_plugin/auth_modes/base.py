@@ -304,12 +304,28 @@ class AuthMode(ABC):
         """Return whose account an answer claims; may read in a short transaction of its own. ``None``: nobody's."""
         return Claim("", attempt.subject) if attempt.subject is not None else None
 
+    def expected_subject(self, attempt: Attempt, prepared: Any) -> str | None:
+        """Return the account that :meth:`answer` may prove, ``None`` if :meth:`prepare` found that it proves nobody.
+
+        The limits on starting the next stage are counted for it before the transaction, and given back if the answer
+        is refused. A mode that knows the verdict from :meth:`prepare` saves both by saying so here.
+        """
+        claim = self.claim(attempt)
+        return claim.subject if claim is not None else None
+
+    # A limit whose key is ``attempt.subject`` is a limit on the account: a browser known to the account has its own
+    # counter for it (``throttle.in_known_browser``), so that failures elsewhere do not lock the person out.
+
     def limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:
         """Return limits on this answer beside those of the sign-in (account, address); only failures stay counted."""
         return ()
 
     def begin_limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:
-        """Return the limits on beginning, where a mode keeps something for whoever comes; every use stays counted."""
+        """Return the limits on starting this stage, where :meth:`begin` sends or stores something.
+
+        Every start stays counted, whether the stage is the first of a sign-in (``attempt.subject`` may be ``None``) or
+        follows another one.
+        """
         return ()
 
     def action_limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:

@@ -96,6 +96,21 @@ class AuthModeConformance:
         assert attempt.subject in {None, result.subject}
         assert proof.latest_end is None or proof.latest_end > proof.at
 
+    def test_it_announces_whom_it_proves(
+        self, portal: Any, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
+    ) -> None:
+        """Other stages follow a password: the limits on them are counted for whom ``expected_subject`` names."""
+        if mode.factors != {Factor.PASSWORD}:
+            return
+        begun = self.begun(portal, mode, attempt)
+        answering = replace(begun, values=self.right(portal, right_answer))
+        prepared = mode.prepare(answering)
+        expected = mode.expected_subject(answering, prepared)
+        with portal.db.writing() as session:
+            result = mode.answer(session, answering, prepared)
+        assert isinstance(result, Proven), result
+        assert expected == result.subject
+
     def test_an_answer_proves_once(
         self, portal: Any, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
     ) -> None:

@@ -6,7 +6,8 @@ can't keep it out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -27,14 +28,22 @@ KEPT = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """This browser: the hash of its cookie, and the people who have signed in with it."""
+    """This browser, as the accounts that have completed a sign-in with it know it.
 
-    digest: str = ""
-    subjects: frozenset[str] = frozenset()
+    :ivar rows: by account, the row that says so. The row outlives the cookie, which is renewed at each sign-in by
+        anyone here: counters keyed by the cookie would start again for every account of a shared workstation.
+    """
+
+    rows: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """The people who have signed in here."""
+        return frozenset(self.rows)
 
     def known_to(self, subject: str | None) -> bool:
         """Tell whether this person has signed in here before."""
-        return subject is not None and subject in self.subjects
+        return subject is not None and subject in self.rows
 
 
 def browser_of(request: Any) -> Browser:
@@ -52,12 +61,12 @@ def _read(request: Any) -> Browser:
     digest = tokens.digest(cookie, kind=KIND)
     oldest = find(request, IClock).now() - KEPT
     with find(request, IDatabase).reading() as session:
-        subjects = session.scalars(
-            select(KnownBrowserRow.subject).where(
+        rows = session.execute(
+            select(KnownBrowserRow.subject, KnownBrowserRow.id).where(
                 KnownBrowserRow.cookie_digest == digest, KnownBrowserRow.seen_at > oldest
             )
         )
-        return Browser(digest, frozenset(subjects))
+        return Browser({row.subject: row.id for row in rows})
 
 
 def remember(request: Any, session: Session, subject: str) -> None:

@@ -13,8 +13,14 @@ from typing import Any
 from ..errors import TooManyAttempts
 from ..interfaces import IThrottle, Limit, Reservation
 from ..services import find
-from ..throttle import Addresses, failures_of_account, failures_of_address, failures_of_known_browser
-from .browsers import Browser
+from ..throttle import (
+    Addresses,
+    failures_of_account,
+    failures_of_address,
+    failures_of_known_browser,
+    in_known_browser,
+)
+from .browsers import Browser, browser_of
 
 Use = tuple[Limit, str]
 
@@ -55,8 +61,13 @@ def enter(
     """
     throttle = find(request, IThrottle)
     if subject is not None and browser.known_to(subject):
-        uses = (*failures_of_known_browser(name, subject, browser.digest), *more)
-        return Pass([throttle.reserve(*uses)], login=login, subject=subject)
+        own = failures_of_known_browser(name, subject, browser.rows[subject])
+        more = in_known_browser(more, subject, browser.rows[subject])
+        return Pass([throttle.reserve(*own, *more)], login=login, subject=subject)
+    if not login and subject is None and browser.rows:
+        # The answer names nobody (a passkey, a card): failures of others at this address do not count here.
+        here = (failures_of_address(f"{name}.known_browser"), min(browser.rows.values()))
+        return Pass([throttle.reserve(here, *more)])
     address = find(request, Addresses).use(failures_of_address(name), request.client_address)
     if not login:
         own = failures_of_account(f"{name}.person", subject) if subject is not None else ()
@@ -69,7 +80,49 @@ def enter(
     return Pass(taken, login=login, subject=subject)
 
 
-def use_up(request: Any, *uses: Use) -> None:
+def limits_here(request: Any, uses: Sequence[Use], subject: str | None) -> Sequence[Use]:
+    """Return limits as they apply in this browser: one known to the account has counters of its own."""
+    browser = browser_of(request)
+    if subject is None or not browser.known_to(subject):
+        return uses
+    return in_known_browser(uses, subject, browser.rows[subject])
+
+
+def use_up(request: Any, uses: Sequence[Use], subject: str | None) -> None:
     """Count an act that stays counted, whatever becomes of it (a letter sent)."""
     if uses:
-        find(request, IThrottle).reserve(*uses)
+        find(request, IThrottle).reserve(*limits_here(request, uses, subject))
+
+
+@dataclass
+class StageStart:
+    """Counts for starting a stage, taken before the transaction in which the stage before it may be proven.
+
+    :ivar subject: the account that is counted.
+    :ivar refused: the limit that is reached. It is told only to who proves the stage before: nobody else learns from it
+        that the account exists.
+    :ivar done: the stage was started; else the counts are given back after the request.
+    """
+
+    subject: str | None = None
+    reservation: Reservation | None = None
+    refused: TooManyAttempts | None = None
+    done: bool = False
+
+
+def reserve_start(request: Any, uses: Sequence[Use], subject: str) -> StageStart:
+    """Count the start of a stage for an account; see :class:`StageStart`."""
+    if not uses:
+        return StageStart(subject)
+    try:
+        start = StageStart(subject, find(request, IThrottle).reserve(*limits_here(request, uses, subject)))
+    except TooManyAttempts as error:
+        return StageStart(subject, refused=error)
+
+    def give_back(request: Any) -> None:
+        failed = getattr(request, "exception", None) is not None
+        if start.reservation is not None and (failed or not start.done):
+            start.reservation.give_back()
+
+    request.add_finished_callback(give_back)
+    return start

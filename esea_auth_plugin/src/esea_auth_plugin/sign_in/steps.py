@@ -34,6 +34,7 @@ from ..interfaces import (
 )
 from ..levels import level_of_factors, mail_code_barred
 from ..services import find
+from ..throttle import in_words
 from . import gate
 from .browsers import browser_of
 from .finishing import StartAgain, active_account, after_last_stage
@@ -41,6 +42,9 @@ from .places import service_named
 from .store import LIFETIME, SignIn, SignIns
 
 _UNCONFIRMED = "Ce dispositif attend sa confirmation : ouvrez le lien reçu par courriel quand vous l’avez ajouté."
+_TOO_MANY_STARTS = (
+    "Ce mode a été commencé trop souvent pour votre compte. Réessayez dans {}, ou choisissez-en un autre."
+)
 _OWN_FIELDS = {"csrf_token", "service", "retour", "recent"}
 
 
@@ -146,11 +150,12 @@ def take(
     """
     attempt = attempt_of(request, at, service, typed(request) if values is None else values, action)
     if at.fresh:
-        gate.use_up(request, *at.stage.begin_limits(attempt))
+        gate.use_up(request, at.stage.begin_limits(attempt), attempt.subject)
     if at.fresh and not attempt.values and not action:
         return _begin(request, at, attempt)
     entered = _enter(request, at.stage, attempt)
     prepared = at.stage.prepare(attempt)
+    start = gate.StageStart() if entered.silent else _reserve_next(request, at, attempt, prepared)
     session: Session = request.dbsession
     if at.fresh:
         begun = at.stage.begin(session, attempt)
@@ -162,21 +167,38 @@ def take(
         Refused("throttle.person", at.stage.wrong) if entered.silent else at.stage.answer(session, attempt, prepared)
     )
     if isinstance(result, Proven):
-        if at.found.subject is not None and result.subject != at.found.subject:
-            other = Refused("sign_in.other_person", at.stage.wrong, over=True)
-            return _refused(request, session, at, attempt, other, entered)
-        if find(request, FrozenFactors).refuses(session, result.subject, result.proof):
-            # Counted and answered like a wrong one: nobody learns that it would have been right.
-            frozen = Refused("factor.frozen", at.stage.wrong)
-            return _refused(request, session, at, attempt, frozen, entered)
-        if _waits(request, session, result):
-            unconfirmed = Refused("device.unconfirmed", _UNCONFIRMED, over=True)
-            return _refused(request, session, at, attempt, unconfirmed, entered)
+        unfit = _unfit(request, session, at, result)
+        if unfit is not None:
+            return _refused(request, session, at, attempt, unfit, entered)
         entered.give_back_after(request)
-        return _proven(request, session, at, service, result)
+        if start.refused is not None:
+            often = Refused("throttle.start", _TOO_MANY_STARTS.format(in_words(start.refused.retry_after)), over=True)
+            return _refused(request, session, at, attempt, often, entered)
+        return _proven(request, session, at, service, result, start)
     if not isinstance(result, Refused):
         entered.give_back_after(request)
     return _shown(request, session, at, attempt, result, entered)
+
+
+def _unfit(request: Any, session: Session, at: Standing, result: Proven) -> Refused | None:
+    """Return why a right answer is refused all the same."""
+    if at.found.subject is not None and result.subject != at.found.subject:
+        return Refused("sign_in.other_person", at.stage.wrong, over=True)
+    if find(request, FrozenFactors).refuses(session, result.subject, result.proof):
+        # Counted and answered like a wrong one: nobody learns that it would have been right.
+        return Refused("factor.frozen", at.stage.wrong)
+    if _waits(request, session, result):
+        return Refused("device.unconfirmed", _UNCONFIRMED, over=True)
+    return None
+
+
+def _reserve_next(request: Any, at: Standing, attempt: Attempt, prepared: Any) -> gate.StageStart:
+    """Count the start of the stage that follows, for the account that this answer is about to prove."""
+    following = modes_of(request).get(at.found.next_stage or "")
+    subject = at.stage.expected_subject(attempt, prepared) if following is not None else None
+    if following is None or subject is None:
+        return gate.StageStart()
+    return gate.reserve_start(request, following.begin_limits(replace(attempt, subject=subject)), subject)
 
 
 def _waits(request: Any, session: Session, result: Proven) -> bool:
@@ -189,7 +211,7 @@ def _waits(request: Any, session: Session, result: Proven) -> bool:
 
 def _enter(request: Any, stage: AuthMode, attempt: Attempt) -> gate.Pass:
     if attempt.action in stage.actions:
-        gate.use_up(request, *stage.action_limits(attempt))
+        gate.use_up(request, stage.action_limits(attempt), attempt.subject)
         return gate.Pass([])
     claim = stage.claim(attempt)
     return gate.enter(
@@ -284,7 +306,9 @@ def mode_segment(request: Any, found: SignIn) -> str:
     return mode.segment if mode is not None else ""
 
 
-def _proven(request: Any, session: Session, at: Standing, service: PortalService, result: Proven) -> Outcome:
+def _proven(
+    request: Any, session: Session, at: Standing, service: PortalService, result: Proven, start: gate.StageStart
+) -> Outcome:
     proofs = (*at.found.proofs, result.proof)
     done = replace(at.found, subject=result.subject, proofs=proofs)
     account = active_account(request, session, result.subject)
@@ -307,6 +331,9 @@ def _proven(request: Any, session: Session, at: Standing, service: PortalService
     elif not signins.move(request, session, at.found, stage=following, subject=result.subject, proofs=proofs):
         raise StartAgain("Cette connexion a été reprise ailleurs. Recommencez depuis le début.")
     attempt = attempt_of(request, ahead, service, {})
+    if start.subject != result.subject and stage.begin_limits(attempt):
+        raise RuntimeError(f"{at.stage.name}: expected_subject() must name whom answer() proves")
+    start.done = True
     return _shown(request, session, ahead, attempt, stage.begin(session, attempt), gate.Pass([]))
 
 

@@ -24,7 +24,8 @@ class Answers:
     :ivar password_hash: argon2id hash of the password chosen at step 3.
     :ivar pending: what was typed on a page and not accepted yet, by page, never a password.
     :ivar proven: who a card or another authority says this is. :ivar email_confirmed: address that a code came back
-        from (normal form); only a sign-up with a proven identity confirms it on the way.
+        from (normal form); only a sign-up with a proven identity confirms it on the way. :ivar email_reached: address
+        (normal form) whose mailed link opened this draft: its mailbox is proven, which opens no account by itself.
     """
 
     has_card: bool = False
@@ -36,11 +37,17 @@ class Answers:
     pending: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     proven: ExternalIdentity | None = None
     email_confirmed: str = ""
+    email_reached: str = ""
 
     @property
     def email_is_confirmed(self) -> bool:
         """Tell whether a code sent to the present address came back."""
         return bool(self.email) and self.email_confirmed == normalise_email(self.email)
+
+    @property
+    def mailbox_is_proven(self) -> bool:
+        """Tell whether whoever fills this in reads the mail of the present address."""
+        return bool(self.email) and normalise_email(self.email) in {self.email_confirmed, self.email_reached}
 
     @property
     def proven_attributes(self) -> dict[str, str]:

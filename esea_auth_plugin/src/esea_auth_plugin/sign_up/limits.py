@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from ..errors import TooManyAttempts
 from ..interfaces import IThrottle, Limit, Reservation
 from ..normalise.emails import normalise_email
 from ..services import find
@@ -15,8 +16,14 @@ START = Limit("sign_up.start.address", 60, _HOUR)
 IDENTIFIER = Limit("sign_up.identifier.address", 60, _HOUR)
 IDENTIFIER_OF_DRAFT = Limit("sign_up.identifier.draft", 20, _HOUR)
 SEND = Limit("sign_up.send.address", 20, _HOUR)
-#: « Faire une nouvelle demande »: three in thirty days for one address, known or not.
+#: « Faire une nouvelle demande »: three in thirty days for one address, known or not. Only requests from a proven
+#: mailbox count: otherwise anybody could bar an address with three anonymous sign-ups.
 SEND_EMAIL = Limit("sign_up.send.email", 3, timedelta(days=30))
+#: Acknowledgements mailed to an address that nobody has proven. Beyond that the request is taken without a letter.
+UNPROVEN_LETTERS = (
+    Limit("sign_up.letter.day", 3, timedelta(days=1)),
+    Limit("sign_up.letter.month", 10, timedelta(days=30)),
+)
 EMAIL_AGAIN = Limit("sign_up.email_again.draft", 5, _HOUR)
 #: Codes that prove the address of a sign-up: nobody's mailbox is flooded, no code is guessed (ASVS 6.6.3, 6.6.4).
 CODE_SENT = Limit("sign_up.code.email", 5, _HOUR)
@@ -32,14 +39,27 @@ def from_here(request: Any, limit: Limit) -> Reservation:
 
 
 def identifier_tried(request: Any, draft_id: str) -> Reservation:
-    """Count one choice of an identifier: nobody lists those that are taken."""
+    """Count one choice of an identifier, or another name to propose one for: nobody lists those that are taken.
+
+    The first name of a draft is counted by :data:`START`, which begins the draft.
+    """
     here = find(request, Addresses).use(IDENTIFIER, request.client_address)
     return find(request, IThrottle).reserve(here, (IDENTIFIER_OF_DRAFT, draft_id))
 
 
 def sent_by(request: Any, email: str) -> Reservation:
-    """Count one request of an e-mail, in thirty days."""
+    """Count one request from a proven mailbox, in thirty days."""
     return find(request, IThrottle).reserve((SEND_EMAIL, normalise_email(email)))
+
+
+def may_acknowledge(request: Any, email: str) -> bool:
+    """Count one letter to an address that nobody has proven; ``False``: it has had enough of them."""
+    key = normalise_email(email)
+    try:
+        find(request, IThrottle).reserve(*((limit, key) for limit in UNPROVEN_LETTERS))
+    except TooManyAttempts:
+        return False
+    return True
 
 
 def code_sent(request: Any, email: str) -> Reservation:

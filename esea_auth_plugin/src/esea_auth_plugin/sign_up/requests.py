@@ -57,8 +57,11 @@ class SignUps:
     def __init__(self, registry: Any) -> None:
         self._registry = registry
 
-    def send(self, session: Session, draft: Draft) -> str | None:
-        """Turn a draft into a request (or complete the one it completes); ``None`` when it was sent already."""
+    def send(self, session: Session, draft: Draft, *, mailed: bool = True) -> str | None:
+        """Turn a draft into a request (or complete the one it completes); ``None`` when it was sent already.
+
+        :param mailed: acknowledge it by mail; ``False``: do the same work and mail nothing.
+        """
         if draft.completes is not None:
             return self._complete(session, draft, draft.completes)
         sign_up_id = new_id()
@@ -81,7 +84,7 @@ class SignUps:
         if opens_alone(self._registry, answers, known):
             open_alone(self._registry, session, answers, review)
         else:
-            self._acknowledge(session, answers, review, follow_code, known)
+            self._acknowledge(session, answers, review, follow_code, known, mailed=mailed)
         return sign_up_id
 
     def _complete(self, session: Session, draft: Draft, sign_up_id: str) -> str | None:
@@ -118,18 +121,26 @@ class SignUps:
         return code
 
     def _acknowledge(
-        self, session: Session, answers: Answers, review: ReviewView, follow_code: str, known: Known
+        self,
+        session: Session,
+        answers: Answers,
+        review: ReviewView,
+        follow_code: str,
+        known: Known,
+        *,
+        mailed: bool = True,
     ) -> None:
         self._service(IOutbox).post(
             session,
             "sign_up.already" if known.by_email else "sign_up.received",
-            to=answers.email,
+            to=answers.email if mailed else NOWHERE,
             values={
                 "name": answers.full_name,
                 "reference": review.reference,
                 "follow_code": follow_code,
                 "due_on": review.due_on,
             },
+            decoy=not mailed,
         )
         self._warn_the_number_s_owner(session, review, known)
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..accounts.names import normalise_email
 from ..interfaces import IClock, IReviews, ReviewState
 from ..security import tokens
 from ..services import find
@@ -53,4 +54,5 @@ def open_again(request: Any, session: Session, found: Resumable) -> tuple[Answer
     answers = SignUps(request.registry).answers_of(row)
     if found.more_asked:
         return replace(answers, password_hash=row.password_hash or ""), 3 if row.password_hash else 2, row.id
-    return replace(answers, identifier="", password_hash=""), 2, None
+    reached = normalise_email(answers.email)
+    return replace(answers, identifier="", password_hash="", email_reached=reached), 2, None

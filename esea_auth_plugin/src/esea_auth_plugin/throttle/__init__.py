@@ -12,8 +12,9 @@ from ..interfaces import IClock, ISealer, IThrottle
 from ..normalise.addresses import parse_network
 from ..services import find
 from .addresses import Addresses, address_key
-from .rules import failures_of_account, failures_of_address, failures_of_known_browser
+from .rules import failures_of_account, failures_of_address, failures_of_known_browser, in_known_browser
 from .store import Store
+from .waits import in_words
 
 __all__ = [
     "Addresses",
@@ -22,6 +23,8 @@ __all__ = [
     "failures_of_account",
     "failures_of_address",
     "failures_of_known_browser",
+    "in_known_browser",
+    "in_words",
     "includeme",
 ]
 

@@ -11,6 +11,7 @@ from ..database.guard import refuse_open_transaction
 from ..errors import ServiceUnavailable, TooManyAttempts
 from ..interfaces import ISealer, Limit
 from .store import Full, Store, StoreDown, Taken, Use
+from .waits import in_words
 
 log = logging.getLogger(__name__)
 
@@ -84,13 +85,4 @@ def _seconds(wait: timedelta) -> int:
 
 
 def _too_many(wait: timedelta) -> str:
-    return f"Trop d'essais. Réessayez dans {_in_words(_seconds(wait))}."
-
-
-def _in_words(seconds: int) -> str:
-    """Return a wait as it is told to people, rounded up: « 2 minutes », « 3 heures »."""
-    for unit, name in ((3600, "heure"), (60, "minute"), (1, "seconde")):
-        if seconds > unit or unit == 1:
-            number = math.ceil(seconds / unit)
-            return f"{number} {name}{'s' if number > 1 else ''}"
-    raise AssertionError("unreachable")  # pragma: no cover
+    return f"Trop d'essais. Réessayez dans {in_words(_seconds(wait))}."

@@ -50,11 +50,16 @@ class SqlStore:
 
     def give_back(self, taken: Sequence[Taken]) -> None:
         """See :class:`~esea_auth_plugin.throttle.store.Store`."""
-        with self._transaction() as connection:
-            for each in sorted(taken, key=lambda each: each.use.key):
-                current, previous = statements.give_back(each)
-                if not connection.execute(current).rowcount:
-                    connection.execute(previous)
+        rounds: list[dict[str, Taken]] = []  # one, unless a key was counted several times
+        for each in taken:
+            free = next((one for one in rounds if each.use.key not in one), None)
+            if free is None:
+                rounds.append(free := {})
+            free[each.use.key] = each
+        if rounds:
+            with self._transaction() as connection:
+                for one in rounds:
+                    connection.execute(statements.give_back(list(one.values())))
 
     def forget(self, use: Use) -> None:
         """See :class:`~esea_auth_plugin.throttle.store.Store`."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Delete, Select, Update, case, delete, or_, select, update
+from sqlalchemy import Delete, Select, Update, and_, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .models import ThrottleWindow as Row
@@ -90,16 +90,26 @@ def free_at(row: Row, use: Use) -> int:
     return last + milliseconds(use)
 
 
-def give_back(taken: Taken) -> tuple[Update, Update]:
-    """Return the updates that undo one count: of the current window, or else of the one before."""
-    key = Row.key == taken.use.key
-    current = update(Row).where(key, Row.start_ms == taken.mark, Row.count > 0).values(count=Row.count - 1)
-    previous = (
+def give_back(taken: Sequence[Taken]) -> Update:
+    """Return the update that undoes counts of different keys: of the current window, or else of the one before.
+
+    The rows are locked in the order of their keys first, as :func:`take` locks them.
+    """
+    keys = select(Row.key).where(Row.key.in_([each.use.key for each in taken])).order_by(Row.key)
+    locked = keys.with_for_update().cte("locked")
+    mark = case({each.use.key: each.mark for each in taken}, value=Row.key)
+    current = and_(Row.start_ms == mark, Row.count > 0)
+    previous = and_(Row.previous_start_ms == mark, Row.previous_count > 0)
+    return (
         update(Row)
-        .where(key, Row.previous_start_ms == taken.mark, Row.previous_count > 0)
-        .values(previous_count=Row.previous_count - 1)
+        .where(Row.key.in_(select(locked.c.key)))
+        .values(
+            count=case((current, Row.count - 1), else_=Row.count),
+            previous_count=case(
+                (current, Row.previous_count), (previous, Row.previous_count - 1), else_=Row.previous_count
+            ),
+        )
     )
-    return current, previous
 
 
 def forget(key: str) -> Delete:

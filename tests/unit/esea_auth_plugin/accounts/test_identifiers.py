@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -20,9 +21,12 @@ from esea_auth_plugin.accounts.names import (
 from esea_auth_plugin.database import Model, make_engine
 from esea_auth_plugin.normalise.emails import normalise_email
 from esea_auth_plugin.normalise.folding import fold
+from esea_auth_plugin.security.keyring import Key, Keyring
+from esea_auth_plugin.security.sealing import Sealer
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 LATER = NOW + timedelta(hours=2)
+SEALER, OTHER_KEY = (Sealer(Keyring([Key("k", letter * 32)])) for letter in (b"k", b"x"))
 
 
 @pytest.fixture
@@ -69,19 +73,20 @@ def test_a_released_sign_up_frees_its_identifier_at_once(session: Session) -> No
     assert hold(session, "b")
 
 
-def test_the_proposal_is_the_name_then_the_name_and_a_number(session: Session) -> None:
-    def propose(holder: str) -> str:
-        return identifiers.propose(session, "Anne", "Pierre", holder=holder, now=NOW)
+def test_the_proposal_is_the_name_and_three_digits_of_whoever_chooses() -> None:
+    def propose(holder: str, refused: str = "") -> str:
+        return identifiers.propose(SEALER, "Anne", "Pierre", holder=holder, refused=refused)
 
-    assert propose("a") == "anne.pierre"
-    assert hold(session, "a")
-    assert propose("a") == "anne.pierre"  # one's own hold is no obstacle
-    assert propose("b") == "anne.pierre2"
+    assert re.fullmatch(r"anne\.pierre[1-9]\d{2}", propose("a"))
+    assert propose("a") == propose("a"), "a page shown again proposes the same"
+    assert len({propose("a"), propose("b"), propose("c"), propose("a", refused="anne.pierre")}) > 2
+    assert propose("a") != identifiers.propose(OTHER_KEY, "Anne", "Pierre", holder="a"), "nobody computes it elsewhere"
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_whatever_the_name_the_proposal_is_a_valid_identifier(first: str, last: str) -> None:
     assert identifier_is_well_formed(identifier_from_name(first, last))
+    assert identifier_is_well_formed(identifiers.propose(SEALER, first, last, holder="a"))
 
 
 @pytest.mark.parametrize(

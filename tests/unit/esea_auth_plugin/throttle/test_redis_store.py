@@ -14,7 +14,7 @@ from esea_auth_plugin.errors import ServiceUnavailable, TooManyAttempts
 from esea_auth_plugin.interfaces import Limit
 from esea_auth_plugin.security.keyring import Key, Keyring
 from esea_auth_plugin.security.sealing import Sealer
-from esea_auth_plugin.throttle import redis_store
+from esea_auth_plugin.throttle import in_known_browser, redis_store
 from esea_auth_plugin.throttle.service import Throttle
 
 SEALER = Sealer(Keyring([Key("k", b"k" * 32)]))
@@ -37,6 +37,23 @@ def server(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     process.kill()
     process.wait()
     process.stdout.close()
+
+
+def test_known_browsers_have_counters_of_their_own_in_redis_too(server: tuple[str, subprocess.Popen[str]]) -> None:
+    throttle = Throttle(redis_store.RedisStore(server[0]), SEALER)
+    for _ in range(5):
+        throttle.reserve((FIVE, "anne"))
+    counted = 0
+    for browser in "abcdef":
+        for _ in range(6):
+            try:
+                throttle.reserve(*in_known_browser([(FIVE, "anne")], "anne", browser))
+                counted += 1
+            except TooManyAttempts:
+                pass
+    assert counted == 4 * 5
+    with pytest.raises(TooManyAttempts):
+        throttle.reserve((FIVE, "anne"))
 
 
 def test_redis_counts_the_same_way_and_fails_closed(server: tuple[str, subprocess.Popen[str]]) -> None:

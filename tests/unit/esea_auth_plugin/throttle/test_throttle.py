@@ -23,9 +23,10 @@ from esea_auth_plugin.security.keyring import Key, Keyring
 from esea_auth_plugin.security.sealing import Sealer
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.throttle.limits_storage import SqlLimitsStorage
-from esea_auth_plugin.throttle.rules import failures_of_account, failures_of_known_browser
-from esea_auth_plugin.throttle.service import Throttle, _in_words
+from esea_auth_plugin.throttle.rules import failures_of_account, failures_of_known_browser, in_known_browser
+from esea_auth_plugin.throttle.service import Throttle
 from esea_auth_plugin.throttle.sql_store import SqlStore, make_throttle_engine
+from esea_auth_plugin.throttle.waits import in_words
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -214,6 +215,26 @@ def test_an_attacker_can_t_keep_a_known_browser_out(throttle: Throttle) -> None:
     throttle.reserve(*failures_of_known_browser("password", "anne", "browser"))
 
 
+def test_all_known_browsers_of_an_account_are_four_at_most(throttle: Throttle, clock: ManualClock) -> None:
+    """Five cookies stolen from one person: a hundred failures in a day, and twenty-five each."""
+    counted = dict.fromkeys("abcde", 0)
+    for _ in range(27):
+        clock.advance(minutes=20)
+        for browser in counted:
+            counted[browser] += tries(throttle, *failures_of_known_browser("password", "anne", browser), most=1)
+    assert sum(counted.values()) == 100
+    assert max(counted.values()) <= 25
+
+
+def test_a_limit_that_is_not_on_the_account_stays_as_it_is_in_a_known_browser() -> None:
+    uses = in_known_browser([(FIVE, "192.0.2.7"), (FIVE, "anne")], "anne", "browser")
+    assert uses[0] == (FIVE, "192.0.2.7")
+    assert [(limit.name, limit.count, key) for limit, key in uses[1:]] == [
+        ("test.five.browser", 5, "anne|browser"),
+        ("test.five.browsers", 20, "anne"),
+    ]
+
+
 @pytest.mark.parametrize("same_key", [True, False])
 def test_twenty_tries_at_once_are_counted_one_by_one(throttle: Throttle, same_key: bool) -> None:
     """Real threads, real commits; the keys of two limits are taken in either order, and nobody waits for ever."""
@@ -331,5 +352,5 @@ def test_the_strategies_of_limits_run_on_our_storage_and_clock(store: SqlStore, 
     ("seconds", "words"),
     [(1, "1 seconde"), (60, "60 secondes"), (61, "2 minutes"), (3600, "60 minutes"), (7000, "2 heures")],
 )
-def test_a_wait_is_told_in_words_and_rounded_up(seconds: int, words: str) -> None:
-    assert _in_words(seconds) == words
+def test_a_wait_is_toldin_words_and_rounded_up(seconds: int, words: str) -> None:
+    assert in_words(seconds) == words

@@ -17,6 +17,11 @@ PAGE = "esea_auth_plugin:auth_modes/mail_code/templates/code.jinja2"
 AGAIN = "renvoyer"
 WRONG_PER_ACCOUNT = Limit("mail_code.account", 10, timedelta(hours=1))
 RESENDS_PER_ACCOUNT = Limit("mail_code.resend", 5, timedelta(hours=1))
+#: Starts of this stage, each of which mails a code. Ten an hour leave room for workstations that keep no cookie.
+STARTS_PER_ACCOUNT = (
+    Limit("mail_code.start", 10, timedelta(hours=1)),
+    Limit("mail_code.start.day", 30, timedelta(days=1)),
+)
 
 _MESSAGES = {
     Verdict.WRONG: "Ce code n'est pas le bon. Recopiez les six chiffres du dernier courriel reçu.",
@@ -76,6 +81,10 @@ class MailCodeMode(AuthMode):
         if attempt.subject is None or attempt.action or not compact(attempt.values.get("code", "")):
             return ()
         return ((WRONG_PER_ACCOUNT, attempt.subject),)
+
+    def begin_limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:
+        """Ten sign-ins an hour that mail a code to the account, thirty a day (ASVS 6.6.4)."""
+        return tuple((limit, attempt.subject) for limit in STARTS_PER_ACCOUNT) if attempt.subject is not None else ()
 
     def action_limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:
         """Five resends an hour an account: nobody's mailbox is flooded (ASVS 6.6.4)."""

@@ -67,6 +67,10 @@ class PasswordMode(AuthMode):
         subject = account.subject if account is not None and active else None
         return Examined(subject, active, self._passwords.examine(subject, password))
 
+    def expected_subject(self, attempt: Attempt, prepared: Examined) -> str | None:
+        """Return the account, once its password was found right."""
+        return prepared.subject if prepared.active and prepared.checked.right else None
+
     def answer(self, session: Session, attempt: Attempt, prepared: Examined) -> Result:
         """Accept the right password of an active account."""
         if not attempt.values.get("password"):

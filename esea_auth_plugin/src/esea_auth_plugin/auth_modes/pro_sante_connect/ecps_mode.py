@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ...database import IDatabase
 from ...errors import TooManyAttempts
 from ...interfaces import Factor, IAuditTrail, IExternalIdentities, IThrottle, Limit, SessionView
 from ...nomenclatures.identifiers import RPPS_DIGITS, luhn_is_right
@@ -32,6 +33,8 @@ from .sessions import PscSessions
 CANCEL = "annuler"
 FIELD = "identifiant_national"
 PER_IDENTIFIER = Limit("ecps.identifier", 5, timedelta(hours=1))
+#: In the known browsers of the account that holds the number, instead of the limit that everybody else shares.
+PER_HOLDER = Limit("ecps.holder", 5, timedelta(hours=1))
 PER_ADDRESS = Limit("ecps.asked", 20, timedelta(hours=1))
 _TEST_ID = re.compile(r"ANS\d{10,20}")
 
@@ -94,8 +97,9 @@ class EcpsMode(AuthMode):
             return None
         throttle = find(self.registry, IThrottle)
         throttle.reserve(find(self.registry, Addresses).use(PER_ADDRESS, attempt.address))
+        holder = self._holder_here(attempt, national_id)
         try:
-            throttle.reserve((PER_IDENTIFIER, national_id))
+            throttle.reserve((PER_HOLDER, holder) if holder else (PER_IDENTIFIER, national_id))
         except TooManyAttempts:
             return False
         return True
@@ -138,6 +142,13 @@ class EcpsMode(AuthMode):
         return ()
 
     # --- parts
+
+    def _holder_here(self, attempt: Attempt, national_id: str) -> str:
+        """Return the account that holds the number, proven, and is known in this browser; ``""`` for none."""
+        with find(self.registry, IDatabase).reading() as session:
+            holders = find(self.registry, IExternalIdentities).holders(session, "rpps", national_id[1:])
+        here = {*attempt.known_here, attempt.subject}
+        return next((holder.account for holder in holders if holder.proven and holder.account in here), "")
 
     def _asked(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
         if not _may_ring(attempt):

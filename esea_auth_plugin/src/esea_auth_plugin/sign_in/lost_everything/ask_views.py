@@ -8,7 +8,6 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ...accounts.names import normalise_login
 from ...auth_modes.registry import modes_of
 from ...database import IDatabase
 from ...forms import Invalid, PortalForm
@@ -61,7 +60,7 @@ def asked(context: Any, request: Any) -> Any:
     if values["website"]:
         return HTTPSeeOther("/connexion/oubli/envoye")
     account = _active(request, values["login"])
-    limits.everything_lost(request, normalise_login(values["login"]))
+    limits.everything_lost(request, values["login"], account.subject if account else None)
     return {"form": "", "review": kind.open_request(request.registry, request.dbsession, account, values)}
 
 

@@ -8,7 +8,6 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ...accounts.names import normalise_login
 from ...database import IDatabase
 from ...forms import Invalid, PortalForm
 from ...interfaces import AccountState, AccountView, IAccounts, IAuditTrail, IOutbox
@@ -83,7 +82,7 @@ def send_link(context: Any, request: Any) -> Any:
     except Invalid as invalid:
         return {**_PASSWORD, "form": invalid.form_html}
     account = _active(request, login)
-    wanted = limits.asked(request, normalise_login(login), account.subject if account else None)
+    wanted = limits.asked(request, login, account.subject if account else None)
     told = account if wanted else None
     find(request, Resets).issue(request.dbsession, told)
     _record(request, "recovery.asked", told, login)
@@ -104,7 +103,7 @@ def send_identifier(context: Any, request: Any) -> Any:
     except Invalid as invalid:
         return {**_IDENTIFIER, "form": invalid.form_html}
     account = _active(request, email)
-    wanted = limits.asked(request, normalise_login(email), account.subject if account else None)
+    wanted = limits.asked(request, email, account.subject if account else None)
     told = account if wanted else None
     find(request, IOutbox).post(
         request.dbsession,
@@ -142,7 +141,7 @@ def send_mailbox(context: Any, request: Any) -> Any:
     if values["website"]:
         return HTTPSeeOther("/connexion/oubli/envoye")
     account = _active(request, values["login"])
-    limits.mailbox_lost(request, normalise_login(values["login"]))
+    limits.mailbox_lost(request, values["login"], account.subject if account else None)
     review = lost_mailbox.open_request(request.registry, request.dbsession, account, values)
     return {**_MAILBOX, "form": "", "review": review}
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from ...accounts.names import normalise_login
 from ...errors import TooManyAttempts
 from ...interfaces import IThrottle, Limit
 from ...services import find
-from ...throttle import Addresses
+from ...throttle import Addresses, in_known_browser
+from ..browsers import browser_of
 
 _HOUR = timedelta(hours=1)
 ADDRESS = Limit("recovery.address", 20, _HOUR)
@@ -24,22 +26,32 @@ LINK = Limit("recovery.link.address", 60, _HOUR)
 def asked(request: Any, login: str, subject: str | None) -> bool:
     """Count one letter asked for; ``False``: the account behind the login has had enough of them, and nobody is told.
 
+    A browser known to the account has counters of its own: others who ask for the account do not keep its person out.
+
     :raises TooManyAttempts: this address, or what was typed, was tried too often.
     """
-    throttle = find(request, IThrottle)
+    throttle, name = find(request, IThrottle), normalise_login(login)
     here = find(request, Addresses).use(ADDRESS, request.client_address)
-    throttle.reserve(here, (LOGIN, login))
+    known = _known(request, subject)
+    if subject is not None and known:
+        throttle.reserve(here, *in_known_browser([(PERSON, subject)], subject, known))
+        return True
+    throttle.reserve(here, (LOGIN, name))
     try:
-        throttle.reserve((PERSON, subject or f"unknown:{login}"))
+        throttle.reserve((PERSON, subject or f"unknown:{name}"))
     except TooManyAttempts:
         return False
     return True
 
 
-def mailbox_lost(request: Any, login: str) -> None:
+def mailbox_lost(request: Any, login: str, subject: str | None) -> None:
     """Count one request to the support."""
-    here = find(request, Addresses).use(MAILBOX_ADDRESS, request.client_address)
-    find(request, IThrottle).reserve(here, (MAILBOX_LOGIN, login))
+    _to_support(request, MAILBOX_ADDRESS, MAILBOX_LOGIN, login, subject)
+
+
+def everything_lost(request: Any, login: str, subject: str | None) -> None:
+    """Count one lost-everything request: the support's time is what it would waste."""
+    _to_support(request, EVERYTHING_ADDRESS, EVERYTHING_LOGIN, login, subject)
 
 
 def link_used(request: Any) -> None:
@@ -47,7 +59,16 @@ def link_used(request: Any) -> None:
     find(request, IThrottle).reserve(find(request, Addresses).use(LINK, request.client_address))
 
 
-def everything_lost(request: Any, login: str) -> None:
-    """Count one lost-everything request: the support's time is what it would waste."""
-    here = find(request, Addresses).use(EVERYTHING_ADDRESS, request.client_address)
-    find(request, IThrottle).reserve(here, (EVERYTHING_LOGIN, login))
+def _to_support(request: Any, per_address: Limit, per_login: Limit, login: str, subject: str | None) -> None:
+    here = find(request, Addresses).use(per_address, request.client_address)
+    known = _known(request, subject)
+    if subject is not None and known:
+        own = in_known_browser([(per_login, subject)], subject, known)
+    else:
+        own = ((per_login, normalise_login(login)),)
+    find(request, IThrottle).reserve(here, *own)
+
+
+def _known(request: Any, subject: str | None) -> str:
+    """Return what identifies this browser for the account, ``""`` where the account has never signed in."""
+    return browser_of(request).rows.get(subject or "", "")

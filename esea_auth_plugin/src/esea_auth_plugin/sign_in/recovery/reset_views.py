@@ -18,6 +18,7 @@ from ...layout.filters import datetime_fr
 from ...security.tokens import mailed_token
 from ...services import find
 from ...web.cookies import drop_cookie, read_link_cookie, set_cookie
+from .. import gate
 from ..store import LIFETIME, SignIn, SignIns
 from . import limits
 from .forms import accepted_password, password_form
@@ -110,6 +111,7 @@ def prove_factor(context: Any, request: Any) -> Any:
         address=request.client_address,
         user_agent=request.user_agent or "",
     )
+    gate.use_up(request, mode.begin_limits(attempt), attempt.subject)
     begun = mode.begin(request.dbsession, attempt)
     if isinstance(begun, Refused):
         request.flash(begun.message, "warning")

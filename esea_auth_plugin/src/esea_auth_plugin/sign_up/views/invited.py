@@ -71,6 +71,7 @@ def invitation_accepted(context: Any, request: Any) -> Any:
     if found.standing is not TokenStanding.LIVE or found.account is None:
         return _page(request, found, None)
     form = _form(request)
+    limits.identifier_tried(request, found.account.subject)
     try:
         values = form.validate()
         identifier = normalise_identifier(values["identifier"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,13 +11,12 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...accounts import identifiers
-from ...accounts.names import normalise_identifier
+from ...accounts.names import identifier_from_name, normalise_identifier
 from ...auth_modes.base import AuthMode, Capability
 from ...auth_modes.registry import modes_of
-from ...database import IDatabase
 from ...errors import TooManyAttempts
 from ...forms import Button, Invalid, PortalForm
-from ...interfaces import ICatalogue, IClock, IPasswords, ModeStanding, PortalService
+from ...interfaces import ICatalogue, IClock, IPasswords, ISealer, ModeStanding, PortalService
 from ...security import password_policy
 from ...services import find
 from ...settings import AuthSettings
@@ -41,8 +41,12 @@ from ..resources import ISignUp
 from ..sheets import is_role_mailbox
 
 _TEMPLATES = "esea_auth_plugin:sign_up/templates"
+_NOT_MAILED = (
+    "Plusieurs courriels sont déjà partis vers cette adresse : votre demande est bien enregistrée, mais sans nouvel "
+    "accusé de réception. Notez sa référence."
+)
 _NEXT, _BACK = Button("suivant", "Suivant"), Button("precedent", "Précédent", "quiet")
-_TAKEN = "Cet identifiant n’est pas disponible : choisissez-en un autre."
+_TAKEN = "Cet identifiant n’est pas disponible : choisissez-en un autre, ou recopiez celui qui est proposé."
 
 
 # --- 1. Carte CPS ------------------------------------------------------------------------------------------------
@@ -176,11 +180,12 @@ def personal_given(request: Any, draft: Draft, form: PortalForm) -> Any:
         values = form.validate()
         if values.pop("site_web", False):
             raise form.refuse("Un champ invisible a été rempli : désactivez le remplissage automatique et réessayez.")
+        # What was proven comes last: nothing that is posted takes its place.
+        proven = draft.answers.proven_attributes
+        personal = {**personal_values(values, proven.get("country", "")), **proven}
+        _count_name(request, draft, form, personal)
     except Invalid as invalid:
         return _personal(request, draft, invalid.form_html)
-    # What was proven comes last: nothing that is posted takes its place.
-    proven = draft.answers.proven_attributes
-    personal = {**personal_values(values, proven.get("country", "")), **proven}
     answers = draft.answers.with_personal(personal).keeping(PATHS[1], None)
     chosen = answers.password_hash or (answers.proven is not None and answers.identifier)
     Drafts(request.registry).save(request.dbsession, draft.id, answers, done=max(2, draft.done if chosen else 2))
@@ -191,6 +196,22 @@ def personal_given(request: Any, draft: Draft, form: PortalForm) -> Any:
             "warning",
         )
     return HTTPSeeOther(PATHS[2])
+
+
+def _count_name(request: Any, draft: Draft, form: PortalForm, personal: Mapping[str, str]) -> None:
+    """Count another name for this draft like a choice of an identifier: step 3 proposes one for it."""
+    former, present = (
+        identifier_from_name(each.get("first_name", ""), each.get("last_name", ""))
+        for each in (draft.answers.personal, personal)
+    )
+    if draft.done < 2 or former == present:
+        return
+    try:
+        limits.identifier_tried(request, draft.id)
+    except TooManyAttempts as refused:
+        request.response.status = 429
+        request.response.headers["Retry-After"] = str(refused.retry_after)
+        raise form.refuse(refused.message) from refused
 
 
 # --- 3. Choix de votre identifiant -------------------------------------------------------------------------------
@@ -210,16 +231,10 @@ def _holder(draft: Draft) -> str:
     return draft.completes or draft.id
 
 
-def _proposal(request: Any, draft: Draft) -> str:
+def _proposal(request: Any, draft: Draft, refused: str = "") -> str:
     personal = draft.answers.personal
-    with find(request, IDatabase).reading() as session:
-        return identifiers.propose(
-            session,
-            personal.get("first_name", ""),
-            personal.get("last_name", ""),
-            holder=_holder(draft),
-            now=find(request, IClock).now(),
-        )
+    names = (personal.get("first_name", ""), personal.get("last_name", ""))
+    return identifiers.propose(find(request, ISealer), *names, holder=_holder(draft), refused=refused)
 
 
 @view_config(
@@ -263,6 +278,7 @@ def identifier_chosen(request: Any, draft: Draft, form: PortalForm) -> Any:
             now=now,
             until=None if draft.completes else draft.expires_at,
         ):
+            proposal = _proposal(request, draft, refused=answers.identifier)
             raise form.refuse({"identifier": _TAKEN})
     except Invalid as invalid:
         return {**step_of(request, 3), "form": invalid.form_html, "proposal": proposal}
@@ -326,24 +342,29 @@ def adhesion_sent(request: Any, draft: Draft, form: PortalForm) -> Any:
         return go_back(request, draft, form, 4)
     try:
         values = form.validate()
-        _count(request, draft, form)
+        mailed = _count(request, draft, form)
     except Invalid as invalid:
         return _adhesion(request, draft, invalid.form_html)
     answers = replace(draft.answers, services=tuple(values.get("services", ())), motive=values["motive"])
     try:
-        SignUps(request.registry).send(request.dbsession, replace(draft, answers=answers))
+        SignUps(request.registry).send(request.dbsession, replace(draft, answers=answers), mailed=mailed)
     except NoLongerYours as lost:
         # Nothing of the try may stay; the answer is a page all the same.
         request.tm.doom()
         request.flash(lost.message, "warning")
         return HTTPSeeOther(PATHS[2])
+    if not mailed:
+        request.flash(_NOT_MAILED, "warning")
     return HTTPSeeOther(WAITING)
 
 
-def _count(request: Any, draft: Draft, form: PortalForm) -> None:
+def _count(request: Any, draft: Draft, form: PortalForm) -> bool:
+    """Count the request; tell whether its acknowledgement may be mailed."""
     limits.from_here(request, limits.SEND)
     if draft.completes is not None:
-        return
+        return True
+    if not draft.answers.mailbox_is_proven:
+        return limits.may_acknowledge(request, draft.answers.email)
     try:
         limits.sent_by(request, draft.answers.email)
     except TooManyAttempts as refused:
@@ -351,3 +372,4 @@ def _count(request: Any, draft: Draft, form: PortalForm) -> None:
             "Trois demandes au plus peuvent être faites en trente jours avec une même adresse : écrivez au support."
         )
         raise form.refuse(message) from refused
+    return True
