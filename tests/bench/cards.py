@@ -20,7 +20,7 @@ from tests.bench.stage import bench_settings, gunicorn
 from esea_auth_plugin.interfaces import ExternalIdentity, IExternalIdentities
 from esea_auth_plugin.migrations import unchecked, upgrade
 from esea_auth_plugin.security.clock import SystemClock
-from esea_auth_plugin.testing import databases, run
+from esea_auth_plugin.testing import databases, ports, run
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.smtp import SmtpSink
@@ -72,7 +72,7 @@ def measure(smtp: SmtpSink) -> CardFigures:
 def card_stage(smtp: SmtpSink) -> Iterator[tuple[Place, Portal]]:
     """Run nginx and gunicorn on one database; yield where they are, and the portal in this process."""
     folder = run.folder() / "cards"
-    place = Place(folder, _free_port(), f"127.0.0.1:{_free_port()}", workers=2)
+    place = Place(folder, ports.lease(), f"127.0.0.1:{ports.lease()}", workers=2)
     now = SystemClock().now()
     render(ROOT / "config" / "nginx", place, proxy_secret(folder))
     write_server_certificates(folder / "tls", place.portal, place.card, now)
@@ -183,7 +183,7 @@ def _handshake(place: Place, contexts: Contexts, many: int = 100) -> float:
     begun = time.perf_counter()
     for _ in range(many):
         with (
-            socket.create_connection(("127.0.0.1", place.port)) as plain,
+            socket.create_connection(("127.0.0.1", place.port), timeout=30) as plain,
             contexts.card.wrap_socket(plain, server_hostname=place.card),
         ):
             pass
@@ -213,9 +213,3 @@ def _application(place: Place, portal: Portal, many: int = 30) -> float:
         browser.get(f"{back.path}?{back.query}", status=303)
         took.append((time.perf_counter() - begun) * 1000)
     return statistics.median(took)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -20,7 +20,6 @@ from tests.interop.production import (
     gunicorn_words,
     place_of,
     running,
-    until_it_answers,
     write_ini,
 )
 
@@ -48,9 +47,8 @@ def production(machine: None, authority_folder: Path, tmp_path_factory: pytest.T
         admin(ini, "migrate")
         stack.enter_context(running(ini, "worker", [str(BIN / "esea-admin"), str(ini), "worker"], authority))
         words = gunicorn_words(ini, place.upstream)
-        process = stack.enter_context(running(ini, "gunicorn", words, authority))
-        nginx = stack.enter_context(Nginx(place.main, place.port))
-        until_it_answers(nginx, place.upstream, process, folder / "gunicorn.log")
+        stack.enter_context(running(ini, "gunicorn", words, authority, port=int(place.upstream.rpartition(":")[2])))
+        stack.enter_context(Nginx(place.main, place.port))
         yield Production(place, authority, authority_folder / "cartes", ini, mail)
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.interop.psc.provider import Provider, forget, free_port, install
+from tests.interop.psc.provider import Provider, forget, install
 
-from esea_auth_plugin.testing import databases, run
+from esea_auth_plugin.testing import databases, ports, run
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.fixtures import Applications
 from esea_auth_plugin.testing.portal import Portal
@@ -22,7 +22,7 @@ def provider_process() -> Iterator[Provider]:
     """One provider a worker."""
     folder = run.folder() / f"psc-{databases.worker()}"
     folder.mkdir(exist_ok=True)
-    found = Provider(install(), folder, free_port(), free_port())
+    found = Provider(install(), folder, ports.lease(), ports.lease())
     found.start()
     yield found
     found.stop()
