@@ -9,7 +9,6 @@ import ssl
 import statistics
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +23,7 @@ from esea_auth_plugin.testing import databases, ports, run
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.smtp import SmtpSink
+from esea_auth_plugin.testing.threads import at_once
 from host_app import configure
 from host_app.demo.cards import BY_SLUG, write
 from host_app.demo.tls import Nginx, Place, card_settings, give_lists, proxy_secret, render, write_server_certificates
@@ -61,9 +61,8 @@ def measure(smtp: SmtpSink) -> CardFigures:
             return own
 
         begun = time.monotonic()
-        with ThreadPoolExecutor(CLIENTS) as pool:
-            for own in pool.map(client, range(CLIENTS)):
-                durations += own
+        for own in at_once(client, range(CLIENTS)):
+            durations += own
         rate = len(durations) / (time.monotonic() - begun)
         return CardFigures(rate, statistics.median(durations), _handshake(place, contexts), _application(place, portal))
 

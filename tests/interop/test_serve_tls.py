@@ -42,4 +42,5 @@ def test_the_demo_reads_a_card_and_stops_in_order(front: Front, tmp_path: Path) 
     with pytest.raises(ProcessLookupError):
         os.kill(nginx, 0)
     with socket.socket() as probe:
+        probe.settimeout(60)
         assert probe.connect_ex(("127.0.0.1", place.port)) != 0
