@@ -18,7 +18,7 @@ from esea_auth_plugin.testing import databases
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD
-from esea_auth_plugin.testing.processes import DEADLINE, Helper, execute
+from esea_auth_plugin.testing.processes import Helper, execute
 from esea_auth_plugin.testing.smtp import SmtpSink
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -127,6 +127,6 @@ def test_an_empty_portal_reaches_its_first_approval(production: Path, smtp: Smtp
     admin(production, "migrate")
     admin(production, "account", "invite", REVIEWER, "--role", "support")
     with worker(production):
-        invitation = smtp.wait(REVIEWER, timeout=DEADLINE)  # a process starts first
+        invitation = smtp.wait(REVIEWER)
         with portal(production) as app:
             reviewer_opens_an_account_and_accepts_the_first_sign_up(app, smtp, invitation.links[0])

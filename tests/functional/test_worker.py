@@ -14,7 +14,7 @@ import pytest
 
 from esea_auth_plugin.interfaces import IInvitations
 from esea_auth_plugin.testing.portal import Portal
-from esea_auth_plugin.testing.processes import DEADLINE, Helper
+from esea_auth_plugin.testing.processes import Helper
 from esea_auth_plugin.testing.smtp import SmtpSink
 
 TO = "zoe@chu.example.fr"
@@ -69,7 +69,7 @@ def invite(portal: Portal) -> None:
 def test_it_sends_what_was_posted_and_ends_when_told(portal: Portal, worker: Start, smtp: SmtpSink) -> None:
     process = worker()
     invite(portal)
-    assert smtp.wait(TO, timeout=DEADLINE).subject
+    assert smtp.wait(TO).subject
     assert process.stop() == 0
 
 

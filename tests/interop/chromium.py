@@ -29,6 +29,7 @@ def open_with_card(playwright: Playwright, folder: Path, front: Front, slug: str
     context = playwright.chromium.launch_persistent_context(
         str(folder / "profile"),
         executable_path=shutil.which("chromium"),
+        timeout=PATIENCE,
         args=ARGUMENTS,
         env={"HOME": str(folder / "home"), "PATH": "/usr/bin:/bin", watchdog.VARIABLE: str(run.folder())},
         base_url=front.portal,

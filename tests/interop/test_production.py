@@ -81,7 +81,7 @@ def followed(browser: Curl, production: Production, answer: Answer) -> str:
 def test_a_reviewer_is_invited_by_encrypted_mail_and_signs_in_over_tls(production: Production, browser: Curl) -> None:
     """Real processes, real argon2, three letters over STARTTLS."""
     production.admin("account", "invite", REVIEWER, "--role", "support")
-    invitation = production.mail.wait(REVIEWER, timeout=60)
+    invitation = production.mail.wait(REVIEWER)
     (link,) = [link for link in invitation.links if "/inscription/invitation/" in link]
     assert link.startswith(production.url + "/"), "links name the portal's public address"
     assert set(production.mail.came_over) <= {"TLSv1.2", "TLSv1.3"} and production.mail.came_over
@@ -104,7 +104,7 @@ def test_a_reviewer_is_invited_by_encrypted_mail_and_signs_in_over_tls(productio
     otp = f"{production.url}/connexion/otp"
     asked = send(browser, otp, {"login": "sophie.martin", "password": PASSWORD})
     address = followed(browser, production, asked)
-    code = production.mail.wait(REVIEWER, subject="code", timeout=20).code
+    code = production.mail.wait(REVIEWER, subject="code").code
     answer = send(browser, address, {"code": code})
     desk = browser.get(f"{production.url}/support")
     assert answer.status == 303 and desk.status == 200 and "Inscriptions" in desk.text

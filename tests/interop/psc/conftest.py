@@ -72,6 +72,8 @@ def portal(
         "portal.outbound_private_networks": "127.0.0.0/8 ::1/128",
         "esea_auth.psc.environment": "autre",
         "esea_auth.psc.issuer": psc.auth,
+        # Longer than the shipped one: on a busy machine the provider takes its time.
+        "esea_auth.psc.budget": "60 s",
         "esea_auth.psc.client_id": "portail",
         "esea_auth.psc.client_secret": f"file:{secret}",
         "esea_auth.psc.backchannel_logout": "true",
