@@ -46,7 +46,9 @@ def install() -> Path:
                 shutil.copy(HERE / name, folder / name)
             execute(["npm", "ci", "--silent", "--ignore-scripts"], cwd=folder, seconds=300)
             mark.write_text(wanted)
-        shutil.copy(HERE / "provider.mjs", folder / "provider.mjs")
+        # Replaced in one step: another worker's Node may be reading it.
+        shutil.copy(HERE / "provider.mjs", folder / "provider.new")
+        (folder / "provider.new").replace(folder / "provider.mjs")
     return folder
 
 
