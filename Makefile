@@ -3,16 +3,18 @@
 PYTHON ?= python3
 PORT ?= 6543
 TLS_PORT ?= 8443
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 BROWSER := .local/browser/node_modules/.package-lock.json
 DISTRIBUTIONS := esea_auth_plugin oru_espace_pro_plugin host_app
 SOURCES := $(DISTRIBUTIONS:%=%/src)
 JOBS ?= auto
+# Versions that are supported; test-versions runs those that are installed here.
+PYTHONS ?= 3.11 3.12 3.13
 T ?= tests --ignore=tests/bench
 
-.PHONY: help serve serve-tls test check bench wheels lock format words accessibility screenshots machine clean
+.PHONY: help serve serve-tls test test-versions check audit bench wheels lock format words accessibility screenshots machine clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -27,12 +29,20 @@ serve-tls: $(INSTALLED)  ## the demo behind nginx with TLS and fictional cards, 
 test: $(INSTALLED) machine $(BROWSER)  ## run every test, in parallel; T=path runs some
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 
+test-versions: machine $(BROWSER)  ## run the tests on each Python in PYTHONS= that is here; T=path runs some
+	@for each in $(PYTHONS); do \
+	  python=$$(sh tools/find_python.sh $$each) || { echo "python$$each is not here: left out" >&2; continue; }; \
+	  $(MAKE) test PYTHON=$$python VENV=.local/python$$each || exit 1; done
+
 check: $(INSTALLED)  ## formatting, lint, types, lock in step, texts not said twice
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(SOURCES) tests tools
 	$(BIN)/python tools/check_lock.py
 	$(BIN)/python tools/check_repeated_text.py
+
+audit: $(INSTALLED)  ## known vulnerabilities of what requirements.txt pins; needs the network
+	@sh tools/audit.sh $(BIN)/uv || [ $$? -eq 75 ]  # 75: not done, and said so
 
 bench: $(INSTALLED) machine  ## figures of this machine: pages, queries, sign-ins, mail
 	$(BIN)/python -m tests.bench

@@ -20,6 +20,8 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
+from esea_auth_plugin.testing.processes import DEADLINE
+
 Records = Mapping[str, Sequence[str]]
 
 #: A domain as most are: two name servers, one host for mail.
@@ -47,6 +49,7 @@ class _OverUdp(socketserver.BaseRequestHandler):
 
 class _OverTcp(socketserver.BaseRequestHandler):
     def handle(self) -> None:
+        self.request.settimeout(DEADLINE)
         size = int.from_bytes(self.request.recv(2))
         answer = self.server.world.answer(self.request.recv(size), whole=True)  # type: ignore[attr-defined]
         if answer is not None:
@@ -141,7 +144,7 @@ class NameService:
         for server in (self._udp, self._tcp, self._http):
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
             thread.start()
-            self._running.callback(thread.join)
+            self._running.callback(thread.join, DEADLINE)
             self._running.callback(server.shutdown)
 
     def stop(self) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import platform
-import socket
 import sys
 
 from tests.bench import cards, ecps, measures, waiting
 from tests.bench.stage import REQUESTS, WORKERS, gunicorn, stage
 
-from esea_auth_plugin.testing import run
+from esea_auth_plugin.testing import ports, run
 from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.smtp import SmtpSink
 from host_app.demo.psc import Sandbox
@@ -38,9 +37,7 @@ def main() -> int:
 
 
 def _measure(smtp: SmtpSink) -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = ports.lease()
     url = f"http://localhost:{port}"
     print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, PostgreSQL,")
     print(f"gunicorn with {WORKERS} processes, {measures.CLIENTS} clients, {REQUESTS:,} requests in the queue\n")

@@ -9,7 +9,6 @@ import ssl
 import statistics
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,10 +19,11 @@ from tests.bench.stage import bench_settings, gunicorn
 from esea_auth_plugin.interfaces import ExternalIdentity, IExternalIdentities
 from esea_auth_plugin.migrations import unchecked, upgrade
 from esea_auth_plugin.security.clock import SystemClock
-from esea_auth_plugin.testing import databases, run
+from esea_auth_plugin.testing import databases, ports, run
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.smtp import SmtpSink
+from esea_auth_plugin.testing.threads import at_once
 from host_app import configure
 from host_app.demo.cards import BY_SLUG, write
 from host_app.demo.tls import Nginx, Place, card_settings, give_lists, proxy_secret, render, write_server_certificates
@@ -61,9 +61,8 @@ def measure(smtp: SmtpSink) -> CardFigures:
             return own
 
         begun = time.monotonic()
-        with ThreadPoolExecutor(CLIENTS) as pool:
-            for own in pool.map(client, range(CLIENTS)):
-                durations += own
+        for own in at_once(client, range(CLIENTS)):
+            durations += own
         rate = len(durations) / (time.monotonic() - begun)
         return CardFigures(rate, statistics.median(durations), _handshake(place, contexts), _application(place, portal))
 
@@ -72,7 +71,7 @@ def measure(smtp: SmtpSink) -> CardFigures:
 def card_stage(smtp: SmtpSink) -> Iterator[tuple[Place, Portal]]:
     """Run nginx and gunicorn on one database; yield where they are, and the portal in this process."""
     folder = run.folder() / "cards"
-    place = Place(folder, _free_port(), f"127.0.0.1:{_free_port()}", workers=2)
+    place = Place(folder, ports.lease(), f"127.0.0.1:{ports.lease()}", workers=2)
     now = SystemClock().now()
     render(ROOT / "config" / "nginx", place, proxy_secret(folder))
     write_server_certificates(folder / "tls", place.portal, place.card, now)
@@ -183,7 +182,7 @@ def _handshake(place: Place, contexts: Contexts, many: int = 100) -> float:
     begun = time.perf_counter()
     for _ in range(many):
         with (
-            socket.create_connection(("127.0.0.1", place.port)) as plain,
+            socket.create_connection(("127.0.0.1", place.port), timeout=30) as plain,
             contexts.card.wrap_socket(plain, server_hostname=place.card),
         ):
             pass
@@ -213,9 +212,3 @@ def _application(place: Place, portal: Portal, many: int = 30) -> float:
         browser.get(f"{back.path}?{back.query}", status=303)
         took.append((time.perf_counter() - begun) * 1000)
     return statistics.median(took)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

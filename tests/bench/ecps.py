@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import threading
 import time
@@ -21,6 +20,7 @@ from esea_auth_plugin.security import tokens
 from esea_auth_plugin.sign_in.models import SignInRow
 from esea_auth_plugin.testing import run
 from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.processes import DEADLINE, Helper
 from esea_auth_plugin.testing.settings import SERVICES
 from host_app.demo.psc import CLIENT_ID, Sandbox
 from host_app.demo.psc.people import PROFESSIONALS
@@ -113,13 +113,8 @@ def _until_they_ring(sandbox: Sandbox) -> None:
 def _worker() -> Iterator[None]:
     """Run the worker as in production, on the settings that gunicorn was given."""
     program = Path(sys.executable).parent / "esea-admin"
-    with (run.folder() / "worker.log").open("w") as log:
-        process = subprocess.Popen([str(program), str(run.folder() / "bench.ini"), "worker"], stdout=log, stderr=log)
-        try:
-            yield
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    with Helper([program, run.folder() / "bench.ini", "worker"], log=run.folder() / "worker.log"):
+        yield
 
 
 @contextmanager
@@ -135,7 +130,7 @@ def _time_passes(portal: Portal) -> Iterator[None]:
     thread.start()
     yield
     over.set()
-    thread.join()
+    thread.join(DEADLINE)
 
 
 @contextmanager
@@ -159,4 +154,4 @@ def _polling(url: str, cookies: list[str]) -> Iterator[list[int]]:
     yield asked
     over.set()
     for thread in threads:
-        thread.join()
+        thread.join(DEADLINE)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import statistics
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from tests.bench.stage import get
@@ -19,6 +17,7 @@ from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import send
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
 from esea_auth_plugin.testing.queries import count_queries
+from esea_auth_plugin.testing.threads import at_once
 
 CLIENTS = 4
 SECONDS = 4.0
@@ -43,13 +42,13 @@ def cookies_of(browser: TestApp) -> str:
 def page(url: str, path: str, browser: TestApp) -> PageFigures:
     """Load a page from several clients at once, then count its queries in this process."""
     cookie = cookies_of(browser)
-    with ThreadPoolExecutor(CLIENTS) as pool:  # every process has compiled its templates before it is measured
-        list(pool.map(lambda _: get(url + path, cookie), range(8 * CLIENTS)))
+    # Every process has compiled its templates before it is measured.
+    at_once(lambda _: get(url + path, cookie), range(8 * CLIENTS), most=CLIENTS)
     durations: list[float] = []
     end = time.monotonic() + SECONDS
     lock = threading.Lock()
 
-    def client() -> None:
+    def client(_: int) -> None:
         while time.monotonic() < end:
             begun = time.perf_counter()
             status = get(url + path, cookie)
@@ -60,9 +59,7 @@ def page(url: str, path: str, browser: TestApp) -> PageFigures:
                 durations.append(took)
 
     begun = time.monotonic()
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        for done in [pool.submit(client) for _ in range(CLIENTS)]:
-            done.result()
+    at_once(client, range(CLIENTS))
     rate = len(durations) / (time.monotonic() - begun)
     browser.get(path, status=200)  # what is written once a minute is written now
     with count_queries() as seen:
@@ -130,16 +127,4 @@ def race(portal: Portal, tries: int = 200) -> int:
             return False
         return True
 
-    return sum(_at_once(decide, tries))
-
-
-def _at_once(act: Callable[[int], bool], tries: int) -> list[bool]:
-    start = threading.Barrier(20)
-
-    def one(number: int) -> bool:
-        if number < 20:
-            start.wait()
-        return act(number)
-
-    with ThreadPoolExecutor(20) as pool:
-        return list(pool.map(one, range(tries)))
+    return sum(at_once(decide, range(tries), most=20))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import http.client
-import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,6 +20,7 @@ from esea_auth_plugin.security.keyring import create_key_file
 from esea_auth_plugin.testing import databases, run
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT, ManualClock
 from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.processes import Helper
 from esea_auth_plugin.testing.settings import settings_for_tests
 from esea_auth_plugin.testing.smtp import SmtpSink
 from host_app import configure
@@ -97,25 +96,15 @@ def gunicorn(settings: dict[str, str], port: int, host: str = "") -> Iterator[No
     program = Path(sys.executable).parent / "gunicorn"
     command = [str(program), "--paste", str(ini), "--workers", str(WORKERS), "--bind", f"127.0.0.1:{port}"]
     command += ["--worker-class", "gthread", "--threads", "8"]  # as in config/systemd/portail.service
-    with (run.folder() / "gunicorn.log").open("w") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-        try:
-            _wait_for(port, process, host)
-            yield
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
 
-
-def _wait_for(port: int, process: subprocess.Popen[bytes], host: str) -> None:
-    limit = time.monotonic() + 60
-    while time.monotonic() < limit and process.poll() is None:
+    def ready(process: Helper) -> bool:
         try:
-            if get(f"http://localhost:{port}/", "", host) == 200:
-                return
+            return get(f"http://localhost:{port}/", "", host) == 200
         except OSError:
-            time.sleep(0.1)
-    raise RuntimeError((run.folder() / "gunicorn.log").read_text())
+            return False
+
+    with Helper(command, ready=ready, log=run.folder() / "gunicorn.log"):
+        yield
 
 
 def get(url: str, cookie: str, host: str = "") -> int:

@@ -18,6 +18,7 @@ from tests.bench.stage import get
 from esea_auth_plugin.auth_modes.qr_code.settings import QrSettings
 from esea_auth_plugin.testing.pages import press
 from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.processes import DEADLINE
 from esea_auth_plugin.testing.queries import count_queries
 
 WORKSTATIONS = 200
@@ -81,7 +82,7 @@ def waiting(portal: Portal, url: str, cookies: Sequence[str]) -> Iterator[Crowd]
         over.set()
         crowd.seconds = time.monotonic() - begun
         crowd.asked = answers.get(timeout=60)
-        process.join()
+        process.join(DEADLINE)
 
 
 def _crowd(url: str, cookies: list[str], pace: int, over: Any, answers: Any) -> None:
@@ -91,7 +92,7 @@ def _crowd(url: str, cookies: list[str], pace: int, over: Any, answers: Any) -> 
         thread.start()
     answers.put([])
     for thread in threads:
-        thread.join()
+        thread.join(DEADLINE)
     answers.put(asked)
 
 

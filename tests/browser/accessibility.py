@@ -6,12 +6,13 @@ import fcntl
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Page
+
+from esea_auth_plugin.testing.processes import execute
 
 AccessibilityCheck = Callable[[Page], None]
 
@@ -68,7 +69,7 @@ def axe_source(home: Path) -> str:
                 return ""
             for name in ("package.json", "package-lock.json"):
                 shutil.copy(Path(__file__).with_name(name), home / name)
-            subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=home, check=True, timeout=120)
+            execute(["npm", "ci", "--silent", "--ignore-scripts"], cwd=home, seconds=300)
     return script.read_text(encoding="utf-8")
 
 

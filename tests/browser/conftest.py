@@ -53,7 +53,7 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     """Debian's Chromium, headless."""
     path = shutil.which("chromium")
     need(path, "Chromium")
-    browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, timeout=PATIENCE)
     yield browser
     browser.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +10,12 @@ from playwright.sync_api import Page, expect
 from tests.browser.accessibility import AccessibilityCheck
 from tests.browser.steps import press
 
+from esea_auth_plugin.testing import databases, run
 from esea_auth_plugin.testing.portal import Portal
 
 ROOT = Path(__file__).parents[2]
-#: One a worker: they would write over each other's.
-IGC = ROOT / ".local" / f"igc-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+#: One a run and a worker: they would write over each other's.
+IGC = run.folder() / f"igc-{databases.worker()}"
 
 pytestmark = [
     pytest.mark.settings(

@@ -27,6 +27,7 @@ from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.databases import Backend
 from esea_auth_plugin.testing.fixtures import Applications
 from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.processes import DEADLINE
 from esea_auth_plugin.testing.smtp import SmtpSink
 
 FORMER, NEW = "ancien.example", "portail.nouveau.example"
@@ -69,7 +70,7 @@ def moved(
     thread.start()
     yield portal, server.server_port
     server.shutdown()
-    thread.join()
+    thread.join(DEADLINE)
     server.server_close()
     portal.close()
 
@@ -81,7 +82,9 @@ def page(moved: tuple[Portal, int], playwright: Playwright) -> Iterator[Page]:
     need(path, "Chromium")
     names = ",".join(f"MAP {name} 127.0.0.1:{moved[1]}" for name in (FORMER, NEW))
     browser = playwright.chromium.launch(
-        executable_path=path, args=[*ARGUMENTS, f"--host-resolver-rules={names}", "--ignore-certificate-errors"]
+        executable_path=path,
+        args=[*ARGUMENTS, f"--host-resolver-rules={names}", "--ignore-certificate-errors"],
+        timeout=PATIENCE,
     )
     context = browser.new_context(ignore_https_errors=True, locale="fr-FR", reduced_motion="reduce")
     context.set_default_timeout(PATIENCE)

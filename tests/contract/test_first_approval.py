@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from esea_auth_plugin.testing import databases
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD
+from esea_auth_plugin.testing.processes import Helper, execute
 from esea_auth_plugin.testing.smtp import SmtpSink
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -54,25 +54,16 @@ def production(tmp_path: Path, smtp: SmtpSink) -> Path:
 
 def admin(ini: Path, *command: str) -> str:
     """Run ``esea-admin`` as an operator does."""
-    done = subprocess.run(
-        [str(ADMIN), str(ini), *command], cwd=ini.parent, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return execute([ADMIN, ini, *command], cwd=ini.parent).stdout
 
 
 @contextmanager
 def worker(ini: Path) -> Iterator[None]:
     """The worker of the systemd unit, as a process of its own."""
-    log = (ini.parent / "worker.log").open("w")
-    process = subprocess.Popen([str(ADMIN), str(ini), "worker"], cwd=ini.parent, stdout=log, stderr=log)
-    try:
+    log = ini.parent / "worker.log"
+    with Helper([ADMIN, ini, "worker"], cwd=ini.parent, log=log) as process:
         yield
-    finally:
-        process.terminate()
-        status = process.wait(timeout=20)
-        log.close()
-    assert status == 0, (ini.parent / "worker.log").read_text()
+        assert process.stop() == 0, log.read_text()
 
 
 @contextmanager
@@ -136,6 +127,6 @@ def test_an_empty_portal_reaches_its_first_approval(production: Path, smtp: Smtp
     admin(production, "migrate")
     admin(production, "account", "invite", REVIEWER, "--role", "support")
     with worker(production):
-        invitation = smtp.wait(REVIEWER, timeout=60)  # a process starts first
+        invitation = smtp.wait(REVIEWER)
         with portal(production) as app:
             reviewer_opens_an_account_and_accepts_the_first_sign_up(app, smtp, invitation.links[0])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from esea_auth_plugin.interfaces import IInvitations
 from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.processes import Helper
 from esea_auth_plugin.testing.smtp import SmtpSink
 
 TO = "zoe@chu.example.fr"
@@ -35,7 +35,7 @@ formatter = line
 [formatter_line]
 format = %(asctime)s %(levelname)s %(name)s %(message)s
 """
-Start = Callable[[], subprocess.Popen[bytes]]
+Start = Callable[[], Helper]
 
 
 @pytest.fixture
@@ -48,18 +48,17 @@ def worker(portal: Portal, base_settings: dict[str, str], tmp_path: Path) -> Ite
         + "".join(f"{key} = {value.replace(chr(37), 2 * chr(37))}\n" for key, value in lines.items())
         + LOGGING
     )
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Helper] = []
 
-    def start() -> subprocess.Popen[bytes]:
+    def start() -> Helper:
         command = [sys.executable, "-m", "esea_auth_plugin.cli", str(ini), "worker"]
-        with (tmp_path / "log").open("ab") as log:
-            started.append(subprocess.Popen(command, stdout=log, stderr=log))
+        started.append(Helper(command, log=tmp_path / "log").start())
         return started[-1]
 
     yield start
     for process in started:
         process.kill()
-        process.wait()
+        process.stop()
 
 
 def invite(portal: Portal) -> None:
@@ -70,9 +69,8 @@ def invite(portal: Portal) -> None:
 def test_it_sends_what_was_posted_and_ends_when_told(portal: Portal, worker: Start, smtp: SmtpSink) -> None:
     process = worker()
     invite(portal)
-    assert smtp.wait(TO, timeout=60).subject
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
+    assert smtp.wait(TO).subject
+    assert process.stop() == 0
 
 
 def test_killed_in_mid_send_it_loses_nothing_and_the_double_is_recognised(
@@ -93,8 +91,7 @@ def test_killed_in_mid_send_it_loses_nothing_and_the_double_is_recognised(
     monkeypatch.setattr(smtp, "handle_DATA", kept_without_answer)
     invite(portal)
     process = worker()
-    process.wait(60)
-    assert process.returncode == -signal.SIGKILL
+    assert process.wait() == -signal.SIGKILL
     assert portal.letters(TO) == smtp.letters(TO), "its lease still runs"
     portal.clock.advance(minutes=6)
     first, second = portal.letters(TO)

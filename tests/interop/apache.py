@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from esea_auth_plugin.testing.processes import Helper, listens
 from host_app.demo.tls import Place
 
 _MODULES = Path("/usr/lib/apache2/modules")
 _NEEDED = ("mpm_event", "authz_core", "headers", "macro", "ssl", "proxy", "proxy_http", "http2", "setenvif", "alias")
-_PATIENCE = 10.0
 
 
 def program() -> str | None:
@@ -58,24 +52,6 @@ def render_apache(shipped: Path, place: Place, secret: str) -> Path:
     return main
 
 
-@contextmanager
-def running(main: Path, port: int) -> Iterator[None]:
-    """Run Apache while the block runs."""
-    process = subprocess.Popen(
-        [str(program()), "-DFOREGROUND", "-f", str(main)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        limit = time.monotonic() + _PATIENCE
-        while not _listens(port):
-            assert process.poll() is None, "Apache did not start"
-            assert time.monotonic() < limit, "Apache does not listen"
-            time.sleep(0.05)
-        yield
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(_PATIENCE)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def running(main: Path, port: int) -> Helper:
+    """``with running(main, port): …`` runs Apache."""
+    return Helper([str(program()), "-DFOREGROUND", "-f", main], ready=listens(port))

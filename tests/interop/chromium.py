@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Playwright
@@ -12,6 +11,8 @@ from tests.browser.conftest import ARGUMENTS
 from tests.browser.serving import PATIENCE
 from tests.interop.front import Front
 
+from esea_auth_plugin.testing import run, watchdog
+from esea_auth_plugin.testing.processes import execute
 from host_app.demo.cards import PIN
 
 
@@ -20,16 +21,17 @@ def open_with_card(playwright: Playwright, folder: Path, front: Front, slug: str
     store = folder / "home" / ".pki" / "nssdb"
     store.mkdir(parents=True)
     database = f"sql:{store}"
-    _run("certutil", "-N", "-d", database, "--empty-password")
-    _run("certutil", "-A", "-d", database, "-n", "serveur", "-t", "C,,", "-i", str(front.authority))
+    execute(["certutil", "-N", "-d", database, "--empty-password"])
+    execute(["certutil", "-A", "-d", database, "-n", "serveur", "-t", "C,,", "-i", front.authority])
     if slug is not None:
-        _run("pk12util", "-i", f"{front.cards / slug}.p12", "-d", database, "-W", PIN, "-K", "")
+        execute(["pk12util", "-i", f"{front.cards / slug}.p12", "-d", database, "-W", PIN, "-K", ""])
     _choose_by_itself(folder / "profile", front.card_host)
     context = playwright.chromium.launch_persistent_context(
         str(folder / "profile"),
         executable_path=shutil.which("chromium"),
+        timeout=PATIENCE,
         args=ARGUMENTS,
-        env={"HOME": str(folder / "home"), "PATH": "/usr/bin:/bin"},
+        env={"HOME": str(folder / "home"), "PATH": "/usr/bin:/bin", watchdog.VARIABLE: str(run.folder())},
         base_url=front.portal,
         locale="fr-FR",
         timezone_id="Europe/Paris",
@@ -49,7 +51,3 @@ def _choose_by_itself(profile: Path, origin: str) -> None:
     settings = {"profile": {"content_settings": {"exceptions": {"auto_select_certificate": chosen}}}}
     (profile / "Default").mkdir(parents=True)
     (profile / "Default" / "Preferences").write_text(json.dumps(settings), encoding="utf-8")
-
-
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True)

@@ -16,11 +16,11 @@ from tests.browser.serving import Door
 from tests.interop import softhsm
 from tests.interop.authorities import authority_of
 from tests.interop.curl import Curl
-from tests.interop.front import Front, echo, free_port
+from tests.interop.front import Front, echo
 
 from esea_auth_plugin.audit.models import AuditEvent
 from esea_auth_plugin.security.clock import SystemClock
-from esea_auth_plugin.testing import databases, run
+from esea_auth_plugin.testing import databases, ports, run
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.databases import Backend
 from esea_auth_plugin.testing.fixtures import Applications
@@ -76,7 +76,7 @@ def door() -> Iterator[Door]:
 @pytest.fixture(scope="session")
 def front(machine: None, door: Door, authority_folder: Path) -> Iterator[Front]:
     """The worker's nginx, with the shipped configuration under other names, ports and folders."""
-    place = Place(run.folder() / f"nginx-{databases.worker()}", free_port(), f"127.0.0.1:{door.port}")
+    place = Place(run.folder() / f"nginx-{databases.worker()}", ports.lease(), f"127.0.0.1:{door.port}")
     render(ROOT / "config" / "nginx", place, proxy_secret(place.folder))
     authority = write_server_certificates(place.folder / "tls", place.portal, place.card, SystemClock().now())
     give_lists(place, authority_folder)

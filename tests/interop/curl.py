@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from urllib.parse import urljoin
 from bs4 import BeautifulSoup
 from tests.interop.front import Front
 
+from esea_auth_plugin.testing.processes import Finished, execute
 from host_app.demo.cards import PIN
 
 _SPLIT = "\n--curl-says--\n"
@@ -102,7 +102,7 @@ class Curl:
         :param card: name of a fictional card (read from its PKCS#12 with its PIN), or certificate and key files.
         :param engine: ``certificate`` and ``key`` as PKCS#11 addresses, for a key that never leaves its token.
         """
-        command = ["curl", "--silent", "--show-error", "--max-time", "20", "--cacert", str(self.front.authority)]
+        command = ["curl", "--silent", "--show-error", "--max-time", "60", "--cacert", str(self.front.authority)]
         command += ["--cookie", str(self.jar), "--cookie-jar", str(self.jar), "--include", "--noproxy", "*"]
         command += ["--header", "Expect:", "--write-out", f"{_SPLIT}%{{http_code}} %{{size_header}}"]
         if isinstance(card, str):
@@ -113,19 +113,12 @@ class Curl:
             command += ["--engine", "pkcs11", "--cert-type", "ENG", "--cert", engine["certificate"]]
             command += ["--key-type", "ENG", "--key", engine["key"]]
         command += [word for header in headers for word in ("--header", header)]
-        found = subprocess.run(
-            [*command, *words, url],
-            capture_output=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, **(environment or {})},
-        )
-        return _read(found)
+        return _read(execute([*command, *words, url], env={**os.environ, **(environment or {})}, check=False))
 
 
-def _read(found: subprocess.CompletedProcess[bytes]) -> Answer:
-    output, _, said = found.stdout.decode("utf-8", "replace").rpartition(_SPLIT)
-    error = found.stderr.decode("utf-8", "replace").strip()
+def _read(found: Finished) -> Answer:
+    output, _, said = found.stdout.rpartition(_SPLIT)
+    error = found.stderr.strip()
     status = int(said.split()[0]) if said else 0
     if not status:
         return Answer(0, error=error)

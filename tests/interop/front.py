@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,13 +44,6 @@ class Front:
     def log(self, name: str) -> str:
         """Return what nginx logged so far under ``log/NAME``."""
         return (self.place.folder / "log" / name).read_text(encoding="utf-8")
-
-
-def free_port() -> int:
-    """Return a port of the loopback address that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -5,21 +5,17 @@ from __future__ import annotations
 import re
 import shlex
 import ssl
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import AuthResult, LoginPassword
-from tests.interop.front import free_port
 
-from esea_auth_plugin.testing import databases
+from esea_auth_plugin.testing import databases, ports
+from esea_auth_plugin.testing.processes import Helper, execute, listens
 from esea_auth_plugin.testing.smtp import SmtpSink
-from host_app.demo.tls import Nginx, Place
+from host_app.demo.tls import Place
 
 CONFIG = Path(__file__).parents[2] / "config"
 BIN = Path(sys.executable).parent
@@ -80,10 +76,7 @@ class Production:
 
 def admin(ini: Path, *command: str) -> str:
     """Run ``esea-admin`` as an operator does; a test fails with what it said."""
-    words = [str(BIN / "esea-admin"), str(ini), *command]
-    done = subprocess.run(words, cwd=ini.parent, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return execute([BIN / "esea-admin", ini, *command], cwd=ini.parent).stdout
 
 
 def write_ini(folder: Path, place: Place, mail: MailServer) -> Path:
@@ -125,34 +118,18 @@ def gunicorn_words(ini: Path, upstream: str) -> list[str]:
     return shlex.split(command.replace("--workers 4", "--workers 2"))
 
 
-@contextmanager
-def running(ini: Path, name: str, words: list[str], authority: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a process beside the ini file; it trusts this run's authority alone, and logs to ``NAME.log``."""
-    log = (ini.parent / f"{name}.log").open("wb")
+def running(ini: Path, name: str, words: list[str], authority: Path, *, port: int | None = None) -> Helper:
+    """``with running(…)`` runs a process beside the ini file, which trusts this run's authority alone.
+
+    It logs to ``NAME.log``.
+
+    :param port: where it listens once it is ready.
+    """
     environment = {"SSL_CERT_FILE": str(authority), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
-    process = subprocess.Popen(words, cwd=ini.parent, stdout=log, stderr=subprocess.STDOUT, env=environment)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(30)
-        log.close()
-
-
-def until_it_answers(nginx: Nginx, upstream: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait until gunicorn listens."""
-    import socket
-
-    host, _, port = upstream.partition(":")
-    limit = time.monotonic() + 60
-    while time.monotonic() < limit and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex((host, int(port))) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError(log.read_text())
+    ready = None if port is None else listens(port)
+    return Helper(words, ready=ready, cwd=ini.parent, env=environment, log=ini.parent / f"{name}.log")
 
 
 def place_of(folder: Path) -> Place:
     """Return where this run's nginx and gunicorn listen."""
-    return Place(folder, free_port(), f"127.0.0.1:{free_port()}")
+    return Place(folder, ports.lease(), f"127.0.0.1:{ports.lease()}")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from esea_auth_plugin.testing.processes import execute
 from host_app.demo.cards import PIN
 
 #: Debian's places of the token, on either architecture.
@@ -39,7 +39,7 @@ def insert(folder: Path, cards: Path, slug: str) -> Token:
     settings.write_text(f"directories.tokendir = {folder / 'tokens'}\nobjectstore.backend = file\nlog.level = ERROR\n")
     environment = {"SOFTHSM2_CONF": str(settings), "PKCS11_MODULE_PATH": module()}
     for command in _commands(cards, slug):
-        subprocess.run(command, check=True, capture_output=True, env={**os.environ, **environment})
+        execute(command, env={**os.environ, **environment})
     return Token(environment, slug)
 
 

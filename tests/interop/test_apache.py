@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -12,11 +11,13 @@ import pytest
 from tests.browser.conftest import need
 from tests.interop import apache
 from tests.interop.curl import Curl
-from tests.interop.front import Front, free_port
+from tests.interop.front import Front
 from tests.interop.test_transport import FORGED, spellings
 
 from esea_auth_plugin.auth_modes.cps_card.settings import CardSettings
 from esea_auth_plugin.auth_modes.cps_card.transport import Presented, presented
+from esea_auth_plugin.testing import ports
+from esea_auth_plugin.testing.processes import execute
 
 ROOT = Path(__file__).parents[2]
 
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 def behind_apache(echoing: Front) -> Iterator[Front]:
     """Apache in place of nginx, with nginx's certificates and lists."""
     need(apache.program(), "Apache")
-    place = dataclasses.replace(echoing.place, port=free_port())
+    place = dataclasses.replace(echoing.place, port=ports.lease())
     main = apache.render_apache(ROOT / "config" / "apache", place, echoing.secret)
     with apache.running(main, place.port):
         yield dataclasses.replace(echoing, place=place)
@@ -33,8 +34,7 @@ def behind_apache(echoing: Front) -> Iterator[Front]:
 
 def test_apache_accepts_the_shipped_files(behind_apache: Front) -> None:
     main = behind_apache.place.folder / "apache2.conf"
-    found = subprocess.run([str(apache.program()), "-t", "-f", str(main)], capture_output=True, text=True, check=False)
-    assert found.returncode == 0, found.stderr
+    execute([str(apache.program()), "-t", "-f", main])
 
 
 def test_apache_hands_cards_over_and_nothing_that_a_browser_says(behind_apache: Front, tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ from tests.interop.production import (
     gunicorn_words,
     place_of,
     running,
-    until_it_answers,
     write_ini,
 )
 from tests.raw_requests import AMBIGUOUS, SMUGGLED, exchange, statuses
@@ -50,9 +49,8 @@ def production(machine: None, authority_folder: Path, tmp_path_factory: pytest.T
         admin(ini, "migrate")
         stack.enter_context(running(ini, "worker", [str(BIN / "esea-admin"), str(ini), "worker"], authority))
         words = gunicorn_words(ini, place.upstream)
-        process = stack.enter_context(running(ini, "gunicorn", words, authority))
-        nginx = stack.enter_context(Nginx(place.main, place.port))
-        until_it_answers(nginx, place.upstream, process, folder / "gunicorn.log")
+        stack.enter_context(running(ini, "gunicorn", words, authority, port=int(place.upstream.rpartition(":")[2])))
+        stack.enter_context(Nginx(place.main, place.port))
         yield Production(place, authority, authority_folder / "cartes", ini, mail)
 
 
@@ -85,7 +83,7 @@ def followed(browser: Curl, production: Production, answer: Answer) -> str:
 def test_a_reviewer_is_invited_by_encrypted_mail_and_signs_in_over_tls(production: Production, browser: Curl) -> None:
     """Real processes, real argon2, three letters over STARTTLS."""
     production.admin("account", "invite", REVIEWER, "--role", "support")
-    invitation = production.mail.wait(REVIEWER, timeout=60)
+    invitation = production.mail.wait(REVIEWER)
     (link,) = [link for link in invitation.links if "/inscription/invitation/" in link]
     assert link.startswith(production.url + "/"), "links name the portal's public address"
     assert set(production.mail.came_over) <= {"TLSv1.2", "TLSv1.3"} and production.mail.came_over
@@ -108,7 +106,7 @@ def test_a_reviewer_is_invited_by_encrypted_mail_and_signs_in_over_tls(productio
     otp = f"{production.url}/connexion/otp"
     asked = send(browser, otp, {"login": "sophie.martin", "password": PASSWORD})
     address = followed(browser, production, asked)
-    code = production.mail.wait(REVIEWER, subject="code", timeout=20).code
+    code = production.mail.wait(REVIEWER, subject="code").code
     answer = send(browser, address, {"code": code})
     desk = browser.get(f"{production.url}/support")
     assert answer.status == 303 and desk.status == 200 and "Inscriptions" in desk.text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import subprocess
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,6 +15,7 @@ from tests.interop.front import Front
 
 from esea_auth_plugin.auth_modes.cps_card.settings import CardSettings
 from esea_auth_plugin.auth_modes.cps_card.transport import Presented, presented
+from esea_auth_plugin.testing.processes import execute
 from host_app.demo.cards import BY_SLUG
 
 FORGED = "-----BEGIN%20CERTIFICATE-----%0AZm9yZ2Vk%0A-----END%20CERTIFICATE-----%0A"
@@ -138,10 +138,10 @@ def test_a_card_is_read_anew_in_each_handshake(echoing: Front, version: str, tmp
     asked = f"GET /lire HTTP/1.1\r\nHost: cps.localhost:{echoing.place.port}\r\n\r\n".encode()
     session = tmp_path / "session"
     for more in (["-sess_out", str(session)], ["-sess_in", str(session)] if session.exists() else []):
-        found = subprocess.run([*command, *more], input=asked, capture_output=True, check=False).stdout
-        assert b"HTTP/1.1 200" in found
-        assert b"Reused, " not in found
-        assert b"Connection: close" in found
+        found = execute([*command, *more], given=asked, check=False).stdout
+        assert "HTTP/1.1 200" in found
+        assert "Reused, " not in found
+        assert "Connection: close" in found
 
 
 def test_no_log_holds_the_ticket_or_the_sign_in_that_asked(echoing: Front, curl: Curl) -> None:
@@ -179,7 +179,7 @@ def big_certificate(folder: Path, size: int) -> tuple[Path, Path]:
     )
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     command += ["-config", str(settings), "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(command, check=True, capture_output=True)
+    execute(command)
     return certificate, key
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
+
+from esea_auth_plugin.testing.processes import execute
 
 ROOT = Path(__file__).parents[2]
 DISTRIBUTIONS = ("esea_auth_plugin", "oru_espace_pro_plugin", "host_app")
@@ -16,11 +17,6 @@ def package(name: str) -> Path:
 
 def tracked() -> list[Path]:
     """Return the files that the project keeps, and those it is about to keep."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    )
-    found = [ROOT / name.decode() for name in listed.stdout.split(b"\0") if name]
+    listed = execute(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT)
+    found = [ROOT / name for name in listed.stdout.split("\0") if name]
     return [path for path in found if path.is_file()]

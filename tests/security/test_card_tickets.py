@@ -5,8 +5,6 @@ Rows 7, 11, 18, 19 and 25 of the security requirements.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from sqlalchemy import select
 from tests.cards import Cards, ask, at_card_host, back, headers_of, link, read, refused, rows, ticket_of
@@ -16,6 +14,7 @@ from esea_auth_plugin.interfaces import AccountState, IAccounts, IExternalIdenti
 from esea_auth_plugin.security.log_masking import masked
 from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.threads import at_once
 
 
 def came_in(portal: Portal, subject: str) -> int:
@@ -60,8 +59,7 @@ def test_twenty_browsers_with_one_ticket_and_one_cookie_are_one_session(
         for cookie in browser.cookiejar:
             copy.cookiejar.set_cookie(cookie)
         copies.append(copy)
-    with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda copy: copy.get(path, status="*"), copies))
+    answers = at_once(lambda copy: copy.get(path, status="*"), copies)
     assert sum(answer.location is not None and answer.location.endswith("/compte") for answer in answers) == 1
     assert came_in(card_portal, paul) == 1
 

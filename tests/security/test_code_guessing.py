@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -15,6 +14,7 @@ from esea_auth_plugin.security import tokens
 from esea_auth_plugin.security.keyring import Key, Keyring
 from esea_auth_plugin.security.sealing import Sealer
 from esea_auth_plugin.testing.clock import ManualClock
+from esea_auth_plugin.testing.threads import at_once
 from esea_auth_plugin.throttle.service import Throttle
 from esea_auth_plugin.throttle.sql_store import SqlStore, make_throttle_engine
 
@@ -35,10 +35,8 @@ def throttle(database: IDatabase, clock: ManualClock) -> Iterator[Throttle]:
 def test_parallel_tries_of_one_code_get_five_checks(throttle: Throttle) -> None:
     kept = tokens.code_digest(SEALER, "123456", purpose="mail_code", bound_to="sign-in")[0]
     checked: list[bool] = []
-    together = threading.Barrier(20)
 
     def attempt(number: int) -> None:
-        together.wait()
         try:
             throttle.reserve((PER_SIGN_IN, "sign-in"), (PER_ACCOUNT, "anne"))
         except TooManyAttempts:
@@ -47,11 +45,7 @@ def test_parallel_tries_of_one_code_get_five_checks(throttle: Throttle) -> None:
         candidates = tokens.code_digest(SEALER, typed, purpose="mail_code", bound_to="sign-in")
         checked.append(tokens.among(kept, candidates))
 
-    threads = [threading.Thread(target=attempt, args=(number,)) for number in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(attempt, range(20))
     assert checked == [False] * 5
 
 

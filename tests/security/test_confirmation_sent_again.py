@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from esea_auth_plugin.interfaces import IAccounts
 from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Person, Portal
 from esea_auth_plugin.testing.sign_up import path_in
+from esea_auth_plugin.testing.threads import at_once
 
 pytestmark = pytest.mark.settings(**MODES)
 
@@ -158,8 +158,7 @@ def test_of_twenty_at_once_only_the_last_link_lives(portal: Portal, waiting: tup
             [device] = mode.credentials(session, anne.subject)
             return bool(portal.find(PendingDevices).send_again(session, account, mode, device))
 
-    with ThreadPoolExecutor(20) as pool:
-        assert all(pool.map(send, range(20)))
+    assert all(at_once(send, range(20)))
     alive = [each for each in links(portal, anne) if portal.browser().get(each).follow(status="*").status_int == 200]
     assert len(alive) == 1
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from sqlalchemy import select
 
@@ -12,6 +10,7 @@ from esea_auth_plugin.interfaces import IAccounts
 from esea_auth_plugin.my_account.email_change.models import EmailChangeRow
 from esea_auth_plugin.my_account.email_change.service import EmailChanges, Verdict
 from esea_auth_plugin.testing.portal import Person, Portal
+from esea_auth_plugin.testing.threads import at_once
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 NEW = "anne.neuve@chu.example.fr"
@@ -34,8 +33,7 @@ def test_twenty_guesses_at_once_are_five_comparisons(portal: Portal) -> None:
         with portal.db.writing() as session:
             return Verdict(portal.find(EmailChanges).judge(session, anne.subject, wrong))
 
-    with ThreadPoolExecutor(20) as pool:
-        verdicts = list(pool.map(guess, range(20)))
+    verdicts = at_once(guess, range(20))
     assert verdicts.count(Verdict.WRONG) == 5 and verdicts.count(Verdict.OVER) == 15
 
 
@@ -47,8 +45,7 @@ def test_twenty_confirmations_at_once_make_one_change(portal: Portal) -> None:
             account = portal.find(IAccounts).by_subject(session, anne.subject)
             return bool(portal.find(EmailChanges).make(session, account))
 
-    with ThreadPoolExecutor(20) as pool:
-        assert sum(pool.map(make, range(20))) == 1
+    assert sum(at_once(make, range(20))) == 1
     assert len([each for each in portal.letters(anne.email) if "/adresse-precedente/" in each.text]) == 1
 
 
@@ -67,8 +64,7 @@ def test_twenty_at_once_take_it_back_once(portal: Portal) -> None:
             return False
         return True
 
-    with ThreadPoolExecutor(20) as pool:
-        assert sum(pool.map(undo, range(20))) == 1
+    assert sum(at_once(undo, range(20))) == 1
 
 
 def test_one_person_s_code_confirms_nothing_of_another_s(portal: Portal) -> None:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from tests.devices import MODES, code_now, give_application, give_codes, with_password
 from webtest import TestResponse
 
 from esea_auth_plugin.testing.pages import fill, send, text
 from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.threads import at_once
 
 pytestmark = [pytest.mark.settings(**MODES), pytest.mark.databases("sqlite", "postgresql")]
 APPLICATION, PRINTED = "Code de l’application", "Code de secours"
 
 
-def at_once(pages: list[TestResponse], label: str, code: str) -> list[str]:
+def typed_at_once(pages: list[TestResponse], label: str, code: str) -> list[str]:
     """Type one code in several browsers at the same moment; return where each is led, ``""`` for nowhere."""
-    with ThreadPoolExecutor(len(pages)) as pool:
-        answers = [pool.submit(fill(page, {label: code}).submit, status="*") for page in pages]
-        return [answer.result().location or "" for answer in answers]
+    forms = [fill(page, {label: code}) for page in pages]
+    return at_once(lambda form: form.submit(status="*").location or "", forms)
 
 
 def test_a_code_of_an_application_opens_one_of_twenty_browsers(portal: Portal) -> None:
@@ -27,7 +25,7 @@ def test_a_code_of_an_application_opens_one_of_twenty_browsers(portal: Portal) -
     key = give_application(portal, anne)
     portal.clock.advance(minutes=1)
     pages = [with_password(portal.browser(f"203.0.113.{n}"), anne, "totp") for n in range(20)]
-    led = at_once(pages, APPLICATION, code_now(portal, key))
+    led = typed_at_once(pages, APPLICATION, code_now(portal, key))
     assert sum(location.endswith("/compte") for location in led) == 1
 
 
@@ -36,7 +34,7 @@ def test_a_printed_code_opens_one_of_twenty_browsers(portal: Portal) -> None:
     give_application(portal, anne)
     printed = give_codes(portal, anne)
     pages = [with_password(portal.browser(f"203.0.113.{n}"), anne, "secours") for n in range(20)]
-    led = at_once(pages, PRINTED, printed[0])
+    led = typed_at_once(pages, PRINTED, printed[0])
     assert sum("nouveau-dispositif" in location for location in led) == 1
 
 

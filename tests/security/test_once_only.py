@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from sqlalchemy import Column, MetaData, String, Table, insert, select, update
 
 from esea_auth_plugin.database import IDatabase
 from esea_auth_plugin.security import tokens
+from esea_auth_plugin.testing.threads import at_once
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -26,10 +25,8 @@ def test_twenty_at_once_consume_a_token_once(database: IDatabase) -> None:
     with database.writing() as session:
         session.execute(insert(TICKETS).values(digest=tokens.digest(token, kind="test")))
     winners: list[str] = []
-    together = threading.Barrier(20)
 
     def consume(name: str) -> None:
-        together.wait()
         with database.writing() as session:
             statement = (
                 update(TICKETS)
@@ -39,11 +36,7 @@ def test_twenty_at_once_consume_a_token_once(database: IDatabase) -> None:
             )
             winners.extend(session.execute(statement).scalars())
 
-    threads = [threading.Thread(target=consume, args=(str(number),)) for number in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(consume, map(str, range(20)))
     assert len(winners) == 1
     with database.engine.connect() as elsewhere:  # committed, and not only in the winner's own eyes
         assert elsewhere.scalar(select(TICKETS.c.used_by)) == winners[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from esea_auth_plugin.interfaces import AccountState, IAccounts
 from esea_auth_plugin.testing.authenticator import UP, Authenticator, copy_of
 from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Person, Portal
+from esea_auth_plugin.testing.threads import at_once
 
 pytestmark = [pytest.mark.settings(**MODES), pytest.mark.databases("sqlite", "postgresql")]
 
@@ -93,8 +93,7 @@ def test_of_twenty_answers_at_once_one_signs_in(portal: Portal, key: Authenticat
         status: int = rival.post("/connexion/cle", fields, expect_errors=True).status_int
         return status
 
-    with ThreadPoolExecutor(20) as pool:
-        assert list(pool.map(send, range(20))).count(303) == 1
+    assert at_once(send, range(20)).count(303) == 1
 
 
 def test_a_copied_key_is_refused_and_its_owner_is_told(portal: Portal, anne: Person, key: Authenticator) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from esea_auth_plugin.audit import audit_rows
 from esea_auth_plugin.interfaces import IGrants, IReviews, ReviewState
 from esea_auth_plugin.testing.pages import send
+from esea_auth_plugin.testing.threads import at_once
 
 
 @pytest.mark.databases("sqlite", "postgresql")
@@ -29,18 +29,8 @@ def test_one_of_two_reviewers_decides(portal: Any) -> None:
         page = support.get(path)
         forms.append(next(form for form in page.forms.values() if form.action.endswith(act)))
     forms[1]["motif"] = "Motif trop vague"
-    barrier, answers = threading.Barrier(2), {}
-
-    def decide(number: int) -> None:
-        barrier.wait()
-        answers[number] = forms[number].submit(status="*").status_int
-
-    threads = [threading.Thread(target=decide, args=(number,)) for number in (0, 1)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(answers.values()) == [303, 409]
+    answers = at_once(lambda form: form.submit(status="*").status_int, forms)
+    assert sorted(answers) == [303, 409]
     accepted = answers[0] == 303
     with portal.db.reading() as session:
         state = portal.find(IReviews).get(session, review.id).state

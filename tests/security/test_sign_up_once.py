@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 
@@ -18,6 +16,7 @@ from esea_auth_plugin.sign_up.confirmation import Confirmations
 from esea_auth_plugin.sign_up.drafts import Drafts
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.threads import at_once
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 TRIES = 20
@@ -25,14 +24,7 @@ TRIES = 20
 
 def together(act: Callable[[int], object]) -> Counter[object]:
     """Run ``act`` 20 times at once; count what it returned."""
-    gate = Barrier(TRIES)
-
-    def one(number: int) -> object:
-        gate.wait()
-        return act(number)
-
-    with ThreadPoolExecutor(TRIES) as pool:
-        return Counter(pool.map(one, range(TRIES)))
+    return Counter(at_once(act, range(TRIES)))
 
 
 def test_a_confirmation_token_is_used_once(portal: Portal) -> None:

@@ -104,7 +104,9 @@ def _right(number: int, browser: TestApp, page: TestResponse) -> None:
     send(page, (wizard.personal(), passwords, wizard.adhesion())[number - 2])
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(acts=st.lists(st.tuples(st.sampled_from(["right", "empty", "look"]), st.integers(2, 4)), max_size=9))
 def test_whatever_the_order_of_steps_a_request_needs_each_of_them(portal: Portal, acts: list[tuple[str, int]]) -> None:
     """Model: how many steps are done. The page that opens, and the request at the end, must agree with it."""

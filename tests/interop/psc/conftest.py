@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.interop.psc.provider import Provider, forget, free_port, install
+from tests.interop.psc.provider import Provider, forget, install
 
-from esea_auth_plugin.testing import databases, run
+from esea_auth_plugin.testing import databases, ports, run
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.fixtures import Applications
 from esea_auth_plugin.testing.portal import Portal
@@ -22,7 +22,7 @@ def provider_process() -> Iterator[Provider]:
     """One provider a worker."""
     folder = run.folder() / f"psc-{databases.worker()}"
     folder.mkdir(exist_ok=True)
-    found = Provider(install(), folder, free_port(), free_port())
+    found = Provider(install(), folder, ports.lease(), ports.lease())
     found.start()
     yield found
     found.stop()
@@ -72,6 +72,8 @@ def portal(
         "portal.outbound_private_networks": "127.0.0.0/8 ::1/128",
         "esea_auth.psc.environment": "autre",
         "esea_auth.psc.issuer": psc.auth,
+        # Longer than the shipped one: on a busy machine the provider takes its time.
+        "esea_auth.psc.budget": "60 s",
         "esea_auth.psc.client_id": "portail",
         "esea_auth.psc.client_secret": f"file:{secret}",
         "esea_auth.psc.backchannel_logout": "true",

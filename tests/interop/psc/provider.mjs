@@ -165,7 +165,8 @@ async function failed(path, response) {
   const name = { "/token": "token", "/me": "userinfo", "/jwks": "jwks", "/.well-known/wallet-openid-configuration": "discovery", "/backchannel": "ciba" }[path];
   const kind = name && fault(name);
   if (kind === "hang") await wait(fault("hang_seconds") ?? 30);
-  if (kind === "hang" || kind === "down") { answer(response, 503, "<h1>503</h1>", "text/html"); return true; }
+  if (kind === "hang") return false;  // late, and right
+  if (kind === "down") { answer(response, 503, "<h1>503</h1>", "text/html"); return true; }
   if (kind === "garbage") { answer(response, 200, "<html>maintenance</html>", "text/html"); return true; }
   if (kind === "slow_down") { answer(response, 400, { error: "slow_down" }); return true; }
   return false;

@@ -7,8 +7,6 @@ import fcntl
 import hashlib
 import json
 import shutil
-import socket
-import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -23,13 +21,14 @@ from esea_auth_plugin.auth_modes.pro_sante_connect.breaker import Breaker
 from esea_auth_plugin.auth_modes.pro_sante_connect.client import PscClient
 from esea_auth_plugin.auth_modes.pro_sante_connect.service import Psc
 from esea_auth_plugin.services import find
+from esea_auth_plugin.testing.processes import Helper, execute, says
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 PORTAL = "http://localhost"
 REDIRECTS = [f"{PORTAL}/connexion/psc/retour"]
-#: Seconds for Node to make its keys and listen.
-PATIENCE = 30
+#: Seconds for the provider to answer a request.
+PATIENCE = 60
 
 
 def install() -> Path:
@@ -45,18 +44,12 @@ def install() -> Path:
         if not mark.exists() or mark.read_text() != wanted:
             for name in ("package.json", "package-lock.json"):
                 shutil.copy(HERE / name, folder / name)
-            subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=folder, check=True, timeout=300)
+            execute(["npm", "ci", "--silent", "--ignore-scripts"], cwd=folder, seconds=300)
             mark.write_text(wanted)
-        shutil.copy(HERE / "provider.mjs", folder / "provider.mjs")
+        # Replaced in one step: another worker's Node may be reading it.
+        shutil.copy(HERE / "provider.mjs", folder / "provider.new")
+        (folder / "provider.new").replace(folder / "provider.mjs")
     return folder
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        found: int = probe.getsockname()[1]
-        return found
 
 
 class Provider:
@@ -70,7 +63,7 @@ class Provider:
         self.auth = f"http://127.0.0.1:{auth_port}"
         self.wallet = f"http://localhost:{wallet_port}"
         self._ports = {"auth_port": auth_port, "wallet_port": wallet_port}
-        self._process: subprocess.Popen[str] | None = None
+        self._process: Helper | None = None
 
     def start(self) -> None:
         """Start it and wait for its word."""
@@ -82,25 +75,13 @@ class Provider:
             "post_logout_redirect_uris": [f"{PORTAL}/connexion/psc/fin"],
         }
         configuration.write_text(json.dumps(given), encoding="utf-8")
-        with (self.folder / "provider.log").open("w") as log:
-            self._process = subprocess.Popen(
-                ["node", "provider.mjs", str(configuration)],
-                cwd=self.packages,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-        assert self._process.stdout is not None
-        said = self._process.stdout.readline()
-        assert said.strip() == "ready", (self.folder / "provider.log").read_text()
+        command = ["node", "provider.mjs", str(configuration)]
+        self._process = Helper(command, ready=says(r"(?m)^ready$"), cwd=self.packages).start()
 
     def stop(self) -> None:
         """Stop it."""
         if self._process is not None:
-            self._process.terminate()
-            self._process.wait(10)
-            assert self._process.stdout is not None
-            self._process.stdout.close()
+            self._process.stop()
 
     # --- what a test says
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 from tests.interop.psc.journeys import come_in, is_signed_in, leave, refusals, registered, said, sessions
-from tests.interop.psc.provider import Provider, Visitor, forget, free_port
+from tests.interop.psc.provider import Provider, Visitor, forget
 from tests.interop.psc.tls_front import Authority, configuration
 from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAIMS, NATIONAL_ID
 from webtest import TestResponse
 
 from esea_auth_plugin import outbound
 from esea_auth_plugin.auth_modes.pro_sante_connect.service import Psc
-from esea_auth_plugin.testing import databases, run
+from esea_auth_plugin.testing import databases, ports, run
 from esea_auth_plugin.testing.portal import Person, Portal
 from host_app.demo.tls import Nginx
 
@@ -49,7 +49,7 @@ class Front:
 def front(provider_process: Provider) -> Iterator[Front]:
     folder = run.folder() / f"psc-tls-{databases.worker()}"
     folder.mkdir(exist_ok=True)
-    trusted, foreign, port = Authority(folder, "psc"), Authority(folder, "autre"), free_port()
+    trusted, foreign, port = Authority(folder, "psc"), Authority(folder, "autre"), ports.lease()
     with Nginx(configuration(folder, port, provider_process.auth, trusted), port):
         yield Front(f"https://localhost:{port}", trusted, foreign, folder / "log" / "error.log")
 

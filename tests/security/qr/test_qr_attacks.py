@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -38,6 +36,7 @@ from esea_auth_plugin.sign_in.models import SignInRow
 from esea_auth_plugin.testing.authenticator import UP, Authenticator
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
+from esea_auth_plugin.testing.threads import at_once
 from esea_auth_plugin.throttle import Addresses
 
 pytestmark = [pytest.mark.settings(**MODES), pytest.mark.databases("sqlite", "postgresql")]
@@ -176,18 +175,15 @@ def test_an_approval_is_collected_once_whatever_the_race(
     with portal.db.reading() as session:
         row = session.execute(select(QrRequestRow.id, QrRequestRow.attempt)).one()
     requests, at = portal.find(QrRequests), portal.clock.now()
-    start = threading.Barrier(20)
 
     def collect(_: int) -> bool:
-        start.wait()
         with portal.db.writing() as session:
             found = requests.of_attempt(session, Attempt(row.attempt, at, state={"request": row.id}))
             assert found is not None
             done: bool = requests.collect(session, found, at)
             return done
 
-    with ThreadPoolExecutor(20) as pool:
-        assert sum(pool.map(collect, range(20))) == 1
+    assert sum(at_once(collect, range(20))) == 1
 
 
 def test_twenty_telephones_at_once_approve_once(portal: Portal, anne: Person, desk: TestApp) -> None:
@@ -196,16 +192,13 @@ def test_twenty_telephones_at_once_approve_once(portal: Portal, anne: Person, de
     with portal.db.reading() as session:
         found = requests.by_code(session, code_of(page))
     assert found is not None
-    start = threading.Barrier(20)
 
     def decide(_: int) -> str:
-        start.wait()
         with portal.db.writing() as session:
             key = KeyVerified(anne.subject, "x", "x")
             return str(requests.approve(session, found, number_of(page), key, at))
 
-    with ThreadPoolExecutor(20) as pool:
-        assert sorted(pool.map(decide, range(20))) == [APPROVED, *["ended"] * 19]
+    assert sorted(at_once(decide, range(20))) == [APPROVED, *["ended"] * 19]
 
 
 def test_the_same_approval_sent_twice_opens_nothing_more(
@@ -265,8 +258,7 @@ def test_the_number_can_t_be_tried_twice_however_fast(portal: Portal, anne: Pers
         with portal.db.writing() as session:
             return str(requests.approve(session, found, number, KeyVerified(anne.subject, "x", "x"), at))
 
-    with ThreadPoolExecutor(10) as pool:
-        answers = list(pool.map(guess, numbers))
+    answers = at_once(guess, numbers, most=10)
     assert len([answer for answer in answers if answer in {APPROVED, WRONG}]) == 1
 
 

@@ -64,7 +64,7 @@ def begun(portal: Portal, attempt: Attempt) -> Shown:
 @example(asks=ANNE, steps=[("wait", 89), ("approve", True, ANNE), ("wait", 29), ("collect",), ("collect",)])
 @example(asks=None, steps=[("approve", True, ANNE), ("wait", 30), ("collect",)])
 @example(asks=None, steps=[("wait", 90), ("approve", True, ANNE), ("collect",)])
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(asks=st.sampled_from([None, ANNE]), steps=st.lists(STEPS, min_size=2, max_size=8))
 def test_only_its_own_live_approval_opens_it_once(
     portal: Portal, asks: str | None, steps: list[tuple[object, ...]]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import subprocess
+import signal
 from pathlib import Path
+
+from esea_auth_plugin.testing import processes, watchdog
 
 #: Speed over safety: the cluster's life is one test run.
 _OPTIONS = {
@@ -46,11 +48,9 @@ def start(home: Path) -> None:
     options = " ".join(f"-c {name}='{value}'" for name, value in _OPTIONS.items())
     options += f" -c unix_socket_directories='{home}'"
     _run("pg_ctl", "-D", str(home / "data"), "-l", str(home / "log"), "-w", "-o", options, "start")
-
-
-def stop(home: Path) -> None:
-    """Stop the cluster at once; quiet if it is down already."""
-    _run("pg_ctl", "-D", str(home / "data"), "-m", "immediate", "stop", check=False)
+    server = int((home / "data" / "postmaster.pid").read_text().split()[0])
+    # SIGQUIT is PostgreSQL's immediate shutdown: unlike SIGKILL it ends the server's own children too.
+    watchdog.register(home.parent, server, signal.SIGQUIT)
 
 
 def url(home: Path, database: str) -> str:
@@ -66,16 +66,11 @@ def execute(home: Path, statement: str) -> None:
         connection.execute(statement.encode())
 
 
-def _run(program: str, *arguments: str, check: bool = True) -> None:
+def _run(program: str, *arguments: str) -> None:
     command = [str(binaries() / program), *arguments]
     if os.geteuid() == 0:  # the server refuses to run as root
         command = ["runuser", "-u", _server_user(), "--", *command]
-    # The server inherits these handles: a pipe would never be closed, hence the null device.
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", check=False
-    )
-    if check and done.returncode:
-        raise RuntimeError(f"{program} failed with status {done.returncode}; its log is beside its data")
+    processes.execute(command, cwd=Path("/"))
 
 
 def _server_user() -> str:

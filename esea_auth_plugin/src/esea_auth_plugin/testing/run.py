@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from esea_auth_plugin.testing import postgresql
+from esea_auth_plugin.testing import watchdog
 
-_VARIABLE = "ESEA_TEST_RUN"
+_VARIABLE = watchdog.VARIABLE
 _PREFIX = "esea-tests-"
+#: Seconds for the watchdog to see that the run is over.
+_PATIENCE = 60.0
+
+_watchdogs: list[subprocess.Popen[bytes]] = []
 
 
 def begin() -> bool:
@@ -23,6 +28,7 @@ def begin() -> bool:
     _sweep()
     folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
     Path(folder).chmod(0o711)  # PostgreSQL runs as another user than root and must reach its own folder in it
+    _watch(folder)
     os.environ[_VARIABLE] = folder
     return True
 
@@ -34,8 +40,12 @@ def folder() -> Path:
 
 def end() -> None:
     """Stop what the run started and remove its folder; for the process that owns it."""
-    _remove(folder())
+    watchdog.remove(folder())
     del os.environ[_VARIABLE]
+    process = _watchdogs.pop()
+    assert process.stdin is not None
+    process.stdin.close()
+    process.wait(_PATIENCE)
 
 
 @contextmanager
@@ -46,15 +56,24 @@ def locked(name: str) -> Iterator[Path]:
         yield folder() / name
 
 
+def _watch(folder: str) -> None:
+    """Start the program that clears up when this process is killed: it can't do so itself."""
+    environment = {name: value for name, value in os.environ.items() if name != _VARIABLE}
+    _watchdogs.append(
+        subprocess.Popen(
+            [sys.executable, "-I", "-S", watchdog.__file__, folder],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,  # whoever waits for the end of the run's output must not wait for it
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env=environment,
+        )
+    )
+
+
 def _sweep() -> None:
-    """Remove what killed runs left behind: their folder names a process that is gone."""
+    """Remove what killed runs left behind, their watchdog killed too: their folder names a process that is gone."""
     for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
         pid = left.name.removeprefix(_PREFIX).split("-")[0]
         if pid.isdigit() and not Path(f"/proc/{pid}").exists():
-            _remove(left)
-
-
-def _remove(run: Path) -> None:
-    if (run / "postgresql" / "data").exists():
-        postgresql.stop(run / "postgresql")
-    shutil.rmtree(run, ignore_errors=True)
+            watchdog.remove(left)

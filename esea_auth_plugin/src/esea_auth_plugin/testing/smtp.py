@@ -12,6 +12,8 @@ from typing import Any, cast
 
 from aiosmtpd.controller import Controller
 
+from esea_auth_plugin.testing.processes import DEADLINE
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -56,7 +58,7 @@ class SmtpSink:
         self.refuse: str | None = None
         self._letters: list[Letter] = []
         self._arrived = threading.Condition()
-        self._controller = _AnyPort(self, hostname="127.0.0.1", port=0, **asks)
+        self._controller = _AnyPort(self, hostname="127.0.0.1", port=0, ready_timeout=DEADLINE, **asks)
 
     host = "127.0.0.1"
 
@@ -85,7 +87,7 @@ class SmtpSink:
         with self._arrived:
             return [letter for letter in self._letters if to is None or letter.to == to.lower()]
 
-    def wait(self, to: str, *, subject: str = "", timeout: float = 10) -> Letter:
+    def wait(self, to: str, *, subject: str = "", timeout: float = DEADLINE) -> Letter:
         """Return the newest letter for ``to`` whose subject holds ``subject``, waiting for it to arrive."""
 
         def newest() -> Letter | None:

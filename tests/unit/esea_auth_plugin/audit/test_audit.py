@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -22,6 +21,7 @@ from esea_auth_plugin.security.keyring import Key, Keyring
 from esea_auth_plugin.security.sealing import Sealer
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.clock import ManualClock
+from esea_auth_plugin.testing.threads import at_once
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -356,19 +356,7 @@ def test_two_sealers_at_once_give_each_number_once(
 ) -> None:
     for _ in range(20):
         record()
-    together = threading.Barrier(4)
-    sealed: list[int] = []
-
-    def run() -> None:
-        together.wait()
-        sealed.append(seal_all(registry))
-
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(sealed) == 20
+    assert sum(at_once(seal_all, [registry] * 4)) == 20
     assert proof().proven
     assert proof().sealed == 20
 

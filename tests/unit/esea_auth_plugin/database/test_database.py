@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -21,6 +20,7 @@ from esea_auth_plugin.database import (
     transaction_is_open,
 )
 from esea_auth_plugin.database.guard import SlowWorkInTransaction
+from esea_auth_plugin.testing.threads import at_once
 
 
 class Base(DeclarativeBase):
@@ -47,7 +47,7 @@ def test_writers_that_read_first_never_fail(database: Database) -> None:
         session.add(Token(name="compteur", uses=0))
     failures: list[Exception] = []
 
-    def add_fifty() -> None:
+    def add_fifty(_: int) -> None:
         for _ in range(50):
             try:
                 with database.writing() as session:
@@ -56,11 +56,7 @@ def test_writers_that_read_first_never_fail(database: Database) -> None:
             except OperationalError as error:
                 failures.append(error)
 
-    threads = [threading.Thread(target=add_fifty) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(add_fifty, range(4))
     with database.reading() as session:
         assert session.scalars(select(Token.uses)).one() == 200
     assert failures == []

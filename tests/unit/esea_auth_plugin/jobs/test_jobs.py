@@ -17,6 +17,8 @@ from esea_auth_plugin.jobs.models import JobRow
 from esea_auth_plugin.jobs.worker import Worker
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.clock import ManualClock
+from esea_auth_plugin.testing.processes import DEADLINE
+from esea_auth_plugin.testing.threads import at_once
 
 Make = Callable[..., Any]
 
@@ -75,11 +77,7 @@ def test_jobs_run_outside_transactions(with_jobs: Make) -> None:
 def test_many_workers_run_it_once(with_jobs: Make) -> None:
     ran: list[object] = []
     registry = with_jobs(a=(ran.append, timedelta(hours=1)), b=(ran.append, timedelta(hours=1)))
-    workers = [threading.Thread(target=find(registry, IJobs).run_due) for _ in range(6)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    at_once(lambda _: find(registry, IJobs).run_due(), range(6))
     assert len(ran) == 2
 
 
@@ -128,15 +126,15 @@ def test_the_worker_stops_when_told_after_the_job_under_way(with_jobs: Make) -> 
 
     def slow(registry: Any) -> None:
         began.set()
-        go_on.wait(5)
+        go_on.wait(DEADLINE)
         ended.set()
 
     worker = Worker(with_jobs(slow=(slow, timedelta(hours=1))), pace=0.01).start()
-    assert began.wait(5)
+    assert began.wait(DEADLINE)
     stopper = threading.Thread(target=worker.stop)
     stopper.start()
     go_on.set()
-    stopper.join(5)
+    stopper.join(DEADLINE)
     assert ended.is_set()
     assert not stopper.is_alive()
 
@@ -155,5 +153,5 @@ def test_the_worker_survives_a_database_that_is_down(with_jobs: Make, monkeypatc
 
     monkeypatch.setattr(jobs, "run_due", down)
     worker = Worker(registry, pace=0.01).start()
-    assert again.wait(5)
+    assert again.wait(DEADLINE)
     worker.stop()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from esea_auth_plugin.mail.safety import UnsafeHeader
 from esea_auth_plugin.mail.transport import MailRefused
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.clock import ManualClock
+from esea_auth_plugin.testing.threads import at_once
 
 TOKEN = "Qk3-jeton-secret-9Zz"
 TO = "anne.pierre@chu.example.fr"
@@ -154,11 +154,7 @@ def test_a_worker_whose_lease_ran_out_marks_nothing(
 def test_two_workers_send_a_letter_once(registry: Any, database: IDatabase, kept: Any) -> None:
     for _ in range(5):
         post(registry, database)
-    workers = [threading.Thread(target=find(registry, IPostman).deliver_due) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    at_once(lambda _: find(registry, IPostman).deliver_due(), range(4))
     assert len({mail["Message-ID"] for mail, _, _ in kept.mails}) == len(kept.mails) == 5
 
 

@@ -46,7 +46,7 @@ def registry(room: Callable[..., Any]) -> Any:
     return room("esea_auth_plugin.jobs", "esea_auth_plugin.audit", declare)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps)
 def test_what_may_be_opened_is_what_was_given_and_not_taken_back(
     database: IDatabase, registry: Any, clock: Any, taken: list[tuple[str, str, str]]

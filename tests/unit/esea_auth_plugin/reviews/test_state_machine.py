@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +18,7 @@ from esea_auth_plugin.reviews.history import history, last_question
 from esea_auth_plugin.reviews.jobs import expire_unanswered
 from esea_auth_plugin.reviews.models import ReviewEntry, ReviewRequest
 from esea_auth_plugin.services import find
+from esea_auth_plugin.testing.threads import at_once
 
 ANNE, PAUL, ZOE = (new_id() for _ in range(3))
 
@@ -202,23 +202,16 @@ def test_twenty_reviewers_at_once_make_one_decision(
 ) -> None:
     with database.writing() as session:
         review = opened(reviews, session)
-    barrier, outcomes = threading.Barrier(20), []
 
-    def decide(number: int) -> None:
-        barrier.wait()
+    def decide(number: int) -> str:
         try:
             with database.writing() as session:
                 reviews.decide(session, review.id, accept=number % 2 == 0, by=new_id(), reason="trop tard")
-            outcomes.append("decided")
+            return "decided"
         except PortalError as refused:
-            outcomes.append(refused.code)
+            return refused.code
 
-    threads = [threading.Thread(target=decide, args=(number,)) for number in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["decided"] + ["review.already_decided"] * 19
+    assert sorted(at_once(decide, range(20))) == ["decided"] + ["review.already_decided"] * 19
     with database.reading() as session:
         entries = session.scalars(select(ReviewEntry.act)).all()
         decisions = [row for row in audit_rows(session) if row.action in {"review.accepted", "review.refused"}]
@@ -228,22 +221,14 @@ def test_twenty_reviewers_at_once_make_one_decision(
 
 @pytest.mark.databases("sqlite", "postgresql")
 def test_twenty_forms_at_once_open_one_request(reviews: Any, database: IDatabase) -> None:
-    barrier, outcomes = threading.Barrier(20), []
-
-    def ask() -> None:
-        barrier.wait()
+    def ask(_: int) -> str:
         try:
             with database.writing() as session:
                 opened(reviews, session)
-            outcomes.append("opened")
+            return "opened"
         except PortalError as refused:
-            outcomes.append(refused.code)
+            return refused.code
 
-    threads = [threading.Thread(target=ask) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["opened"] + ["review.already_open"] * 19
+    assert sorted(at_once(ask, range(20))) == ["opened"] + ["review.already_open"] * 19
     with database.reading() as session:
         assert len(session.scalars(select(ReviewRequest)).all()) == 1

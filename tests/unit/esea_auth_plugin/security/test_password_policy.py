@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from esea_auth_plugin.normalise.folding import fold_letters
 from esea_auth_plugin.security import guessing
 from esea_auth_plugin.security.password_policy import LABELS, assess, cnil_bits
+from esea_auth_plugin.testing.threads import at_once
 
 ANNE = ("Anne", "Pierre-Lévêque", "anne.pierre", "a.pierre@chu-bordeaux.fr")
 
@@ -96,11 +96,7 @@ def test_two_people_at_once_are_each_judged_by_their_own_words() -> None:
             right.append(others_word.score > own_word.score)
 
     people = [("zorglubaz", "wixkrumvo"), ("wixkrumvo", "zorglubaz")]
-    threads = [threading.Thread(target=judge, args=pair) for pair in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(lambda pair: judge(*pair), people)
     assert len(right) == 300
     assert all(right)
 

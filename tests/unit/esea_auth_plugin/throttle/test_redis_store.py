@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from esea_auth_plugin.errors import ServiceUnavailable, TooManyAttempts
 from esea_auth_plugin.interfaces import Limit
 from esea_auth_plugin.security.keyring import Key, Keyring
 from esea_auth_plugin.security.sealing import Sealer
+from esea_auth_plugin.testing.processes import Helper, says
 from esea_auth_plugin.throttle import in_known_browser, redis_store
 from esea_auth_plugin.throttle.service import Throttle
 
@@ -24,22 +24,15 @@ WIDE = Limit("test.wide", 100, timedelta(hours=1))
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def server(tmp_path: Path) -> Iterator[tuple[str, Helper]]:
     assert shutil.which("redis-server"), "redis-server is missing: run `make test`, which installs it or says how"
     socket = tmp_path / "redis"
     command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    for line in process.stdout:
-        if "ready to accept connections" in line.lower():
-            break
-    yield f"redis+unix://{socket}", process
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    with Helper(command, ready=says("(?i)ready to accept connections")) as process:
+        yield f"redis+unix://{socket}", process
 
 
-def test_known_browsers_have_counters_of_their_own_in_redis_too(server: tuple[str, subprocess.Popen[str]]) -> None:
+def test_known_browsers_have_counters_of_their_own_in_redis_too(server: tuple[str, Helper]) -> None:
     throttle = Throttle(redis_store.RedisStore(server[0]), SEALER)
     for _ in range(5):
         throttle.reserve((FIVE, "anne"))
@@ -56,7 +49,7 @@ def test_known_browsers_have_counters_of_their_own_in_redis_too(server: tuple[st
         throttle.reserve((FIVE, "anne"))
 
 
-def test_redis_counts_the_same_way_and_fails_closed(server: tuple[str, subprocess.Popen[str]]) -> None:
+def test_redis_counts_the_same_way_and_fails_closed(server: tuple[str, Helper]) -> None:
     address, process = server
     throttle = Throttle(redis_store.RedisStore(address), SEALER)
     for _ in range(5):
@@ -82,7 +75,6 @@ def test_redis_counts_the_same_way_and_fails_closed(server: tuple[str, subproces
     throttle.reserve((ROW, "paul")).give_back()
 
     process.kill()
-    process.wait()
     with pytest.raises(ServiceUnavailable):
         throttle.reserve((FIVE, "anne"))
     with pytest.raises(ServiceUnavailable):

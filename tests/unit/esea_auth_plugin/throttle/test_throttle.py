@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import random
-import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +20,7 @@ from esea_auth_plugin.interfaces import Limit
 from esea_auth_plugin.security.keyring import Key, Keyring
 from esea_auth_plugin.security.sealing import Sealer
 from esea_auth_plugin.testing.clock import ManualClock
+from esea_auth_plugin.testing.threads import at_once
 from esea_auth_plugin.throttle.limits_storage import SqlLimitsStorage
 from esea_auth_plugin.throttle.rules import failures_of_account, failures_of_known_browser, in_known_browser
 from esea_auth_plugin.throttle.service import Throttle
@@ -240,18 +239,16 @@ def test_twenty_tries_at_once_are_counted_one_by_one(throttle: Throttle, same_ke
     """Real threads, real commits; the keys of two limits are taken in either order, and nobody waits for ever."""
     wide = Limit("test.wide", 12, timedelta(minutes=1))
     results: list[str] = []
-    together = threading.Barrier(20)
 
     def attempt(number: int) -> None:
         uses = [(wide, "address"), (FIVE, "anne" if same_key else f"person-{number}")]
-        together.wait()
         try:
             throttle.reserve(*(uses if number % 2 else reversed(uses)))
             results.append("counted")
         except TooManyAttempts:
             results.append("refused")
 
-    run_all([partial(attempt, number) for number in range(20)])
+    at_once(attempt, range(20))
     assert len(results) == 20
     assert results.count("counted") == (5 if same_key else 12)
 
@@ -261,14 +258,6 @@ def test_five_hundred_people_behind_one_address_sign_in(throttle: Throttle) -> N
     address = Limit("password.address", 50, timedelta(hours=1))
     for number in range(500):
         throttle.reserve((address, "198.51.100.1"), *failures_of_account("password", f"p{number}")).give_back()
-
-
-def run_all(jobs: list[Callable[[], None]]) -> None:
-    threads = [threading.Thread(target=job) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
 
 
 def test_the_table_holds_no_key_in_clear(throttle: Throttle, database: IDatabase) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from esea_auth_plugin.testing.processes import execute
 from host_app.demo.cards import CARDS, write
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -31,16 +31,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("slug", [kind.slug for kind in CARDS])
 def test_openssl_judges_each_card_as_it_is_meant(folder: Path, slug: str) -> None:
     command = ["openssl", "verify", "-CAfile", "autorites/confiance.pem", "-CRLfile", "crl/toutes.pem"]
-    found = subprocess.run(
-        [*command, "-crl_check_all", f"cartes/{slug}.pem"], cwd=folder, capture_output=True, text=True, check=False
-    )
+    found = execute([*command, "-crl_check_all", f"cartes/{slug}.pem"], cwd=folder, check=False)
     told = found.stdout + found.stderr
     assert REFUSED.get(slug, f"cartes/{slug}.pem: OK") in told
 
 
 def test_the_pkcs12_of_a_card_opens_with_its_pin(folder: Path) -> None:
     command = ["openssl", "pkcs12", "-in", "cartes/medecin.p12", "-passin", "pass:1234", "-nokeys", "-clcerts"]
-    told = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+    told = execute(command, cwd=folder).stdout
     assert "GN = PAUL" in told
 
 

@@ -88,7 +88,7 @@ def look_alike() -> Iterator[tuple[Path, Path] | None]:
         command = [program, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-utf8", "-multivalue-rdn"]
         command += ["-subj", _SUBJECT, "-addext", "extendedKeyUsage=clientAuth"]
         command += ["-keyout", str(key), "-out", str(certificate)]
-        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - words of our own
+        subprocess.run(command, check=True, capture_output=True, timeout=60)  # noqa: S603 - words of our own
         yield certificate, key
 
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import shutil
 import signal
-import socket
-import subprocess
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
-#: Longest wait for nginx to listen or to stop, in seconds.
-_PATIENCE = 10.0
+from esea_auth_plugin.testing.processes import DEADLINE, Helper, HelperFailed, execute, listens
 
 
 class NginxMissing(Exception):
@@ -33,53 +29,46 @@ class Nginx:
     def __init__(self, main: Path, port: int) -> None:
         self.main = main
         self.port = port
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Helper | None = None
 
     def check(self) -> None:
         """Raise :class:`NginxMissing` with nginx's own words unless it accepts the configuration."""
-        found = subprocess.run(  # noqa: S603 - words of our own
-            [program(), "-t", "-q", "-e", "stderr", "-c", str(self.main)], capture_output=True, text=True, check=False
-        )
-        if found.returncode:
+        found = execute([program(), "-t", "-q", "-e", "stderr", "-c", self.main], check=False)
+        if found.status:
             raise NginxMissing(f"nginx refuses {self.main}: {found.stderr.strip()}")
 
     def __enter__(self) -> Self:
         self.check()
-        self._process = subprocess.Popen(  # noqa: S603 - words of our own
-            [program(), "-e", str(self.main.parent / "log" / "nginx.log"), "-c", str(self.main)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # an interrupt at the terminal is ours to hand on, in order
-        )
-        self._wait_until_it_listens()
+        log = self.main.parent / "log" / "nginx.log"
+        try:
+            self._process = Helper([program(), "-e", log, "-c", self.main], ready=listens(self.port)).start()
+        except HelperFailed as error:
+            logged = log.read_text(encoding="utf-8", errors="replace")[-2000:] if log.exists() else ""
+            raise NginxMissing(f"nginx did not start: {error}\n{logged}") from error
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._process is None:
-            return
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+    def __exit__(self, *error: object) -> None:
+        if self._process is not None:
+            self._process.stop()
         self._process = None
 
     def reload(self) -> None:
         """Read certificates and CRLs anew; connections that are open end by themselves."""
         self.check()
         if self._process is not None:
-            self._process.send_signal(signal.SIGHUP)
+            self._process.send(signal.SIGHUP)
 
     def reload_and_wait(self) -> None:
-        """Reload, and return when no process serves by the former configuration."""
+        """Reload, and return when no process serves by the former configuration.
+
+        :raises NginxMissing: a process of the former configuration is still there when the deadline has passed.
+        """
         former = self._workers()
         self.reload()
-        limit = time.monotonic() + _PATIENCE
-        while time.monotonic() < limit and (not (now := self._workers()) or now & former):
+        limit = time.monotonic() + DEADLINE
+        while not (now := self._workers()) or now & former:
+            if time.monotonic() > limit:
+                raise NginxMissing(f"nginx did not reload within {DEADLINE:g} s")
             time.sleep(0.02)
 
     def _workers(self) -> set[str]:
@@ -87,13 +76,3 @@ class Nginx:
             return set()
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
         return set(children.read_text(encoding="ascii").split())
-
-    def _wait_until_it_listens(self) -> None:
-        limit = time.monotonic() + _PATIENCE
-        while time.monotonic() < limit and self._process is not None and self._process.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.02)
-        log = self.main.parent / "log" / "nginx.log"
-        raise NginxMissing(f"nginx did not start: {log.read_text(encoding='utf-8')[-2000:] if log.exists() else ''}")

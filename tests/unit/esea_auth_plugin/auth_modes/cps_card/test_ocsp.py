@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,9 +17,11 @@ from esea_auth_plugin.auth_modes.cps_card.certificate import read_der
 from esea_auth_plugin.auth_modes.cps_card.refusals import CardRefused
 from esea_auth_plugin.auth_modes.cps_card.settings import CardSettings
 from esea_auth_plugin.auth_modes.cps_card.trust import Trust
+from esea_auth_plugin.testing import ports
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.databases import Backend
 from esea_auth_plugin.testing.fixtures import Applications
+from esea_auth_plugin.testing.processes import Helper, says
 from esea_auth_plugin.testing.settings import SERVICES
 from host_app.demo.cards import BY_SLUG, make_card
 from host_app.demo.cards.authority import Igc, ocsp_responder
@@ -34,34 +35,21 @@ def today(tmp_path_factory: pytest.TempPathFactory) -> Cards:
     return write_cards(tmp_path_factory.mktemp("igc-ocsp"), SERVICES.read_text(encoding="utf-8"), now)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def responder(cards: Cards, *, signer: str = "repondeur") -> tuple[subprocess.Popen[bytes], str]:
-    """Start openssl's responder; return its process and its address."""
-    port = free_port()
+@contextmanager
+def responder(cards: Cards, *, signer: str = "repondeur") -> Iterator[str]:
+    """Run openssl's responder; yield its address."""
+    port = ports.lease()
     command = ["openssl", "ocsp", "-port", str(port), "-index", "ocsp/index.txt", "-CA", "autorites/ACI-FO-PP.pem"]
     command += ["-rsigner", f"ocsp/{signer}.pem", "-rkey", f"ocsp/{signer}.key", "-nmin", "10"]
-    process = subprocess.Popen(command, cwd=cards.folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     # It says so once it listens; a connection to see whether it does would keep it from the next one.
-    assert process.stdout is not None
-    assert process.stdout.readline().startswith(b"ACCEPT")
-    return process, f"http://127.0.0.1:{port}"
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.communicate()
+    with Helper(command, ready=says("^ACCEPT"), cwd=cards.folder):
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")
 def address(today: Cards) -> Iterator[str]:
-    process, url = responder(today)
-    yield url
-    stop(process)
+    with responder(today) as url:
+        yield url
 
 
 @pytest.fixture
@@ -97,7 +85,7 @@ def test_a_card_that_the_responder_does_not_know_needs_an_answer_where_one_is_re
 
 
 def test_a_responder_that_is_away_closes_the_door_only_where_it_is_required(registry: Any, today: Cards) -> None:
-    nobody = f"http://127.0.0.1:{free_port()}"
+    nobody = f"http://127.0.0.1:{ports.lease()}"
     check(registry, today["medecin"], ocsp="also", ocsp_url=nobody)
     check(registry, today["medecin"], ocsp="off", ocsp_url=nobody)
     with pytest.raises(CardRefused, match=r"card\.ocsp"):
@@ -114,12 +102,8 @@ def test_a_responder_that_nobody_empowered_is_not_heard(registry: Any, today: Ca
     (folder / "carte.pem").write_bytes(card.pem)
     (folder / "carte.key").write_bytes(card.key_pem())
     for signer in ("faux", "carte"):
-        process, url = responder(today, signer=signer)
-        try:
-            with pytest.raises(CardRefused, match=r"card\.ocsp"):
-                check(registry, today["medecin"], ocsp="required", ocsp_url=url)
-        finally:
-            stop(process)
+        with responder(today, signer=signer) as url, pytest.raises(CardRefused, match=r"card\.ocsp"):
+            check(registry, today["medecin"], ocsp="required", ocsp_url=url)
 
 
 def answered(card: Card) -> tuple[bytes, Any, x509.Certificate]:

@@ -9,6 +9,7 @@ import pytest
 
 from esea_auth_plugin.auth_modes.pro_sante_connect.breaker import Breaker, Unavailable
 from esea_auth_plugin.auth_modes.pro_sante_connect.discovery import RETRY, Cached, PscDown
+from esea_auth_plugin.testing.processes import DEADLINE
 
 
 class Seconds:
@@ -117,7 +118,7 @@ def test_few_wait_for_a_first_answer_and_the_others_are_told_at_once(seconds: Se
 
     def fetch() -> str:
         begun.set()
-        go.wait(5)
+        go.wait(DEADLINE)
         return "there"
 
     cached = Cached(fetch, kept=3600, tell=seconds)
@@ -131,12 +132,12 @@ def test_few_wait_for_a_first_answer_and_the_others_are_told_at_once(seconds: Se
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
     threads[0].start()
-    begun.wait(5)
+    begun.wait(DEADLINE)
     for thread in threads[1:]:
         thread.start()
     while told.count("down") < 5 and any(thread.is_alive() for thread in threads):
         threading.Event().wait(0.01)
     go.set()
     for thread in threads:
-        thread.join(5)
+        thread.join(DEADLINE)
     assert sorted(told) == ["down"] * 5 + ["there"] * 3
