@@ -80,7 +80,9 @@ def test_an_answer_on_the_telephone_signs_in(
     psc.answers(NATIONAL_ID, accept=True)
     worker(5)
     assert ready(browser)
-    assert press(browser.get("/connexion/ecps"), "Continuer").location.endswith("/compte")
+    assert press(browser.get("/connexion/ecps"), "Continuer").location.endswith(
+        "/compte/premiere-liaison?retour=%2Fcompte"
+    )
     assert is_signed_in(browser, person)
 
 

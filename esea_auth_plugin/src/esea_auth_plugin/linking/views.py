@@ -11,8 +11,8 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ..accounts.attributes import KINDS, shown
-from ..interfaces import IAccounts, ILinking, IPendingIdentities, PendingIdentity
-from ..services import find
+from ..interfaces import IAccounts, IFirstLinks, ILinking, IPendingIdentities, ISessions, PendingIdentity
+from ..services import find, offers
 from .resources import IIdentityPlace, ILinkPlace
 from .service import KIND_WORDS, message_of
 
@@ -78,9 +78,18 @@ def linked(context: Any, request: Any) -> Any:
         pending.identity,
         mode=pending.mode,
         claimed=pending.claimed,
+        session_id=request.identity.session_id,
     )
     request.flash(*message_of(verdict, _what(pending)))
-    return HTTPSeeOther("/compte/dispositifs")
+    return HTTPSeeOther(after_link(request) or "/compte/dispositifs")
+
+
+def after_link(request: Any) -> str | None:
+    """Return the page that asks what the account keeps, if this was its first link."""
+    if not offers(request, IFirstLinks):
+        return None
+    view = find(request, ISessions).current(request)
+    return find(request, IFirstLinks).page_for(request.dbsession, request.identity.subject, view)
 
 
 def rows_of(attributes: Mapping[str, str]) -> list[tuple[str, str]]:
