@@ -28,8 +28,7 @@ from ..errors import PortalError
 from ..events import DeviceAdded
 from ..interfaces import IAccounts, IAuditTrail, IClock, Identity, ILinking, IThrottle, Level, Limit
 from ..levels import level_of, mail_code_barred
-from ..linking.service import message_of
-from ..linking.views import after_link
+from ..linking.service import after_link, message_of
 from ..services import find
 from .confirming.service import PendingDevices
 from .store import Enrolment, EnrolmentStore

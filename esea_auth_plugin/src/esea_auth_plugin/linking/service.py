@@ -25,15 +25,17 @@ from ..interfaces import (
     IAccounts,
     IAuditTrail,
     IExternalIdentities,
+    IFirstLinks,
     IOwnedLevel,
     IReviews,
     ISealer,
+    ISessions,
     Level,
     LinkBasis,
     LinkVerdict,
     PendingIdentity,
 )
-from ..services import find
+from ..services import find, offers
 from .comparing import NUMBERS, Match, both_named, match_number, same_person
 from .models import IdentityLinkRequest
 from .sealed import seal
@@ -212,6 +214,14 @@ def message_of(verdict: LinkVerdict, what: str) -> tuple[str, str]:
         "sa réponse arrivera par courriel.",
         "info",
     )
+
+
+def after_link(request: Any) -> str | None:
+    """Return the page that asks what the account keeps, if this was its first link."""
+    if not offers(request, IFirstLinks):
+        return None
+    view = find(request, ISessions).current(request)
+    return find(request, IFirstLinks).page_for(request.dbsession, request.identity.subject, view)
 
 
 def _store(registry: Any) -> ExternalIdentities:

@@ -11,10 +11,10 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ..accounts.attributes import KINDS, shown
-from ..interfaces import IAccounts, IFirstLinks, ILinking, IPendingIdentities, ISessions, PendingIdentity
-from ..services import find, offers
+from ..interfaces import IAccounts, ILinking, IPendingIdentities, PendingIdentity
+from ..services import find
 from .resources import IIdentityPlace, ILinkPlace
-from .service import KIND_WORDS, message_of
+from .service import KIND_WORDS, after_link, message_of
 
 _TEMPLATES = "esea_auth_plugin:linking/templates"
 LINK_PATH = "/compte/dispositifs/lier"
@@ -82,14 +82,6 @@ def linked(context: Any, request: Any) -> Any:
     )
     request.flash(*message_of(verdict, _what(pending)))
     return HTTPSeeOther(after_link(request) or "/compte/dispositifs")
-
-
-def after_link(request: Any) -> str | None:
-    """Return the page that asks what the account keeps, if this was its first link."""
-    if not offers(request, IFirstLinks):
-        return None
-    view = find(request, ISessions).current(request)
-    return find(request, IFirstLinks).page_for(request.dbsession, request.identity.subject, view)
 
 
 def rows_of(attributes: Mapping[str, str]) -> list[tuple[str, str]]:

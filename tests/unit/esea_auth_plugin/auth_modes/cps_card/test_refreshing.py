@@ -233,6 +233,7 @@ def test_one_list_that_fails_does_not_keep_the_others_from_coming(
     publisher: Publisher,
     place: Path,
     applications: Applications,
+    backend: Backend,
 ) -> None:
     odd = [publisher.url.replace(LIST, name) for name in ("nulle-part.crl", "abimee.crl")]
     settings = {
@@ -241,8 +242,8 @@ def test_one_list_that_fails_does_not_keep_the_others_from_coming(
         "esea_auth.cps_card.crl_folder": str(place / "crl"),
         "esea_auth.cps_card.crl_urls": " ".join([*odd, publisher.url]),
     }
-    registry, wsgi = applications.get(fetching.backend, settings)
-    portal = Portal(registry, wsgi, fetching.clock, fetching.smtp, fetching.backend)
+    registry, wsgi = applications.get(backend, settings)
+    portal = Portal(registry, wsgi, fetching.clock, fetching.smtp, backend)
     publisher.files["/abimee.crl"] = (200, b"-----BEGIN X509 CRL-----\nMIIB\n-----END X509 CRL-----\n")
     # The folder's own files: one that is no list, beside good ones.
     (place / "crl" / "abimee.crl").write_bytes(b"\x30\x03\x02\x01")
