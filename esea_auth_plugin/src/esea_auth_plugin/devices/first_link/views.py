@@ -10,7 +10,7 @@ from pyramid.view import view_config
 from ...auth_modes.registry import modes_of
 from ...interfaces import ISessions
 from ...services import find
-from ...sign_in.returning import local_path
+from ...sign_in.returning import let_form_end_at, local_path
 from .models import FirstLinkRow
 from .resources import IFirstLinkPlace
 from .service import AlreadyAnswered, FirstLinks
@@ -19,6 +19,7 @@ _PAGE = "esea_auth_plugin:devices/first_link/templates/first_link.jinja2"
 _ELSEWHERE = "/compte"
 #: A form that waits to be sent again since its session ended.
 _PARKED = "/connexion/reprise"
+_SERVICES = "/services/"
 
 
 @view_config(context=IFirstLinkPlace, request_method="GET", permission="esea.account.view", renderer=_PAGE)
@@ -28,6 +29,8 @@ def ask(context: Any, request: Any) -> Any:
     row = _pending(request)
     if row is None:
         return HTTPSeeOther(back or _ELSEWHERE)
+    if back.startswith(_SERVICES):
+        let_form_end_at(request, back.removeprefix(_SERVICES).partition("/")[0])
     mode = modes_of(request).get(row.mode)
     return {
         "items": find(request, FirstLinks).items(request.dbsession, row),
