@@ -177,6 +177,7 @@ async function failed(path, response) {
   if (kind === "hang" || kind === "down") { answer(response, 503, "<h1>503</h1>", "text/html"); return true; }
   if (kind === "garbage") { answer(response, 200, "<html>maintenance</html>", "text/html"); return true; }
   if (kind === "bad_neighbours") { answer(response, 200, { keys: [...unusable, published] }); return true; }
+  if (typeof kind === "string" && kind.startsWith("error:")) { answer(response, 400, { error: kind.slice(6) }); return true; }
   if (kind === "slow_down") { answer(response, 400, { error: "slow_down" }); return true; }
   return false;
 }

@@ -265,3 +265,22 @@ def test_each_error_of_the_provider_leads_to_what_to_do_next(
     assert told in page
     assert "autre mode" in page or "depuis le bouton" in page
     assert refusals(portal) == [code]
+
+
+@pytest.mark.parametrize(
+    ("error", "told", "code"),
+    [
+        ("invalid_grant", "n'a pas accepté", "psc.refused.invalid_grant"),
+        ("invalid_client", "réglage est à corriger", "psc.refused.invalid_client"),
+        ("unauthorized_client", "réglage est à corriger", "psc.refused.unauthorized_client"),
+        ("unsupported_grant_type", "réglage est à corriger", "psc.refused.unsupported_grant_type"),
+        ("temporarily_unavailable", DOWN, "psc.error"),
+        ("server_error", DOWN, "psc.error"),
+    ],
+)
+def test_each_error_of_the_code_exchange_leads_to_what_to_do_next(
+    portal: Portal, psc: Provider, error: str, told: str, code: str
+) -> None:
+    psc.fail(token=f"error:{error}")
+    assert told in with_modes(come_in(portal.browser(), Visitor()))
+    assert refusals(portal) == [code]

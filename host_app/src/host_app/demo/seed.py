@@ -58,7 +58,7 @@ def _create(registry: Any, session: Session, person: DemoPerson, hashed: str) ->
         identifier=person.identifier,
         email=person.email,
         attributes=person.attributes,
-        origin="support",
+        origin="register",
         state=AccountState.ACTIVE,
     )
     find(registry, IPasswords).set_hash(session, account.subject, hashed)
