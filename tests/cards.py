@@ -19,7 +19,7 @@ from esea_auth_plugin.audit.models import AuditEvent
 from esea_auth_plugin.auth_modes.cps_card.certificate import read_der
 from esea_auth_plugin.auth_modes.cps_card.identity import identity_of
 from esea_auth_plugin.auth_modes.cps_card.models import CardTicketRow
-from esea_auth_plugin.interfaces import IExternalIdentities
+from esea_auth_plugin.interfaces import ILinking, LinkBasis
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT, ManualClock
 from esea_auth_plugin.testing.databases import Backend
 from esea_auth_plugin.testing.fixtures import Applications
@@ -122,10 +122,10 @@ def ticket_of(answer: TestResponse) -> str:
 
 
 def link(portal: Portal, subject: str, card: Card) -> None:
-    """Link a card to an account, as the support does."""
+    """Link a card to an account, as if the account had been opened with it."""
     identity = identity_of(read_der(card.der), portal.clock.now())
     with portal.db.writing() as session:
-        portal.find(IExternalIdentities).link(session, subject, identity)
+        portal.find(ILinking).link(session, subject, identity, mode="cps_card", basis=LinkBasis.SIGN_UP)
 
 
 def rows(portal: Portal, action: str = "card.refused") -> list[str]:

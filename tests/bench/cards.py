@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 from tests.bench.stage import bench_settings, gunicorn
 
-from esea_auth_plugin.interfaces import ExternalIdentity, IExternalIdentities
+from esea_auth_plugin.interfaces import ExternalIdentity, ILinking, LinkBasis
 from esea_auth_plugin.migrations import unchecked, upgrade
 from esea_auth_plugin.security.clock import SystemClock
 from esea_auth_plugin.testing import databases, ports, run
@@ -110,7 +110,7 @@ def _link(portal: Portal) -> None:
         "igc-sante", BY_SLUG[_CARD].common_name, kind="card", origin="card", evidence={"not_after": "2090-01-01"}
     )
     with portal.db.writing() as session:
-        portal.find(IExternalIdentities).link(session, person.subject, identity)
+        portal.find(ILinking).link(session, person.subject, identity, mode="cps_card", basis=LinkBasis.SIGN_UP)
 
 
 class Contexts:

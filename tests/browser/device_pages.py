@@ -18,6 +18,7 @@ from tests.devices import (
 from tests.email_change import changed, undo_path
 from tests.recovery import accept_twice, lose_everything, mailed_path, with_code
 
+from esea_auth_plugin.interfaces import ExternalIdentity, ILinking, ISessions, LinkBasis
 from esea_auth_plugin.testing.pages import press
 from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.sign_up import path_in, reference_on
@@ -85,10 +86,25 @@ def _contest(portal: Portal) -> Arrival:
     return after(portal.browser().get(path_in(letter, "/signalement/")))
 
 
+def _first_link(portal: Portal) -> Arrival:
+    anne = portal.person(mobile="+33612345678")
+    key = give_application(portal, anne)
+    browser = portal.browser()
+    by_application(portal, browser, anne, key)
+    identity = ExternalIdentity("https://autorite.example", "899900000011", kind="card", origin="card", label="Carte")
+    with portal.db.writing() as session:
+        [view] = portal.find(ISessions).of_subject(session, anne.subject)
+        portal.find(ILinking).link(
+            session, anne.subject, identity, mode="cps_card", basis=LinkBasis.BOTH_PROVEN, session_id=view.id
+        )
+    return browser, "/compte/premiere-liaison"
+
+
 DEVICE_WAYS: Mapping[str, Way] = {
     f"{AUTH}:devices/templates/device.jinja2": _device,
     f"{AUTH}:devices/templates/enrol.jinja2": _enrol,
     f"{AUTH}:devices/confirming/templates/confirm.jinja2": _confirm,
+    f"{AUTH}:devices/first_link/templates/first_link.jinja2": _first_link,
     f"{AUTH}:devices/restoring/templates/choose.jinja2": _new_device,
     f"{AUTH}:auth_modes/recovery_codes/templates/sheet.jinja2": _sheet,
     f"{AUTH}:sign_in/lost_everything/templates/ask.jinja2": _lost_everything,

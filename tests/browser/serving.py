@@ -7,9 +7,8 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from host_app.server import create_server
-
 from esea_auth_plugin.testing.processes import DEADLINE
+from host_app.server import create_server
 
 #: Milliseconds that a browser waits for what a test expects: a busy machine takes its time.
 PATIENCE = 60_000

@@ -32,8 +32,8 @@ def add(browser: TestApp) -> str:
     return str(press(browser.get("/compte/dispositifs/ajouter/cps"), "Continuer").location)
 
 
-def checked(portal: Portal, subject: str, rpps: str) -> None:
-    """A reviewer checked the person's number."""
+def checked(portal: Portal, subject: str, rpps: str, origin: str = "register") -> None:
+    """A register named the person by this number, or a reviewer marked it as proven."""
     with portal.db.writing() as session:
         row = session.scalars(
             select(IdentityAttribute)
@@ -41,7 +41,7 @@ def checked(portal: Portal, subject: str, rpps: str) -> None:
             .where(Account.subject == subject, IdentityAttribute.name == "rpps")
         ).one()
         assert row.value == rpps
-        row.origin = "support"
+        row.origin = origin
 
 
 def test_a_card_whose_number_was_checked_is_linked_at_once_and_opens(card_portal: Portal, cards: Cards) -> None:
@@ -49,7 +49,22 @@ def test_a_card_whose_number_was_checked_is_linked_at_once_and_opens(card_portal
     checked(card_portal, paul.subject, "99900000011")
     back(browser, read(card_portal, add(browser), cards["medecin"]))
     assert linked(card_portal, paul.subject) == ["899900000011"]
+    # The answer is one click, with everything ticked: nothing is asked at the next sign-in.
+    press(browser.get("/compte/premiere-liaison"), "Valider et continuer")
     assert with_card(card_portal, card_portal.browser(), cards["medecin"]).location.endswith("/compte")
+
+
+def test_a_number_that_a_reviewer_marked_links_no_card_silently(card_portal: Portal, cards: Cards) -> None:
+    """The same attack as by Pro Santé Connect: the owner's card neither opens the prepared account nor is linked to it
+    by whoever has its password and its mailbox."""
+    browser, impostor = card_portal.signed_in(first_name="Paul", last_name="Castets", rpps="99900000011")
+    checked(card_portal, impostor.subject, "99900000011", origin="support")
+    owner = card_portal.browser()
+    assert with_card(card_portal, owner, cards["medecin"]).location.endswith("/connexion/identite")
+    assert linked(card_portal, impostor.subject) == []
+    shown = back(browser, read(card_portal, add(browser), cards["medecin"])).maybe_follow()
+    assert "le support doit vérifier" in text(shown)
+    assert linked(card_portal, impostor.subject) == []
 
 
 def test_a_card_of_another_number_or_name_is_refused_and_leaves_a_row(card_portal: Portal, cards: Cards) -> None:
@@ -96,6 +111,9 @@ def test_a_declared_number_is_enough_only_for_who_claimed_it_with_more_than_a_ma
     give_application(portal, paul)
     assert verdict(claimed=False) is LinkVerdict.REVIEW
     assert verdict(claimed=True) is LinkVerdict.AT_ONCE
+    # A number that a reviewer marked needs no claim, and just as much proof of the account.
+    checked(portal, paul.subject, "99900000011", origin="support")
+    assert verdict(claimed=False) is LinkVerdict.AT_ONCE
 
 
 def test_a_second_card_of_the_same_number_is_linked_at_once(card_portal: Portal, cards: Cards) -> None:

@@ -18,7 +18,7 @@ from tests.interop.front import Front
 from tests.interop.test_transport import big_certificate, spellings
 
 from esea_auth_plugin.audit.models import AuditEvent
-from esea_auth_plugin.interfaces import ExternalIdentity, IExternalIdentities
+from esea_auth_plugin.interfaces import ExternalIdentity, ILinking, LinkBasis
 from esea_auth_plugin.testing.portal import Person, Portal
 from host_app.demo.cards import BY_SLUG
 from host_app.demo.tls import give_lists
@@ -44,7 +44,7 @@ def also(portal: Portal, person: Person, slug: str) -> None:
         evidence={"not_after": "2090-01-01"},
     )
     with portal.db.writing() as session:
-        portal.find(IExternalIdentities).link(session, person.subject, identity)
+        portal.find(ILinking).link(session, person.subject, identity, mode="cps_card", basis=LinkBasis.SIGN_UP)
 
 
 def ask(browser: Curl) -> str:

@@ -42,7 +42,7 @@ def show_card(hands: Hands) -> TestResponse:
     return press(hands.get("/connexion").click("Carte CPS"), "Lire ma carte").maybe_follow()
 
 
-def named_as_on(portal: Portal, slug: str, *, rpps: str = "", origin: str = "support") -> Person:
+def named_as_on(portal: Portal, slug: str, *, rpps: str = "", origin: str = "register") -> Person:
     """An account whose name is the card's, and whose RPPS number was proven."""
     kind = BY_SLUG[slug]
     person = portal.person(first_name=kind.given_name.title(), last_name=kind.surname.title())

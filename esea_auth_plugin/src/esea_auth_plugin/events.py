@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from .interfaces import Proof
+from .interfaces import LinkBasis, Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,10 @@ class RequestEnded:
 
 @dataclass(frozen=True, slots=True)
 class DeviceAdded:
-    """A credential was added to an account. ``mode`` and ``reference`` name it, ``kind`` and ``label`` are French."""
+    """A credential was added to an account. ``mode`` and ``reference`` name it, ``kind`` and ``label`` are French.
+
+    ``first_link``: it is the account's first external identity, see :class:`FirstLinked`.
+    """
 
     session: Session
     subject: str
@@ -95,11 +98,43 @@ class DeviceAdded:
     reference: str
     kind: str
     label: str
+    first_link: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLinked:
+    """An external identity was linked to an account that had none.
+
+    Somebody else may have prepared the account for its true owner to find: sessions other than the one that linked it
+    end, and the person is asked which of the account's former authenticators they keep.
+    ``basis``: what the link rests on. ``session_id``: the session that linked it; ``attempt``: the sign-in that did.
+    """
+
+    session: Session
+    subject: str
+    mode: str
+    reference: str
+    basis: LinkBasis
+    session_id: str = ""
+    attempt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLinkAnswered:
+    """The person said what they keep of what their account had. Both are lists of French names."""
+
+    session: Session
+    subject: str
+    kept: tuple[str, ...]
+    removed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceRevoked:
-    """A credential of an account was ended, by its person or by somebody else."""
+    """A credential of an account was ended, by its person or by somebody else.
+
+    ``told``: a notice about several things at once tells of it.
+    """
 
     session: Session
     subject: str
@@ -107,6 +142,7 @@ class DeviceRevoked:
     reference: str
     kind: str
     label: str
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

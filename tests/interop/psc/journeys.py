@@ -68,4 +68,25 @@ def said(page: TestResponse) -> str:
     return text(page.maybe_follow())
 
 
-__all__ = ["BUTTON", "actions", "come_in", "is_signed_in", "leave", "refusals", "registered", "said", "sessions"]
+def keep(page: TestResponse, *titles: str) -> TestResponse:
+    """Answer the page that follows a first link: keep what begins with one of these, remove the rest."""
+    form = next(form for form in page.forms.values() if form.action == "/compte/premiere-liaison")
+    for box in page.html.find_all("input", {"name": "garder"}):
+        label = " ".join(page.html.find("label", {"for": box["id"]}).text.split())
+        index = int(box["id"].rpartition("-")[2]) - 1
+        form.get("garder", index=index).checked = label.startswith(titles)
+    return form.submit()
+
+
+__all__ = [
+    "BUTTON",
+    "actions",
+    "come_in",
+    "is_signed_in",
+    "keep",
+    "leave",
+    "refusals",
+    "registered",
+    "said",
+    "sessions",
+]

@@ -29,6 +29,15 @@ const claimNames = [
   "Acces_Regulation_Medicale", "PSI_Locale", "UITVersion", "otherIds", "otherIDs", "codeGenreActivite", "SubjectRefPro", "authMode",
 ];
 
+/** What the portal verifies with, and entries of a set that it can't use. */
+const published = Object.fromEntries(["kty", "n", "e", "kid", "use", "alg"].map((name) => [name, jwk[name]]));
+const unusable = [
+  null, "clef", 5, [], {}, { kty: "RSA" }, { kty: "EC", crv: "P-256K", kid: "psc-0", use: "sig", x: "AA", y: "AA" },
+  { ...published, kid: null }, { ...published, kid: 7 }, { ...published, kid: "psc-2", n: "!!" },
+  { ...published, kid: "psc-3", key_ops: ["encrypt"] }, { kty: "oct", k: "c2VjcmV0", kid: "psc-1", use: "sig" },
+  { kty: "AKP", alg: "ML-DSA-44", kid: "psc-4", pub: "AA" }, { ...published, kid: "psc-5", use: "enc" },
+];
+
 const account = (sub) => ({
   accountId: sub,
   claims: () => ({ ...state.people[sub], sub }),
@@ -168,6 +177,8 @@ async function failed(path, response) {
   if (kind === "hang") return false;  // late, and right
   if (kind === "down") { answer(response, 503, "<h1>503</h1>", "text/html"); return true; }
   if (kind === "garbage") { answer(response, 200, "<html>maintenance</html>", "text/html"); return true; }
+  if (kind === "bad_neighbours") { answer(response, 200, { keys: [...unusable, published] }); return true; }
+  if (typeof kind === "string" && kind.startsWith("error:")) { answer(response, 400, { error: kind.slice(6) }); return true; }
   if (kind === "slow_down") { answer(response, 400, { error: "slow_down" }); return true; }
   return false;
 }

@@ -81,7 +81,9 @@ def test_an_answer_on_the_telephone_signs_in(
     psc.answers(NATIONAL_ID, accept=True)
     worker(5)
     assert ready(browser)
-    assert press(browser.get("/connexion/ecps"), "Continuer").location.endswith("/compte")
+    assert press(browser.get("/connexion/ecps"), "Continuer").location.endswith(
+        "/compte/premiere-liaison?retour=%2Fcompte"
+    )
     assert is_signed_in(browser, person)
 
 
@@ -206,6 +208,41 @@ def test_psc_down_is_told_apart(portal: Portal, psc: Provider, browser: TestApp,
         worker(5)
     assert ready(browser)
     assert "Pro Santé Connect ne répond pas" in said(press(page, "Continuer"))
+
+
+@pytest.mark.parametrize(
+    ("where", "error", "told"),
+    [
+        ("ciba", "unauthorized_client", "réglage est à corriger"),
+        ("ciba", "invalid_client", "réglage est à corriger"),
+        ("ciba", "invalid_scope", "réglage est à corriger"),
+        ("ciba", "invalid_request", "réglage est à corriger"),
+        ("ciba", "invalid_binding_message", "réglage est à corriger"),
+        ("token", "unsupported_grant_type", "réglage est à corriger"),
+        ("token", "access_denied", "refusée sur l'application"),
+        # Of one identifier: it must not be told from one that nobody answers.
+        ("ciba", "unknown_user_id", "dans le délai"),
+        ("ciba", "expired_login_hint_token", "dans le délai"),
+        ("ciba", "missing_user_code", "dans le délai"),
+        ("ciba", "access_denied", "dans le délai"),
+        ("token", "expired_token", "dans le délai"),
+        ("token", "transaction_failed", "dans le délai"),
+    ],
+)
+def test_each_error_of_an_e_cps_request_leads_to_what_to_do_next(
+    portal: Portal, psc: Provider, browser: TestApp, worker: Callable[..., None], where: str, error: str, told: str
+) -> None:
+    page = ask(browser)
+    if where == "token":
+        worker()
+    psc.fail(**{where: f"error:{error}"})
+    worker(6)
+    if "délai" in told:
+        assert not ready(browser)
+        portal.clock.advance(minutes=2)
+    assert ready(browser)
+    assert told in said(press(page, "Continuer"))
+    assert sessions(portal) == 1
 
 
 def test_slow_down_is_heeded(portal: Portal, psc: Provider, browser: TestApp, worker: Callable[..., None]) -> None:

@@ -228,3 +228,58 @@ def test_nothing_of_psc_s_answer_is_logged(portal: Portal, psc: Provider, caplog
     assert psc.secret not in caplog.text
     assert "eyJ" not in caplog.text
     assert not is_signed_in(browser, registered(portal, first_name="Autre"))
+
+
+# --- what the provider says went wrong --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "description", "told", "code"),
+    [
+        ("access_denied", "", "interrompu", "psc.cancelled"),
+        ("temporarily_unavailable", "authentication_expired", "a expiré", "psc.expired"),
+        ("temporarily_unavailable", "", DOWN, "psc.unavailable"),
+        ("server_error", "", DOWN, "psc.unavailable"),
+        ("login_required", "", "de nouveau", "psc.login_required"),
+        ("interaction_required", "", "de nouveau", "psc.login_required"),
+        ("consent_required", "", "de nouveau", "psc.login_required"),
+        ("account_selection_required", "", "de nouveau", "psc.login_required"),
+        ("unmet_authentication_requirements", "", "niveau demandé", "psc.level"),
+        ("invalid_request", "", "réglage est à corriger", "psc.setup"),
+        ("unauthorized_client", "", "réglage est à corriger", "psc.setup"),
+        ("unsupported_response_type", "", "réglage est à corriger", "psc.setup"),
+        ("invalid_scope", "", "réglage est à corriger", "psc.setup"),
+        ("request_not_supported", "", "réglage est à corriger", "psc.setup"),
+        ("quelque_chose_de_nouveau", "", "n'a pas accepté", "psc.refused"),
+        ("invalid_scope", "authentication_expired", "réglage est à corriger", "psc.setup"),
+        ("<script>alert(1)</script>", "é\x00" * 4000, "n'a pas accepté", "psc.refused"),
+    ],
+)
+def test_each_error_of_the_provider_leads_to_what_to_do_next(
+    portal: Portal, psc: Provider, error: str, description: str, told: str, code: str
+) -> None:
+    browser = portal.browser()
+    back = Visitor().go(leave(browser))
+    page = with_modes(browser.get(changed_query(back, code="", error=error, error_description=description)))
+    assert told in page
+    assert "autre mode" in page or "depuis le bouton" in page
+    assert refusals(portal) == [code]
+
+
+@pytest.mark.parametrize(
+    ("error", "told", "code"),
+    [
+        ("invalid_grant", "n'a pas accepté", "psc.refused.invalid_grant"),
+        ("invalid_client", "réglage est à corriger", "psc.refused.invalid_client"),
+        ("unauthorized_client", "réglage est à corriger", "psc.refused.unauthorized_client"),
+        ("unsupported_grant_type", "réglage est à corriger", "psc.refused.unsupported_grant_type"),
+        ("temporarily_unavailable", DOWN, "psc.error"),
+        ("server_error", DOWN, "psc.error"),
+    ],
+)
+def test_each_error_of_the_code_exchange_leads_to_what_to_do_next(
+    portal: Portal, psc: Provider, error: str, told: str, code: str
+) -> None:
+    psc.fail(token=f"error:{error}")
+    assert told in with_modes(come_in(portal.browser(), Visitor()))
+    assert refusals(portal) == [code]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.interop.psc.journeys import BUTTON, come_in, is_signed_in, registered
+from tests.interop.psc.journeys import BUTTON, come_in, is_signed_in, keep, registered
 from tests.interop.psc.provider import Provider, Visitor
 from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAIMS, NATIONAL_ID
 from webtest import TestApp
@@ -74,7 +74,7 @@ def test_a_link_that_is_removed_is_linked_again_from_the_account(portal: Portal,
     person = registered(portal)
     psc.present(CLAIMS)
     browser = portal.browser()
-    come_in(browser, Visitor())
+    keep(come_in(browser, Visitor()).follow(), "Mot de passe", "Adresse électronique")
     removed(portal, browser, person)
     portal.sign_in(browser, person)
     page = press(browser.get("/compte/dispositifs/ajouter/psc"), "Continuer").maybe_follow()

@@ -9,6 +9,7 @@ from tests.interop.psc.journeys import (
     actions,
     come_in,
     is_signed_in,
+    keep,
     leave,
     refusals,
     registered,
@@ -30,7 +31,7 @@ def test_a_proven_rpps_signs_in_at_the_first_visit_and_links_the_identity(portal
     person = registered(portal)
     psc.present(CLAIMS)
     browser = portal.browser()
-    assert come_in(browser, Visitor()).location.endswith("/compte")
+    assert come_in(browser, Visitor()).location.endswith("/compte/premiere-liaison?retour=%2Fcompte")
     assert is_signed_in(browser, person)
     with portal.db.reading() as session:
         link = portal.find(IExternalIdentities).find(session, psc.auth, NATIONAL_ID)
@@ -59,7 +60,10 @@ def test_the_way_there_asks_what_psc_wants(portal: Portal, psc: Provider) -> Non
 def test_the_service_asked_for_opens(portal: Portal, psc: Provider) -> None:
     registered(portal, services=["espace-pro"])
     psc.present(CLAIMS)
-    assert come_in(portal.browser(), Visitor(), service="espace-pro").location.endswith("/services/espace-pro")
+    browser = portal.browser()
+    page = come_in(browser, Visitor(), service="espace-pro").follow()
+    # The first time, what the account had before is asked about on the way.
+    assert keep(page, "Mot de passe", "Adresse électronique").location.endswith("/services/espace-pro")
 
 
 def test_the_session_lives_four_hours_from_psc_s_own_proof(portal: Portal, psc: Provider) -> None:
@@ -156,7 +160,7 @@ def test_a_session_that_psc_had_open_already_is_asked_about(portal: Portal, psc:
     person = registered(portal)
     psc.present(CLAIMS)
     browser, visitor = portal.browser(), Visitor()
-    come_in(browser, visitor)
+    keep(come_in(browser, visitor).follow())
     portal.clock.advance(minutes=2)
     again = portal.browser()
     page = come_in(again, visitor).maybe_follow()
@@ -204,3 +208,13 @@ def test_a_suspended_account_stays_out(portal: Portal, psc: Provider) -> None:
     browser = portal.browser()
     assert "ne peut pas aboutir" in said(come_in(browser, Visitor()))
     assert not is_signed_in(browser, person)
+
+
+def test_keys_that_are_of_no_use_do_not_spoil_the_set(portal: Portal, psc: Provider) -> None:
+    """RFC 7517, 5: what can't be read or used is left out; one odd key put everybody out."""
+    person = registered(portal)
+    psc.present(CLAIMS)
+    psc.fail(jwks="bad_neighbours")
+    browser = portal.browser()
+    come_in(browser, Visitor())
+    assert is_signed_in(browser, person)

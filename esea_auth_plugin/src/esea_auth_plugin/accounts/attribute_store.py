@@ -74,15 +74,18 @@ def prove(
 ) -> list[str]:
     """Mark what an authority proves, and return the names that changed.
 
-    What was merely declared gives way; what another authority proved stands. A value that differs only in accents or
-    case keeps the spelling that its person chose: cards write names in capitals.
+    What was merely declared gives way; what another authority proved stands, and so does what a reviewer wrote unless
+    the authority says the same: then it is the authority's word. A value that differs only in accents or case keeps the
+    spelling that its person chose: cards write names in capitals.
     """
     former, said = read(session, sealer, account_id), origins(session, account_id)
     proven: dict[str, str] = {}
     for name, value in values.items():
-        if not value or (name in said and said[name][0] in PROVEN_ORIGINS - {origin}):
+        same = name in former and fold(former[name]) == fold(value)
+        stands = PROVEN_ORIGINS - {origin} - ({"support"} if same else set())
+        if not value or (name in said and said[name][0] in stands):
             continue
-        proven[name] = former[name] if name in former and fold(former[name]) == fold(value) else value
+        proven[name] = former[name] if same else value
     again = {name for name, value in proven.items() if former.get(name) == value and said[name][0] != origin}
     session.execute(
         update(IdentityAttribute)

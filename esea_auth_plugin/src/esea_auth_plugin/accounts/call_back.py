@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..interfaces import PROVEN_ORIGINS, AccountView, Fact, IClock, ISealer
+from ..interfaces import AUTHORITY_ORIGINS, AccountView, Fact, IClock, ISealer
 from ..layout.filters import date_fr
 from ..normalise.phones import phone_fr
 from ..services import find
@@ -26,7 +26,7 @@ Told = Mapping[str, tuple[str, str, datetime]]
 #: What a thief would have to wait, with the person warned of a number by mail from the first minute on.
 RECENT = timedelta(days=30)
 #: What these say is nobody's claim; the support's own change may have been talked out of it.
-_AUTHORITIES = PROVEN_ORIGINS - {"support"}
+_AUTHORITIES = AUTHORITY_ORIGINS
 _NEW_NUMBER = "changé depuis moins de 30 jours : ne le rappelez pas, passez par le standard de l’établissement"
 _NEW_PLACE = "changé depuis moins de 30 jours : cherchez son numéro dans un annuaire national, pas au dossier"
 #: Attributes shown here, with what to make of one that is new.

@@ -16,7 +16,7 @@ from ..interfaces import ExternalIdentity as Shown
 from ..services import find
 from . import attribute_store
 from .models import Account, ExternalIdentity, IdentityAttribute
-from .service import account_id_of
+from .service import lock_account
 
 _ADDRESS = "identity.address"
 _NUMBERS = frozenset({"rpps", "adeli"})
@@ -46,10 +46,13 @@ class ExternalIdentities:
             conditions.append(ExternalIdentity.kind == kind)
         return self._links(session, *conditions)
 
-    def link(self, session: Session, account: str, identity: Shown, *, by: str | None = None) -> ExternalLink:
-        """See the interface."""
+    def insert(self, session: Session, account: str, identity: Shown, *, by: str | None = None) -> ExternalLink:
+        """Insert a link, and keep what it proves among the account's attributes; called by ``linking`` alone.
+
+        :raises LinkedElsewhere: another account has it.
+        """
         now = find(self._registry, IClock).now()
-        account_id = account_id_of(session, account)
+        account_id = lock_account(session, account)
         if account_id is None:
             raise LookupError(account)
         row = ExternalIdentity(

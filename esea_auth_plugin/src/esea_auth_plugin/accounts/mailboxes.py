@@ -71,6 +71,20 @@ class Mailboxes:
             self._registry.notify(MailboxDoubted(session, subject, reason))
         return subjects
 
+    def doubt_account(self, session: Session, subject: str, *, reason: str) -> bool:
+        statement = (
+            update(Account)
+            .where(Account.subject == subject, Account.email_doubted_at.is_(None))
+            .values(email_doubted_at=find(self._registry, IClock).now())
+            .returning(Account.id)
+            .execution_options(synchronize_session=False)
+        )
+        if session.execute(statement).first() is None:
+            return False
+        self._audit(session, "account.mailbox_doubted", subject, subject, reason=reason)
+        self._registry.notify(MailboxDoubted(session, subject, reason))
+        return True
+
     def believe(self, session: Session, domain: str, *, by: str) -> Sequence[str]:
         statement = (
             update(Account)

@@ -263,6 +263,11 @@ def account_id_of(session: Session, subject: str) -> str | None:
     return session.scalar(select(Account.id).where(Account.subject == subject))
 
 
+def lock_account(session: Session, subject: str) -> str | None:
+    """Lock an account's row until the transaction ends, and return its id: what comes first in acts that touch one."""
+    return session.scalar(select(Account.id).where(Account.subject == subject).with_for_update())
+
+
 def _views(session: Session, condition: ColumnElement[bool]) -> list[AccountView]:
     """Read accounts and their names in one query."""
     statement = (

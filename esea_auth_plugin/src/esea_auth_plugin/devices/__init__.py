@@ -44,5 +44,6 @@ def includeme(config: Any) -> None:
     config.include(".restoring")
     config.include(".confirming")
     config.include(".means")
+    config.include(".first_link")
     config.scan(".views")
     config.scan(".enrol_views")

@@ -28,7 +28,7 @@ from ..errors import PortalError
 from ..events import DeviceAdded
 from ..interfaces import IAccounts, IAuditTrail, IClock, Identity, ILinking, IThrottle, Level, Limit
 from ..levels import level_of, mail_code_barred
-from ..linking.service import message_of
+from ..linking.service import after_link, message_of
 from ..services import find
 from .confirming.service import PendingDevices
 from .store import Enrolment, EnrolmentStore
@@ -179,8 +179,10 @@ def _done(request: Any, session: Session, mode: AuthMode, ground: Ground, result
     if isinstance(result, ShowsIdentity):
         if ground.cause:  # linking asks for the account's top level, which a ticket is not
             raise EnrolmentOver("Ce moyen de connexion ne s’ajoute qu’une fois connecté(e).")
-        verdict = find(request, ILinking).carry_out(session, ground.subject, result.external, mode=mode.name)
-        return Outcome(location=ground.home, said=message_of(verdict, mode.title))
+        verdict = find(request, ILinking).carry_out(
+            session, ground.subject, result.external, mode=mode.name, session_id=ground.identity.session_id
+        )
+        return Outcome(location=after_link(request) or ground.home, said=message_of(verdict, mode.title))
     holder = modes_of(request).get(result.mode) or mode
     find(request, IAuditTrail).record(
         session,

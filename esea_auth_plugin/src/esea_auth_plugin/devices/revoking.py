@@ -51,8 +51,12 @@ class Revoking:
         by: str | None,
         reason: str,
         address: str = "",
+        told: bool = False,
     ) -> bool:
-        """End a credential, and by its event what rests on it; ``False`` if it was not the person's any more."""
+        """End a credential, and by its event what rests on it; ``False`` if it was not the person's any more.
+
+        :param told: the person is told of it together with other things.
+        """
         if not mode.revoke(session, subject, credential.reference, reason=reason):
             return False
         find(self._registry, IAuditTrail).record(
@@ -64,5 +68,7 @@ class Revoking:
             personal={"address": address, "label": credential.label},
         )
         kind = credential.kind or mode.title
-        self._registry.notify(DeviceRevoked(session, subject, mode.name, credential.reference, kind, credential.label))
+        self._registry.notify(
+            DeviceRevoked(session, subject, mode.name, credential.reference, kind, credential.label, told=told)
+        )
         return True

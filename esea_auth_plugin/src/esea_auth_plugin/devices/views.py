@@ -12,9 +12,10 @@ from ..auth_modes.base import AuthMode, Capability, Credential
 from ..auth_modes.freezing import FrozenFactors
 from ..auth_modes.registry import modes_of
 from ..forms import Invalid, PortalForm, TextNode
-from ..interfaces import IPendingDevices
+from ..interfaces import IPendingDevices, ISessions
 from ..services import find
 from .confirming.service import PendingDevices
+from .first_link.service import FirstLinks
 from .resources import IDevicePlace, IDevicesPlace
 from .revoking import LastMeans, Revoking
 
@@ -44,6 +45,7 @@ def device_list(context: Any, request: Any) -> dict[str, Any]:
     return {
         "held": [(mode, credential) for mode, credentials in held for credential in credentials],
         "frozen": {(one.mode, one.reference) for one in find(request, FrozenFactors).of(session, subject)},
+        "first_link": find(request, FirstLinks).page_for(session, subject, find(request, ISessions).current(request)),
         "pending": pending,
         "by_mail": bool(pending) and find(request, PendingDevices).mail_may_confirm(session, subject),
         "addable": addable,

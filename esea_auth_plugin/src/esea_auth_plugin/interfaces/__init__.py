@@ -24,6 +24,7 @@ from .applications import IAdhesions, ISignUps
 from .cards import CardAnswer, CardRefusal, ICardDesk, ICardReader, IRevocationLists, ListStanding
 from .catalogue import AdmittedMode, ICatalogue, IGrants, ModeStanding, PortalService
 from .identities import (
+    AUTHORITY_ORIGINS,
     PROVEN_ORIGINS,
     ExternalIdentity,
     ExternalLink,
@@ -31,6 +32,7 @@ from .identities import (
     IEnrolments,
     IEnrolmentTickets,
     IExternalIdentities,
+    IFirstLinks,
     ILinking,
     IMeans,
     IOwnedLevel,
@@ -38,6 +40,7 @@ from .identities import (
     IPendingDevices,
     IPendingIdentities,
     KeyVerified,
+    LinkBasis,
     LinkVerdict,
     PendingIdentity,
 )
@@ -76,6 +79,7 @@ from .reviews import BY_RULE, Choice, Fact, FactSheet, IReviews, RequestKind, Re
 from .sessions import IParkedForms, ISessions, SessionView
 
 __all__ = [
+    "AUTHORITY_ORIGINS",
     "BY_RULE",
     "PROVEN_ORIGINS",
     "AccountEntry",
@@ -110,6 +114,7 @@ __all__ = [
     "IEnrolmentTickets",
     "IEnrolments",
     "IExternalIdentities",
+    "IFirstLinks",
     "IFormerAddresses",
     "IGrants",
     "IInvitations",
@@ -144,6 +149,7 @@ __all__ = [
     "KeyVerified",
     "Level",
     "Limit",
+    "LinkBasis",
     "LinkVerdict",
     "ListStanding",
     "ModeStanding",

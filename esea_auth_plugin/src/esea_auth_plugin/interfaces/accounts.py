@@ -155,6 +155,9 @@ class IMailboxes(Protocol):
         :returns: the subjects concerned.
         """
 
+    def doubt_account(self, session: Session, subject: str, *, reason: str) -> bool:
+        """Believe the mailbox of one account no more; ``False`` if it was not believed before."""
+
     def believe(self, session: Session, domain: str, *, by: str) -> Sequence[str]:
         """Believe them again, since somebody who may decide it says that nothing was wrong; return the subjects."""
 
@@ -209,6 +212,12 @@ class IPasswords(Protocol):
 
     def set_hash(self, session: Session, subject: str, password_hash: str) -> None:
         """Store the hash as the account's only password."""
+
+    def set_at(self, session: Session, subject: str) -> datetime | None:
+        """Return when the account's password was set, ``None`` if it has none."""
+
+    def forget(self, session: Session, subject: str) -> bool:
+        """Remove the account's password; ``False`` if it has none."""
 
     def held_by(self, session: Session, subject: str) -> bool:
         """Tell whether the account has a password."""

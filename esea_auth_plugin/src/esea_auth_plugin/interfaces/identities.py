@@ -11,9 +11,13 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from .people import Level
+from .sessions import SessionView
 
-#: Origins that prove an attribute; what a person merely declared matches nobody silently (house, decision 14).
-PROVEN_ORIGINS = frozenset({"card", "psc", "register", "support"})
+#: Origins by which an authority itself names the person: only a number of these links an identity silently.
+AUTHORITY_ORIGINS = frozenset({"card", "psc", "register"})
+#: Origins that prove an attribute. A reviewer may have been deceived: a number that the support marked as proven counts
+#: here (nobody else may claim it), but is no authority's word.
+PROVEN_ORIGINS = AUTHORITY_ORIGINS | {"support"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class ExternalIdentity:
     :ivar attributes: identity attributes that it proves, by name, coded ones as ``OID|code``.
     :ivar kind: short name of the kind (``card``, ``psc``). :ivar origin: what these attributes are marked with.
     :ivar label: French, for the page of devices. :ivar evidence: small facts to keep (serial, card number, end).
+    :ivar also_known_as: other names of the same person by this authority (name of practice): last name, given name.
     """
 
     issuer: str
@@ -33,6 +38,7 @@ class ExternalIdentity:
     origin: str = ""
     label: str = ""
     evidence: Mapping[str, str] = field(default_factory=dict)
+    also_known_as: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +69,44 @@ class Holder:
         """Tell whether it was proven, not merely declared."""
         return self.origin in PROVEN_ORIGINS
 
+    @property
+    def by_authority(self) -> bool:
+        """Tell whether an authority itself proved it."""
+        return self.origin in AUTHORITY_ORIGINS
+
 
 class LinkVerdict(enum.StrEnum):
     """Whether an external identity may be linked to an account."""
 
     ALREADY = "already"  # it is this account's
     ELSEWHERE = "elsewhere"  # another account has it
-    AT_ONCE = "at_once"  # it names the person by a number that was proven before
-    REVIEW = "review"  # nothing proven says that it is the same person: somebody must look
+    AT_ONCE = "at_once"  # an authority proved the same number before, and the names are the same
+    REVIEW = "review"  # nothing that an authority proved says that it is the same person: a reviewer must check
     REFUSED = "refused"  # another number, or another name
 
 
+class LinkBasis(enum.StrEnum):
+    """What a new link rests on. It decides what becomes of what the account had before (see :class:`IFirstLinks`)."""
+
+    NUMBER = "number"  # the identity was proven, the account only named by its number: a sign-in
+    RENUMBERED = "renumbered"  # the issuer names somebody whom it named before by another identifier
+    BOTH_PROVEN = "both_proven"  # somebody signed in to the account showed the identity
+    REVIEW = "review"  # a reviewer accepted it
+    SIGN_UP = "sign_up"  # the account was made from it
+    MERGE = "merge"  # it came with another account of the same person
+
+
 class IExternalIdentities(Protocol):
-    """Links of external identities; one (issuer, subject) belongs to one account at most."""
+    """Links of external identities; one (issuer, subject) belongs to one account at most.
+
+    Links are made by :class:`ILinking` alone, which compares the names and tells the person.
+    """
 
     def find(self, session: Session, issuer: str, subject: str) -> ExternalLink | None:
         """Return the link of an external identity."""
 
     def of_account(self, session: Session, account: str, *, kind: str | None = None) -> Sequence[ExternalLink]:
         """Return the account's links, oldest first."""
-
-    def link(
-        self, session: Session, account: str, identity: ExternalIdentity, *, by: str | None = None
-    ) -> ExternalLink:
-        """Link it, and keep what it proves among the account's attributes.
-
-        :raises PortalError: code ``identity.linked_elsewhere``, another account has it.
-        """
 
     def noted(self, session: Session, link_id: str, *, evidence: Mapping[str, str], address: str = "") -> None:
         """Remember a use; other evidence than before (a renewed card) is noted in the trail."""
@@ -102,18 +119,72 @@ class IExternalIdentities(Protocol):
 
 
 class ILinking(Protocol):
-    """Decides whether an external identity may be linked to an account, and does what follows."""
+    """The one service that links external identities to accounts: decides whether it may, and does what follows."""
 
     def judge(self, session: Session, account: str, identity: ExternalIdentity) -> LinkVerdict:
         """Return the verdict; writes nothing."""
 
     def carry_out(
-        self, session: Session, account: str, identity: ExternalIdentity, *, mode: str, claimed: bool = False
+        self,
+        session: Session,
+        account: str,
+        identity: ExternalIdentity,
+        *,
+        mode: str,
+        claimed: bool = False,
+        session_id: str = "",
     ) -> LinkVerdict:
         """Link at once, open a request of the support, or refuse, each with its row in the trail.
 
         :param mode: the auth mode by which the identity was shown. :param claimed: the person was asked whether the
-            account that declares its number is theirs, and said so.
+            account that declares its number is theirs, and said so. :param session_id: the session that shows it.
+        """
+
+    def link_at_sign_in(
+        self,
+        session: Session,
+        account: str,
+        identity: ExternalIdentity,
+        *,
+        mode: str,
+        attempt: str,
+        renumbered: bool = False,
+    ) -> ExternalLink | None:
+        """Link an identity whose person is signing in, if that may be done silently; ``None`` if it may not.
+
+        :param attempt: id of the sign-in. :param renumbered: the issuer says that it named the account's person before
+            by another identifier; their names must still be the same.
+        :raises PortalError: code ``identity.linked_elsewhere``, another account has it.
+        """
+
+    def link(
+        self,
+        session: Session,
+        account: str,
+        identity: ExternalIdentity,
+        *,
+        mode: str,
+        basis: LinkBasis,
+        by: str | None = None,
+        session_id: str = "",
+        attempt: str = "",
+    ) -> ExternalLink:
+        """Link it on a basis that the caller has checked, keep what it proves, and tell the person.
+
+        :raises PortalError: code ``identity.linked_elsewhere``, another account has it.
+        """
+
+
+class IFirstLinks(Protocol):
+    """The page that asks, after the first identity is linked to an account, which of its former authenticators stay.
+
+    An account may have been prepared by somebody else for its true owner to find (pre-hijacking).
+    """
+
+    def page_for(self, session: Session, subject: str, view: SessionView | None, back: str = "") -> str | None:
+        """Return the address of the page if this session's person has to answer it, ``None`` otherwise.
+
+        :param back: where to go after the answer.
         """
 
 

@@ -18,15 +18,16 @@ from ..interfaces import (
     ILinking,
     IOutbox,
     ISealer,
+    LinkBasis,
     LinkVerdict,
     ReviewView,
 )
 from ..reviews.kinds import DecidedOnly
 from ..services import find
-from .comparing import same_name
+from .comparing import same_person
 from .models import IdentityLinkRequest
 from .sealed import unseal
-from .service import KIND, KIND_WORDS, linking_of
+from .service import KIND, KIND_WORDS
 
 _COMPARED = ("last_name", "first_name", "civility", "rpps", "adeli", "profession", "structure", "finess")
 
@@ -60,7 +61,7 @@ class IdentityLinkKind(DecidedOnly):
         read = [Fact("Moyen", KIND_WORDS.get(identity.kind, identity.kind)), Fact("Identifiant", identity.subject)]
         if row.elsewhere:
             read.append(Fact("Déjà connue", "d’un autre compte", "warning", "Un seul compte par personne."))
-        if not same_name(identity.attributes, values):
+        if not same_person(identity, values):
             read.append(Fact("Nom", "différent de celui du compte", "warning"))
         read += [_fact(name, identity.attributes, values) for name in _COMPARED if identity.attributes.get(name)]
         own = [Fact(KINDS[name].label, shown(name, values[name])) for name in _COMPARED if values.get(name)]
@@ -85,7 +86,10 @@ class IdentityLinkKind(DecidedOnly):
                 code="linking.elsewhere",
             )
         if verdict is not LinkVerdict.ALREADY:
-            linking_of(registry).link(session, row.subject, identity, mode=row.mode, by=review.decided_by)
+            basis = LinkBasis.REVIEW
+            find(registry, ILinking).link(
+                session, row.subject, identity, mode=row.mode, basis=basis, by=review.decided_by
+            )
         self._end(registry, session, review, row, "accepted")
 
     def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:

@@ -2,40 +2,48 @@
 
 What the attacks were (Keycloak CVE-2026-97175, CVE-2026-9087, CVE-2025-7365; Zitadel CVE-2026-105207): a link by an
 unverified e-mail, by a proof that was not bound to the identity, or from a session that had proven too little. Here
-only a number that somebody proved before links silently, and the pages that call this ask for the account's highest
-level.
+only a number that an authority proved before links silently, to an account of the same name, and the pages that call
+this ask for the account's highest level. Every mode links through this service: nothing else inserts a link.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ..accounts import attribute_store
+from ..accounts.external import ExternalIdentities
 from ..accounts.service import account_id_of
 from ..errors import PortalError
-from ..events import DeviceAdded
+from ..events import DeviceAdded, FirstLinked
 from ..interfaces import (
+    PROVEN_ORIGINS,
     ExternalIdentity,
+    ExternalLink,
     IAccounts,
     IAuditTrail,
     IExternalIdentities,
-    ILinking,
+    IFirstLinks,
     IOwnedLevel,
     IReviews,
     ISealer,
+    ISessions,
     Level,
+    LinkBasis,
     LinkVerdict,
     PendingIdentity,
 )
-from ..services import find
-from .comparing import NUMBERS, Match, match_number, same_name
+from ..services import find, offers
+from .comparing import NUMBERS, Match, both_named, match_number, same_person
 from .models import IdentityLinkRequest
 from .sealed import seal
 
 KIND = "identity_link"
 KIND_WORDS = {"card": "Carte CPS", "psc": "Pro Santé Connect"}
+#: The account was made from it, or it is another identifier of what is linked already: there is nothing to tell.
+_NOT_TOLD = frozenset({LinkBasis.SIGN_UP, LinkBasis.RENUMBERED})
 
 
 class Linking:
@@ -50,15 +58,14 @@ class Linking:
         link = external.find(session, identity.issuer, identity.subject)
         if link is not None:
             return LinkVerdict.ALREADY if link.account == account else LinkVerdict.ELSEWHERE
-        values = find(self._registry, IAccounts).attributes(session, account)
-        account_id = account_id_of(session, account)
-        said = {name: origin for name, (origin, _) in attribute_store.origins(session, account_id or "").items()}
+        values, said = self._known(session, account)
         matches = [match_number(name, identity, values, said) for name in NUMBERS]
-        if Match.DIFFERENT in matches or not same_name(identity.attributes, values):
+        if Match.DIFFERENT in matches or not same_person(identity, values):
             return LinkVerdict.REFUSED
         if self.number_holder(session, account, identity) is not None:
             return LinkVerdict.ELSEWHERE
-        return LinkVerdict.AT_ONCE if Match.PROVEN in matches else LinkVerdict.REVIEW
+        certain = Match.PROVEN in matches and both_named(identity, values)
+        return LinkVerdict.AT_ONCE if certain else LinkVerdict.REVIEW
 
     def number_holder(self, session: Session, account: str, identity: ExternalIdentity) -> str | None:
         """Return another account to which a number of this identity was proven."""
@@ -70,14 +77,21 @@ class Linking:
         return None
 
     def carry_out(
-        self, session: Session, account: str, identity: ExternalIdentity, *, mode: str, claimed: bool = False
+        self,
+        session: Session,
+        account: str,
+        identity: ExternalIdentity,
+        *,
+        mode: str,
+        claimed: bool = False,
+        session_id: str = "",
     ) -> LinkVerdict:
         """See the interface."""
         verdict = self.judge(session, account, identity)
-        if claimed and verdict is LinkVerdict.REVIEW and self._both_proven(session, account, identity):
+        if verdict is LinkVerdict.REVIEW and self._both_proven(session, account, identity, claimed=claimed):
             verdict = LinkVerdict.AT_ONCE
         if verdict is LinkVerdict.AT_ONCE:
-            self.link(session, account, identity, mode=mode)
+            self.link(session, account, identity, mode=mode, basis=LinkBasis.BOTH_PROVEN, session_id=session_id)
         elif verdict in {LinkVerdict.REVIEW, LinkVerdict.ELSEWHERE}:
             self._ask_support(session, account, identity, verdict, mode)
         if verdict in {LinkVerdict.REFUSED, LinkVerdict.ELSEWHERE}:
@@ -91,26 +105,68 @@ class Linking:
             )
         return verdict
 
-    def _both_proven(self, session: Session, account: str, identity: ExternalIdentity) -> bool:
-        """Tell whether a declared number that its person claimed is enough: they have just proven both sides.
+    def _both_proven(self, session: Session, account: str, identity: ExternalIdentity, *, claimed: bool) -> bool:
+        """Tell whether a number that no authority proved is enough: the person has just proven both sides.
 
-        The identity names them by the number that the account declares, and the account was opened at its highest
-        level a moment ago (the pages ask for it), with more than a password and a mailbox: whoever reads somebody's
-        mail would otherwise take over their account for good.
+        The identity names them by the number that the account declares (and that they claimed) or that a reviewer
+        marked as proven, and the account was opened at its highest level a moment ago (the pages ask for it), with
+        more than a password and a mailbox: whoever reads somebody's mail would otherwise take over their account for
+        good.
         """
-        values = find(self._registry, IAccounts).attributes(session, account)
-        if not any(match_number(name, identity, values, {}) is Match.DECLARED for name in NUMBERS):
+        values, said = self._known(session, account)
+        declared = [name for name in NUMBERS if match_number(name, identity, values, said) is Match.DECLARED]
+        asked = claimed or any(said.get(name) in PROVEN_ORIGINS for name in declared)
+        if not declared or not asked or not both_named(identity, values):
             return False
-        named = all(side.get(name) for side in (identity.attributes, values) for name in ("last_name", "first_name"))
-        return named and find(self._registry, IOwnedLevel).of(session, account) >= Level.TWO_FACTORS
+        return find(self._registry, IOwnedLevel).of(session, account) >= Level.TWO_FACTORS
+
+    def link_at_sign_in(
+        self,
+        session: Session,
+        account: str,
+        identity: ExternalIdentity,
+        *,
+        mode: str,
+        attempt: str,
+        renumbered: bool = False,
+    ) -> ExternalLink | None:
+        """See the interface."""
+        silent = {LinkVerdict.AT_ONCE, LinkVerdict.REVIEW} if renumbered else {LinkVerdict.AT_ONCE}
+        if self.judge(session, account, identity) not in silent:
+            return None
+        basis = LinkBasis.RENUMBERED if renumbered else LinkBasis.NUMBER
+        return self.link(session, account, identity, mode=mode, basis=basis, by=account, attempt=attempt)
 
     def link(
-        self, session: Session, account: str, identity: ExternalIdentity, *, mode: str, by: str | None = None
-    ) -> None:
-        """Link it and tell the rooms that a device was added."""
-        link = find(self._registry, IExternalIdentities).link(session, account, identity, by=by)
+        self,
+        session: Session,
+        account: str,
+        identity: ExternalIdentity,
+        *,
+        mode: str,
+        basis: LinkBasis,
+        by: str | None = None,
+        session_id: str = "",
+        attempt: str = "",
+    ) -> ExternalLink:
+        """See the interface."""
+        external = _store(self._registry)
+        first = not external.of_account(session, account)
+        link = external.insert(session, account, identity, by=by)
+        if basis in _NOT_TOLD:
+            return link
         kind = KIND_WORDS.get(identity.kind, identity.kind)
-        self._registry.notify(DeviceAdded(session, account, mode, link.id, kind, link.label or kind))
+        if first:
+            # What the account had is stopped, or asked about, before the person is told.
+            self._registry.notify(FirstLinked(session, account, mode, link.id, basis, session_id, attempt))
+        self._registry.notify(DeviceAdded(session, account, mode, link.id, kind, link.label or kind, first_link=first))
+        return link
+
+    def _known(self, session: Session, account: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Return the account's attributes, and the origin of each."""
+        values = find(self._registry, IAccounts).attributes(session, account)
+        origins = attribute_store.origins(session, account_id_of(session, account) or "")
+        return values, {name: origin for name, (origin, _) in origins.items()}
 
     def _ask_support(
         self, session: Session, account: str, identity: ExternalIdentity, verdict: LinkVerdict, mode: str
@@ -160,9 +216,17 @@ def message_of(verdict: LinkVerdict, what: str) -> tuple[str, str]:
     )
 
 
-def linking_of(registry: Any) -> Linking:
-    """Return this room's own service, with more than the interface says."""
-    found = find(registry, ILinking)
-    if not isinstance(found, Linking):  # a host replaced it: then it replaces the desk's kind too
+def after_link(request: Any) -> str | None:
+    """Return the page that asks what the account keeps, if this was its first link."""
+    if not offers(request, IFirstLinks):
+        return None
+    view = find(request, ISessions).current(request)
+    return find(request, IFirstLinks).page_for(request.dbsession, request.identity.subject, view)
+
+
+def _store(registry: Any) -> ExternalIdentities:
+    """Return the table's own service, with more than the interface says."""
+    found = find(registry, IExternalIdentities)
+    if not isinstance(found, ExternalIdentities):
         raise PortalError("Cette action n’est pas disponible ici.", code="linking.replaced")
     return found

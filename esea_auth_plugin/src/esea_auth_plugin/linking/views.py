@@ -14,7 +14,7 @@ from ..accounts.attributes import KINDS, shown
 from ..interfaces import IAccounts, ILinking, IPendingIdentities, PendingIdentity
 from ..services import find
 from .resources import IIdentityPlace, ILinkPlace
-from .service import KIND_WORDS, message_of
+from .service import KIND_WORDS, after_link, message_of
 
 _TEMPLATES = "esea_auth_plugin:linking/templates"
 LINK_PATH = "/compte/dispositifs/lier"
@@ -78,9 +78,10 @@ def linked(context: Any, request: Any) -> Any:
         pending.identity,
         mode=pending.mode,
         claimed=pending.claimed,
+        session_id=request.identity.session_id,
     )
     request.flash(*message_of(verdict, _what(pending)))
-    return HTTPSeeOther("/compte/dispositifs")
+    return HTTPSeeOther(after_link(request) or "/compte/dispositifs")
 
 
 def rows_of(attributes: Mapping[str, str]) -> list[tuple[str, str]]:

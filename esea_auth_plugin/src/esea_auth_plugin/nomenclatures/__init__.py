@@ -23,6 +23,7 @@ from .lists import (
     list_of,
     professions,
 )
+from .postal import department_of
 
 __all__ = [
     "CIVILITIES",
@@ -32,6 +33,7 @@ __all__ = [
     "CodeList",
     "Coded",
     "Concept",
+    "department_of",
     "departments",
     "label_of",
     "list_of",

@@ -14,6 +14,7 @@ from ..events import (
     DeviceAdded,
     DeviceRevoked,
     EmailChanged,
+    FirstLinkAnswered,
     MailboxDoubted,
     PasswordChanged,
     PhoneChanged,
@@ -51,6 +52,7 @@ def includeme(config: Any) -> None:
     for told, event in (
         (teller.device_added, DeviceAdded),
         (teller.device_revoked, DeviceRevoked),
+        (teller.first_link_answered, FirstLinkAnswered),
         (teller.new_place, SignedInFromNewPlace),
         (teller.signed_in, SignedIn),
         (teller.password_changed, PasswordChanged),

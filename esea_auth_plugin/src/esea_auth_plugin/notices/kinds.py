@@ -25,6 +25,17 @@ KINDS: Mapping[str, Kind] = {
         "Un nouveau dispositif ouvre votre compte",
         "Un dispositif d’authentification vient d’être ajouté à votre compte.",
     ),
+    "first_link": Kind(
+        "Une identité professionnelle est liée à votre compte",
+        "Une carte ou Pro Santé Connect vient d’être lié à votre compte pour la première fois. Les autres sessions ont "
+        "été fermées. À sa prochaine connexion par ce moyen, la personne dit ce que le compte garde de ce qu’il avait "
+        "(mot de passe, dispositifs, adresse) ; ce qu’elle n’a pas encore confirmé peut être suspendu jusque-là.",
+        "Si c’était vous, répondez à la question posée à l’écran ; à défaut, connectez-vous de nouveau par ce moyen.",
+    ),
+    "first_link_answered": Kind(
+        "Ce que votre compte garde",
+        "Après la première liaison d’une identité professionnelle, voici ce qui reste et ce qui a été retiré.",
+    ),
     "device_revoked": Kind(
         "Un dispositif a été retiré de votre compte",
         "Un dispositif d’authentification vient d’être retiré de votre compte.",

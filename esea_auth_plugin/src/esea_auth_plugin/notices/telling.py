@@ -12,6 +12,7 @@ from ..events import (
     DeviceAdded,
     DeviceRevoked,
     EmailChanged,
+    FirstLinkAnswered,
     MailboxDoubted,
     PasswordChanged,
     PhoneChanged,
@@ -38,13 +39,22 @@ class Teller:
         return find(self._registry, Notices)
 
     def device_added(self, event: DeviceAdded) -> None:
-        """A new device: it is what gets frozen."""
+        """A new device: it is what gets frozen. The first identity does more to the account than another device."""
         facts = (("Dispositif", event.label), ("Type", event.kind))
         freezes = ((event.mode, event.reference),)
-        self._notices.tell(event.session, event.subject, "device_added", facts=facts, freezes=freezes)
+        kind = "first_link" if event.first_link else "device_added"
+        self._notices.tell(event.session, event.subject, kind, facts=facts, freezes=freezes)
+
+    def first_link_answered(self, event: FirstLinkAnswered) -> None:
+        """What the account keeps after its first link, and what was removed."""
+        told = (("Gardé", event.kept), ("Retiré", event.removed))
+        facts = [(word, ", ".join(titles)) for word, titles in told if titles]
+        self._notices.tell(event.session, event.subject, "first_link_answered", facts=facts)
 
     def device_revoked(self, event: DeviceRevoked) -> None:
         """A device that is gone can't be frozen: the sessions of whoever ended it are what there is to stop."""
+        if event.told:
+            return
         facts = (("Dispositif", event.label), ("Type", event.kind))
         self._notices.tell(event.session, event.subject, "device_revoked", facts=facts)
 

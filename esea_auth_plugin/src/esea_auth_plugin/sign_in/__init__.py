@@ -5,10 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from ..events import AccountClosed, DeviceRevoked, EmailChanged, MailboxDoubted, PasswordChanged, UnderWayEnded
+from ..events import (
+    AccountClosed,
+    DeviceRevoked,
+    EmailChanged,
+    FirstLinked,
+    MailboxDoubted,
+    PasswordChanged,
+    UnderWayEnded,
+)
 from ..interfaces import IParkedForms, ISessions
 from ..services import find
 from . import parked, store
+from .browsers import forget_all
 from .parked import ParkedForms
 from .resources import ISignInPlace, ParkedPlace, SignInPlace, SignOutPlace, TermsPlace
 from .store import SignIns
@@ -37,6 +46,15 @@ def includeme(config: Any) -> None:
         find(registry, SignIns).close_resting_on(event.session, event.subject, event.reference)
         find(registry, ISessions).close_resting_on(event.session, event.subject, event.reference)
 
+    def end_others(event: FirstLinked) -> None:
+        # Whoever prepared the account for its owner to find is put out; the owner's own session or sign-in goes on.
+        session, subject = event.session, event.subject
+        own = event.session_id or find(registry, SignIns).session_of(session, event.attempt)
+        find(registry, SignIns).close_all(session, subject, exclude=event.attempt)
+        find(registry, ISessions).close_all(session, subject, but=own)
+        registry.notify(UnderWayEnded(session, subject))
+        forget_all(session, subject)
+
     def end_under_way(event: Any) -> None:
         registry.notify(UnderWayEnded(event.session, event.subject))
 
@@ -51,6 +69,7 @@ def includeme(config: Any) -> None:
         config.add_audit_action(name, sentence)
     config.add_subscriber(end_sign_ins, AccountClosed)
     config.add_subscriber(end_resting, DeviceRevoked)
+    config.add_subscriber(end_others, FirstLinked)
     for ends in (PasswordChanged, EmailChanged, MailboxDoubted, AccountClosed):
         config.add_subscriber(end_under_way, ends)
     config.add_job("sign_in.prune", store.prune, every=timedelta(hours=1))

@@ -17,11 +17,12 @@ from ..interfaces import (
     IAuditTrail,
     IClock,
     IEnrolmentTickets,
+    IFirstLinks,
     ISessions,
     SessionView,
 )
 from ..levels import level_of, mail_code_barred
-from ..services import find
+from ..services import find, offers
 from ..settings import AuthSettings
 from . import browsers, known_places
 from .parked import ParkedForms
@@ -124,7 +125,10 @@ def _open(request: Any, session: Session, found: SignIn, account: AccountView) -
         personal={"address": request.client_address, "user_agent": (request.user_agent or "")[:200]},
     )
     _tell(request, session, found, view, new=not (same or place.first or (known_browser and place.known)))
-    return "/connexion/reprise" if waiting is not None else destination(found.return_path, found.service)
+    onward = "/connexion/reprise" if waiting is not None else destination(found.return_path, found.service)
+    if not offers(request, IFirstLinks):
+        return onward
+    return find(request, IFirstLinks).page_for(session, view.subject, view, onward) or onward
 
 
 def _tell(request: Any, session: Session, found: SignIn, view: SessionView, *, new: bool) -> None:

@@ -135,9 +135,16 @@ class SignIns:
             session.execute(delete(SignInRow).where(SignInRow.cookie_digest == digest, SignInRow.done_at.is_(None)))
             drop_cookie(request, COOKIE)
 
-    def close_all(self, session: Session, subject: str) -> None:
-        """End every sign-in of a person: their password has just changed, or their account was closed."""
-        session.execute(delete(SignInRow).where(SignInRow.subject == subject))
+    def close_all(self, session: Session, subject: str, *, exclude: str = "") -> None:
+        """End every sign-in of a person: their password has just changed, or their account was closed.
+
+        :param exclude: id of one that goes on.
+        """
+        session.execute(delete(SignInRow).where(SignInRow.subject == subject, SignInRow.id != exclude))
+
+    def session_of(self, session: Session, sign_in: str) -> str | None:
+        """Return the id of the session that a sign-in raises, ``None`` for one from nothing."""
+        return session.scalar(select(SignInRow.session_id).where(SignInRow.id == sign_in))
 
     def close_resting_on(self, session: Session, subject: str, authenticator: str) -> None:
         """End every sign-in of a person in which this credential has proven its part already: it was revoked."""

@@ -20,9 +20,10 @@ from ..interfaces import (
     IAuditTrail,
     ICatalogue,
     IClock,
-    IExternalIdentities,
+    ILinking,
     IOutbox,
     IPasswords,
+    LinkBasis,
     PortalSettings,
     ReviewState,
     ReviewView,
@@ -91,7 +92,10 @@ class SignUpKind:
             subject=subject,
         )
         if answers.proven is not None:
-            find(registry, IExternalIdentities).link(session, subject, answers.proven, by=review.decided_by)
+            basis = LinkBasis.SIGN_UP
+            find(registry, ILinking).link(
+                session, subject, answers.proven, mode="sign_up", basis=basis, by=review.decided_by
+            )
         if row.password_hash:
             find(registry, IPasswords).set_hash(session, subject, row.password_hash)
         row.subject, row.password_hash = subject, None

@@ -12,10 +12,11 @@ from esea_auth_plugin.interfaces import (
     IAccounts,
     ICardDesk,
     ICatalogue,
-    IExternalIdentities,
     IGrants,
+    ILinking,
     IPasswords,
     IRoles,
+    LinkBasis,
     PortalSettings,
 )
 from esea_auth_plugin.services import find, offers
@@ -46,7 +47,9 @@ def _link_card(registry: Any, session: Session) -> None:
     identity = find(registry, ICardDesk).identity(find(registry, DemoCards).der("medecin") or b"")
     paul = find(registry, IAccounts).by_login(session, "paul.castets")
     if paul is not None and identity is not None:
-        find(registry, IExternalIdentities).link(session, paul.subject, identity, by="demo")
+        find(registry, ILinking).link(
+            session, paul.subject, identity, mode="cps_card", basis=LinkBasis.SIGN_UP, by="demo"
+        )
 
 
 def _create(registry: Any, session: Session, person: DemoPerson, hashed: str) -> None:
@@ -55,7 +58,7 @@ def _create(registry: Any, session: Session, person: DemoPerson, hashed: str) ->
         identifier=person.identifier,
         email=person.email,
         attributes=person.attributes,
-        origin="support",
+        origin="register",
         state=AccountState.ACTIVE,
     )
     find(registry, IPasswords).set_hash(session, account.subject, hashed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -228,11 +229,11 @@ def test_another_persons_key_opens_no_step_up(
         assert isinstance(mode.answer(session, answer, None), Refused)
 
 
-@pytest.mark.parametrize(("handle", "opens"), [(None, True), ("AAAA", False)])
+@pytest.mark.parametrize(("handle", "opens"), [(None, True), ("", True), ("AAAA", False), (" ", False)])
 def test_a_key_that_was_asked_for_by_its_id_need_not_name_its_owner(
     portal: Portal, mode: AuthMode, owner: Person, device: Authenticator, handle: str | None, opens: bool
 ) -> None:
-    """Some security keys don't (WebAuthn 7.2, step 6); a wrong name stays wrong."""
+    """Some security keys don't (WebAuthn 7.2, step 6), or give an empty one; a wrong name stays wrong."""
     added(portal, mode, owner, device)
     asking = Attempt(new_id(), portal.clock.now(), subject=owner.subject, browser=BROWSER)
     with portal.db.reading() as session:
@@ -284,3 +285,34 @@ def test_whatever_is_sent_is_a_credential_or_refused(text: str) -> None:
 def test_models_are_named_and_zeros_name_nothing() -> None:
     assert maker_of("08987058-CADC-4b81-b6e1-30de50dcbe96") == "Windows Hello"
     assert maker_of("00000000-0000-0000-0000-000000000000") == ""
+
+
+@pytest.mark.parametrize("attachment", ["", "quantum", None, 5])
+def test_an_attachment_that_says_nothing_counts_as_none(
+    portal: Portal, mode: AuthMode, owner: Person, device: Authenticator, attachment: object
+) -> None:
+    """WebAuthn level 3, 5.1: a value that is unknown is ignored."""
+    added(portal, mode, owner, device)
+    asking = Attempt(new_id(), portal.clock.now(), subject=owner.subject, browser=BROWSER)
+    with portal.db.reading() as session:
+        shown = mode.ask(session, asking)
+    sent = {**json.loads(device.get(shown.values["options"])), "authenticatorAttachment": attachment}
+    values = {"credential": json.dumps(sent), "challenge": str(shown.values["challenge"])}
+    answer = Attempt(asking.id, portal.clock.now(), subject=owner.subject, browser=BROWSER, values=values)
+    with portal.db.writing() as session:
+        assert isinstance(mode.answer(session, answer, None), Proven)
+
+
+def test_an_empty_handle_names_nobody_where_the_key_must(
+    portal: Portal, mode: AuthMode, owner: Person, device: Authenticator
+) -> None:
+    """Whoever signs in with any key of ours is named by the key alone."""
+    added(portal, mode, owner, device)
+    asking = Attempt(new_id(), portal.clock.now(), browser=BROWSER)
+    with portal.db.reading() as session:
+        shown = mode.ask(session, asking)
+    credential = device.get(shown.values["options"], device.keys[0], handle="")
+    values = {"credential": credential, "challenge": str(shown.values["challenge"])}
+    answer = Attempt(asking.id, portal.clock.now(), browser=BROWSER, values=values)
+    with portal.db.writing() as session:
+        assert isinstance(mode.answer(session, answer, None), Refused)

@@ -89,6 +89,19 @@ def test_an_authority_between_root_and_certificate_comes_with_the_answer(maker: 
     assert kept(maker.below().vouches(MODEL), roots).aaguid == MODEL
 
 
+def test_a_damaged_root_does_not_spoil_the_others(maker: Authority, tmp_path: Path) -> None:
+    path = tmp_path / "racines.pem"
+    damaged = b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+    path.write_bytes(damaged + maker.pem + b"Un commentaire.\n" + damaged)
+    assert kept(maker.vouches(MODEL), path).aaguid == MODEL
+
+
+def test_a_file_of_damaged_roots_accepts_nothing(maker: Authority, tmp_path: Path) -> None:
+    path = tmp_path / "racines.pem"
+    path.write_bytes(b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
+    assert refused(maker.vouches(MODEL), path) == "passkey.no_roots"
+
+
 def test_a_listed_model_is_kept(maker: Authority, roots: Path) -> None:
     assert kept(maker.vouches(MODEL), roots, ANOTHER, MODEL.upper()).aaguid == MODEL
 

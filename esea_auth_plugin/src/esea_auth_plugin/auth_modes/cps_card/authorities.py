@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from cryptography.x509.oid import NameOID
 from ...errors import Problem
 
 MOST_FILE_BYTES = 1024 * 1024
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def read_file(path: Path) -> Authorities:
         pem = file.read(MOST_FILE_BYTES + 1)
     if len(pem) > MOST_FILE_BYTES:
         raise ValueError("is far too long for a list of authorities")
-    found = x509.load_pem_x509_certificates(pem)
+    found = [_certificate(number, part) for number, part in enumerate(_PEM.findall(pem), start=1)]
     roots = {one.subject.public_bytes(): one for one in found if one.subject == one.issuer}
     people = {one.subject.public_bytes(): one for one in found if one.subject != one.issuer}
     strangers = [name for one in people.values() if "PERSONNES" not in (name := common_name(one.subject)).split()]
@@ -68,6 +70,14 @@ def read_file(path: Path) -> Authorities:
     if not roots or not people:
         raise ValueError("needs the PERSONNES authorities and their roots")
     return Authorities(roots, people)
+
+
+def _certificate(number: int, pem: bytes) -> x509.Certificate:
+    try:
+        return x509.load_pem_x509_certificate(pem)
+    except ValueError as error:
+        # No authority is left out silently: people would be refused for a reason that nobody sees.
+        raise ValueError(f"can't be read: its certificate n° {number} is damaged") from error
 
 
 def problem_of(path: str, key: str, where: str) -> Problem | None:

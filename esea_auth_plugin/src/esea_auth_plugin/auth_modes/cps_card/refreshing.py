@@ -70,6 +70,8 @@ def _refresh_one(registry: Any, settings: CardSettings, url: str) -> Refreshed:
         return Refreshed(url, problem=error.code)
     except ListRefused as error:
         return Refreshed(url, problem=str(error))
+    except OSError as error:  # the other lists are still fetched
+        return Refreshed(url, problem=f"can't be written ({type(error).__name__})")
 
 
 def _put(

@@ -75,7 +75,7 @@ def parse(content: bytes) -> x509.CertificateRevocationList:
         if content.lstrip().startswith(b"-----BEGIN"):
             return x509.load_pem_x509_crl(content)
         return x509.load_der_x509_crl(content)
-    except ValueError as error:
+    except Exception as error:  # whatever somebody else's bytes make a parser raise
         raise ListRefused("is no revocation list") from error
 
 
@@ -84,7 +84,12 @@ def prove(crl: x509.CertificateRevocationList, authorities: Authorities) -> x509
 
     :raises ListRefused: it is of no authority of ours, or somebody else signed it.
     """
-    authority = authorities.by_name(crl.issuer.public_bytes())
+    try:
+        # Fields are parsed when they are read: each may raise.
+        issuer, next_update, _ = crl.issuer.public_bytes(), crl.next_update_utc, crl.last_update_utc
+    except Exception as error:
+        raise ListRefused("has a field that can't be read") from error
+    authority = authorities.by_name(issuer)
     if authority is None:
         raise ListRefused("is of none of the configured authorities")
     try:
@@ -93,7 +98,7 @@ def prove(crl: x509.CertificateRevocationList, authorities: Authorities) -> x509
         raise ListRefused("has a signature that can't be checked") from error
     if not signed:
         raise ListRefused("is not signed by its authority")
-    if crl.next_update_utc is None:
+    if next_update is None:
         raise ListRefused("does not say when the next one comes")
     return authority
 

@@ -22,6 +22,7 @@ class FrozenFactor:
     mode: str
     reference: str
     at: datetime
+    reason: str
 
 
 class FrozenFactors:
@@ -35,7 +36,7 @@ class FrozenFactors:
         rows = session.scalars(
             select(FrozenFactorRow).where(FrozenFactorRow.subject == subject).order_by(FrozenFactorRow.at)
         )
-        return [FrozenFactor(row.mode, row.reference, row.at) for row in rows]
+        return [FrozenFactor(row.mode, row.reference, row.at, row.reason) for row in rows]
 
     def refuses(self, session: Session, subject: str, proof: Proof) -> bool:
         """Tell whether a proof rests on a frozen factor: it then shows nothing, right as it may be.

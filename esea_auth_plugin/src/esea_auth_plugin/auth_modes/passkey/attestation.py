@@ -7,6 +7,7 @@ time by the portal's clock. A root may well sign other models, servers or people
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from webauthn.helpers import parse_attestation_object
 from webauthn.helpers.structs import AttestationFormat
 
 from .errors import NotVerified
+
+log = logging.getLogger(__name__)
 
 #: id-fido-gen-ce-aaguid: the model, as an octet string of sixteen bytes.
 _MODEL = x509.ObjectIdentifier("1.3.6.1.4.1.45724.1.1.4")
@@ -27,6 +30,16 @@ _NAMES = (
     NameOID.ORGANIZATIONAL_UNIT_NAME,
     NameOID.COMMON_NAME,
 )
+
+
+def is_certificate(pem: bytes) -> bool:
+    """Tell whether a part of a file of roots can be read: one that can't must not keep the others from being used."""
+    try:
+        x509.load_pem_x509_certificate(pem)
+    except ValueError as error:
+        log.warning("passkey: a root of the makers' file is left out (%s)", type(error).__name__)
+        return False
+    return True
 
 
 def judge(attestation_object: bytes, aaguid: str, at: datetime, *, model_listed: bool) -> None:

@@ -37,6 +37,7 @@ _ALGORITHMS = [
     COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
 ]
 _LONGEST = 20_000
+_ATTACHMENTS = ("platform", "cross-platform")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,21 @@ def read_credential(text: str) -> dict[str, Any]:
         raise NotVerified("passkey.malformed") from error
     if client.get("crossOrigin") or "topOrigin" in client:
         raise NotVerified("passkey.framed")
-    return dict(found)
+    return _without_empty(found)
+
+
+def _without_empty(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a credential in which what says nothing is absent.
+
+    Some browsers send an empty handle where a security key gave none; an attachment that is unknown counts as none
+    (WebAuthn level 3, 5.1).
+    """
+    cleaned = {**found, "response": {**found["response"]}}
+    if cleaned["response"].get("userHandle") == "":
+        cleaned["response"]["userHandle"] = None
+    if cleaned.get("authenticatorAttachment") not in _ATTACHMENTS:
+        cleaned.pop("authenticatorAttachment", None)
+    return cleaned
 
 
 def verify_new(

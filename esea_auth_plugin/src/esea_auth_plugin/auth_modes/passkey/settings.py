@@ -14,6 +14,7 @@ from ...interfaces import PortalSettings
 from ...options import option
 from ...services import find
 from . import related
+from .attestation import is_certificate
 
 PREFIX = "esea_auth.passkey."
 
@@ -71,13 +72,14 @@ def _portal(settings: Mapping[str, Any]) -> str:
 
 
 def root_certificates(path: str) -> list[bytes]:
-    """Return the certificates of a PEM file, none if it can't be read."""
+    """Return the certificates of a PEM file, none if it can't be read; one that is none is left out."""
     end = b"-----END CERTIFICATE-----"
     try:
         pem = Path(path).read_bytes() if path else b""
     except OSError:
         return []
-    return [part.strip() + b"\n" + end + b"\n" for part in pem.split(end) if b"BEGIN CERTIFICATE" in part]
+    parts = [part.strip() + b"\n" + end + b"\n" for part in pem.split(end) if b"BEGIN CERTIFICATE" in part]
+    return [part for part in parts if is_certificate(part)]
 
 
 def _host(origin: str) -> str:

@@ -95,7 +95,11 @@ class Passwords:
         """See the interface."""
         return session.get(PasswordRow, subject) is not None
 
+    def set_at(self, session: Session, subject: str) -> datetime | None:
+        """See the interface."""
+        return session.scalar(select(PasswordRow.changed_at).where(PasswordRow.subject == subject))
+
     def forget(self, session: Session, subject: str) -> bool:
-        """Remove the account's password."""
+        """See the interface."""
         statement = delete(PasswordRow).where(PasswordRow.subject == subject)
         return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1

@@ -10,7 +10,6 @@ from typing import Any
 
 from ...nomenclatures.identifiers import normalise_finess
 from ...nomenclatures.lists import (
-    DEPARTMENTS,
     HEALTH_PROFESSIONS,
     SOCIAL_PROFESSIONS,
     SPECIALTIES,
@@ -18,6 +17,7 @@ from ...nomenclatures.lists import (
     Coded,
     list_of,
 )
+from ...nomenclatures.postal import department_of
 from ...normalise.person_names import name_case
 from ...normalise.postal import FRANCE, BadPostalCode, normalise_postal_code, town_with_cedex
 from .texts import clean, first, phone
@@ -53,8 +53,8 @@ def activities_of(claims: Mapping[str, Any], reference: Mapping[str, Any], today
 
 
 def _listed(claims: Mapping[str, Any], reference: Mapping[str, Any], today: date) -> Iterator[Activity]:
-    for practice in _dicts(reference.get("exercices")):
-        activities = _dicts(practice.get("activities"))
+    for practice in dicts_of(reference.get("exercices")):
+        activities = dicts_of(practice.get("activities"))
         for activity in activities:
             yield _of(practice, activity, {}, today)
         if not activities:
@@ -104,8 +104,8 @@ def _coded(value: Any, lists: tuple[str, ...], today: date) -> tuple[Coded, str]
 def _role(claims: Mapping[str, Any]) -> str:
     """Return the profession's code of ``SubjectRole``: « code^OID of the value set », in a list or alone."""
     value = claims.get("SubjectRole")
-    alone = value[0] if isinstance(value, list) and value else value
-    return clean(alone, 80).partition("^")[0]
+    listed = value if isinstance(value, list) else [value]
+    return next((code for each in listed[:MOST] if (code := clean(each, 80).partition("^")[0].strip())), "")
 
 
 def _finess(value: Any) -> str:
@@ -136,14 +136,12 @@ def _post(activity: Mapping[str, Any], country: str) -> tuple[str, str]:
 
 
 def _department(activity: Mapping[str, Any], postal_code: str) -> str:
-    beginning = postal_code[:3] if postal_code.startswith(("97", "98")) else postal_code[:2]
-    for code in (clean(activity.get("codeDepartement"), 5), beginning):
-        concept = list_of(DEPARTMENTS).get(code) if code else None
-        if concept is not None:
-            return str(concept.coded)
-    return ""
+    department, commune = clean(activity.get("codeDepartement"), 5), clean(activity.get("codeCommune"), 5)
+    concept = department_of(postal_code, department=department, commune=commune)
+    return str(concept.coded) if concept is not None else ""
 
 
-def _dicts(value: Any) -> Sequence[Mapping[str, Any]]:
+def dicts_of(value: Any) -> Sequence[Mapping[str, Any]]:
+    """Return the objects of a list, or the one object that stands in its place; what is none is left out."""
     listed = value if isinstance(value, list) else [value]
     return [entry for entry in listed if isinstance(entry, dict)][:MOST]

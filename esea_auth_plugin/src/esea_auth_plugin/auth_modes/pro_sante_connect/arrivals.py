@@ -37,6 +37,10 @@ CONFLICT = (
     "Par sécurité, aucun des deux ne s'ouvre ainsi. L'assistance en est avertie et va les rapprocher ; d'ici là, vos "
     "autres modes de connexion restent utilisables."
 )
+OTHER_NAME = (
+    "Pro Santé Connect vous a bien identifié(e), mais sous un autre nom que celui de votre compte. Par sécurité, il ne "
+    "s'ouvre pas ainsi. Connectez-vous autrement et faites corriger votre nom, ou appelez l'assistance."
+)
 _PROVE = (
     "Ce compte est le vôtre ? Connectez-vous une fois par un autre mode, le plus sûr que vous ayez : Pro Santé Connect "
     "y sera lié, et vous pourrez l'utiliser ensuite."
@@ -85,6 +89,7 @@ class Who:
             identifiers=tuple((kind, value) for kind, value in given["identifiers"]),
             attributes=given["attributes"],
             activities=tuple(Activity(each["label"], each["attributes"]) for each in given["activities"]),
+            names_of_practice=tuple((last, first) for last, first in given.get("names_of_practice", ())),
         )
         auth_time = datetime.fromisoformat(state["auth_time"])
         return cls(person, auth_time, tuple(state["means"]), state["sid"], state["sub"], state["id_token"])
@@ -128,7 +133,7 @@ class Arrivals:
             return UnknownPerson(who.person.identity(), REMOVED)
         if match.account is not None:
             return self._proven(session, attempt, who, match.account, match, mode, fresh=fresh)
-        if match.declared:
+        if match.offered:
             return self._asks_mine(who, _labels(match))
         return self._unknown(who)
 
@@ -160,9 +165,11 @@ class Arrivals:
         self, session: Session, attempt: Attempt, who: Who, account: str, match: Match, mode: AuthMode, *, fresh: bool
     ) -> Result:
         try:
-            link = self._matching.keep(session, account, who.person, match.link, attempt.address)
+            link = self._matching.keep(session, account, who.person, match.link, mode=mode.name, attempt=attempt)
         except PortalError as error:
             return Refused(error.code, mode.wrong, over=True)
+        if link is None:
+            return UnknownPerson(who.person.identity(), OTHER_NAME, blocked=True)
         ends = who.auth_time + LONGEST
         reference = self._sessions.keep(session, account, who.person.issuer, who, ends)
         proof = Proof(
@@ -199,6 +206,6 @@ class Arrivals:
 
 
 def _labels(match: Match) -> list[str]:
-    """Return the numbers in question, never the account that declares them."""
+    """Return the numbers in question, never the account that holds them."""
     names = {"rpps": "N° RPPS", "adeli": "N° ADELI"}
-    return list(dict.fromkeys(f"{names[attribute]} {value}" for _, attribute, value in match.declared))
+    return list(dict.fromkeys(f"{names[attribute]} {value}" for _, attribute, value in match.offered))

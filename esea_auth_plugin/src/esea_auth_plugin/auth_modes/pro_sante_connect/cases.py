@@ -37,13 +37,14 @@ class Cases:
         """Ask the support to bring two accounts together."""
         accounts = sorted(match.accounts)
         numbers = [["", value] for _, value in person.identifiers]
-        details = {"named_by": dict(reversed(match.proven))}
+        details = {"named_by": dict(reversed((*match.proven, *match.claimed_by)))}
         self._open(session, CONFLICT, accounts, numbers, person, details)
 
     def contest(self, session: Session, match: Match, person: PscPerson) -> None:
-        """Mark what others merely declare as contested, hold the rights it may have given, and ask the support."""
-        for account in dict.fromkeys(account for account, _, _ in match.declared):
-            numbers = [[attribute, value] for holder, attribute, value in match.declared if holder == account]
+        """Mark the numbers of accounts that were offered as contested, hold the rights they may have given, and ask the
+        support."""
+        for account in dict.fromkeys(account for account, _, _ in match.offered):
+            numbers = [[attribute, value] for holder, attribute, value in match.offered if holder == account]
             request_id = self._open(session, CONTEST, [account], numbers, person, {})
             if request_id is not None:
                 find(self._registry, IGrants).hold(session, account, request_id=request_id)

@@ -19,6 +19,7 @@ from .client import PscRefused
 from .discovery import PscDown
 from .ecps_store import ASKED, DECOY, DONE, DOWN, INVALID, REFUSED, RINGING, Due, EcpsRequests
 from .mapper import NobodyNamed
+from .provider_errors import Cause, cause_of
 from .service import MOST_RINGING, Psc
 from .tokens import BadToken
 
@@ -29,8 +30,6 @@ MOST = 200
 #: Questions in a row without an answer before the person is told that PSC is down.
 MOST_FAILURES = 3
 SLOW_DOWN = 5
-#: Errors that are ours to repair, not the person's.
-_OURS = frozenset({"unauthorized_client", "invalid_client", "invalid_binding_message", "invalid_scope"})
 
 
 def ask_due(registry: Any) -> None:
@@ -93,7 +92,7 @@ def _refused(registry: Any, due: Due, error: PscRefused) -> None:
         requests.note(due, failures=0, interval=interval, next_at=_in(registry, interval))
     elif error.error == "access_denied" and due.state == RINGING:
         requests.note(due, state=REFUSED, code=error.code)
-    elif error.error in _OURS:
+    elif cause_of(error.error) is Cause.SETUP:  # ours to repair, not the person's
         log.error("ecps: PSC refuses this portal (%s)", error.error)
         requests.note(due, state=DOWN, code=error.code)
     else:  # unknown, ineligible, expired over there: it waits until its own end

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from ...accounts.attributes import kind_of
 from ...errors import PortalError
-from ...interfaces import AccountState, Choice, Fact, FactSheet, IAccounts, IGrants, ReviewView
+from ...interfaces import AccountState, Choice, Fact, FactSheet, IAccounts, IExternalIdentities, IGrants, ReviewView
 from ...reviews.kinds import DecidedOnly
 from ...services import find
 from .cases import CONTEST, case_of, told_of
@@ -43,7 +43,7 @@ class ContestKind(DecidedOnly):
             Fact("Numéro", numbers, "ok", "Transmis par Pro Santé Connect"),
             Fact("Dit", "« Ce n'est pas mon compte »"),
         )
-        declared = [Fact("Numéro", numbers, "warning", "Seulement déclaré, jamais prouvé")]
+        declared = [Fact("Numéro", numbers, "warning", _said_by(registry, session, subject, case.numbers))]
         if view is not None:
             state = "Actif" if view.state is AccountState.ACTIVE else "Non actif"
             declared += [
@@ -89,3 +89,10 @@ class ContestKind(DecidedOnly):
 
     def _still(self, registry: Any, session: Session, subject: str, name: str, value: str) -> bool:
         return bool(find(registry, IAccounts).attributes(session, subject).get(name) == value)
+
+
+def _said_by(registry: Any, session: Session, subject: str, numbers: Sequence[Sequence[str]]) -> str:
+    """Say what the account's number rests on."""
+    holders = (find(registry, IExternalIdentities).holders(session, name, value) for name, value in numbers)
+    proven = any(holder.proven for found in holders for holder in found if holder.account == subject)
+    return "Marqué comme prouvé, sans preuve de la personne" if proven else "Seulement déclaré, jamais prouvé"

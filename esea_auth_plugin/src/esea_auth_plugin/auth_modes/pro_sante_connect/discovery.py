@@ -9,8 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 
 from ...errors import PortalError
 from ...interfaces import IOutbound
@@ -18,6 +17,8 @@ from .breaker import Breaker, Unavailable
 from .settings import DISCOVERY_NAME, ENDPOINTS, PscSettings
 
 log = logging.getLogger(__name__)
+
+_KINDS: Mapping[str, type[RSAKey] | type[ECKey] | type[OKPKey]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
 
 #: Seconds that an answer is used without asking again.
 DISCOVERY_KEPT = 3600.0
@@ -176,13 +177,11 @@ class Discovery:
 
     def _fetch_keys(self) -> KeySet:
         document = self._json(self.metadata()["jwks_uri"])
-        try:
-            keys = KeySet.import_key_set({"keys": [key for key in document["keys"] if _is_public(key)]})
-        except (JoseError, KeyError, TypeError, ValueError) as error:
-            raise PscDown("psc.keys") from error
-        if not keys.keys:
+        listed = document.get("keys")
+        keys = [key for entry in (listed if isinstance(listed, list) else []) if (key := _key_of(entry)) is not None]
+        if not keys:
             raise PscDown("psc.keys")
-        return keys
+        return KeySet(keys)
 
     def _json(self, address: str) -> dict[str, Any]:
         with self._breaker.call():
@@ -202,6 +201,20 @@ class Discovery:
             return document
 
 
-def _is_public(key: Any) -> bool:
-    """Tell whether it is a public key for signatures: a symmetric one would open HS256 to whoever reads it."""
-    return isinstance(key, dict) and key.get("kty") in {"RSA", "EC", "OKP"} and key.get("use", "sig") == "sig"
+def _key_of(entry: Any) -> Key | None:
+    """Return a public key for signatures, ``None`` for any other entry: a set may hold keys that are not for us.
+
+    RFC 7517, 5: keys of an unknown type, or out of range, are left out. A symmetric one would open HS256 to whoever
+    reads it.
+    """
+    if not isinstance(entry, dict) or entry.get("kty") not in _KINDS or (entry.get("use") or "sig") != "sig":
+        return None
+    given = {name: value for name, value in entry.items() if value not in (None, "")}
+    try:
+        key = _KINDS[given["kty"]].import_key(given)
+        # Keys are read lazily: one that can't verify anything must not spoil the set at the first token.
+        key.get_op_key("verify")
+    except Exception as error:  # whatever somebody else's entry makes a decoder raise
+        log.warning("psc: a key of the set is left out (%s)", type(error).__name__)
+        return None
+    return None if key.is_private else key

@@ -23,10 +23,11 @@ from ...throttle import Addresses
 from ..base import Ask, Attempt, AuthMode, Capability, Poll, Refused, Result, Wait
 from . import ways
 from .arrivals import PAGES, Arrivals, Who
+from .client import PscRefused
 from .ecps_store import DOWN, INVALID, PACE, REFUSED, EcpsRequests
 from .mapper import KIND
-from .mode import DOWN as DOWN_MESSAGE
 from .models import EcpsRequest
+from .provider_errors import MESSAGES, Cause, cause_of
 from .service import Psc
 from .sessions import PscSessions
 
@@ -176,7 +177,9 @@ class EcpsMode(AuthMode):
         if row.state == REFUSED:
             return Refused("ecps.refused", _REFUSED, over=True)
         if row.state == DOWN:
-            return Refused(row.code or "psc.unavailable", DOWN_MESSAGE, over=True)
+            cause = cause_of(row.code.removeprefix(f"{PscRefused.code}.")) if row.code else Cause.UNAVAILABLE
+            told = cause if cause is Cause.SETUP else Cause.UNAVAILABLE
+            return Refused(row.code or Cause.UNAVAILABLE.value, MESSAGES[told], over=True)
         if row.state == INVALID:
             return Refused(row.code or "psc.token", self.wrong, over=True)
         return self._waiting(row.number)

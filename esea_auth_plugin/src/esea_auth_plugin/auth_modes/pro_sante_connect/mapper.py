@@ -16,7 +16,7 @@ from ...errors import PortalError
 from ...interfaces import ExternalIdentity
 from ...nomenclatures import CIVILITIES, list_of
 from ...nomenclatures.identifiers import ADELI_LENGTH, RPPS_DIGITS, BadIdentifier, normalise_adeli, normalise_rpps
-from .activities import Activity, activities_of
+from .activities import Activity, activities_of, dicts_of
 from .texts import clean, first, name_like
 
 KIND = "psc"
@@ -39,6 +39,7 @@ class PscPerson:
     :ivar identifiers: (origin, value) pairs, each once, strongest first; RPPS without its leading 8.
     :ivar attributes: what holds whatever the activity: names, civility, RPPS, ADELI.
     :ivar activities: what the person does where; one of them completes the attributes.
+    :ivar names_of_practice: last name and given name of each « exercice », where they differ from the person's own.
     """
 
     issuer: str
@@ -47,6 +48,7 @@ class PscPerson:
     identifiers: tuple[tuple[str, str], ...]
     attributes: Mapping[str, str] = field(default_factory=dict)
     activities: tuple[Activity, ...] = ()
+    names_of_practice: tuple[tuple[str, str], ...] = ()
 
     @property
     def display_name(self) -> str:
@@ -73,6 +75,7 @@ class PscPerson:
             origin=ORIGIN,
             label="Pro Santé Connect",
             evidence={f"id_{place}": f"{kind}:{value}" for place, (kind, value) in enumerate(self.identifiers)},
+            also_known_as=self.names_of_practice,
         )
 
 
@@ -96,6 +99,7 @@ def person_of(claims: Mapping[str, Any], *, issuer: str, today: date, strict: bo
         "rpps": next((value for kind, value in identifiers if kind == RPPS), ""),
         "adeli": next((value for kind, value in identifiers if kind == ADELI), ""),
     }
+    own_names = (attributes["last_name"], attributes["first_name"])
     return PscPerson(
         issuer=issuer,
         sub=sub,
@@ -103,7 +107,15 @@ def person_of(claims: Mapping[str, Any], *, issuer: str, today: date, strict: bo
         identifiers=identifiers,
         attributes={name: value for name, value in attributes.items() if value},
         activities=activities_of(claims, reference, today),
+        names_of_practice=tuple(dict.fromkeys(_names_of_practice(reference, own_names))),
     )
+
+
+def _names_of_practice(reference: Mapping[str, Any], own: tuple[str, str]) -> Iterator[tuple[str, str]]:
+    for practice in dicts_of(reference.get("exercices")):
+        names = name_like(practice.get("nomDexercice")), name_like(practice.get("prenomDexercice"))
+        if names[0] and (names[0], names[1] or own[1]) != own:
+            yield names[0], names[1] or own[1]
 
 
 def _identifiers(claims: Mapping[str, Any], name_id: str, sub: str, *, strict: bool) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,8 @@
 
 SubjectNameID, then RPPS, then ADELI, then ``sub`` (domain notes, 1.6): the national identifier may become a UUID while
 the RPPS stays, and the ``sub`` may change while both stay. Two accounts found mean that somebody must look: neither
-opens. A number that somebody merely declared matches nobody silently (house, decision 14).
+opens. Only a number that an authority proved, on an account of the same name, matches silently; an account whose number
+was declared, or marked as proven by a reviewer, is offered: whoever says that it is theirs must open it first.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from typing import Any
 from sqlalchemy import or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from ...interfaces import ExternalLink, IAuditTrail, IClock, IExternalIdentities
+from ...interfaces import ExternalLink, IAuditTrail, IClock, IExternalIdentities, ILinking, LinkVerdict
 from ...services import find
+from ..base import Attempt
 from .cases import contested
 from .mapper import ADELI, NAME_ID, RPPS, SUB, PscPerson
 from .models import PscIdentifier
@@ -32,18 +34,21 @@ class Match:
     """What was found.
 
     :ivar proven: accounts that a proven identifier names, strongest first, each with the origin that named it.
-    :ivar declared: accounts that merely declare one of the numbers: (account, attribute, value).
+    :ivar offered: accounts that hold one of the numbers without certainty that they are this person's: the number is
+        declared, or marked by a reviewer, or the names differ: (account, attribute, value).
+    :ivar claimed_by: accounts of those to which the number was proven, each with the origin that names it.
     :ivar link: the link by SubjectNameID, if there is one.
     """
 
     proven: tuple[tuple[str, str], ...] = ()
-    declared: tuple[tuple[str, str, str], ...] = ()
+    offered: tuple[tuple[str, str, str], ...] = ()
+    claimed_by: tuple[tuple[str, str], ...] = ()
     link: ExternalLink | None = None
 
     @property
     def accounts(self) -> tuple[str, ...]:
-        """Accounts named by proven identifiers, each once."""
-        return tuple(dict.fromkeys(account for account, _ in self.proven))
+        """Accounts to which an identifier was proven, each once."""
+        return tuple(dict.fromkeys(account for account, _ in (*self.proven, *self.claimed_by)))
 
     @property
     def conflict(self) -> bool:
@@ -52,8 +57,8 @@ class Match:
 
     @property
     def account(self) -> str | None:
-        """The one account, if exactly one is named."""
-        return self.accounts[0] if len(self.accounts) == 1 else None
+        """The one account that may be opened silently, if there is exactly one."""
+        return self.proven[0][0] if self.proven and not self.conflict else None
 
 
 class Matching:
@@ -67,18 +72,26 @@ class Matching:
         identities = find(self._registry, IExternalIdentities)
         link = identities.find(session, person.issuer, person.name_id)
         proven: list[tuple[str, str]] = [(link.account, NAME_ID)] if link is not None else []
-        declared: list[tuple[str, str, str]] = []
+        offered: list[tuple[str, str, str]] = []
+        claimed_by: list[tuple[str, str]] = []
         for origin, attribute in _ATTRIBUTES.items():
             for value in person.values(origin):
                 for holder in identities.holders(session, attribute, value):
-                    if holder.proven:
+                    if holder.by_authority and self._same_person(session, holder.account, person):
                         proven.append((holder.account, origin))
                     elif not contested(session, holder.account, attribute, value):
-                        declared.append((holder.account, attribute, value))
+                        offered.append((holder.account, attribute, value))
+                        claimed_by += [(holder.account, origin)] if holder.proven else []
         proven += self._kept(session, person)
         # The technical sub is the last resort: it names somebody only where nothing stronger does.
         strong = [each for each in proven if each[1] != _LAST]
-        return Match(tuple(strong or proven), tuple(dict.fromkeys(declared)), link)
+        return Match(tuple(strong or proven), tuple(dict.fromkeys(offered)), tuple(claimed_by), link)
+
+    def _same_person(self, session: Session, account: str, person: PscPerson) -> bool:
+        """Compare the names (and the other numbers) as the one linking service does."""
+        verdict = find(self._registry, ILinking).judge(session, account, person.identity())
+        # « Elsewhere »: another account claims the number too, which is a conflict.
+        return verdict in {LinkVerdict.AT_ONCE, LinkVerdict.ALREADY, LinkVerdict.ELSEWHERE}
 
     def _kept(self, session: Session, person: PscPerson) -> Iterator[tuple[str, str]]:
         wanted = list(person.identifiers)
@@ -107,20 +120,39 @@ class Matching:
             session.add(_row(link.account, link.issuer, NAME_ID, link.subject, now))
             session.flush()
 
-    def keep(self, session: Session, account: str, person: PscPerson, link: ExternalLink | None, address: str) -> str:
+    def keep(
+        self,
+        session: Session,
+        account: str,
+        person: PscPerson,
+        link: ExternalLink | None,
+        *,
+        mode: str,
+        attempt: Attempt,
+    ) -> str | None:
         """Link the person to the account and keep every identifier with its dates; each use is noted.
 
-        :returns: the id of the link, by which the person removes it and « Ce n'était pas moi » blocks it.
-
+        :returns: the id of the link, by which the person removes it and « Ce n'était pas moi » blocks it; ``None``:
+            the linking service does not link it silently.
         :raises PortalError: another account has the link (a race with another sign-in).
         """
         identities = find(self._registry, IExternalIdentities)
         identity = person.identity()
         now = find(self._registry, IClock).now()
         if link is None:
-            link = identities.link(session, account, identity, by=account)
+            others = identities.of_account(session, account, kind=identity.kind)
+            link = find(self._registry, ILinking).link_at_sign_in(
+                session,
+                account,
+                identity,
+                mode=mode,
+                attempt=attempt.id,
+                renumbered=any(other.issuer == person.issuer for other in others),
+            )
+            if link is None:
+                return None
         else:
-            identities.noted(session, link.id, evidence=identity.evidence, address=address)
+            identities.noted(session, link.id, evidence=identity.evidence, address=attempt.address)
         known = self._known(session, person)
         fresh = [each for each in person.identifiers if each not in known]
         if known:

@@ -20,12 +20,16 @@ from ...interfaces import (
     ICatalogue,
     IExternalIdentities,
     IGrants,
+    ILinking,
     IOutbox,
+    LinkBasis,
 )
 from ...services import find
 from .models import PscIdentifier
 
 LETTER = "pro_sante_connect.merged"
+#: The mode that uses a kind of identity.
+_MODES = {"card": "cps_card", "psc": "pro_sante_connect"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ class Merging:
             find(self._registry, IOutbox).post(session, LETTER, to=address, values=values)
 
     def _move_links(self, session: Session, plan: Plan, by: str) -> None:
-        identities = find(self._registry, IExternalIdentities)
+        identities, linking = find(self._registry, IExternalIdentities), find(self._registry, ILinking)
         for link in plan.links:
             identities.unlink(session, plan.ended, link.id, reason="merged", by=by)
             moved = ExternalIdentity(
@@ -120,7 +124,8 @@ class Merging:
                 label=link.label,
                 evidence=link.evidence,
             )
-            identities.link(session, plan.kept, moved, by=by)
+            # The support merges accounts of one person; what the one that stays had before is asked about all the same.
+            linking.link(session, plan.kept, moved, mode=_MODES.get(link.kind, link.kind), basis=LinkBasis.MERGE, by=by)
 
 
 def others(accounts: Sequence[str], kept: str) -> Sequence[str]:

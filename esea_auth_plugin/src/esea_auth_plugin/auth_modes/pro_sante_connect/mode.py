@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,22 +34,20 @@ from .discovery import PscDown
 from .mapper import KIND, NobodyNamed
 from .matching import Matching
 from .places import IPscPlace
+from .provider_errors import MESSAGES, Cause, cause_of
 from .service import RETURN, Psc
 from .sessions import PscSessions
 from .settings import origin_of
 from .tokens import BadToken
 
+log = logging.getLogger(__name__)
+
 LEAVE = "pas-moi"
 #: Hidden field of the official button: it makes the answer one that may ask PSC's addresses first.
 GO_FIELD = "psc"
 
-DOWN = (
-    "Pro Santé Connect ne répond pas en ce moment. Choisissez un autre mode de connexion, ou réessayez dans quelques "
-    "minutes."
-)
-_EXPIRED = "Cette réponse de Pro Santé Connect a déjà servi ou a expiré. Recommencez depuis le bouton."
-_CANCELLED = "Vous avez interrompu l'identification chez Pro Santé Connect. Recommencez, ou choisissez un autre mode."
-_REFUSED = "Pro Santé Connect n'a pas accepté cette identification. Recommencez, ou choisissez un autre mode."
+DOWN = MESSAGES[Cause.UNAVAILABLE]
+_STALE = "Cette réponse de Pro Santé Connect a déjà servi ou a expiré. Recommencez depuis le bouton."
 _NOT_BELIEVED = (
     "La réponse de Pro Santé Connect n'a pas pu être vérifiée : par sécurité, elle est écartée. Recommencez, ou "
     "choisissez un autre mode."
@@ -224,11 +223,13 @@ class ProSanteConnectMode(AuthMode):
 
     def _came_back(self, attempt: Attempt) -> Arrived | Refused:
         given, expected = attempt.values.get("state", ""), str(attempt.state.get("state", ""))
+        # An answer with a wrong state, or with one that another request has just taken, ends nothing: the sign-in goes
+        # on for the request that brought the right one.
         if not given or not expected or not tokens.equal(given, expected):
-            return Refused("psc.state", _EXPIRED)
+            return Refused("psc.state", _STALE)
         set_out_at = ways.come_back(self.registry, attempt.id, given)
         if set_out_at is None:
-            return Refused("psc.state_used", _EXPIRED, over=True)
+            return Refused("psc.state_used", _STALE)
         refused = self._refused_there(attempt.values)
         if refused is not None:
             return refused
@@ -250,13 +251,12 @@ class ProSanteConnectMode(AuthMode):
         if (issuer or self._psc.client.discovery.names_issuer) and issuer != self._psc.client.discovery.issuer:
             return Refused("psc.other_issuer", _NOT_BELIEVED, over=True)
         error = values.get("error", "")
-        if error == "access_denied":
-            return Refused("psc.cancelled", _CANCELLED, over=True)
-        if error in {"temporarily_unavailable", "server_error"}:
-            return Refused("psc.unavailable", DOWN, over=True)
-        if error or not values.get("code"):
-            return Refused("psc.refused", _REFUSED, over=True)
-        return None
+        if not error and values.get("code"):
+            return None
+        cause = cause_of(error, values.get("error_description", ""))
+        if cause is Cause.SETUP:
+            log.error("psc: the provider refuses this portal's requests (%s)", PscRefused(error).error)
+        return Refused(cause.value, MESSAGES[cause], over=True)
 
     def _links(self, session: Session, subject: str) -> Sequence[Any]:
         return find(self.registry, IExternalIdentities).of_account(session, subject, kind=KIND)
@@ -267,7 +267,10 @@ def _refusal(error: PortalError) -> Refused:
     if isinstance(error, PscDown):
         return Refused(error.code, DOWN, over=True)
     if isinstance(error, PscRefused):
-        return Refused(error.code, _REFUSED, over=True)
+        cause = cause_of(error.error)
+        if cause is Cause.SETUP:
+            log.error("psc: the provider refuses this portal's requests (%s)", error.error)
+        return Refused(error.code, MESSAGES[cause], over=True)
     if isinstance(error, BadToken | NobodyNamed):
         return Refused(error.code, _NOT_BELIEVED, over=True)
     raise error

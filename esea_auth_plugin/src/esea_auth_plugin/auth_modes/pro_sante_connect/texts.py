@@ -21,8 +21,13 @@ def clean(value: Any, most: int = 200) -> str:
 
 
 def first(claims: Mapping[str, Any], *names: str) -> Any:
-    """Return the first of these claims that is there and not an empty text."""
-    return next((claims[name] for name in names if claims.get(name) not in (None, "")), None)
+    """Return the first of these claims that says something: an empty or blank text, list or object is absent."""
+    return next((claims[name] for name in names if not blank(claims.get(name))), None)
+
+
+def blank(value: Any) -> bool:
+    """Tell whether a claim says nothing."""
+    return value is None or (isinstance(value, str) and not value.strip()) or value in ([], {})
 
 
 def name_like(value: Any) -> str:

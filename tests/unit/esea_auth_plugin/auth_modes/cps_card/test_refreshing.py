@@ -225,3 +225,32 @@ def test_a_private_address_is_not_asked_unless_the_operator_says_so(
     }
     registry, _ = applications.get(backend, settings)
     assert refresh(registry)[0].problem == "outbound.private_address"
+
+
+def test_one_list_that_fails_does_not_keep_the_others_from_coming(
+    fetching: Portal,
+    cards: Cards,
+    publisher: Publisher,
+    place: Path,
+    applications: Applications,
+    backend: Backend,
+) -> None:
+    odd = [publisher.url.replace(LIST, name) for name in ("nulle-part.crl", "abimee.crl")]
+    settings = {
+        **cards.settings,
+        "portal.outbound_private_networks": "127.0.0.0/8",
+        "esea_auth.cps_card.crl_folder": str(place / "crl"),
+        "esea_auth.cps_card.crl_urls": " ".join([*odd, publisher.url]),
+    }
+    registry, wsgi = applications.get(backend, settings)
+    portal = Portal(registry, wsgi, fetching.clock, fetching.smtp, backend)
+    publisher.files["/abimee.crl"] = (200, b"-----BEGIN X509 CRL-----\nMIIB\n-----END X509 CRL-----\n")
+    # The folder's own files: one that is no list, beside good ones.
+    (place / "crl" / "abimee.crl").write_bytes(b"\x30\x03\x02\x01")
+    portal.clock.advance(minutes=1)
+    publisher.put(der(cards["medecin"].authority.crl(portal.clock.now())))
+    found = refresh(portal.registry)
+    assert [bool(one.problem) for one in found] == [True, True, False]
+    assert found[-1].changed
+    assert not revoked_now(portal, cards, "medecin")
+    portal.close()

@@ -218,3 +218,73 @@ def test_whatever_the_claims_hold_the_mapper_answers_plain_texts(
         assert isinstance(text, str)
         assert text
         assert "\n" not in text
+
+
+# --- one bad item, and what is empty ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bad", [None, "texte", 5, [], {}, {"codeProfession": {"a": 1}}, {"activities": "x" * 5000}])
+def test_one_bad_practice_or_activity_does_not_spoil_the_others(bad: Any) -> None:
+    found = person(SubjectRefPro={"exercices": [bad, {**PRACTICE, "activities": [bad, ACTIVITY, bad]}, bad]})
+    assert "CH FICTIF DE L'ESTUAIRE" in {each.attributes.get("workplace") for each in found.activities}
+
+
+@pytest.mark.parametrize("bad", [None, "texte", 5, [], {}, {"identifiant": 7}, {"identifiant": "", "origine": "RPPS"}])
+def test_one_bad_identifier_does_not_spoil_the_others(bad: Any) -> None:
+    found = person(SubjectNameID=UUID, otherIds=[bad, {"identifiant": NATIONAL_ID, "origine": "RPPS"}, bad])
+    assert ("RPPS", RPPS) in found.identifiers
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\u00a0", None, [], {}])
+def test_an_empty_claim_is_absent(empty: Any) -> None:
+    """What is empty at the place that is looked at first leaves the next place to say it."""
+    found = person(SubjectNameID=empty, codeCivilite=empty, SubjectRefPro={"codeCivilite": "MME", "exercices": []})
+    assert found.name_id == NATIONAL_ID
+    assert found.identity().attributes["civility"].endswith("|MME")
+
+
+@pytest.mark.parametrize("empty", ["", "   ", None])
+def test_an_empty_part_of_an_activity_is_absent(empty: Any) -> None:
+    activity = {**ACTIVITY, "enseigneCommercialeSite": empty, "codePostal": empty, "codeDepartement": empty}
+    attributes = person(SubjectRefPro={"exercices": [{**PRACTICE, "activities": [activity]}]}).identity().attributes
+    assert attributes["workplace"] == "CH FICTIF DE L'ESTUAIRE"
+    assert (attributes["postal_code"], attributes["department"]) == ("33000", "1.2.250.1.71.1.2.16|33")
+
+
+def test_an_empty_role_before_the_right_one_is_absent() -> None:
+    roles = ["", "^1.2.250.1.213.1.1.5.5", "60^1.2.250.1.213.1.1.5.5"]
+    attributes = person(SubjectRefPro=None, SubjectRole=roles).identity().attributes
+    assert attributes["profession"] == "1.2.250.1.71.1.2.7|60"
+
+
+# --- départements -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"codePostal": "97150"}, "978"),
+        ({"codePostal": "97150", "codeDepartement": "971"}, "978"),
+        ({"codePostal": "97133"}, "977"),
+        ({"codePostal": "20090"}, "2A"),
+        ({"codePostal": "20200"}, "2B"),
+        ({"codePostal": "20090", "codeDepartement": "20"}, "2A"),
+        ({"codePostal": "98713"}, "987"),
+        ({"codePostal": "98000", "codePays": "99138"}, ""),
+        ({"codePostal": "42620", "codeCommune": "03248"}, "03"),
+        ({"codePostal": "20001", "codePays": "99134"}, ""),
+    ],
+)
+def test_the_departement_of_an_activity(changes: dict[str, str], code: str) -> None:
+    activity = {**ACTIVITY, "bureauCedex": "", **changes}
+    attributes = person(SubjectRefPro={"exercices": [{**PRACTICE, "activities": [activity]}]}).identity().attributes
+    assert attributes.get("department", "").partition("|")[2] == code
+
+
+# --- names of practice --------------------------------------------------------------------------------------------
+
+
+def test_a_name_of_practice_is_another_name_of_the_same_person() -> None:
+    practices = [{**PRACTICE, "nomDexercice": "PRATICIENNE", "prenomDexercice": ""}, PRACTICE]
+    found = person(SubjectRefPro={"exercices": practices})
+    assert found.identity().also_known_as == (("Praticienne", "Alix"),)
