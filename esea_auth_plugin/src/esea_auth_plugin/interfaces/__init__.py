@@ -19,6 +19,8 @@ from .accounts import (
     INotifications,
     IPasswords,
     IRoles,
+    IRoleSuspensions,
+    RoleSuspension,
 )
 from .applications import IAdhesions, ISignUps
 from .cards import CardAnswer, CardRefusal, ICardDesk, ICardReader, IRevocationLists, ListStanding
@@ -72,7 +74,18 @@ from .pages import (
     ViewCallable,
 )
 from .people import Factor, Identity, IPermissionJudge, Level, Proof, Refusal, RoleHeld, Rule
-from .reviews import BY_RULE, Choice, Fact, FactSheet, IReviews, RequestKind, ReviewState, ReviewView
+from .reviews import (
+    BY_RULE,
+    Choice,
+    Concerned,
+    Fact,
+    FactSheet,
+    IConflictsOfInterest,
+    IReviews,
+    RequestKind,
+    ReviewState,
+    ReviewView,
+)
 from .sessions import IParkedForms, ISessions, SessionView
 
 __all__ = [
@@ -89,6 +102,7 @@ __all__ = [
     "Choice",
     "ClientCertificate",
     "Closing",
+    "Concerned",
     "Contacts",
     "DomainHeld",
     "ExternalIdentity",
@@ -107,6 +121,7 @@ __all__ = [
     "ICatalogue",
     "IClock",
     "IClosings",
+    "IConflictsOfInterest",
     "IEnrolmentTickets",
     "IEnrolments",
     "IExternalIdentities",
@@ -134,6 +149,7 @@ __all__ = [
     "IResource",
     "IReviews",
     "IRevocationLists",
+    "IRoleSuspensions",
     "IRoles",
     "ISealer",
     "ISessions",
@@ -158,6 +174,7 @@ __all__ = [
     "ReviewState",
     "ReviewView",
     "RoleHeld",
+    "RoleSuspension",
     "Rule",
     "SessionView",
     "Tile",
