@@ -19,7 +19,6 @@ from esea_auth_plugin.interfaces import (
     AccountState,
     IAccounts,
     IClosings,
-    IConflictsOfInterest,
     IGrants,
     IReviews,
     ISealer,
@@ -359,5 +358,27 @@ def test_an_account_without_a_role_is_acted_on_at_once_unless_it_may_be_one_s_ow
     assert act[4](portal, anne)
 
 
-def test_the_service_is_the_portal_s_and_a_host_may_replace_it(portal: Portal) -> None:
-    assert portal.find(IConflictsOfInterest)
+def test_nobody_confirms_an_act_on_their_own_mail_domain(portal: Portal) -> None:
+    """The page refuses the first reviewer; the second one must not get round it."""
+    act = ACTS["disown_domain"]
+    anne = portal.person(roles=["support"], email="anne@petit.fr")
+    first, lucie = portal.signed_in(roles=["support"], first_name="Lucie", last_name="Un")
+    do(portal, first, anne, act)
+    with portal.db.reading() as session:
+        (review,) = portal.find(IReviews).of_author(session, lucie.subject)
+    own, _ = portal.signed_in(roles=["support"], last_name="Deux", email="marc@petit.fr")
+    page = own.get(f"/support/actions/{review.reference}")
+    token = page.html.find("input", attrs={"name": "csrf_token"})["value"]
+    answer = own.post(f"{page.request.path}/accepter", {"csrf_token": token, "version": "0"}, expect_errors=True)
+    assert "sur votre propre compte" in text(answer)
+    assert believed(portal, anne)
+
+
+@pytest.mark.settings(**{"reviews.compare_devices": "false"})
+def test_a_demo_may_leave_browsers_out_and_nothing_else(portal: Portal) -> None:
+    reviewer, _ = portal.signed_in(roles=["support"], birthday="03-14")
+    path, _ = asked(portal, reviewer, birthday="03-15")
+    other, lucie = portal.signed_in(roles=["support"], birthday="03-15")
+    portal.sign_in(reviewer, lucie)
+    assert "même navigateur" not in text(reviewer.get(path))
+    assert "naissance" in text(other.get(path))

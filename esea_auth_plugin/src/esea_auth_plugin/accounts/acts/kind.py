@@ -58,6 +58,15 @@ class AccountActKind(DecidedOnly):
         """Return two: the proposal is the first one."""
         return _REVIEWERS
 
+    def on_agree(self, registry: Any, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
+        """Refuse a reviewer whom an act on many accounts concerns, as their own mail domain does.
+
+        :raises PortalError: the reviewer's account is one of them.
+        """
+        row, act = _act(registry, session, review)
+        if by in act.accounts(registry, session, row.target):
+            raise PortalError(act.own, code="account.own")
+
     def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Return nothing: it is confirmed as it was proposed."""
         return ()
