@@ -88,6 +88,13 @@ def mailed_link(portal: Portal, to: str) -> str:
     return urlsplit(found[0]).path
 
 
+def new_mailbox_path(portal: Portal, to: str) -> str:
+    """Return the path of the latest link that a new mailbox received once the support had agreed."""
+    mailed = [letter for letter in portal.letters(to) if "/connexion/reinitialisation/" in letter.text]
+    assert mailed, "no link was mailed"
+    return path_in(mailed[-1], "/connexion/reinitialisation/")
+
+
 def ask_link(portal: Portal, login: str) -> TestResponse:
     """Ask for a link to a new password."""
     page = portal.browser().get("/connexion/oubli/mot-de-passe")

@@ -18,7 +18,7 @@ from tests.browser.steps import press as click
 from tests.devices import by_application, give_application
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.interfaces import IAccounts, IInvitations, IMailboxes, IReviews
+from esea_auth_plugin.interfaces import IAccounts, IInvitations, IMailboxes, IReviews, IRoleSuspensions
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import send
 from esea_auth_plugin.testing.portal import Portal
@@ -69,6 +69,14 @@ def _asked(portal: Portal) -> tuple[TestApp, str]:
     send(browser.get("/services/ror/adhesion"), ADHESION)
     with portal.db.reading() as session:
         return browser, portal.find(IReviews).of_author(session, anne.subject)[0].reference
+
+
+def _suspended_roles(portal: Portal) -> Arrival:
+    """« Mes rôles » after a recovery of the account."""
+    browser, lucie = portal.signed_in(roles=["support"])
+    with portal.db.writing() as session:
+        portal.find(IRoleSuspensions).suspend(session, lucie.subject, cause="lost_mailbox", request_id=None)
+    return browser, "/compte/roles"
 
 
 def _withdraw(portal: Portal) -> Arrival:
@@ -268,6 +276,7 @@ def _elsewhere(portal: Portal) -> Arrival:
 #: By template, as ``distribution:path``.
 WAYS: Mapping[str, Way] = {
     f"{AUTH}:access/templates/refused.jinja2": person("/support"),
+    f"{AUTH}:access/templates/roles.jinja2": _suspended_roles,
     f"{AUTH}:accounts/templates/home.jinja2": person("/compte", services=["espace-pro"]),
     f"{AUTH}:accounts/templates/profile.jinja2": person("/compte/profil", workplace="CHU d'Essai", city="Limoges"),
     f"{AUTH}:accounts/templates/profile_edit.jinja2": person("/compte/profil/modifier"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.devices import add_on_devices_page, by_application, give_application, give_codes
 from webtest import TestApp
 
 from esea_auth_plugin.auth_modes.passkey.models import PasskeyRow
-from esea_auth_plugin.interfaces import IMeans
+from esea_auth_plugin.commands import doctor
+from esea_auth_plugin.interfaces import IMeans, IRoleSuspensions
 from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Person, Portal
 
@@ -76,6 +79,32 @@ def test_a_portal_can_ask_a_level_of_every_reviewer(portal: Portal) -> None:
     by_application(portal, browser, lucie, key)
     for path in DESKS:
         assert browser.get(path).status_int == 200, path
+
+
+def test_the_shipped_file_of_a_real_portal_asks_reviewers_for_what_resists_phishing() -> None:
+    production = (Path(__file__).parents[2] / "config/production.ini").read_text(encoding="utf-8")
+    assert "\nreviews.required_level = resistant\n" in production
+
+
+@pytest.mark.settings(**{"reviews.required_level": "resistant"})
+def test_doctor_names_reviewers_who_could_not_review_by_their_identifier_alone(portal: Portal) -> None:
+    without, holder, other = portal.person(roles=["support"]), portal.person(roles=["oru"]), portal.person()
+    give_passkey(portal, holder)
+    give_application(portal, without)
+    warnings = [line for line in doctor.reviewers(portal.registry) if "authenticator" in line]
+    assert warnings == [f"{without.identifier} owns no authenticator of the level resistant: add one to review"]
+    told = " ".join(doctor.reviewers(portal.registry))
+    for person in (without, holder, other):
+        assert person.email not in told and person.last_name not in told and person.subject not in told
+
+
+def test_doctor_tells_of_suspended_roles_and_of_devices_that_are_not_compared(portal: Portal) -> None:
+    lucie = portal.person(roles=["support"])
+    assert list(doctor.reviewers(portal.registry)) == []
+    with portal.db.writing() as session:
+        portal.find(IRoleSuspensions).suspend(session, lucie.subject, cause="lost_mailbox", request_id=None)
+    (warning,) = doctor.reviewers(portal.registry)
+    assert warning.startswith(f"the roles of {lucie.identifier} are suspended")
 
 
 def test_a_second_means_is_encouraged_and_the_reminder_leaves_when_asked(portal: Portal) -> None:

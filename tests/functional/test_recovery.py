@@ -210,7 +210,7 @@ def test_while_a_former_address_may_object_it_is_told_and_nobody_agrees(portal: 
 def test_a_number_given_lately_is_not_one_to_call_back(portal: Portal) -> None:
     """Whoever changed the number would answer the call that checks their identity."""
     anne = portal.person(phone="+33556000000")
-    portal.clock.advance(days=2)
+    portal.clock.advance(days=60)
     with portal.db.writing() as session:
         change = {"mobile": "+33699999999"}
         portal.find(IAccounts).change_attributes(session, anne.subject, change, origin="declared", by=anne.subject)
@@ -226,6 +226,23 @@ def test_a_number_given_lately_is_not_one_to_call_back(portal: Portal) -> None:
 
 
 @pytest.mark.databases("sqlite")
+def test_a_young_account_s_address_and_numbers_are_never_shown_without_a_warning(portal: Portal) -> None:
+    """Whoever opened an account a week ago gave its address and its numbers then."""
+    anne = portal.person(phone="+33556000000")
+    reviewer, _ = portal.signed_in(roles=["support"])
+    for days in (0, 7, 13):
+        portal.clock.advance(days=days)
+        reviewer, _ = portal.signed_in(roles=["support"])
+        for queue, page in (
+            ("acces-perdus", lose_everything(portal, anne.identifier)),
+            ("boites-mail", lose_mailbox(portal, anne.identifier)),
+        ):
+            told = text(reviewer.get(f"/support/{queue}/{reference_on(page)}"))
+            assert "Téléphone du dossier 05 56 00 00 00 ! À vérifier" in told, queue
+            assert f"Email confirmé {anne.email} ! À vérifier Confirmée le" in told, queue
+
+
+@pytest.mark.databases("sqlite")
 def test_a_lost_request_is_read_in_few_queries(portal: Portal, queries: Any) -> None:
     anne = portal.person(phone="+33556000000")
     give_application(portal, anne)
@@ -237,4 +254,5 @@ def test_a_lost_request_is_read_in_few_queries(portal: Portal, queries: Any) -> 
         path = f"/support/{queue}/{reference_on(page)}"
         with queries() as seen:
             reviewer.get(path)
-        assert len(seen) <= 12, f"{path}: {seen}"
+        # Of them, seven look for roles, for an address that changed lately, and compare the person with the reviewer.
+        assert len(seen) <= 22, f"{path}: {seen}"

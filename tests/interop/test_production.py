@@ -108,9 +108,13 @@ def test_a_reviewer_is_invited_by_encrypted_mail_and_signs_in_over_tls(productio
     address = followed(browser, production, asked)
     code = production.mail.wait(REVIEWER, subject="code").code
     answer = send(browser, address, {"code": code})
+    account = browser.get(f"{production.url}/compte")
+    assert answer.status == 303 and account.status == 200
+    assert account.headers["cache-control"] == ["no-store"]
     desk = browser.get(f"{production.url}/support")
-    assert answer.status == 303 and desk.status == 200 and "Inscriptions" in desk.text
-    assert desk.headers["cache-control"] == ["no-store"]
+    assert desk.status == 403 and "Ajoutez d’abord un dispositif" in desk.text, (
+        "a reviewer needs more than a mailed code"
+    )
 
     secret = link.rsplit("/", 1)[1]
     for name, text in production.logs().items():

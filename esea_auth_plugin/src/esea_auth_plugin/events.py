@@ -56,6 +56,15 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestOpened:
+    """Somebody asked for something that a reviewer decides."""
+
+    session: Session
+    request_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestDecided:
     """A reviewer decided a request (:class:`~esea_auth_plugin.interfaces.ReviewState`)."""
 

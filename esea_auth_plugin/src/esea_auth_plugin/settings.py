@@ -93,7 +93,13 @@ class ReviewSettings:
     due_working_days: int = option(2, parse=values.integer(1, 30), doc="Working days within which we answer")
     more_asked_days: int = option(30, parse=values.integer(7, 90), doc="Days to complete a request before it expires")
     required_level: str = option(
-        "code-courriel", doc="Least sign-in level for reviewers (a name of the scale of levels)"
+        "code-courriel",
+        doc="Least sign-in level for reviewers (a name of the scale of levels); `resistant` in `production.ini`",
+    )
+    compare_devices: bool = option(
+        True,
+        parse=values.boolean,
+        doc="A request from a browser or a network address of the reviewer's needs another reviewer (off in a demo)",
     )
 
 

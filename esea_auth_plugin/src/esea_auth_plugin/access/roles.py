@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, or_, select
+from sqlalchemy import ColumnElement, CursorResult, delete, or_, select
 from sqlalchemy.orm import Session
 
 from ..directives import roles_of
 from ..errors import PortalError
 from ..interfaces import IAuditTrail, IClock, RoleHeld
 from ..services import find
-from .models import RoleRow
+from .models import RoleRow, RoleSuspensionRow
+
+#: Subjects that a statement names.
+_MOST_NAMED = 500
 
 
 class UnknownRole(PortalError):
@@ -29,15 +33,39 @@ class Roles:
 
     def of(self, session: Session, subject: str) -> tuple[RoleHeld, ...]:
         """See the interface. A role of a plugin that is not enabled any more is held by nobody."""
-        now = find(self._registry, IClock).now()
+        suspended = select(RoleSuspensionRow.id).where(
+            RoleSuspensionRow.subject == RoleRow.subject, RoleSuspensionRow.restored_at.is_(None)
+        )
+        return self._held(session, subject, ~suspended.exists())
+
+    def granted(self, session: Session, subject: str) -> tuple[RoleHeld, ...]:
+        """See the interface."""
+        return self._held(session, subject)
+
+    def holders(self, session: Session, subjects: Collection[str]) -> frozenset[str]:
+        """See the interface."""
+        query = select(RoleRow.subject).where(RoleRow.role.in_(roles_of(self._registry)), self._in_force())
+        if len(subjects) <= _MOST_NAMED:
+            return frozenset(session.scalars(query.where(RoleRow.subject.in_(subjects)))) if subjects else frozenset()
+        # The accounts of a mail domain: fewer people hold a role than a statement can name.
+        return frozenset(session.scalars(query)) & frozenset(subjects)
+
+    def people(self, session: Session, roles: Collection[str]) -> Sequence[str]:
+        """See the interface."""
+        query = select(RoleRow.subject).where(RoleRow.role.in_(roles), self._in_force()).distinct()
+        return session.scalars(query.order_by(RoleRow.subject)).all()
+
+    def _held(self, session: Session, subject: str, *conditions: ColumnElement[bool]) -> tuple[RoleHeld, ...]:
         rows = session.execute(
             select(RoleRow.role, RoleRow.scope, RoleRow.until)
-            .where(RoleRow.subject == subject)
-            .where(or_(RoleRow.until.is_(None), RoleRow.until > now))
+            .where(RoleRow.subject == subject, self._in_force(), *conditions)
             .order_by(RoleRow.role, RoleRow.scope)
         )
         declared = roles_of(self._registry)
         return tuple(RoleHeld(role, scope, until) for role, scope, until in rows if role in declared)
+
+    def _in_force(self) -> ColumnElement[bool]:
+        return or_(RoleRow.until.is_(None), RoleRow.until > find(self._registry, IClock).now())
 
     def give(
         self,

@@ -11,7 +11,7 @@ from pyramid.view import forbidden_view_config
 
 from ..database import IDatabase
 from ..directives import permissions_of
-from ..interfaces import ICatalogue, IClock, IOwnedLevel, IParkedForms, Refusal
+from ..interfaces import ICatalogue, IClock, IOwnedLevel, IParkedForms, IRoles, IRoleSuspensions, Refusal
 from ..services import find, offers
 from ..web.problems import problem_response, wants_json
 from .judge import PORTAL
@@ -81,6 +81,16 @@ def _owns_too_little(request: Any, result: Refused) -> bool:
         return find(request, IOwnedLevel).of(session, request.identity.subject) < rule.level
 
 
+def _roles_are_suspended(request: Any) -> bool:
+    """Tell whether the person holds roles that a recovery of their account has suspended."""
+    if request.identity is None or not offers(request, IRoleSuspensions):
+        return False
+    subject = request.identity.subject
+    with find(request, IDatabase).reading() as session:
+        suspended = find(request, IRoleSuspensions).of(session, subject) is not None
+        return suspended and bool(find(request, IRoles).granted(session, subject))
+
+
 def _refusal_page(request: Any, refusal: Refusal, slug: str) -> Any:
     service = find(request, ICatalogue).get(slug) if slug and offers(request, ICatalogue) else None
     # The policy has read the identity already: giving it to the layout asks the database for nothing.
@@ -89,6 +99,7 @@ def _refusal_page(request: Any, refusal: Refusal, slug: str) -> Any:
         "no_grant": refusal is Refusal.NO_GRANT,
         "needs_device": refusal is Refusal.STEP_UP,
         "identity": request.identity,
+        "roles_suspended": refusal is Refusal.FORBIDDEN and _roles_are_suspended(request),
     }
     response = render_to_response(_TEMPLATE, values, request=request)
     response.status = 403

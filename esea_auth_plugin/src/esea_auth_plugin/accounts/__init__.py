@@ -5,8 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from ..interfaces import IAccountRoot, IAccounts, IExternalIdentities, IMailboxes, ISupportRoot, NavItem, Rule
+from ..interfaces import (
+    IAccountRoot,
+    IAccounts,
+    IExternalIdentities,
+    IFormerAddresses,
+    IMailboxes,
+    ISupportRoot,
+    NavItem,
+    Rule,
+)
+from ..services import find
 from . import keyed_digests
+from .address_changes import AddressChanges, prune
 from .external import ExternalIdentities
 from .mailboxes import Mailboxes
 from .resources import AccountPlace, AccountsDesk, ProfilePlace
@@ -41,6 +52,11 @@ def includeme(config: Any) -> None:
         config.add_audit_action(name, sentence)
     config.add_service(IAccounts, Accounts)
     config.add_job("accounts.keyed_digests", keyed_digests.rebuild, every=timedelta(days=1))
+    config.add_service(AddressChanges, AddressChanges)
+    config.add_service(IFormerAddresses, lambda registry: find(registry, AddressChanges))
+    for letter in ("made", "cancelled"):
+        config.add_letter(f"email_change.{letter}", f"esea_auth_plugin:accounts/letters/{letter}")
+    config.add_job("accounts.prune_address_changes", prune, every=timedelta(days=1))
     config.add_service(IMailboxes, Mailboxes)
     config.add_service(IExternalIdentities, ExternalIdentities)
     for permission in ("esea.account.view", "esea.account.change"):

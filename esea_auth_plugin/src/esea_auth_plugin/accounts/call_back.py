@@ -27,8 +27,8 @@ Told = Mapping[str, tuple[str, str, datetime]]
 RECENT = timedelta(days=30)
 #: What these say is nobody's claim; the support's own change may have been talked out of it.
 _AUTHORITIES = AUTHORITY_ORIGINS
-_NEW_NUMBER = "changé depuis moins de 30 jours : ne le rappelez pas, passez par le standard de l’établissement"
-_NEW_PLACE = "changé depuis moins de 30 jours : cherchez son numéro dans un annuaire national, pas au dossier"
+_NEW_NUMBER = "donné ou changé depuis moins de 30 jours : ne le rappelez pas, passez par le standard de l’établissement"
+_NEW_PLACE = "donné ou changé depuis moins de 30 jours : cherchez son numéro dans un annuaire national, pas au dossier"
 #: Attributes shown here, with what to make of one that is new.
 CHECKED_BY: Mapping[str, str] = {**dict.fromkeys(CALLED_BACK, _NEW_NUMBER), "workplace": _NEW_PLACE}
 
@@ -47,9 +47,25 @@ def checked_by(registry: Any, account: AccountView, told: Told) -> Sequence[Fact
         if name not in told:
             continue
         value, origin, since = told[name]
-        new = origin not in _AUTHORITIES and since > account.created_at and now - since < RECENT
+        # A young account is no exception: whoever opened it a week ago gave its numbers then.
+        new = origin not in _AUTHORITIES and now - since < RECENT
         note = f"Depuis le {date_fr(since)}" + (f", {warning}" if new else "")
         number = name in CALLED_BACK
         label = f"{KINDS[name].label} du dossier" if number else KINDS[name].label
         facts.append(Fact(label, phone_fr(value) if number else value, "warning" if new else "", f"{note}."))
     return facts
+
+
+def recently_confirmed(registry: Any, account: AccountView) -> str:
+    """Return a warning about an address that is new, ``""`` for an old one.
+
+    One reviewer, taken in or dishonest, may have moved it alone; and an account that was opened lately was given this
+    address by whoever opened it.
+    """
+    since = account.email_confirmed_at
+    if since is None or find(registry, IClock).now() - since >= RECENT:
+        return ""
+    return (
+        f"Confirmée le {date_fr(since)}, depuis moins de 30 jours : assurez-vous, à un numéro plus ancien qu’elle, que "
+        "c’est bien la personne qui l’a donnée."
+    )

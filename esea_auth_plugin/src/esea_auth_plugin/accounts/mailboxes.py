@@ -40,6 +40,11 @@ class Mailboxes:
         )
         return [DomainHeld(*row) for row in session.execute(statement)]
 
+    def subjects(self, session: Session, domain: str) -> Sequence[str]:
+        return session.scalars(
+            select(Account.subject).where(Account.email_domain == domain, Account.state.in_(_LIVE))
+        ).all()
+
     def doubt(
         self,
         session: Session,

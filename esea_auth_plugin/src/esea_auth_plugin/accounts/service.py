@@ -15,12 +15,13 @@ from ..errors import PortalError
 from ..events import AccountActivated, AccountClosed, PhoneChanged
 from ..interfaces import AccountState, AccountView, IAuditTrail, IClock, ISealer, Level
 from ..normalise.emails import domain_of, normalise_email
-from ..normalise.folding import fold_words
 from ..services import find
 from . import attribute_store, identifiers
+from .address_changes import AddressChanges
 from .attributes import CALLED_BACK, ORIGINS
 from .models import Account, IdentifierReservation, IdentityAttribute
 from .names import normalise_identifier, normalise_login
+from .search import index
 
 _NAMES = ("civility", "first_name", "last_name")
 #: From which states each state may be reached; what is not here can't happen.
@@ -91,7 +92,7 @@ class Accounts:
         if account.identifier and not self._hold(session, account.identifier, account.subject, now):
             raise AccountTaken("Cet identifiant n’est pas disponible.")
         attribute_store.write(session, self._sealer, account.id, attributes, origin=origin, now=now)
-        _index(session, account.id)
+        index(session, account.id)
         self._audit(session, "account.created", account.subject, None, state=str(state), origin=origin)
         if state is AccountState.ACTIVE:
             self._registry.notify(AccountActivated(session, account.subject))
@@ -111,7 +112,7 @@ class Accounts:
         )
         chosen = session.execute(statement).scalar()
         if chosen is not None:
-            _index(session, chosen)
+            index(session, chosen)
         return chosen is not None
 
     def set_state(
@@ -170,7 +171,7 @@ class Accounts:
             raise LookupError(subject)
         changed = attribute_store.write(session, self._sealer, account_id, attributes, origin=origin, now=now)
         if changed:
-            _index(session, account_id)
+            index(session, account_id)
             self._audit(session, "account.attributes_changed", subject, by, names=changed, origin=origin)
         numbers = {name: str(attributes[name] or "") for name in CALLED_BACK if name in changed}
         if numbers:
@@ -179,31 +180,7 @@ class Accounts:
     def change_email(
         self, session: Session, subject: str, email: str, *, by: str | None = None, former: str | None = None
     ) -> bool:
-        is_still = () if former is None else (Account.email == normalise_email(former),)
-        now = find(self._registry, IClock).now()
-        try:
-            with session.begin_nested():
-                statement = (
-                    update(Account)
-                    .where(Account.subject == subject, *is_still)
-                    .values(
-                        email=normalise_email(email),
-                        email_typed=email.strip(),
-                        email_domain=domain_of(normalise_email(email)),
-                        email_confirmed_at=now,
-                        email_doubted_at=None,
-                        changed_at=now,
-                    )
-                    .returning(Account.id)
-                )
-                account_id = session.execute(statement).scalar_one_or_none()
-        except IntegrityError:
-            return False
-        if account_id is None:
-            return False
-        _index(session, account_id)
-        self._audit(session, "account.email_changed", subject, by)
-        return True
+        return find(self._registry, AddressChanges).change(session, subject, email, by=by, former=former)
 
     def reopen(self, session: Session, subject: str, *, by: str) -> bool:
         """See the interface; nobody else brings a closed account back."""
@@ -313,10 +290,3 @@ def _reason(reason: str) -> dict[str, Any]:
     if re.fullmatch(r"[a-z_]{1,40}", reason):
         return {"reason": reason}
     return {"personal": {"reason": reason}}
-
-
-def _index(session: Session, account_id: str) -> None:
-    """Write again the words by which the support finds an account."""
-    view = next(iter(_views(session, Account.id == account_id)))
-    words = fold_words(f"{view.first_name} {view.last_name} {view.identifier} {normalise_email(view.email)}")
-    session.execute(update(Account).where(Account.id == account_id).values(search=words))

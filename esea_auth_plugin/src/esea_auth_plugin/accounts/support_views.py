@@ -8,7 +8,6 @@ from typing import Any
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 
-from ..auth_modes.freezing import FrozenFactors
 from ..auth_modes.freezing.naming import named
 from ..forms import Invalid, PortalForm
 from ..interfaces import (
@@ -20,11 +19,14 @@ from ..interfaces import (
     IGrants,
     IReviews,
     IRoles,
+    IRoleSuspensions,
     ISessions,
     ReviewView,
 )
 from ..reviews.declared import kinds_of_desk
 from ..services import find, offers
+from .acts import answer
+from .acts.support import LIFT, MAIL_CODES, REACTIVATE, SUSPEND
 from .attributes import KINDS, shown
 from .call_back import CHECKED_BY, checked_by, told_of
 from .directory import PAGE_SIZE, find_accounts
@@ -85,21 +87,13 @@ def suspended(context: Any, request: Any) -> Any:
             raise form.refuse("Vous ne pouvez pas suspendre votre propre compte.")
     except Invalid as invalid:
         return _page(context, request, invalid.form_html)
-    by = request.identity.subject
-    done = find(request, IAccounts).set_state(
-        request.dbsession, account.subject, AccountState.SUSPENDED, reason=reason, by=by
-    )
-    return _told(request, context, done, "Le compte est suspendu ; ses sessions et ses droits d’accès ont pris fin.")
+    return answer(request, SUSPEND, account.subject, {"reason": reason}, back=context.path)
 
 
 @view_config(context=IAccountOfDesk, name="reactiver", request_method="POST", permission="esea.support.accounts.act")
 def reactivated(context: Any, request: Any) -> HTTPSeeOther:
-    """Open a suspended account again; an account that is only pending is opened by its own confirmation."""
-    account = _account(context, request)
-    done = account.state is AccountState.SUSPENDED and find(request, IAccounts).set_state(
-        request.dbsession, account.subject, AccountState.ACTIVE, reason="reactivated", by=request.identity.subject
-    )
-    return _told(request, context, done, "Le compte est de nouveau actif. Ses droits d’accès sont à redemander.")
+    """Open a suspended account again."""
+    return answer(request, REACTIVATE, _account(context, request).subject, {}, back=context.path)
 
 
 @view_config(context=IAccountOfDesk, name="codes", request_method="POST", permission="esea.support.accounts.act")
@@ -108,10 +102,7 @@ def mail_code_restored(context: Any, request: Any) -> HTTPSeeOther:
     account = _account(context, request)
     if not identity_checked(request):
         return HTTPSeeOther(context.path)
-    own = account.subject == request.identity.subject
-    if account.mail_code_barred_until is not None and not own:
-        find(request, IAccounts).bar_mail_code(request.dbsession, account.subject, None, by=request.identity.subject)
-    return _told(request, context, not own, "Les codes par courriel sont rétablis.")
+    return answer(request, MAIL_CODES, account.subject, {}, back=context.path)
 
 
 @view_config(context=IAccountOfDesk, name="debloquer", request_method="POST", permission="esea.support.accounts.act")
@@ -120,12 +111,7 @@ def factors_lifted(context: Any, request: Any) -> HTTPSeeOther:
     account = _account(context, request)
     if not identity_checked(request):
         return HTTPSeeOther(context.path)
-    frozen, session, by = find(request, FrozenFactors), request.dbsession, request.identity.subject
-    lifted = account.subject != by and [
-        frozen.lift(session, account.subject, one.mode, one.reference, by=by)
-        for one in frozen.of(session, account.subject)
-    ]
-    return _told(request, context, bool(lifted), "Les moyens de connexion sont débloqués.")
+    return answer(request, LIFT, account.subject, {}, back=context.path)
 
 
 def identity_checked(request: Any) -> bool:
@@ -134,14 +120,6 @@ def identity_checked(request: Any) -> bool:
         return True
     request.flash("Cochez que vous avez vérifié l’identité de la personne.", "warning")
     return False
-
-
-def _told(request: Any, context: Any, done: bool, message: str) -> HTTPSeeOther:
-    if done:
-        request.flash(message)
-    else:
-        request.flash("Cette action n’est pas possible dans l’état actuel du compte.", "warning")
-    return HTTPSeeOther(context.path)
 
 
 def _account(context: Any, request: Any) -> AccountView:
@@ -173,7 +151,8 @@ def _page(context: Any, request: Any, form_html: Any) -> dict[str, Any]:
             if name in told and name not in CHECKED_BY
         ],
         "checked_by": checked_by(request.registry, account, told),
-        "roles": find(request, IRoles).of(session, account.subject),
+        "roles": find(request, IRoles).granted(session, account.subject),
+        "suspension": find(request, IRoleSuspensions).of(session, account.subject),
         "services": [found.title if (found := catalogue.get(slug)) else slug for slug in slugs],
         "sessions": find(request, ISessions).of_subject(session, account.subject),
         "requests": _requests(request, account),

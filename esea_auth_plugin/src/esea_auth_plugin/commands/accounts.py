@@ -7,7 +7,7 @@ from typing import Any
 
 from ..database import IDatabase
 from ..directives import roles_of
-from ..interfaces import IAccounts, IInvitations, IRoles
+from ..interfaces import IAccounts, IInvitations, IRoles, IRoleSuspensions
 from ..services import find, offers
 from ..settings import AuthSettings
 from .loading import NotUsable, registry_of
@@ -45,8 +45,12 @@ def add_role(given: argparse.Namespace) -> int:
     """Give a role for the whole portal."""
     registry = _portal_with_accounts(given)
     with find(registry, IDatabase).writing() as session:
-        find(registry, IRoles).give(session, _subject(registry, session, given.identifier), given.role, given_by=BY)
+        subject = _subject(registry, session, given.identifier)
+        find(registry, IRoles).give(session, subject, given.role, given_by=BY)
+        suspended = offers(registry, IRoleSuspensions) and find(registry, IRoleSuspensions).of(session, subject)
     print(f"{given.identifier} has the role {given.role}")
+    if suspended:
+        print("it is suspended: the account was recovered, and nobody has confirmed its roles yet")
     return 0
 
 

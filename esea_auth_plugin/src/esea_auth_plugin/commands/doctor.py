@@ -13,13 +13,27 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .. import migrations
 from ..database import IDatabase
-from ..interfaces import ICatalogue, IClock, IJobs, IMailTransport, IPostman
+from ..directives import permissions_of
+from ..interfaces import (
+    AccountState,
+    IAccounts,
+    ICatalogue,
+    IClock,
+    IJobs,
+    IMailTransport,
+    IOwnedLevel,
+    IPostman,
+    IRoles,
+    IRoleSuspensions,
+    Level,
+)
 from ..jobs.declared import jobs_of
 from ..mail.transport import SmtpTransport
+from ..reviews.declared import declared
 from ..security.clock import SystemClock
 from ..security.keyring import readable_by_everybody
 from ..services import find, offers
-from ..settings import FoundationSettings
+from ..settings import FoundationSettings, ReviewSettings
 from ..site_files import expires
 from ..text_files import read_text
 from . import proxy
@@ -41,8 +55,15 @@ def examine(given: argparse.Namespace) -> int:
     """Run every examination; status 1 if one warns."""
     registry = registry_of(given.config, behind=True)
     checks: tuple[Callable[[Any], Iterator[str]], ...] = (
-        _place, _keys, _security_txt, _database, _mail, _worker, _catalogue,
-    )  # fmt: skip
+        _place,
+        _keys,
+        _security_txt,
+        _database,
+        _mail,
+        _worker,
+        _catalogue,
+        reviewers,
+    )
     warnings = [f"{check.__name__.strip('_')}: {warning}" for check in checks for warning in check(registry)]
     warnings += [f"proxy: {warning}" for warning in proxy.examined(registry, given)]
     print("\n".join(warnings) if warnings else "nothing to tell: all is as it should be")
@@ -143,3 +164,26 @@ def _catalogue(registry: Any) -> Iterator[str]:
     from ..portal_services.loading import services_read
 
     yield from doctor(services_read(registry))
+
+
+def reviewers(registry: Any) -> Iterator[str]:
+    """Name, by their identifier alone, the reviewers to whom their pages are closed."""
+    if not all(offers(registry, each) for each in (IAccounts, IRoles, IOwnedLevel, IRoleSuspensions)):
+        return
+    settings = find(registry, ReviewSettings)
+    if not settings.compare_devices:
+        yield "reviews.compare_devices is off: a reviewer may decide a request from their own browser"
+    if migrations.behind(registry):
+        return
+    rules = [permissions_of(registry).get(desk.permission) for desk in declared(registry).desks.values()]
+    roles = {rule.role for rule in rules if rule is not None and rule.role is not None}
+    required = Level.from_slug(settings.required_level)
+    with find(registry, IDatabase).reading() as session:
+        subjects = find(registry, IRoles).people(session, roles)
+        for account in find(registry, IAccounts).by_subjects(session, subjects).values():
+            if account.state is not AccountState.ACTIVE:
+                continue
+            if find(registry, IOwnedLevel).of(session, account.subject) < required:
+                yield f"{account.identifier} owns no authenticator of the level {required.slug}: add one to review"
+            if find(registry, IRoleSuspensions).of(session, account.subject) is not None:
+                yield f"the roles of {account.identifier} are suspended since the account was recovered"

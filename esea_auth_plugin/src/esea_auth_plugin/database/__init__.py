@@ -7,7 +7,7 @@ from typing import Any
 from .base import AccountsModel, FoundationModel, Model, UtcDateTime, make_metadata, new_id, tables_of
 from .engine import Database, IDatabase, make_engine
 from .guard import refuse_open_transaction, transaction_is_open
-from .request_session import write_on_get
+from .request_session import request_of, write_on_get
 
 __all__ = [
     "AccountsModel",
@@ -20,6 +20,7 @@ __all__ = [
     "make_metadata",
     "new_id",
     "refuse_open_transaction",
+    "request_of",
     "tables_of",
     "transaction_is_open",
     "write_on_get",

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from ..services import find
 from .engine import IDatabase
 
+_REQUEST = "esea.request"
+
 
 def request_session(request: Any) -> Session:
     """Return the request's session, joined to its transaction manager.
@@ -24,6 +26,7 @@ def request_session(request: Any) -> Session:
     """
     read_only = request.method in {"GET", "HEAD", "OPTIONS"} and not getattr(request, "_writes_on_get", False)
     session = find(request, IDatabase).session(read_only=read_only)
+    session.info[_REQUEST] = request
     zope.sqlalchemy.register(
         session,
         initial_state="active" if read_only else "changed",
@@ -31,6 +34,14 @@ def request_session(request: Any) -> Session:
         keep_session=False,
     )
     return session
+
+
+def request_of(session: Session) -> Any | None:
+    """Return the request whose session this is, ``None`` in a job or a command.
+
+    For a subscriber that notes where an act came from; whoever decides something takes the request as a parameter.
+    """
+    return session.info.get(_REQUEST)
 
 
 def write_on_get(request: Any) -> None:

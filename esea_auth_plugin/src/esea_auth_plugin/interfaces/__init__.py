@@ -19,6 +19,8 @@ from .accounts import (
     INotifications,
     IPasswords,
     IRoles,
+    IRoleSuspensions,
+    RoleSuspension,
 )
 from .applications import IAdhesions, ISignUps
 from .cards import CardAnswer, CardRefusal, ICardDesk, ICardReader, IRevocationLists, ListStanding
@@ -75,7 +77,18 @@ from .pages import (
     ViewCallable,
 )
 from .people import Factor, Identity, IPermissionJudge, Level, Proof, Refusal, RoleHeld, Rule
-from .reviews import BY_RULE, Choice, Fact, FactSheet, IReviews, RequestKind, ReviewState, ReviewView
+from .reviews import (
+    BY_RULE,
+    Choice,
+    Concerned,
+    Fact,
+    FactSheet,
+    IConflictsOfInterest,
+    IReviews,
+    RequestKind,
+    ReviewState,
+    ReviewView,
+)
 from .sessions import IParkedForms, ISessions, SessionView
 
 __all__ = [
@@ -93,6 +106,7 @@ __all__ = [
     "Choice",
     "ClientCertificate",
     "Closing",
+    "Concerned",
     "Contacts",
     "DomainHeld",
     "ExternalIdentity",
@@ -111,6 +125,7 @@ __all__ = [
     "ICatalogue",
     "IClock",
     "IClosings",
+    "IConflictsOfInterest",
     "IEnrolmentTickets",
     "IEnrolments",
     "IExternalIdentities",
@@ -139,6 +154,7 @@ __all__ = [
     "IResource",
     "IReviews",
     "IRevocationLists",
+    "IRoleSuspensions",
     "IRoles",
     "ISealer",
     "ISessions",
@@ -164,6 +180,7 @@ __all__ = [
     "ReviewState",
     "ReviewView",
     "RoleHeld",
+    "RoleSuspension",
     "Rule",
     "SessionView",
     "Tile",

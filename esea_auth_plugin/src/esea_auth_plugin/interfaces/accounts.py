@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from .people import Level, RoleHeld
+from .people import Level, Proof, RoleHeld
 
 
 class AccountState(enum.StrEnum):
@@ -119,7 +119,11 @@ class IAccounts(Protocol):
     ) -> bool:
         """Make ``email``, already confirmed by its owner, the account's; ``False`` if another account has it.
 
+        Every change is recorded, told to both addresses by mail, and may be objected to from the former one for 72
+        hours (:class:`IFormerAddresses`). Only an active account's address changes.
+
         :param former: change it only if this is the account's address still; ``False`` if not.
+        :raises PortalError: an earlier change may still be objected to.
         """
 
 
@@ -138,6 +142,9 @@ class IMailboxes(Protocol):
 
     def domains(self, session: Session) -> Sequence[DomainHeld]:
         """Return the domains of accounts that sign in or may again, in alphabetical order; one query."""
+
+    def subjects(self, session: Session, domain: str) -> Sequence[str]:
+        """Return the accounts, active or suspended, whose address is of this domain."""
 
     def doubt(
         self,
@@ -186,7 +193,16 @@ class IRoles(Protocol):
     """Roles people hold."""
 
     def of(self, session: Session, subject: str) -> tuple[RoleHeld, ...]:
-        """Return the roles the person holds now."""
+        """Return the roles that the person may use now: none while they are suspended (:class:`IRoleSuspensions`)."""
+
+    def granted(self, session: Session, subject: str) -> tuple[RoleHeld, ...]:
+        """Return the roles that were given to the person and have not ended, suspended or not."""
+
+    def holders(self, session: Session, subjects: Collection[str]) -> frozenset[str]:
+        """Return those of ``subjects`` to whom a role was given that has not ended, suspended or not."""
+
+    def people(self, session: Session, roles: Collection[str]) -> Sequence[str]:
+        """Return the subjects to whom one of these roles was given that has not ended, suspended or not."""
 
     def give(
         self,
@@ -202,6 +218,36 @@ class IRoles(Protocol):
 
     def withdraw(self, session: Session, subject: str, role: str, *, scope: str = "*", by: str | None = None) -> bool:
         """Take a role back; ``False`` if it wasn't held."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSuspension:
+    """Why an account's roles are suspended. ``since``: the first recovery that nobody has confirmed yet."""
+
+    subject: str
+    since: datetime
+
+
+class IRoleSuspensions(Protocol):
+    """Suspension of an account's roles after a recovery, until its owner or another reviewer confirms them.
+
+    It is looked up at each check: a role given meanwhile, by whatever way, is suspended as well.
+    """
+
+    def of(self, session: Session, subject: str) -> RoleSuspension | None:
+        """Return the suspension in force, ``None`` if there is none."""
+
+    def suspend(self, session: Session, subject: str, *, cause: str, request_id: str | None) -> None:
+        """Suspend the roles and tell the person. ``request_id``: the request whose reviewers agreed to the recovery."""
+
+    def prove(self, session: Session, subject: str, proofs: Sequence[Proof]) -> bool:
+        """End the suspension if a strong authenticator from before the recovery is among the proofs."""
+
+    def restore(self, session: Session, subject: str, *, by: str) -> None:
+        """End the suspension, as a reviewer who checked the person's identity.
+
+        :raises PortalError: no suspension is in force, it is the reviewer's own, or they agreed to the recovery.
+        """
 
 
 class IPasswords(Protocol):

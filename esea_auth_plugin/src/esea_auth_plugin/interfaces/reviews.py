@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -76,6 +76,31 @@ class Choice:
     ticked: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Who a request is about: compared with each reviewer, and checked for roles.
+
+    :ivar accounts: subjects of the accounts that an acceptance changes or gives something to.
+    :ivar people: what was typed or read about the person, by name: ``last_name``, ``first_name``, ``birthday``
+        (``MM-DD``), ``rpps``, ``adeli``, ``email``.
+    """
+
+    accounts: tuple[str, ...] = ()
+    people: tuple[Mapping[str, str], ...] = ()
+
+
+class IConflictsOfInterest(Protocol):
+    """Compares the person of a request with a reviewer: nobody decides about their own duplicate."""
+
+    def of(
+        self, session: Session, reviewer: str, concerned: Concerned, *, request_id: str | None = None
+    ) -> Sequence[str]:
+        """Return what the two have in common (French nouns: « même nom »), nothing if they are two people.
+
+        :param request_id: compares the browser and the network address that the request came from as well.
+        """
+
+
 #: Who decides where a rule of the portal does, and no person: `decided_by`, and the actor in the trail.
 BY_RULE = "portal"
 
@@ -85,9 +110,14 @@ class RequestKind(Protocol):
 
     The kind holds what was asked, in tables of its own keyed by the request's id.
 
-    A kind may also have ``refusal_reasons`` (sentences to choose from), ``agreements`` (how many different reviewers
-    must accept before ``on_accept`` is called, one by default) and then ``on_agree(registry, session, review, by,
-    kept)``, called for each of them, which may raise.
+    A kind may also have:
+
+    - ``refusal_reasons``: sentences to choose from;
+    - ``agreements(registry, session, review) -> int``: how many different reviewers must accept this request before
+      ``on_accept`` is called, one by default. A request about an account that holds a role needs two in any case;
+    - ``concerned(registry, session, review) -> Concerned``: who the request is about; its author's account by default;
+    - ``on_agree(registry, session, review, by, kept)``, called for each reviewer who accepts, which may raise.
+      ``on_accept`` then receives the choices that all of them made.
     """
 
     name: str  # "sign_up"

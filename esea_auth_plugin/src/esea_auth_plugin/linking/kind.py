@@ -11,6 +11,7 @@ from ..accounts.attributes import KINDS, shown
 from ..errors import PortalError
 from ..interfaces import (
     Choice,
+    Concerned,
     ExternalIdentity,
     Fact,
     FactSheet,
@@ -67,6 +68,13 @@ class IdentityLinkKind(DecidedOnly):
         own = [Fact(KINDS[name].label, shown(name, values[name])) for name in _COMPARED if values.get(name)]
         who = Fact("Compte", account.identifier if account else "introuvable")
         return [FactSheet("Ce qui a été lu", tuple(read)), FactSheet("Ce que dit le compte", (who, *own), tuple(links))]
+
+    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+        """Return the account, the one that has the identity already, and the person who was read."""
+        row = _row(session, review)
+        identity = _identity(registry, row)
+        accounts = (row.subject, *((row.elsewhere,) if row.elsewhere else ()))
+        return Concerned(accounts=accounts, people=(identity.attributes,) if identity is not None else ())
 
     def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Return nothing: one request is about one identity."""

@@ -16,6 +16,7 @@ from typing import Any
 from ..interfaces import ISupportRoot, Rule
 from ..settings import read_section
 from . import models  # noqa: F401 - its table
+from .acts import DISOWN, VOUCH
 from .desk import MailDomains
 from .looking import EVERY, LEASE, LETTER, look
 from .resources import MailDomainsDesk
@@ -36,6 +37,8 @@ def includeme(config: Any) -> None:
     config.add_service(MailDomains, MailDomains)
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
+    for act in (VOUCH, DISOWN):
+        config.add_account_act(act)
     config.add_letter(LETTER, "esea_auth_plugin:mail_domains/letters/support")
     for permission in ("esea.support.domains", "esea.support.domains.act"):
         config.add_permission_rule(permission, Rule(role="support"))

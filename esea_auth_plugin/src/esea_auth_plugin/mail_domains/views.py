@@ -7,8 +7,10 @@ from typing import Any
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 
+from ..accounts.acts import AccountAct, answer
 from ..normalise.emails import domain_of, normalise_email
 from ..services import find
+from .acts import DISOWN, VOUCH
 from .desk import MailDomains, Standing
 from .judging import State
 from .resources import IMailDomainOfDesk, IMailDomainsDesk
@@ -62,21 +64,19 @@ def domains(context: Any, request: Any) -> dict[str, Any]:
 @view_config(name="reconnaitre", **_ACT)
 def vouched(context: Any, request: Any) -> HTTPSeeOther:
     """Believe the addresses of a domain again, once its establishment said that it is theirs."""
-    standing = _standing(context, request)
-    if _may_decide(context, request):
-        count = find(request, MailDomains).vouch(request.dbsession, standing, by=request.identity.subject)
-        request.flash(f"{standing.held.domain} est reconnu. Adresses de nouveau vérifiées : {count}.")
-    return HTTPSeeOther(context.__parent__.path)
+    return _asked(context, request, VOUCH)
 
 
 @view_config(name="ne-plus-croire", **_ACT)
 def disowned(context: Any, request: Any) -> HTTPSeeOther:
     """Believe no address of a domain any more: it is in other hands."""
-    standing = _standing(context, request)
-    if _may_decide(context, request):
-        count = find(request, MailDomains).disown(request.dbsession, standing, by=request.identity.subject)
-        request.flash(f"Les adresses de {standing.held.domain} ne sont plus vérifiées. Comptes concernés : {count}.")
-    return HTTPSeeOther(context.__parent__.path)
+    return _asked(context, request, DISOWN)
+
+
+def _asked(context: Any, request: Any, act: AccountAct) -> HTTPSeeOther:
+    """Carry the act out; if somebody with a role has an address of the domain, a second reviewer confirms it."""
+    domain, back = _standing(context, request).held.domain, context.__parent__.path
+    return answer(request, act.name, domain, {}, back=back) if _may_decide(context, request) else HTTPSeeOther(back)
 
 
 def _standing(context: Any, request: Any) -> Standing:

@@ -11,6 +11,7 @@ from .asking import Adhesions, wipe_motives
 from .grants import Grants, end_grants_of
 from .kind import AccessRequestKind
 from .resources import MyRequestsPlace, RightsPlace, ServicesPlace
+from .rights_acts import GIVE, WITHDRAW
 from .tiles import service_tiles
 
 LETTERS = ("received", "accepted", "refused", "more_asked")
@@ -61,4 +62,6 @@ def _support_desk(config: Any) -> None:
     config.add_permission_rule(SUPPORT, Rule(role="support"))
     config.add_review_desk("support", title="Support", path="/support", permission=SUPPORT, provides=(ISupportRoot,))
     config.add_request_kind(AccessRequestKind)
+    for act in (GIVE, WITHDRAW):
+        config.add_account_act(act)
     config.add_nav_item(NavItem("Support", "/support", permission=SUPPORT, order=60))

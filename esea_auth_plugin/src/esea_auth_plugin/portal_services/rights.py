@@ -32,6 +32,7 @@ from .models import AccessGrant
 
 #: Ended rights shown: enough to understand somebody's history on one page.
 MOST_ENDED = 50
+OWN = "Ces droits sont les vôtres : une autre personne de l'équipe doit s'en occuper."
 
 
 class RightRefused(PortalError):
@@ -157,7 +158,7 @@ class Rights:
 def _not_ones_own(account: AccountView, by: str) -> None:
     # The same rule as for requests: nobody decides about themselves.
     if account.subject == by:
-        raise RightRefused("Ces droits sont les vôtres : une autre personne de l'équipe doit s'en occuper.")
+        raise RightRefused(OWN)
 
 
 def _last_day(until: datetime | None) -> date | None:

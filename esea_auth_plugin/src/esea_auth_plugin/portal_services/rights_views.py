@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import colander
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 
+from ..accounts.acts import AccountActs
+from ..accounts.acts.service import record_refusal
 from ..errors import PortalError
 from ..forms import Button, ChoiceNode, DayNode, Invalid, PortalForm, TextNode
 from ..interfaces import AccountState, AccountView, IAccounts, ICatalogue
 from ..services import find
 from .resources import IRightsPlace, RightsPlace
 from .rights import Right, Rights
+from .rights_acts import GIVE, WITHDRAW
 
 _TEMPLATE = "esea_auth_plugin:portal_services/templates/rights.jinja2"
 _SEE, _ACT = "esea.support.rights", "esea.support.rights.act"
@@ -32,20 +35,12 @@ def given(place: RightsPlace, request: Any) -> Any:
     account, form = _account(place, request), _giving(place, request)
     try:
         typed = form.validate()
-        try:
-            service = Rights(request.registry).give(
-                request.dbsession,
-                account,
-                typed["service"],
-                by=request.identity.subject,
-                reason=typed["motif"],
-                last_day=typed["jusqu_au"],
-            )
-        except PortalError as refused:
-            raise form.refuse(refused.message) from refused
+        until = typed["jusqu_au"].isoformat() if typed["jusqu_au"] is not None else ""
+        values = {"service": typed["service"], "motif": typed["motif"], "jusqu_au": until}
+        message = _asked(request, form, GIVE.name, account, values)
     except Invalid as invalid:
         return _page(place, request, account, giving=invalid.form_html)
-    request.flash(f"Le service « {service.title} » est ouvert à {account.display_name}. Un courriel l'en prévient.")
+    request.flash(message)
     return HTTPSeeOther(place.path)
 
 
@@ -57,16 +52,23 @@ def withdrawn(place: RightsPlace, request: Any) -> Any:
     form = _withdrawing(place, request, held)
     try:
         typed = form.validate()
-        try:
-            all_rights.withdraw(
-                request.dbsession, account, typed["droit"], by=request.identity.subject, reason=typed["raison"]
-            )
-        except PortalError as refused:
-            raise form.refuse(refused.message) from refused
+        values = {"service": typed["droit"], "motif": typed["raison"]}
+        message = _asked(request, form, WITHDRAW.name, account, values)
     except Invalid as invalid:
         return _page(place, request, account, withdrawing=invalid.form_html)
-    request.flash("Le droit d'accès est retiré, à effet immédiat. Un courriel en prévient la personne.")
+    request.flash(message)
     return HTTPSeeOther(place.path)
+
+
+def _asked(request: Any, form: PortalForm, act: str, account: AccountView, values: Mapping[str, str]) -> str:
+    """Carry the act out, or propose it to a second reviewer; a refusal is told above the form."""
+    try:
+        with request.dbsession.begin_nested():
+            acts = find(request, AccountActs)
+            return acts.ask(request.dbsession, act, account.subject, values, by=request.identity.subject)
+    except PortalError as refused:
+        record_refusal(request, act, account.subject, refused)
+        raise form.refuse(refused.message) from refused
 
 
 def _account(place: RightsPlace, request: Any) -> AccountView:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..errors import PortalError
 
 
@@ -68,4 +70,20 @@ def agreed_already() -> ReviewRefused:
     return ReviewRefused(
         "Vous avez déjà donné votre accord : une autre personne de l'équipe doit donner le sien.",
         code="review.agreed_already",
+    )
+
+
+def conflict(common: Sequence[str]) -> ReviewRefused:
+    """The person of the request resembles the reviewer: it may be a second account of theirs."""
+    return ReviewRefused(
+        f"Cette demande pourrait être la vôtre ({', '.join(common)}) : une autre personne de l'équipe doit la traiter.",
+        code="review.conflict_of_interest",
+    )
+
+
+def roles_suspended() -> ReviewRefused:
+    """The reviewer's account was recovered and nobody has confirmed its roles yet."""
+    return ReviewRefused(
+        "Vos rôles sont suspendus depuis la récupération de votre compte : voyez « Mes rôles » dans « Mon compte ».",
+        code="review.roles_suspended",
     )

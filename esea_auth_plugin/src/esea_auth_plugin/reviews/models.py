@@ -68,10 +68,14 @@ class ReviewEntry(FoundationModel):
 
 
 class ReviewAgreement(FoundationModel):
-    """One reviewer's agreement to a request that needs several; the key lets nobody agree twice."""
+    """One reviewer's agreement to a request; the key lets nobody agree twice.
+
+    :ivar kept: names of the choices that this reviewer made, separated by spaces.
+    """
 
     __tablename__ = "esea_request_agreement"
 
     request_id: Mapped[str] = mapped_column(ForeignKey("esea_request.id", ondelete="CASCADE"), primary_key=True)
     by: Mapped[str] = mapped_column(String(36), primary_key=True)
     at: Mapped[datetime]
+    kept: Mapped[str] = mapped_column(Text, default="", server_default="")

@@ -60,6 +60,9 @@ def page(
     subjects = {review.author, review.assignee, review.decided_by, *(moment.by for moment in moments)}
     names = {**names_of(registry, session, subjects), me: "vous"}
     undecided = review.state in UNDECIDED
+    about = agreements.concerned(registry, session, kind, review)
+    own = me in {review.author, review.topic, *about.accounts}
+    needed = agreements.needed(registry, session, kind, review, about) if undecided else 1
     return {
         "place": place,
         "kind": kind,
@@ -74,10 +77,13 @@ def page(
         "states": STATES,
         "names": names,
         "undecided": undecided,
-        "agreements": agreements.needed(kind),
-        "agreed": agreements.counting(registry, session, kind, review.id) if agreements.needed(kind) > 1 else (),
+        "agreements": needed,
+        "agreed": agreements.counting(registry, session, kind, review.id) if needed > 1 else (),
+        "conflict": agreements.in_common(registry, session, me, about, request_id=review.id)
+        if undecided and not own
+        else (),
         "may_ask_more": review.state is ReviewState.OPEN,
-        "own": me in {review.author, review.topic},
+        "own": own,
         "mine": review.assignee == me,
         "longest": LONGEST_TEXT,
         "error": error,

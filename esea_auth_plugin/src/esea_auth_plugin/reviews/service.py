@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..database import new_id
-from ..events import RequestDecided, RequestEnded
+from ..events import RequestDecided, RequestEnded, RequestOpened
 from ..interfaces import IAuditTrail, IClock, RequestKind, ReviewState, ReviewView
 from ..normalise.folding import fold_words
 from ..security.tokens import new_reference, read_reference
@@ -23,11 +23,11 @@ from ..services import find
 from ..settings import ReviewSettings
 from . import agreements, errors
 from .declared import kinds_of
+from .judging import LONGEST_TEXT, UNDECIDED, judge, required_text
 from .models import ReviewEntry, ReviewRequest
 from .working_hours import WorkingHours
 
-UNDECIDED = (ReviewState.OPEN, ReviewState.MORE_ASKED)
-LONGEST_TEXT = 2_000
+__all__ = ["LONGEST_TEXT", "UNDECIDED", "Reviews", "view_of"]
 
 
 class Reviews:
@@ -116,6 +116,7 @@ class Reviews:
                 self._refuse_second(session, author, kind, topic)
             raise
         self._trace(session, view_of(row), "opened", by=author)
+        self._registry.notify(RequestOpened(session, row.id, kind))
         return view_of(row)
 
     def answered(self, session: Session, request_id: str) -> ReviewView:
@@ -136,6 +137,8 @@ class Reviews:
         )
         if changed is None:
             raise errors.already_decided()
+        # What reviewers agreed to was the form as it was before.
+        agreements.forget(session, request_id)
         self._trace(session, changed, "answered", by=changed.author)
         return changed
 
@@ -175,9 +178,10 @@ class Reviews:
         version: int | None = None,
     ) -> ReviewView:
         """See the interface."""
-        reason = "" if accept else _needed(reason, "Le motif du refus")
-        if accept and self._reviewers(session, request_id) > 1:
-            agreed, enough = self._agree(session, request_id, by, kept, version)
+        reason = "" if accept else required_text(reason, "Le motif du refus")
+        wanted = judge(self._registry, session, self.get(session, request_id), by)
+        if accept and wanted > 1:
+            agreed, enough = self._agree(session, request_id, by, kept, version, wanted)
             if not enough:
                 return agreed
             version = agreed.version
@@ -199,6 +203,11 @@ class Reviews:
             raise self._why_not(session, request_id, by, version)
         kind = self.kind(changed.kind)
         if accept:
+            if wanted == 1:
+                self._note_agreement(session, kind, changed, by, kept)
+            counted = agreements.counting(self._registry, session, kind, request_id) if wanted > 1 else ()
+            # What each of several reviewers granted, and nothing that only one of them did.
+            kept = kept.intersection(*agreements.choices_of(session, request_id, counted))
             kind.on_accept(self._registry, session, changed, kept)
         else:
             kind.on_refuse(self._registry, session, changed, reason)
@@ -206,12 +215,8 @@ class Reviews:
         self._registry.notify(RequestDecided(session, changed.id, changed.kind, accept))
         return changed
 
-    def _reviewers(self, session: Session, request_id: str) -> int:
-        review = self.get(session, request_id)
-        return agreements.needed(self.kind(review.kind)) if review is not None else 1
-
     def _agree(
-        self, session: Session, request_id: str, by: str, kept: frozenset[str], version: int | None
+        self, session: Session, request_id: str, by: str, kept: frozenset[str], version: int | None, wanted: int
     ) -> tuple[ReviewView, bool]:
         """Note the agreement of one of several reviewers; tell whether there is nobody more to wait for."""
         conditions = [ReviewRequest.state.in_(UNDECIDED), *_not_about(by)]
@@ -220,20 +225,28 @@ class Reviews:
         changed = self._change(session, request_id, *conditions, assignee=None)
         if changed is None:
             raise self._why_not(session, request_id, by, version)
-        kind, wanted = self.kind(changed.kind), self._reviewers(session, request_id)
-        number = agreements.agree(self._registry, session, kind, request_id, by, self._clock.now())
+        number = self._note_agreement(session, self.kind(changed.kind), changed, by, kept)
+        details = {"number": number, "needed": wanted, **({"kept": sorted(kept)} if kept else {})}
+        self._trace(session, changed, "agreed", by=by, details=details)
+        return changed, number >= wanted
+
+    def _note_agreement(
+        self, session: Session, kind: RequestKind, review: ReviewView, by: str, kept: frozenset[str]
+    ) -> int:
+        """Store one reviewer's agreement with their choices, and return how many count now."""
+        number = agreements.agree(self._registry, session, kind, review.id, by, self._clock.now(), kept)
         if number is None:
             raise errors.agreed_already()
         # What the kind asks of each of them (a recorded check of identity) it asks here.
         on_agree = getattr(kind, "on_agree", None)
         if on_agree is not None:
-            on_agree(self._registry, session, changed, by, kept)
-        self._trace(session, changed, "agreed", by=by, details={"number": number, "needed": wanted})
-        return changed, number >= wanted
+            on_agree(self._registry, session, review, by, kept)
+        return number
 
     def ask_more(self, session: Session, request_id: str, *, by: str, question: str) -> ReviewView:
         """See the interface."""
-        question = _needed(question, "Ce que la personne doit compléter")
+        question = required_text(question, "Ce que la personne doit compléter")
+        judge(self._registry, session, self.get(session, request_id), by)
         changed = self._change(
             session,
             request_id,
@@ -251,6 +264,7 @@ class Reviews:
 
     def take(self, session: Session, request_id: str, *, by: str) -> ReviewView:
         """Mark an undecided request as being dealt with by ``by``, whoever had it before."""
+        judge(self._registry, session, self.get(session, request_id), by)
         changed = self._change(
             session, request_id, ReviewRequest.state.in_(UNDECIDED), *_not_about(by), bump=False, assignee=by
         )
@@ -273,15 +287,14 @@ class Reviews:
         review = self.get(session, request_id)
         if review is None:
             raise errors.unknown_request()
-        self._trace(session, review, "note", by=by, text=_needed(text, "La note"))
+        self._trace(session, review, "note", by=by, text=required_text(text, "La note"))
 
     def further(self, session: Session, request_id: str, *, by: str, action: str) -> str:
         """Carry out a further act that the request's kind offers now; return its message."""
         review = self.get(session, request_id)
         if review is None:
             raise errors.unknown_request()
-        if by in {review.author, review.topic}:
-            raise errors.own_request()
+        judge(self._registry, session, review, by)
         kind = self.kind(review.kind)
         offered = dict(kind.extra_actions(self._registry, session, review))
         if action not in offered:
@@ -372,13 +385,3 @@ def _view(row: ReviewRequest | None) -> ReviewView | None:
 
 def _not_about(by: str) -> tuple[ColumnElement[bool], ...]:
     return or_(ReviewRequest.author.is_(None), ReviewRequest.author != by), ReviewRequest.topic != by
-
-
-def _needed(text: str, what: str) -> str:
-    """Return a text that people will read, without control characters (they'd break mails and CSV alike)."""
-    clean = "".join(letter for letter in text.replace("\r\n", "\n") if letter == "\n" or letter.isprintable()).strip()
-    if not clean:
-        raise errors.text_missing(what)
-    if len(clean) > LONGEST_TEXT:
-        raise errors.text_too_long(LONGEST_TEXT)
-    return clean

@@ -42,6 +42,10 @@ def includeme(config: Any) -> None:
         find(registry, SignIns).close_all(event.session, event.subject)
         find(registry, ISessions).close_all(event.session, event.subject)
 
+    def end_sign_ins_by_mail(event: EmailChanged) -> None:
+        # What was mailed to the former address, and what waits for a code there, opens nothing any more.
+        find(registry, SignIns).close_all(event.session, event.subject)
+
     def end_resting(event: DeviceRevoked) -> None:
         find(registry, SignIns).close_resting_on(event.session, event.subject, event.reference)
         find(registry, ISessions).close_resting_on(event.session, event.subject, event.reference)
@@ -68,6 +72,7 @@ def includeme(config: Any) -> None:
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_subscriber(end_sign_ins, AccountClosed)
+    config.add_subscriber(end_sign_ins_by_mail, EmailChanged)
     config.add_subscriber(end_resting, DeviceRevoked)
     config.add_subscriber(end_others, FirstLinked)
     for ends in (PasswordChanged, EmailChanged, MailboxDoubted, AccountClosed):

@@ -82,7 +82,7 @@ def _back_to_reset(request: Any, session: Session, found: SignIn, reset_id: str)
 
     if not find(request, SignIns).finish(request, session, found):
         raise StartAgain("Cette étape a expiré. Reprenez depuis le lien reçu.")
-    find(request, Resets).factor_proven(session, reset_id, cast(str, found.subject))
+    find(request, Resets).factor_proven(session, reset_id, cast(str, found.subject), found.proofs)
     return "/connexion/reinitialisation"
 
 

@@ -15,6 +15,7 @@ from ..errors import PortalError
 from ..interfaces import (
     AccountState,
     Choice,
+    Concerned,
     FactSheet,
     IAccounts,
     IAuditTrail,
@@ -57,6 +58,13 @@ class SignUpKind:
 
     def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
         return sheets(registry, session, _row(session, review))
+
+    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+        """Return the person who was typed, and the one whom a card or another authority proved."""
+        row = _row(session, review)
+        answers = SignUps(registry).answers_of(row)
+        people = tuple(person for person in (answers.personal, answers.proven_attributes) if person)
+        return Concerned(accounts=(row.subject,) if row.subject else (), people=people)
 
     def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
         row = _row(session, review)

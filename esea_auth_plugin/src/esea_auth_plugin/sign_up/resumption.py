@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..accounts.names import normalise_email
 from ..interfaces import IClock, IReviews, ReviewState
+from ..normalise.emails import normalise_email
 from ..security import tokens
 from ..services import find
 from ..web.cookies import read_link_cookie

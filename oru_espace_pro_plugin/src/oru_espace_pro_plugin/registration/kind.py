@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.interfaces import Choice, Fact, FactSheet, IReviews, ReviewView
+from esea_auth_plugin.interfaces import Choice, Concerned, Fact, FactSheet, IReviews, ReviewView
 from esea_auth_plugin.normalise.phones import phone_fr
 from esea_auth_plugin.services import find
 
@@ -74,6 +74,14 @@ class RegistrationKind:
             (f"Demande {item.reference}", f"/espace-pro/gestion/{self.queue}/{item.reference}") for item in earlier
         )
         return FactSheet("Ce qui a été vérifié", facts, links)
+
+    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+        """Return the account, and the person who was typed."""
+        row = store.of_request(session, review.id)
+        accounts = (review.author,) if review.author else ()
+        if row is None:
+            return Concerned(accounts)
+        return Concerned(accounts, ({"last_name": row.last_name, "first_name": row.first_name, "email": row.email},))
 
     def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Nothing is decided apart."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,11 +11,12 @@ from pyramid.config import Configurator
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.accounts import identifiers
+from esea_auth_plugin.accounts.address_changes import AddressChanges
 from esea_auth_plugin.accounts.models import IdentityAttribute
 from esea_auth_plugin.accounts.service import Accounts, AccountTaken
 from esea_auth_plugin.database import Model, make_engine
 from esea_auth_plugin.events import AccountActivated, AccountClosed
-from esea_auth_plugin.interfaces import AccountState, IAuditTrail, IClock, ISealer
+from esea_auth_plugin.interfaces import AccountState, IAccounts, IAuditTrail, IClock, IOutbox, ISealer
 from esea_auth_plugin.security.keyring import Keyring, new_key
 from esea_auth_plugin.security.sealing import Sealer
 from esea_auth_plugin.services import add_service, find
@@ -36,13 +37,35 @@ class _Trail:
         self.actions.append(action)
 
 
+class _Outbox:
+    def __init__(self) -> None:
+        self.posted: list[tuple[str, str]] = []
+
+    def post(
+        self,
+        session: Session,
+        letter: str,
+        *,
+        to: str,
+        values: Mapping[str, Any],
+        valid_until: datetime | None = None,
+        decoy: bool = False,
+    ) -> str:
+        self.posted.append((letter, to))
+        return ""
+
+
 @pytest.fixture
 def registry() -> Any:
+    outbox = _Outbox()
     trail, sealer, clock = _Trail(), Sealer(Keyring([new_key(NOW)])), _Clock()
     config = Configurator()
     add_service(config, IClock, lambda registry: clock)
     add_service(config, ISealer, lambda registry: sealer)
     add_service(config, IAuditTrail, lambda registry: trail)
+    add_service(config, IOutbox, lambda registry: outbox)
+    add_service(config, IAccounts, Accounts)
+    add_service(config, AddressChanges, AddressChanges)
     heard: list[Any] = []
     config.registry.heard = heard
     config.add_subscriber(heard.append, AccountActivated)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ...interfaces import IAccounts, IAuditTrail, IGrants, IReviews, ISealer, ReviewState
+from ...interfaces import Concerned, IAccounts, IAuditTrail, IGrants, IReviews, ISealer, ReviewState
 from ...security import tokens
 from ...services import find
 from .mapper import PscPerson
@@ -113,6 +113,14 @@ def case_of(session: Session, request_id: str) -> PscCase:
     if found is None:
         raise LookupError(request_id)
     return found
+
+
+def concerned_by(registry: Any, request_id: str, session: Session) -> Concerned:
+    """Return the accounts of a case, and the numbers of the person whom PSC proved."""
+    case = case_of(session, request_id)
+    numbers = [value for _, value in told_of(registry, case)["identifiers"]]
+    people = tuple({name: value} for value in numbers for name in ("rpps", "adeli"))
+    return Concerned(accounts=tuple(case.accounts), people=people)
 
 
 def contested(session: Session, account: str, attribute: str, value: str) -> bool:

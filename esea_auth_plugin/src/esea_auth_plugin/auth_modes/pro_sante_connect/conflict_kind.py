@@ -9,11 +9,21 @@ from sqlalchemy.orm import Session
 
 from ...accounts.attributes import kind_of, shown
 from ...errors import PortalError
-from ...interfaces import AccountState, AccountView, Choice, Fact, FactSheet, IAccounts, ICatalogue, ReviewView
+from ...interfaces import (
+    AccountState,
+    AccountView,
+    Choice,
+    Concerned,
+    Fact,
+    FactSheet,
+    IAccounts,
+    ICatalogue,
+    ReviewView,
+)
 from ...layout.filters import date_fr
 from ...reviews.kinds import DecidedOnly
 from ...services import find
-from .cases import CONFLICT, case_of, told_of
+from .cases import CONFLICT, case_of, concerned_by, told_of
 from .merging import Merging, Plan, others
 
 _KEEP = "garder-"
@@ -49,6 +59,10 @@ class ConflictKind(DecidedOnly):
             sheets += [_preview(registry, session, views, kept, case.accounts) for kept in case.accounts]
         return sheets
 
+    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+        """Return the accounts of the case, and the person whom PSC proved."""
+        return concerned_by(registry, review.id, session)
+
     def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Return which account stays; the older one is proposed."""
         case = case_of(session, review.id)
@@ -59,12 +73,23 @@ class ConflictKind(DecidedOnly):
             for place, view in enumerate(ordered)
         ]
 
+    def on_agree(self, registry: Any, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
+        """Ask each reviewer which account stays.
+
+        :raises PortalError: none is ticked, or several are.
+        """
+        if len([subject for subject in case_of(session, review.id).accounts if f"{_KEEP}{subject}" in kept]) != 1:
+            raise PortalError("Cochez un compte à garder, et un seul.", code="psc.merge_choice")
+
     def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
         """Merge into the one account that stays ticked."""
         case = case_of(session, review.id)
         stays = [subject for subject in case.accounts if f"{_KEEP}{subject}" in kept]
         if len(stays) != 1:
-            raise PortalError("Cochez un compte à garder, et un seul.", code="psc.merge_choice")
+            # Two reviewers who each keep another account have not agreed.
+            raise PortalError(
+                "Un ou une collègue garde un autre compte : mettez-vous d’accord.", code="psc.merge_choice"
+            )
         merging = Merging(registry)
         for ended in others(case.accounts, stays[0]):
             merging.carry_out(session, stays[0], ended, by=review.decided_by or "", request_id=review.id)

@@ -9,10 +9,20 @@ from sqlalchemy.orm import Session
 
 from ...accounts.attributes import kind_of
 from ...errors import PortalError
-from ...interfaces import AccountState, Choice, Fact, FactSheet, IAccounts, IExternalIdentities, IGrants, ReviewView
+from ...interfaces import (
+    AccountState,
+    Choice,
+    Concerned,
+    Fact,
+    FactSheet,
+    IAccounts,
+    IExternalIdentities,
+    IGrants,
+    ReviewView,
+)
 from ...reviews.kinds import DecidedOnly
 from ...services import find
-from .cases import CONTEST, case_of, told_of
+from .cases import CONTEST, case_of, concerned_by, told_of
 
 _RIGHTS = "retablir-droits"
 
@@ -58,6 +68,10 @@ class ContestKind(DecidedOnly):
             FactSheet("Ce que Pro Santé Connect a prouvé", proven),
             FactSheet("Le compte qui déclare ce numéro", tuple(declared), links),
         ]
+
+    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+        """Return the accounts of the case, and the person whom PSC proved."""
+        return concerned_by(registry, review.id, session)
 
     def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Return whether the account gets its rights back without the number; not by default."""

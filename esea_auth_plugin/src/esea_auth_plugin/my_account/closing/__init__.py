@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot, IClosings
+from . import support_views
 from .erasing import erase_due, forget_old
 from .resources import ClosePlace
 from .service import Closings
@@ -41,5 +42,6 @@ def includeme(config: Any) -> None:
     )
     config.add_job("closing.erase", erase_due, every=timedelta(hours=1))
     config.add_job("closing.forget", forget_old, every=timedelta(days=1))
+    config.add_account_act(support_views.REOPEN)
     config.scan(".views")
     config.scan(".support_views")

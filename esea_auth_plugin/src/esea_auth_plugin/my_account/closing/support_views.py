@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
+from sqlalchemy.orm import Session
 
+from ...accounts.acts import AccountAct, answer
 from ...accounts.resources import IAccountOfDesk
+from ...accounts.support_views import identity_checked
+from ...errors import PortalError
 from ...interfaces import IAccounts, IClosings
 from ...services import find
 
@@ -18,10 +23,16 @@ def reopened(context: Any, request: Any) -> HTTPSeeOther:
     account = find(request, IAccounts).by_subject(request.dbsession, context.__name__)
     if account is None:
         raise HTTPNotFound
-    if request.POST.get("identite_verifiee") != "oui":
-        request.flash("Cochez que vous avez vérifié l’identité de la personne.", "warning")
-    elif find(request, IClosings).reopen(request.dbsession, account, by=request.identity.subject):
-        request.flash("Le compte est rouvert. Ses droits d’accès sont à redemander.")
-    else:
-        request.flash("Ce compte ne peut plus être rouvert.", "warning")
-    return HTTPSeeOther(context.path)
+    if not identity_checked(request):
+        return HTTPSeeOther(context.path)
+    return answer(request, REOPEN.name, account.subject, {}, back=context.path)
+
+
+def _reopen(registry: Any, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
+    account = find(registry, IAccounts).by_subject(session, subject)
+    if account is None or not find(registry, IClosings).reopen(session, account, by=by):
+        raise PortalError("Ce compte ne peut plus être rouvert.", code="account.act_not_possible")
+    return "Le compte est rouvert. Ses droits d’accès sont à redemander."
+
+
+REOPEN = AccountAct("reopen", "Rouvrir le compte", _reopen, {})

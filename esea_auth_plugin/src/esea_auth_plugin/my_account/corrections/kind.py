@@ -17,6 +17,7 @@ from ...interfaces import (
     AccountState,
     AccountView,
     Choice,
+    Concerned,
     Fact,
     FactSheet,
     IAccounts,
@@ -75,6 +76,22 @@ class CorrectionKind(DecidedOnly):
         check = "warning" if origin in PROVEN_ORIGINS else ""
         return Fact(label, shown(name, value) if value else "à retirer", check, note)
 
+    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+        """Return the account, and the person that it would become."""
+        subject, asked = review.author or "", service.read(registry, session, review.id)
+        if asked is None:
+            return Concerned(accounts=(subject,))
+        now = find(registry, IAccounts).attributes(session, subject)
+        return Concerned(accounts=(subject,), people=({**now, **asked.values},))
+
+    def on_agree(self, registry: Any, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
+        """Ask each reviewer for the proof that they saw.
+
+        :raises PortalError: none was recorded.
+        """
+        if CHECKED not in kept:
+            raise PortalError("Cochez la preuve que vous avez vue.", code="correction.unchecked")
+
     def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Ask the reviewer to record the proof; it is never ticked beforehand."""
         label = "J’ai vu une preuve : pièce d’identité, annuaire national, ou appel à un numéro connu."
@@ -83,12 +100,10 @@ class CorrectionKind(DecidedOnly):
     def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
         """Change the attributes, marked « support », and tell the person.
 
-        :raises PortalError: no proof was recorded, nothing is left to change, or the number is another account's.
+        :raises PortalError: nothing is left to change, or the number is another account's.
         """
         subject = review.author or ""
         account, asked = _active(registry, session, subject), service.read(registry, session, review.id)
-        if CHECKED not in kept:
-            raise PortalError("Cochez la preuve que vous avez vue.", code="correction.unchecked")
         if account is None or asked is None:
             raise PortalError("Ce compte n’est pas actif : refusez la demande.", code="correction.account")
         for name in _NUMBERS:

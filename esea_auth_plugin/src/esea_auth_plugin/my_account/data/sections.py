@@ -40,7 +40,9 @@ def account(registry: Any, session: Session, subject: str) -> Any:
         "etat": found.state.value,
         "cree_le": found.created_at,
         "cgu": {"version": found.terms_version, "acceptees_le": found.terms_accepted_at},
-        "roles": [{"role": role.name, "portee": role.scope} for role in find(registry, IRoles).of(session, subject)],
+        "roles": [
+            {"role": role.name, "portee": role.scope} for role in find(registry, IRoles).granted(session, subject)
+        ],
     }
 
 

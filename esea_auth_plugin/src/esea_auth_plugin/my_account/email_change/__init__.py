@@ -7,7 +7,8 @@ What each step stops:
 - An address mistyped, or somebody else's: nothing changes before six digits come back from there. Whether another
   account has it is told to who reads it, and to nobody else.
 - A thief at the highest level: the former address is told, with a link that puts it back for 72 hours and closes every
-  session. Nobody may change the address again meanwhile, so that a second change can't outlive the first one's link.
+  session. Nobody may change the address again meanwhile, so that a second change can't outlive the first one's link
+  (``accounts/address_changes.py``, for every change by whoever).
 - A former mailbox in other hands (a successor, a domain bought back): the link signs nobody in, and mailed codes open
   nothing for a day after it, so that it gives the account to nobody. Links mailed there before the change are dead.
   Where the portal itself found that its domain is in other hands, it is told nothing and may take nothing back.
@@ -21,7 +22,7 @@ from datetime import timedelta
 from typing import Any
 
 from ...events import UnderWayEnded
-from ...interfaces import AccountEntry, AccountGroup, IAccountRoot, IFormerAddresses
+from ...interfaces import AccountEntry, AccountGroup, IAccountRoot
 from ...services import find
 from .resources import EmailPlace, UndoPlace
 from .service import EmailChanges, prune
@@ -38,12 +39,9 @@ _ACTIONS = {
 def includeme(config: Any) -> None:
     """Publish the service, hang the pages, declare letters and actions."""
     config.add_service(EmailChanges, EmailChanges)
-    config.add_service(IFormerAddresses, lambda registry: find(registry, EmailChanges))
     config.add_portal_child("courriel", EmailPlace, parent=IAccountRoot)
     config.add_portal_child("adresse-precedente", UndoPlace)
-    for letter in ("code", "made", "cancelled"):
-        folder = f"esea_auth_plugin:my_account/email_change/letters/{letter}"
-        config.add_letter(f"email_change.{letter}", folder, proves_mailbox=letter == "code")
+    config.add_letter("email_change.code", "esea_auth_plugin:my_account/email_change/letters/code", proves_mailbox=True)
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_account_entry(

@@ -1,4 +1,4 @@
-"""The table of e-mail changes: from the code that the new address receives to the days the former one may object."""
+"""The table of e-mail changes that wait for the code that the new address received."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from ...database import AccountsModel, new_id
 
 
 class EmailChangeRow(AccountsModel):
-    """One change that a person asked for.
+    """One change that a person asked for; the row goes once it is made.
 
     :ivar sealed_former: the address until then, sealed; :ivar sealed_new: the one that is to take its place, sealed.
     :ivar code_digest: keyed hash of the code that went to the new one. :ivar tries: answers, right and wrong.
-    :ivar cancel_digest: hash of the link that went to the former one, once the change was made.
     """
 
     __tablename__ = "esea_email_change"
@@ -28,7 +27,3 @@ class EmailChangeRow(AccountsModel):
     tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(index=True)
     code_ends_at: Mapped[datetime]
-    made_at: Mapped[datetime | None]
-    cancel_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
-    cancel_ends_at: Mapped[datetime | None]
-    cancelled_at: Mapped[datetime | None]

@@ -1,19 +1,19 @@
-"""Asks for, makes and takes back changes of e-mail addresses."""
+"""Asks for changes of one's own address, makes them once the code came back, and lets the former address object."""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
+from ...accounts.address_changes import AddressChange, AddressChanges
 from ...database import IDatabase, new_id
 from ...errors import PortalError
-from ...events import EmailChanged, UnderWayEnded
+from ...events import UnderWayEnded
 from ...interfaces import AccountView, IAccounts, IAuditTrail, IClock, IMailboxes, IOutbox, ISealer, ISessions
 from ...normalise.emails import normalise_email
 from ...security import tokens
@@ -24,11 +24,9 @@ from ...sign_in.store import SignIns
 from .models import EmailChangeRow
 
 KIND = "email_change"
-PURPOSE, CODE = "email_change.address", "email_change.code"
+PURPOSE, CODE = "email_change.asked", "email_change.code"
 CODE_LIFETIME = timedelta(minutes=10)
 MOST_TRIES = 5
-#: How long the former address may take a change back.
-UNDO = timedelta(hours=72)
 
 
 class Verdict(enum.StrEnum):
@@ -48,13 +46,12 @@ class CanNotUndo(PortalError):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change under way or made."""
+    """A change that waits for its code."""
 
     id: str
     subject: str
     former: str
     new: str
-    undo_until: datetime | None = None
 
     @property
     def confirms_again(self) -> bool:
@@ -63,7 +60,7 @@ class Change:
 
 
 class EmailChanges:
-    """Changes of addresses; also the addresses that may still object (``IFormerAddresses``)."""
+    """Changes that people ask for, and the links by which a former address objects."""
 
     def __init__(self, registry: Any) -> None:
         self._registry = registry
@@ -75,23 +72,19 @@ class EmailChanges:
         row = session.scalar(
             select(EmailChangeRow).where(
                 EmailChangeRow.subject == subject,
-                EmailChangeRow.made_at.is_(None),
                 EmailChangeRow.code_ends_at > self._now(),
             )
         )
         return self._view(row) if row is not None else None
 
-    def contestable(self, session: Session, subject: str) -> Change | None:
+    def contestable(self, session: Session, subject: str) -> AddressChange | None:
         """Return the change that the former address may still take back: no other one is made meanwhile."""
-        row = session.scalar(select(EmailChangeRow).where(EmailChangeRow.subject == subject, *self._may_object()))
-        return self._view(row) if row is not None else None
+        return find(self._registry, AddressChanges).contestable(session, subject)
 
     def ask(self, session: Session, account: AccountView, email: str) -> None:
         """Mail a code to the new address, whoever has it; a former request is forgotten."""
         now, row, code = self._now(), new_id(), tokens.new_code(6)
-        session.execute(
-            delete(EmailChangeRow).where(EmailChangeRow.subject == account.subject, EmailChangeRow.made_at.is_(None))
-        )
+        session.execute(delete(EmailChangeRow).where(EmailChangeRow.subject == account.subject))
         session.add(
             EmailChangeRow(
                 id=row,
@@ -118,7 +111,7 @@ class EmailChanges:
         """Count the try first, in one update, then compare; the right code is good once."""
         counted = session.execute(
             update(EmailChangeRow)
-            .where(EmailChangeRow.subject == subject, EmailChangeRow.made_at.is_(None))
+            .where(EmailChangeRow.subject == subject)
             .where(EmailChangeRow.tries < MOST_TRIES, EmailChangeRow.code_ends_at > self._now())
             .values(tries=EmailChangeRow.tries + 1)
             .returning(EmailChangeRow.id, EmailChangeRow.code_digest)
@@ -138,79 +131,38 @@ class EmailChanges:
         change = self.pending(session, account.subject)
         if change is None:
             return False
-        token, now = tokens.new_token(), self._now()
-        accounts, subject = find(self._registry, IAccounts), account.subject
-        # One that is not believed any more is read by somebody else now: there is nobody to ask whether it objects.
-        undoable = account.email_doubted_at is None
-        undo = {"cancel_digest": tokens.digest(token, kind=KIND), "cancel_ends_at": now + UNDO} if undoable else {}
-        made = (
-            update(EmailChangeRow)
-            .where(EmailChangeRow.id == change.id, EmailChangeRow.made_at.is_(None))
-            .values(made_at=now, **undo)
-            .execution_options(synchronize_session=False)
-        )
-        if cast("CursorResult[Any]", session.execute(made)).rowcount != 1:
+        subject = account.subject
+        made = delete(EmailChangeRow).where(EmailChangeRow.id == change.id)
+        once = cast("CursorResult[Any]", session.execute(made.execution_options(synchronize_session=False)))
+        if once.rowcount != 1:
             return False
         if change.confirms_again:
             self._registry.notify(UnderWayEnded(session, subject))
             return find(self._registry, IMailboxes).confirmed(session, subject, change.new)
-        if not accounts.change_email(session, subject, change.new, by=subject, former=change.former):
-            session.execute(delete(EmailChangeRow).where(EmailChangeRow.id == change.id))
-            return False
-        # What was mailed to the former address, and what waits for a code there, opens nothing any more.
-        find(self._registry, SignIns).close_all(session, subject)
-        path, until = (f"/adresse-precedente/{token}", now + UNDO) if undoable else ("", None)
-        self._registry.notify(
-            EmailChanged(session, subject, change.former, change.new, path, until, former_believed=undoable)
+        return find(self._registry, IAccounts).change_email(
+            session, subject, change.new, by=subject, former=change.former
         )
-        values = {"name": account.display_name, "until": until}
-        find(self._registry, IOutbox).post(session, "email_change.made", to=change.new, values=values)
-        return True
 
     def forget(self, event: UnderWayEnded) -> None:
         """A change that waits for its code is asked for again."""
-        waiting = delete(EmailChangeRow).where(
-            EmailChangeRow.subject == event.subject, EmailChangeRow.made_at.is_(None)
-        )
+        waiting = delete(EmailChangeRow).where(EmailChangeRow.subject == event.subject)
         event.session.execute(waiting.execution_options(synchronize_session=False))
 
     # --- the former address
 
-    def of(self, session: Session, subject: str) -> Sequence[str]:
-        """See :class:`~esea_auth_plugin.interfaces.IFormerAddresses`."""
-        change = self.contestable(session, subject)
-        return (change.former,) if change is not None else ()
-
-    def undoable(self, session: Session, token: str | None) -> Change | None:
+    def undoable(self, session: Session, token: str | None) -> AddressChange | None:
         """Return the change that this link may take back now; writes nothing."""
-        digest = tokens.digest(token or "", kind=KIND)
-        row = session.scalar(select(EmailChangeRow).where(EmailChangeRow.cancel_digest == digest, *self._may_object()))
-        return self._view(row) if row is not None else None
+        return find(self._registry, AddressChanges).undoable(session, token)
 
     def undo(self, session: Session, token: str | None, *, address: str) -> None:
         """Put the former address back, once, and close whatever is open.
 
-        :raises CanNotUndo: too late, used before, or the address was changed by the support since; nothing is changed.
+        :raises PortalError: too late, used before, or another account has the former address; nothing is changed.
         """
-        taken = (
-            update(EmailChangeRow)
-            .where(EmailChangeRow.cancel_digest == tokens.digest(token or "", kind=KIND), *self._may_object())
-            .values(cancelled_at=self._now())
-            .returning(EmailChangeRow.id)
-            .execution_options(synchronize_session=False)
-        )
-        row_id = session.execute(taken).scalar()
-        row = session.get(EmailChangeRow, row_id) if row_id is not None else None
-        if row is None:
+        change = find(self._registry, AddressChanges).take_back(session, token)
+        if change is None:
             raise CanNotUndo("Ce lien n’est plus valable : il a déjà servi, ou ses 72 heures sont passées.")
-        change, accounts = self._view(row), find(self._registry, IAccounts)
-        if not accounts.change_email(session, change.subject, change.former, former=change.new):
-            raise CanNotUndo(
-                "Ce changement ne peut plus être annulé par ce lien : l’adresse a changé depuis, ou l’ancienne "
-                "appartient à un autre compte. Appelez l’assistance."
-            )
         self._close(session, change.subject)
-        find(self._registry, IOutbox).post(session, "email_change.cancelled", to=change.new, values={})
         find(self._registry, IAuditTrail).record(
             session, "email_change.cancelled", target=change.subject, personal={"address": address}
         )
@@ -227,19 +179,12 @@ class EmailChanges:
             until = self._now() + timedelta(hours=hours)
             find(self._registry, IAccounts).bar_mail_code(session, subject, until)
 
-    def _may_object(self) -> tuple[Any, ...]:
-        return (
-            EmailChangeRow.made_at.is_not(None),
-            EmailChangeRow.cancelled_at.is_(None),
-            EmailChangeRow.cancel_ends_at > self._now(),
-        )
-
     def _view(self, row: EmailChangeRow) -> Change:
         former, new = (
             self._sealer.open(sealed, purpose=PURPOSE, bound_to=row.id).decode()
             for sealed in (row.sealed_former, row.sealed_new)
         )
-        return Change(row.id, row.subject, former, new, row.cancel_ends_at)
+        return Change(row.id, row.subject, former, new)
 
     def _digests(self, code: str, row: str) -> tuple[str, ...]:
         return tokens.code_digest(self._sealer, code, purpose=CODE, bound_to=row)
@@ -256,11 +201,7 @@ class EmailChanges:
 
 
 def prune(registry: Any) -> None:
-    """Job: forget addresses that nobody may object from any more, and requests that were never confirmed."""
+    """Job: forget requests that were never confirmed."""
     before = find(registry, IClock).now() - timedelta(days=1)
-    over = or_(
-        EmailChangeRow.cancel_ends_at < before,
-        EmailChangeRow.made_at.is_(None) & (EmailChangeRow.code_ends_at < before),
-    )
     with find(registry, IDatabase).writing() as session:
-        session.execute(delete(EmailChangeRow).where(over))
+        session.execute(delete(EmailChangeRow).where(EmailChangeRow.code_ends_at < before))

@@ -9,13 +9,14 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
+from ...errors import PortalError
 from ...interfaces import IThrottle, Limit
 from ...security.tokens import mailed_token
 from ...services import find
 from ...throttle import Addresses
 from ...web.cookies import drop_cookie, read_link_cookie, set_cookie
 from .resources import IUndoPlace, IUndoToken
-from .service import CanNotUndo, EmailChanges
+from .service import EmailChanges
 
 COOKIE = "adresse"
 LINK = Limit("email_change.link.address", 60, timedelta(hours=1))
@@ -47,8 +48,8 @@ def undo(context: Any, request: Any) -> dict[str, Any]:
             find(request, EmailChanges).undo(
                 request.dbsession, read_link_cookie(request, COOKIE), address=request.client_address
             )
-    except CanNotUndo as error:
-        request.response.status = error.status
+    except PortalError as error:
+        request.response.status = 410
         return {"change": None, "done": False, "problem": error.message}
     drop_cookie(request, COOKIE)
     return {"change": None, "done": True, "problem": ""}

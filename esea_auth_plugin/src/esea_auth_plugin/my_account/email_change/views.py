@@ -8,6 +8,7 @@ from typing import Any
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
+from ...accounts.address_changes import AddressContestable
 from ...database import IDatabase
 from ...errors import TooManyAttempts
 from ...forms import Invalid, PortalForm
@@ -91,7 +92,12 @@ def confirm(context: Any, request: Any) -> Any:
     if verdict is Verdict.OVER:
         request.flash("Cinq essais ont été faits, ou le code a expiré. Demandez-en un autre.", "warning")
         return HTTPSeeOther(HOME)
-    if not changes.make(request.dbsession, account):
+    try:
+        made = changes.make(request.dbsession, account)
+    except AddressContestable as waits:
+        request.flash(waits.message, "warning")
+        return HTTPSeeOther(HOME)
+    if not made:
         request.flash("Cette adresse appartient déjà à un autre compte. Contactez l’assistance.", "warning")
         return HTTPSeeOther(HOME)
     request.flash(_done(change, account))

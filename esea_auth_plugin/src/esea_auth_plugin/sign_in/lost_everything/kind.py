@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...accounts.call_back import RECENT, checked_by, told_of
+from ...accounts.address_changes import AddressChanges
+from ...accounts.call_back import checked_by, recently_confirmed, told_of
 from ...errors import PortalError
 from ...interfaces import (
     AccountView,
     Choice,
+    Concerned,
     Fact,
     FactSheet,
     IAuditTrail,
-    IClock,
     ReviewView,
 )
-from ...layout.filters import date_fr
-from ...reviews.agreements import agreed_by
+from ...reviews.agreements import counting
 from ...reviews.kinds import DecidedOnly
 from ...services import find
-from ..recovery.lost_requests import NOBODY, LostRequests, account_sheet, asked_sheet, check_to_record
+from ..recovery.lost_requests import ADDRESS_CHANGED, NOBODY, LostRequests, account_sheet, asked_sheet, check_to_record
 from .links import Links
 from .models import LostEverythingRow
-from .telling import former_addresses, tell_person, tell_reviewers, tell_support
+from .telling import tell_person, tell_reviewers, tell_support
 
 KIND = "lost_everything"
 PURPOSE = "lost_everything.values"
@@ -39,12 +38,8 @@ _ADDRESS_DOUBTED = (
     "Cette adresse n’est plus vérifiée : rien n’y est envoyé. Faites d’abord changer l’adresse (« Je n’ai plus accès à "
     "ma boîte mail »), puis traitez cette demande."
 )
-#: An address is confirmed for the first time within these days of the account's creation.
-_SIGN_UP = timedelta(days=14)
-_ADDRESS_CHANGED = (
-    "L’adresse de ce compte a été changée il y a moins de 72 heures, et l’ancienne peut encore s’y opposer : attendez "
-    "ce délai, ou refusez."
-)
+#: One person alone can be talked into it (security.md row 1: nothing is issued on a telephone call).
+_AGREEMENTS = 2
 _STEPS = {
     "1. Rappeler": "à un numéro du dossier ou au standard de l’établissement, jamais au numéro donné ici.",
     "2. Comparer": "nom, jour et mois de naissance, N° RPPS et lieu d’exercice avec ceux du compte.",
@@ -81,8 +76,6 @@ class LostEverythingKind(DecidedOnly):
     title = "Tous les moyens de connexion perdus"
     queue_title = "Accès perdus"
     permission = "esea.support.review"
-    #: One person alone can be talked into it (security.md row 1: nothing is issued on a telephone call).
-    agreements = 2
     refusal_reasons = (
         "Votre identité n’a pas pu être vérifiée.",
         "Aucun compte ne correspond à ce que vous avez indiqué.",
@@ -95,6 +88,14 @@ class LostEverythingKind(DecidedOnly):
         asked = asked_sheet(typed, "Identifiant ou email")
         found = account_sheet(account, typed, *_facts(registry, session, account)) if account else NOBODY
         return [_PROCEDURE, asked, found]
+
+    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+        """Return the account that the login named, and the person who was typed."""
+        return REQUESTS.concerned(registry, session, review)
+
+    def agreements(self, registry: Any, session: Session, review: ReviewView) -> int:
+        """Return two, whatever the account owns."""
+        return _AGREEMENTS
 
     def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Ask each reviewer to record their own check."""
@@ -115,8 +116,8 @@ class LostEverythingKind(DecidedOnly):
     def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
         """Mail the link, and tell everyone who agreed; two different reviewers have, neither of them the person."""
         account = REQUESTS.account(registry, session, review)
-        reviewers = agreed_by(session, review.id)
-        if account is None or len({*reviewers} - {account.subject}) < self.agreements:
+        reviewers = counting(registry, session, self, review.id)
+        if account is None or len({*reviewers} - {account.subject}) < _AGREEMENTS:
             raise PortalError("Deux accords différents sont nécessaires.", code="lost_everything.agreements")
         find(registry, Links).issue(session, account, review.id)
         tell_reviewers(registry, session, reviewers, review.reference, "sent")
@@ -140,7 +141,8 @@ class LostEverythingKind(DecidedOnly):
 
 def _facts(registry: Any, session: Session, account: AccountView) -> Sequence[Fact]:
     """Return what the reviewers compare, and what the person would lose."""
-    unsure = _not_reached(registry, session, account) or _lately(registry, account)
+    warnings = (_not_reached(registry, session, account), recently_confirmed(registry, account))
+    unsure = " ".join(filter(None, warnings))
     told = told_of(registry, session, account)
     return (
         Fact("Email confirmé", account.email, "warning" if unsure else "", unsure or _ONLY_THERE),
@@ -151,19 +153,9 @@ def _facts(registry: Any, session: Session, account: AccountView) -> Sequence[Fa
     )
 
 
-def _lately(registry: Any, account: AccountView) -> str:
-    """Return a warning about an address that is new: one reviewer, taken in or dishonest, may have moved it alone."""
-    since = account.email_confirmed_at
-    if since is None or since - account.created_at < _SIGN_UP or find(registry, IClock).now() - since >= RECENT:
-        return ""
-    return (
-        f"Confirmée le {date_fr(since)}, depuis moins de 30 jours : assurez-vous, à un numéro plus ancien qu’elle, que "
-        "c’est bien la personne qui l’a fait changer."
-    )
-
-
 def _not_reached(registry: Any, session: Session, account: AccountView) -> str:
     """Return why the link would not surely reach the person at the account's address; ``""`` when it would."""
     if account.email_doubted_at is not None:
         return _ADDRESS_DOUBTED
-    return _ADDRESS_CHANGED if former_addresses(registry, session, account) else ""
+    changed = find(registry, AddressChanges).contestable(session, account.subject)
+    return ADDRESS_CHANGED if changed is not None else ""

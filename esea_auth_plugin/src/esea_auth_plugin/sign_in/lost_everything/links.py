@@ -22,6 +22,7 @@ from ...interfaces import (
     IClock,
     IOutbox,
     IPasswords,
+    IRoleSuspensions,
     ISessions,
     PortalSettings,
 )
@@ -122,6 +123,9 @@ class Links:
         for one in frozen.of(session, subject):
             frozen.lift(session, subject, one.mode, one.reference, by=subject)
         self._registry.notify(PasswordChanged(session, subject))
+        find(self._registry, IRoleSuspensions).suspend(
+            session, subject, cause="lost_everything", request_id=link.request_id
+        )
         find(self._registry, IAuditTrail).record(
             session, "lost_everything.link_used", actor=subject, target=subject, details={"devices": gone}
         )

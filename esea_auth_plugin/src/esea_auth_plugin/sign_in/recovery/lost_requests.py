@@ -15,13 +15,30 @@ from sqlalchemy.orm import Session
 
 from ...database import new_id
 from ...errors import PortalError
-from ...interfaces import AccountState, AccountView, Choice, Fact, FactSheet, IAccounts, IReviews, ISealer, ReviewView
+from ...interfaces import (
+    AccountState,
+    AccountView,
+    Choice,
+    Concerned,
+    Fact,
+    FactSheet,
+    IAccounts,
+    IReviews,
+    ISealer,
+    ReviewView,
+)
 from ...normalise.folding import same_text
 from ...normalise.phones import phone_fr
 from ...services import find
 
 CHECKED = "identity_checked"
+ADDRESS_CHANGED = (
+    "L’adresse de ce compte a été changée il y a moins de 72 heures, et l’ancienne peut encore s’y opposer : attendez "
+    "ce délai, ou refusez."
+)
 NOBODY = FactSheet("Compte", (Fact("Compte", "aucun ne correspond", "warning"),))
+#: What of it is compared with a reviewer.
+_COMPARED: tuple[str, ...] = ("last_name", "first_name", "email")
 _PROVES_NOTHING = "Numéro donné par la personne : il ne prouve rien."
 
 
@@ -71,6 +88,14 @@ class LostRequests:
         """Return the account that the login named."""
         row = session.get(self.rows, review.id)
         return find(registry, IAccounts).by_subject(session, row.subject) if row is not None and row.subject else None
+
+    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+        """Return the account that the login named, and the person who was typed."""
+        if session.get(self.rows, review.id) is None:
+            return Concerned()
+        typed, account = self.read(registry, session, review)
+        person: dict[str, str] = {name: typed[name] for name in _COMPARED if name in typed}
+        return Concerned(accounts=(account.subject,) if account is not None else (), people=(person,))
 
     def checked(
         self, registry: Any, session: Session, review: ReviewView, by: str | None, kept: frozenset[str], tick: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, Text
+from sqlalchemy import String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...database import AccountsModel, new_id
@@ -15,7 +15,10 @@ class ResetRow(AccountsModel):
 
     :ivar subject: the account; for a login nobody has, a subject that nobody has either, so that both leave one row.
     :ivar sealed_email: the new address that a reviewer accepted, sealed; ``""`` for a forgotten password.
+    :ivar request_id: the request that reviewers accepted, for a new address.
+    :ivar factor_waived: two reviewers agreed that the account's other factor need not be proven.
     :ivar factor_at: when the person proved a factor other than the mailbox, for an account that has one.
+    :ivar factor_is_strong: that factor is above mailed codes; a printed recovery code is not.
     """
 
     __tablename__ = "esea_password_reset"
@@ -29,6 +32,9 @@ class ResetRow(AccountsModel):
     used_at: Mapped[datetime | None]
     replaced_at: Mapped[datetime | None]
     factor_at: Mapped[datetime | None]
+    factor_is_strong: Mapped[bool] = mapped_column(default=False, server_default=false())
+    factor_waived: Mapped[bool] = mapped_column(default=False, server_default=false())
+    request_id: Mapped[str | None] = mapped_column(String(36))
 
 
 class LostMailboxRow(AccountsModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,12 +11,14 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ...access.owned import can_use
+from ...access.suspension import STRONG
+from ...accounts.address_changes import AddressContestable
 from ...auth_modes.base import AuthMode
 from ...auth_modes.freezing import FrozenFactors
 from ...auth_modes.registry import modes_of
 from ...database import IDatabase, new_id
 from ...errors import PortalError
-from ...events import EmailChanged, PasswordChanged
+from ...events import PasswordChanged
 from ...interfaces import (
     AccountState,
     AccountView,
@@ -26,9 +29,11 @@ from ...interfaces import (
     IOutbox,
     IPasswords,
     IPendingDevices,
+    IRoleSuspensions,
     ISealer,
     ISessions,
     PortalSettings,
+    Proof,
 )
 from ...security import tokens
 from ...services import find
@@ -86,9 +91,16 @@ class Resets:
             decoy=account is None,
         )
 
-    def issue_for_new_mailbox(self, session: Session, account: AccountView, email: str) -> None:
-        """Mail a link to the address that a reviewer accepted, once identity was checked."""
-        url, ends_at = self._store(session, account.subject, MAILBOX_LIFETIME, email)
+    def issue_for_new_mailbox(
+        self, session: Session, account: AccountView, email: str, *, request_id: str, factor_waived: bool = False
+    ) -> None:
+        """Mail a link to the address that the reviewers accepted, once identity was checked.
+
+        :param factor_waived: two reviewers agreed that the account's other factor need not be proven.
+        """
+        url, ends_at = self._store(
+            session, account.subject, MAILBOX_LIFETIME, email, request_id=request_id, factor_waived=factor_waived
+        )
         find(self._registry, IOutbox).post(
             session,
             "recovery.new_mailbox",
@@ -107,8 +119,8 @@ class Resets:
             return None
         if account.email_doubted_at is not None and not row.sealed_email:  # mailed to what is not believed any more
             return None
-        # A reviewer who has checked the identity stands for the other factor: it may be on the lost telephone.
-        needs = None if row.factor_at or row.sealed_email else self.other_factor(session, row.subject)
+        # A reviewer was told on the telephone who it is: that alone does not stand for the account's other factor.
+        needs = None if row.factor_at or row.factor_waived else self.other_factor(session, row.subject)
         return Reset(row.id, account, self._email(row), needs)
 
     def other_factor(self, session: Session, subject: str) -> AuthMode | None:
@@ -120,12 +132,13 @@ class Resets:
                 return mode
         return None
 
-    def factor_proven(self, session: Session, reset_id: str, subject: str) -> None:
+    def factor_proven(self, session: Session, reset_id: str, subject: str, proofs: Sequence[Proof]) -> None:
         """Note that the person of this link proved another factor."""
+        strong = any(proof.factors & STRONG for proof in proofs)
         session.execute(
             update(ResetRow)
             .where(ResetRow.id == reset_id, ResetRow.subject == subject, ResetRow.used_at.is_(None))
-            .values(factor_at=self._now())
+            .values(factor_at=self._now(), factor_is_strong=strong)
         )
         self._audit(session, "recovery.factor_proven", subject)
 
@@ -146,14 +159,14 @@ class Resets:
             .where(ResetRow.id == reset.id, ResetRow.used_at.is_(None), ResetRow.replaced_at.is_(None))
             .where(ResetRow.ends_at > now)
             .values(used_at=now)
-            .returning(ResetRow.factor_at)
+            .returning(ResetRow.factor_at, ResetRow.factor_is_strong, ResetRow.request_id)
             .execution_options(synchronize_session=False)
         )
         row = session.execute(used).one_or_none()
         if row is None or (reset.factor is not None and row.factor_at is None):
             raise LinkSpent("Ce lien n'est plus valable. Demandez-en un nouveau.")
-        if reset.new_email and not self._move(session, reset):
-            raise LinkSpent("Cette adresse appartient déjà à un autre compte. Contactez l'assistance.")
+        if reset.new_email:
+            self._move(session, reset)
         find(self._registry, IPasswords).set_hash(session, subject, password_hash)
         # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.
         find(self._registry, SignIns).close_all(session, subject)
@@ -165,6 +178,10 @@ class Resets:
             # Another factor, or a reviewer, proved who it is: « Ce n'était pas moi » need not block it any longer.
             find(self._registry, FrozenFactors).lift(session, subject, "password", by=subject)
         self._registry.notify(PasswordChanged(session, subject))
+        if reset.new_email and not row.factor_is_strong:
+            find(self._registry, IRoleSuspensions).suspend(
+                session, subject, cause="lost_mailbox", request_id=row.request_id
+            )
         return until
 
     def _quarantine(self, session: Session, reset: Reset, *, proven: bool) -> datetime | None:
@@ -176,17 +193,24 @@ class Resets:
         find(self._registry, IAccounts).bar_mail_code(session, reset.account.subject, until, by=reset.account.subject)
         return until
 
-    def _move(self, session: Session, reset: Reset) -> bool:
-        accounts = find(self._registry, IAccounts)
-        if not accounts.change_email(session, reset.account.subject, reset.new_email, by=reset.account.subject):
-            return False
-        believed = reset.account.email_doubted_at is None
-        self._registry.notify(
-            EmailChanged(session, reset.account.subject, reset.account.email, reset.new_email, former_believed=believed)
-        )
-        return True
+    def _move(self, session: Session, reset: Reset) -> None:
+        """Make the accepted address the account's.
 
-    def _store(self, session: Session, subject: str, lifetime: timedelta, email: str = "") -> tuple[str, datetime]:
+        :raises LinkSpent: another account has it, or an earlier change may still be objected to.
+        """
+        accounts, account = find(self._registry, IAccounts), reset.account
+        try:
+            moved = accounts.change_email(
+                session, account.subject, reset.new_email, by=account.subject, former=account.email
+            )
+        except AddressContestable as waits:
+            raise LinkSpent(waits.message) from waits
+        if not moved:
+            raise LinkSpent("Cette adresse appartient déjà à un autre compte. Contactez l'assistance.")
+
+    def _store(
+        self, session: Session, subject: str, lifetime: timedelta, email: str = "", **accepted: Any
+    ) -> tuple[str, datetime]:
         now, token, row = self._now(), tokens.new_token(), new_id()
         session.execute(
             update(ResetRow).where(ResetRow.subject == subject, ResetRow.used_at.is_(None)).values(replaced_at=now)
@@ -202,6 +226,7 @@ class Resets:
                 sealed_email=sealed,
                 created_at=now,
                 ends_at=ends_at,
+                **accepted,
             )
         )
         session.flush()

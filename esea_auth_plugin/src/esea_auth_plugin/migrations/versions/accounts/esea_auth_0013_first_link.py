@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "esea_auth_0012"
-down_revision: str | Sequence[str] | None = "esea_auth_0011"
+revision: str = "esea_auth_0013"
+down_revision: str | Sequence[str] | None = "esea_auth_0012"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

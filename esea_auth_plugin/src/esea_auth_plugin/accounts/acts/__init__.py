@@ -1,0 +1,28 @@
+"""Acts of the support on an account: done at once, or proposed to a second reviewer if the account holds a role.
+
+One reviewer alone must not be able to suspend a colleague, to give them rights or to lift what protects their account,
+and nobody acts on an account that may be their own second one. Packages declare their acts with
+``config.add_account_act``; pages call :meth:`AccountActs.ask` and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .declared import AccountAct, add_account_act
+from .kind import AccountActKind
+from .service import AccountActs, answer
+from .support import ACTS
+
+__all__ = ["AccountAct", "AccountActs", "answer", "includeme"]
+
+
+def includeme(config: Any) -> None:
+    """Publish the service and the directive, and bring the kind of request."""
+    config.add_directive("add_account_act", add_account_act)
+    config.add_service(AccountActs, AccountActs)
+    config.add_audit_action("account.act_refused", "Action sur un compte refusée")
+    config.add_letter("account_act.refused", "esea_auth_plugin:accounts/acts/letters/refused")
+    config.add_request_kind(AccountActKind())
+    for act in ACTS:
+        config.add_account_act(act)

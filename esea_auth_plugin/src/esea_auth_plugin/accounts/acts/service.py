@@ -1,0 +1,117 @@
+"""Carries out an act on an account, or proposes it to a second reviewer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from sqlalchemy.orm import Session
+
+from ...database import new_id
+from ...errors import PortalError
+from ...interfaces import Concerned, IAccounts, IAuditTrail, IClock, IReviews, IRoles, ISealer
+from ...reviews import agreements, errors
+from ...reviews.declared import kinds_of
+from ...services import find
+from .declared import AccountAct, acts_of
+from .models import AccountActRow
+
+KIND = "account_act"
+PURPOSE = "account_act.values"
+
+
+class OwnAccount(PortalError):
+    """Nobody acts on their own account from the support's desk."""
+
+    code = "account.own"
+    status = 409
+
+
+class AccountActs:
+    """See the package."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def ask(self, session: Session, name: str, target: str, values: Mapping[str, str], *, by: str) -> str:
+        """Carry out an act, or propose it if an account concerned holds a role; return the message to show.
+
+        :param target: subject of the account, or what else the act is on.
+        :raises PortalError: the reviewer's own account or perhaps so, or the act is not possible now.
+        """
+        act = acts_of(self._registry)[name]
+        accounts = tuple(act.accounts(self._registry, session, target))
+        if by == target:
+            raise OwnAccount(act.own)
+        self._refuse_conflict(session, by, target, accounts)
+        if find(self._registry, IRoles).holders(session, accounts):
+            return self._propose(session, act, target, values, by)
+        return act.carry_out(self._registry, session, target, values, by)
+
+    def _refuse_conflict(self, session: Session, by: str, target: str, accounts: tuple[str, ...]) -> None:
+        """Refuse an act on an account that may be the reviewer's own second one."""
+        if agreements.suspended(self._registry, session, by):
+            raise errors.roles_suspended()
+        if accounts != (target,):  # a whole domain of mail: thousands of people, some of them of one name
+            return
+        common = agreements.in_common(self._registry, session, by, Concerned(accounts))
+        if common:
+            raise errors.conflict(common)
+
+    def _propose(self, session: Session, act: AccountAct, target: str, values: Mapping[str, str], by: str) -> str:
+        request_id = new_id()
+        account = find(self._registry, IAccounts).by_subject(session, target)
+        review = find(self._registry, IReviews).open(
+            session,
+            KIND,
+            title=f"{act.title} – {account.display_name if account is not None else target}",
+            author=by,
+            topic=target[:64],
+            search=account.identifier if account is not None else target,
+            request_id=request_id,
+        )
+        sealed = find(self._registry, ISealer).seal(
+            json.dumps(dict(values)).encode(), purpose=PURPOSE, bound_to=request_id
+        )
+        session.add(AccountActRow(request_id=request_id, act=act.name, target=target, sealed=sealed))
+        session.flush()
+        # Whoever proposes it agrees to it: one more is needed.
+        kind, now = kinds_of(self._registry)[KIND], find(self._registry, IClock).now()
+        agreements.agree(self._registry, session, kind, request_id, by, now)
+        return (
+            "Un compte concerné a un rôle sur le portail : une autre personne de l’équipe doit confirmer cette action "
+            f"(demande {review.reference}). Rien n’est fait d’ici là."
+        )
+
+
+def values_of(registry: Any, row: AccountActRow) -> dict[str, str]:
+    """Return the values of a proposed act."""
+    opened = find(registry, ISealer).open(row.sealed, purpose=PURPOSE, bound_to=row.request_id)
+    found: dict[str, str] = json.loads(opened)
+    return found
+
+
+def answer(request: Any, name: str, target: str, values: Mapping[str, str], *, back: str) -> HTTPSeeOther:
+    """Ask for an act from a page and lead back to it; a refusal is told and recorded."""
+    by = request.identity.subject
+    try:
+        with request.dbsession.begin_nested():
+            message = find(request, AccountActs).ask(request.dbsession, name, target, values, by=by)
+    except PortalError as refused:
+        record_refusal(request, name, target, refused)
+        request.flash(refused.message, "warning")
+    else:
+        request.flash(message)
+    return HTTPSeeOther(back)
+
+
+def record_refusal(request: Any, name: str, target: str, refused: PortalError) -> None:
+    """Write the refusal of an act to the trail, whatever becomes of the transaction."""
+    by, audit, details = request.identity.subject, find(request, IAuditTrail), {"act": name, "code": refused.code}
+    request.outlive(
+        lambda session: audit.record(
+            session, "account.act_refused", outcome="refused", actor=by, target=target, details=details
+        )
+    )

@@ -1,0 +1,75 @@
+"""What the support may do to one account, beside its rights: suspend, reactivate, lift what blocks a sign-in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ...auth_modes.freezing import FrozenFactors
+from ...errors import PortalError
+from ...interfaces import AccountState, IAccounts
+from ...services import find
+from .declared import AccountAct
+
+REASON = {"reason": "Motif"}
+
+
+class NotPossible(PortalError):
+    """The account's state does not allow the act (any more)."""
+
+    code = "account.act_not_possible"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("Cette action n’est pas possible dans l’état actuel du compte.")
+
+
+def _suspend(registry: Any, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
+    accounts = find(registry, IAccounts)
+    if not accounts.set_state(session, subject, AccountState.SUSPENDED, reason=values["reason"], by=by):
+        raise NotPossible
+    return "Le compte est suspendu ; ses sessions et ses droits d’accès ont pris fin."
+
+
+def _reactivate(registry: Any, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
+    """Open a suspended account again; one that is only pending is opened by its own confirmation."""
+    accounts = find(registry, IAccounts)
+    account = accounts.by_subject(session, subject)
+    if account is None or account.state is not AccountState.SUSPENDED:
+        raise NotPossible
+    if not accounts.set_state(session, subject, AccountState.ACTIVE, reason="reactivated", by=by):
+        raise NotPossible
+    return "Le compte est de nouveau actif. Ses droits d’accès sont à redemander."
+
+
+def _restore_mail_codes(registry: Any, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
+    accounts = find(registry, IAccounts)
+    account = accounts.by_subject(session, subject)
+    if account is not None and account.mail_code_barred_until is not None:
+        accounts.bar_mail_code(session, subject, None, by=by)
+    return "Les codes par courriel sont rétablis."
+
+
+def _lift_factors(registry: Any, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
+    frozen = find(registry, FrozenFactors)
+    lifted = [frozen.lift(session, subject, one.mode, one.reference, by=by) for one in frozen.of(session, subject)]
+    if not lifted:
+        raise NotPossible
+    return "Les moyens de connexion sont débloqués."
+
+
+SUSPEND, REACTIVATE, MAIL_CODES, LIFT = "suspend", "reactivate", "restore_mail_codes", "lift_factors"
+ACTS = (
+    AccountAct(
+        SUSPEND,
+        "Suspendre le compte",
+        _suspend,
+        REASON,
+        own="Vous ne pouvez pas suspendre votre propre compte.",
+    ),
+    AccountAct(REACTIVATE, "Réactiver le compte", _reactivate, {}),
+    AccountAct(MAIL_CODES, "Rétablir les codes par courriel", _restore_mail_codes, {}),
+    AccountAct(LIFT, "Débloquer les moyens de connexion", _lift_factors, {}),
+)

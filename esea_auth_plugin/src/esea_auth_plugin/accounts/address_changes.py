@@ -1,0 +1,228 @@
+"""Changes the address of an account: the one place that writes it, with the record that lets the former one object.
+
+Whoever changes an address (its owner, a recovery, the support, another plugin) goes through here, so that:
+
+- the former address is told by mail and may put itself back for 72 hours;
+- the new address is told too;
+- no second change is made meanwhile: it would outlive the link that the first one's former address received.
+
+A former address that is not verified any more (its domain is in other hands) is told nothing and may take nothing back,
+but a second change waits all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ..database import IDatabase, new_id
+from ..errors import PortalError
+from ..events import EmailChanged
+from ..interfaces import AccountState, AccountView, IAccounts, IAuditTrail, IClock, IOutbox, ISealer
+from ..normalise.emails import domain_of, normalise_email
+from ..security import tokens
+from ..services import find
+from .models import Account, AddressChangeRow
+from .search import index
+
+KIND = "email_change"
+PURPOSE = "email_change.address"
+#: How long the former address may take a change back.
+UNDO = timedelta(hours=72)
+
+
+class AddressContestable(PortalError):
+    """An earlier change of the address may still be objected to."""
+
+    code = "account.address_contestable"
+    status = 409
+
+
+@dataclass(frozen=True, slots=True)
+class AddressChange:
+    """A change that was made. ``undo_until``: until when the former address may object, and no other change is made."""
+
+    id: str
+    subject: str
+    former: str
+    new: str
+    undo_until: datetime
+
+
+class AddressChanges:
+    """Makes changes, tells which may still be objected to, takes them back; also ``IFormerAddresses``."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def change(self, session: Session, subject: str, email: str, *, by: str | None, former: str | None) -> bool:
+        """See :meth:`IAccounts.change_email`."""
+        account = find(self._registry, IAccounts).by_subject(session, subject)
+        if account is None or account.state is not AccountState.ACTIVE:
+            return False
+        if former is not None and normalise_email(former) != normalise_email(account.email):
+            return False
+        if self.contestable(session, subject) is not None:
+            raise _contestable()
+        if not self._write(session, subject, email, former=account.email, alone=True):
+            return False
+        self._audit(session, "account.email_changed", subject, by)
+        self._record(session, account, email.strip(), by)
+        return True
+
+    def contestable(self, session: Session, subject: str) -> AddressChange | None:
+        """Return the change that the former address may still take back."""
+        row = session.scalar(select(AddressChangeRow).where(*self._in_time(subject)))
+        return self._view(row) if row is not None else None
+
+    def of(self, session: Session, subject: str) -> Sequence[str]:
+        """See :class:`~esea_auth_plugin.interfaces.IFormerAddresses`."""
+        told = select(AddressChangeRow).where(*self._in_time(subject), AddressChangeRow.cancel_digest.is_not(None))
+        row = session.scalar(told)
+        return (self._view(row).former,) if row is not None else ()
+
+    # --- the former address's link
+
+    def undoable(self, session: Session, token: str | None) -> AddressChange | None:
+        """Return the change that this link may take back now; writes nothing."""
+        row = session.scalar(select(AddressChangeRow).where(*self._by_token(token)))
+        return self._view(row) if row is not None else None
+
+    def take_back(self, session: Session, token: str | None) -> AddressChange | None:
+        """Put the former address back, once, and tell the other one; ``None``: the link is not valid (any more).
+
+        :raises PortalError: the former address belongs to another account by now.
+        """
+        taken = (
+            update(AddressChangeRow)
+            .where(*self._by_token(token))
+            .values(cancelled_at=self._now())
+            .returning(AddressChangeRow.id)
+            .execution_options(synchronize_session=False)
+        )
+        row_id = session.execute(taken).scalar()
+        row = session.get(AddressChangeRow, row_id) if row_id is not None else None
+        if row is None:
+            return None
+        change = self._view(row)
+        if not self._write(session, change.subject, change.former, former=change.new, alone=False):
+            raise PortalError(
+                "Ce changement ne peut plus être annulé par ce lien : l’adresse a changé depuis, ou l’ancienne "
+                "appartient à un autre compte. Appelez l’assistance.",
+                code="account.address_taken",
+            )
+        self._audit(session, "account.email_changed", change.subject, None)
+        find(self._registry, IOutbox).post(session, "email_change.cancelled", to=change.new, values={})
+        return change
+
+    # --- how it is written
+
+    def _write(self, session: Session, subject: str, email: str, *, former: str, alone: bool) -> bool:
+        """Write the address by one conditional update; ``False``: another account has it, or it is not ``former``.
+
+        :param alone: only if no change of this account may be objected to.
+        """
+        address = normalise_email(email)
+        conditions = [Account.subject == subject, Account.email == normalise_email(former)]
+        if alone:
+            conditions.append(~exists().where(*self._in_time(subject)))
+        now = self._now()
+        statement = (
+            update(Account)
+            .where(*conditions)
+            .values(
+                email=address,
+                email_typed=email.strip(),
+                email_domain=domain_of(address),
+                email_confirmed_at=now,
+                email_doubted_at=None,
+                changed_at=now,
+            )
+            .returning(Account.id)
+            .execution_options(synchronize_session=False)
+        )
+        try:
+            with session.begin_nested():
+                account_id = session.execute(statement).scalar_one_or_none()
+        except IntegrityError:
+            return False
+        if account_id is None:
+            return False
+        index(session, account_id)
+        return True
+
+    def _record(self, session: Session, account: AccountView, new: str, by: str | None) -> None:
+        """Keep both addresses for as long as the former one may object, and tell both."""
+        believed, now, token, row = account.email_doubted_at is None, self._now(), tokens.new_token(), new_id()
+        until = now + UNDO
+        session.add(
+            AddressChangeRow(
+                id=row,
+                subject=account.subject,
+                by=by,
+                sealed_former=self._seal(account.email, row),
+                sealed_new=self._seal(new, row),
+                made_at=now,
+                cancel_digest=tokens.digest(token, kind=KIND) if believed else None,
+                cancel_ends_at=until,
+            )
+        )
+        session.flush()
+        path = f"/adresse-precedente/{token}" if believed else ""
+        undo_until = until if believed else None
+        self._registry.notify(
+            EmailChanged(session, account.subject, account.email, new, path, undo_until, former_believed=believed)
+        )
+        values = {"name": account.display_name, "until": undo_until}
+        find(self._registry, IOutbox).post(session, "email_change.made", to=new, values=values)
+
+    def _in_time(self, subject: str) -> tuple[ColumnElement[bool], ...]:
+        return (
+            AddressChangeRow.subject == subject,
+            AddressChangeRow.cancelled_at.is_(None),
+            AddressChangeRow.cancel_ends_at > self._now(),
+        )
+
+    def _by_token(self, token: str | None) -> tuple[ColumnElement[bool], ...]:
+        return (
+            AddressChangeRow.cancel_digest == tokens.digest(token or "", kind=KIND),
+            AddressChangeRow.cancelled_at.is_(None),
+            AddressChangeRow.cancel_ends_at > self._now(),
+        )
+
+    def _seal(self, address: str, row: str) -> str:
+        return find(self._registry, ISealer).seal(address.encode(), purpose=PURPOSE, bound_to=row)
+
+    def _view(self, row: AddressChangeRow) -> AddressChange:
+        sealer = find(self._registry, ISealer)
+        former, new = (
+            sealer.open(sealed, purpose=PURPOSE, bound_to=row.id).decode()
+            for sealed in (row.sealed_former, row.sealed_new)
+        )
+        return AddressChange(row.id, row.subject, former, new, row.cancel_ends_at)
+
+    def _audit(self, session: Session, action: str, subject: str, by: str | None) -> None:
+        find(self._registry, IAuditTrail).record(session, action, actor=by, target=subject)
+
+    def _now(self) -> datetime:
+        return find(self._registry, IClock).now()
+
+
+def _contestable() -> AddressContestable:
+    return AddressContestable(
+        "L’adresse de ce compte a été changée il y a moins de 72 heures, et l’ancienne peut encore s’y opposer : "
+        "attendez ce délai."
+    )
+
+
+def prune(registry: Any) -> None:
+    """Job: forget addresses that nobody may object from any more."""
+    before = find(registry, IClock).now() - timedelta(days=1)
+    with find(registry, IDatabase).writing() as session:
+        session.execute(delete(AddressChangeRow).where(AddressChangeRow.cancel_ends_at < before))

@@ -1,0 +1,384 @@
+"""A reviewer's own duplicate, and acts on accounts that hold a role: both need somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from tests.devices import MODES
+from tests.recovery import lose_everything, lose_mailbox
+from webtest import TestApp, TestResponse
+
+from esea_auth_plugin.accounts.acts.declared import acts_of
+from esea_auth_plugin.accounts.resources import IAccountOfDesk
+from esea_auth_plugin.audit import audit_rows
+from esea_auth_plugin.auth_modes.freezing import FrozenFactors
+from esea_auth_plugin.directives import permissions_of
+from esea_auth_plugin.interfaces import (
+    AccountState,
+    IAccounts,
+    IClosings,
+    IGrants,
+    IReviews,
+    ISealer,
+    ReviewState,
+)
+from esea_auth_plugin.mail_domains.resources import IMailDomainOfDesk
+from esea_auth_plugin.portal_services.resources import IRightsPlace
+from esea_auth_plugin.testing import sign_up as wizard
+from esea_auth_plugin.testing.pages import press, send, text
+from esea_auth_plugin.testing.portal import Person, Portal
+from esea_auth_plugin.testing.sign_up import reference_on
+
+pytestmark = [pytest.mark.settings(**MODES), pytest.mark.databases("sqlite")]
+both = pytest.mark.databases("sqlite", "postgresql")
+
+ADHESION = {
+    "Motif de l'inscription": "Besoin des lits du 33",
+    "Conditions d'Utilisation": "J'accepte les Conditions d'Utilisation",
+}
+PUBLIC, HOSPITAL = "92.184.100.7", "10.1.2.3"
+
+
+def asked(portal: Portal, browser: TestApp | None = None, **person: Any) -> tuple[str, Person]:
+    """Let somebody ask for a right; return the request's page at the desk, and who asked."""
+    anne = portal.person(**person)
+    browser = browser or portal.browser()
+    portal.sign_in(browser, anne)
+    send(browser.get("/services/ror/adhesion"), ADHESION)
+    with portal.db.reading() as session:
+        review = portal.find(IReviews).of_author(session, anne.subject)[0]
+    return f"/support/adhesions/{review.reference}", anne
+
+
+def refused(portal: Portal, reviewer: TestApp, path: str, words: str) -> None:
+    """The page says it before the decision; every decision is refused on the server, and recorded."""
+    page = reviewer.get(path)
+    assert "Cette demande pourrait être la vôtre" in text(page) and words in text(page), text(page)
+    assert "Accepter la demande" not in text(page) and "Refuser la demande" not in text(page)
+    token = page.html.find("input", attrs={"name": "csrf_token"})["value"]
+    for act in ("accepter", "refuser", "completer", "prendre", "agir"):
+        forced = {"csrf_token": token, "motif": "Non", "question": "Quoi ?", "action": "not_duplicate"}
+        answer = reviewer.post(f"{path}/{act}", forced, expect_errors=True)
+        assert answer.status_int == 409 and words in text(answer), act
+    with portal.db.reading() as session:
+        rows = audit_rows(session, action="review.act_refused")
+        assert [row.details["code"] for row in rows] == ["review.conflict_of_interest"] * 5
+        review = portal.find(IReviews).by_reference(session, path.rpartition("/")[2])
+        assert review.state is ReviewState.OPEN
+
+
+def decided_by_another(portal: Portal, path: str) -> None:
+    other, _ = portal.signed_in(roles=["support"], first_name="Zoé", last_name="Quelconque")
+    assert "acceptée" in text(press(other.get(path), "Accepter la demande").follow())
+
+
+@pytest.mark.parametrize(
+    ("theirs", "own", "words"),
+    [
+        ({"first_name": "Hélène", "last_name": "Lœb-Roy"}, {"first_name": "HELENE", "last_name": "LOEB ROY"}, "nom"),
+        ({"first_name": "Martin", "last_name": "Paul"}, {"first_name": "Paul", "last_name": "Martin"}, "nom"),
+        ({"first_name": "Anne, Marie", "last_name": "Roy"}, {"first_name": "Anne", "last_name": "Roy"}, "nom"),
+        ({"birthday": "03-14"}, {"birthday": "03-14"}, "naissance"),
+        ({"rpps": "10003456785"}, {"rpps": "10003456785"}, "RPPS"),
+        ({"adeli": "751234567"}, {"adeli": "751234567"}, "ADELI"),
+        ({"email": "lucie+2@chu.example.fr"}, {"email": "Lucie@chu.example.fr"}, "adresse électronique"),
+    ],
+)  # fmt: skip
+def test_an_access_request_of_one_s_own_second_account(
+    portal: Portal, theirs: dict[str, str], own: dict[str, str], words: str
+) -> None:
+    path, _ = asked(portal, **theirs)
+    reviewer, _ = portal.signed_in(roles=["support"], **own)
+    refused(portal, reviewer, path, words)
+    decided_by_another(portal, path)
+
+
+@both
+def test_a_request_from_the_reviewer_s_own_browser(portal: Portal) -> None:
+    reviewer, _ = portal.signed_in(roles=["support"])
+    path, _ = asked(portal, reviewer)
+    again = portal.browser()
+    _, lucie = portal.signed_in(roles=["support"])
+    portal.sign_in(reviewer, lucie)  # an unrelated reviewer, at the same shared workstation
+    assert "même navigateur" in text(reviewer.get(path))
+    portal.sign_in(again, portal.person(roles=["support"]))
+    assert "même navigateur" not in text(again.get(path)), "somebody else decides"
+
+
+@both
+def test_a_sign_up_sent_from_the_reviewer_s_own_browser(portal: Portal) -> None:
+    """Signed out, with the cookie of a known browser: another name, another address, the same person."""
+    reviewer, lucie = portal.signed_in(roles=["support"])
+    press(reviewer.get("/compte"), "Me déconnecter")
+    page = wizard.sign_up(reviewer)
+    reference = reference_on(page)
+    portal.sign_in(reviewer, lucie)
+    refused(portal, reviewer, f"/support/inscriptions/{reference}", "même navigateur")
+
+
+@pytest.mark.parametrize(("address", "common"), [(PUBLIC, True), (HOSPITAL, False)])
+def test_the_network_address_counts_unless_many_people_share_it(portal: Portal, address: str, common: bool) -> None:
+    reviewer, lucie = portal.browser(address), portal.person(roles=["support"])
+    portal.sign_in(reviewer, lucie)
+    path, _ = asked(portal, portal.browser(address))
+    assert ("même adresse réseau" in text(reviewer.get(path))) is common
+    portal.clock.advance(days=31)
+    portal.sign_in(reviewer := portal.browser("92.184.100.8"), lucie)
+    assert "même adresse réseau" not in text(reviewer.get(path)), "a month later it may be anybody's"
+
+
+@both
+def test_an_anonymous_request_from_the_reviewer_s_address(portal: Portal) -> None:
+    target = portal.person()
+    reviewer, lucie = portal.browser(PUBLIC), portal.person(roles=["support"])
+    portal.sign_in(reviewer, lucie)
+    page = portal.browser(PUBLIC).get("/connexion/oubli/tout")
+    values = {
+        "Identifiant ou email": target.identifier, "Nom": "Pierre", "Prénom": "Anne", "Téléphone": "05 56 00 00 00",
+        "Que s’est-il passé ?": "Téléphone et carte volés dans le tramway.",
+    }  # fmt: skip
+    reference = reference_on(send(page, values))
+    refused(portal, reviewer, f"/support/acces-perdus/{reference}", "même adresse réseau")
+
+
+def test_neither_addresses_nor_browsers_lie_in_clear_and_origins_go_with_the_decision(portal: Portal) -> None:
+    from sqlalchemy import select
+
+    from esea_auth_plugin.conflicts.models import RecentAddressRow, RequestOriginRow
+
+    path, _ = asked(portal, portal.browser(PUBLIC))
+    with portal.db.reading() as session:
+        (row,) = session.scalars(select(RequestOriginRow)).all()
+        stored = " ".join([row.address, *session.scalars(select(RecentAddressRow.address))])
+    assert stored.strip() and PUBLIC not in stored
+    assert row.address in portal.find(ISealer).digests(PUBLIC, purpose="conflicts.address")
+    decided_by_another(portal, path)
+    with portal.db.reading() as session:
+        assert session.scalars(select(RequestOriginRow)).all() == []
+
+
+@pytest.mark.parametrize("lose", [lose_mailbox, lose_everything])
+def test_who_is_said_to_have_lost_something_is_the_reviewer(
+    portal: Portal, lose: Callable[[Portal, str], TestResponse]
+) -> None:
+    """« Anne Pierre » lost the mailbox of somebody else's account, and « Anne Pierre » reviews it."""
+    target = portal.person()
+    reviewer, _ = portal.signed_in(roles=["support"], first_name="Anne", last_name="Pierre")
+    queue = "boites-mail" if lose is lose_mailbox else "acces-perdus"
+    refused(portal, reviewer, f"/support/{queue}/{reference_on(lose(portal, target.identifier))}", "même nom")
+
+
+def test_a_lost_mailbox_s_new_address_is_the_reviewer_s(portal: Portal) -> None:
+    target = portal.person()
+    reviewer, lucie = portal.signed_in(roles=["support"], first_name="Lucie", last_name="Autre")
+    page = lose_mailbox(portal, target.identifier, lucie.email)
+    refused(portal, reviewer, f"/support/boites-mail/{reference_on(page)}", "même adresse électronique")
+
+
+# --- acts on an account that holds a role ---------------------------------------------------------------------------
+
+
+@both
+def test_every_request_about_somebody_with_a_role_needs_two(portal: Portal) -> None:
+    """Rights that they ask for: the queue is a way of giving them."""
+    path, anne = asked(portal, roles=["oru"])
+    first, _ = portal.signed_in(roles=["support"])
+    page = first.get(path)
+    assert "Donner mon accord (1 sur 2)" in text(page)
+    press(page, "Donner mon accord")
+    with portal.db.reading() as session:
+        assert "ror" not in portal.find(IGrants).services_of(session, anne.subject)
+    second, _ = portal.signed_in(roles=["support"])
+    press(second.get(path), "Donner mon accord")
+    with portal.db.reading() as session:
+        assert "ror" in portal.find(IGrants).services_of(session, anne.subject)
+
+
+def active(portal: Portal, anne: Person) -> bool:
+    with portal.db.reading() as session:
+        return portal.find(IAccounts).by_subject(session, anne.subject).state is AccountState.ACTIVE
+
+
+def suspended(portal: Portal, anne: Person) -> None:
+    with portal.db.writing() as session:
+        portal.find(IAccounts).set_state(session, anne.subject, AccountState.SUSPENDED, reason="doubt")
+
+
+def barred(portal: Portal, anne: Person) -> None:
+    with portal.db.writing() as session:
+        until = portal.clock.now().replace(year=2027)
+        portal.find(IAccounts).bar_mail_code(session, anne.subject, until)
+
+
+def frozen(portal: Portal, anne: Person) -> None:
+    with portal.db.writing() as session:
+        portal.find(FrozenFactors).freeze(session, anne.subject, "password", reason="contested")
+
+
+def closed(portal: Portal, anne: Person) -> None:
+    with portal.db.writing() as session:
+        account = portal.find(IAccounts).by_subject(session, anne.subject)
+        assert portal.find(IClosings).close(session, account, address="")
+
+
+def given(portal: Portal, anne: Person) -> None:
+    with portal.db.writing() as session:
+        portal.find(IGrants).give(session, anne.subject, "ror", request_id=None, given_by="cli")
+
+
+def nothing(portal: Portal, anne: Person) -> None:
+    """The act needs no state of its own."""
+
+
+def is_barred(portal: Portal, anne: Person) -> bool:
+    with portal.db.reading() as session:
+        return portal.find(IAccounts).by_subject(session, anne.subject).mail_code_barred_until is None
+
+
+def is_lifted(portal: Portal, anne: Person) -> bool:
+    with portal.db.reading() as session:
+        return not portal.find(FrozenFactors).of(session, anne.subject)
+
+
+def is_suspended(portal: Portal, anne: Person) -> bool:
+    return not active(portal, anne)
+
+
+def has_the_right(portal: Portal, anne: Person) -> bool:
+    with portal.db.reading() as session:
+        return "ror" in portal.find(IGrants).services_of(session, anne.subject)
+
+
+def has_no_right(portal: Portal, anne: Person) -> bool:
+    return not has_the_right(portal, anne)
+
+
+def believed(portal: Portal, anne: Person) -> bool:
+    with portal.db.reading() as session:
+        return portal.find(IAccounts).by_subject(session, anne.subject).email_doubted_at is None
+
+
+def doubted(portal: Portal, anne: Person) -> bool:
+    return not believed(portal, anne)
+
+
+def disowned(portal: Portal, anne: Person) -> None:
+    from esea_auth_plugin.interfaces import IMailboxes
+
+    with portal.db.writing() as session:
+        portal.find(IMailboxes).doubt(session, anne.email.rpartition("@")[2], reason="support")
+
+
+CHECKED = {"identite_verifiee": "oui"}
+Act = tuple[str, str, dict[str, str], Callable[[Portal, Person], None], Callable[[Portal, Person], bool]]
+#: Every act by hand: its address, what is sent, the state that it needs, and how it shows that it was done.
+ACTS: dict[str, Act] = {
+    "suspend": ("comptes/{subject}", "suspendre", {"reason": "Départ annoncé"}, nothing, is_suspended),
+    "reactivate": ("comptes/{subject}", "reactiver", {}, suspended, active),
+    "restore_mail_codes": ("comptes/{subject}", "codes", CHECKED, barred, is_barred),
+    "lift_factors": ("comptes/{subject}", "debloquer", CHECKED, frozen, is_lifted),
+    "reopen": ("comptes/{subject}", "rouvrir", CHECKED, closed, active),
+    "give_right": ("comptes/{subject}/droits", "donner", {"service": "ror", "motif": "Remplacement"}, nothing,
+                   has_the_right),
+    "withdraw_right": ("comptes/{subject}/droits", "retirer", {"droit": "ror", "raison": "Départ annoncé"}, given,
+                       has_no_right),
+    "vouch_domain": ("domaines/petit.fr", "reconnaitre", {"verifie": "oui"}, disowned, believed),
+    "disown_domain": ("domaines/petit.fr", "ne-plus-croire", {"verifie": "oui"}, nothing, doubted),
+}  # fmt: skip
+#: POST views of these places that are no act of the table: the role's own second reviewer is their rule.
+OTHERWISE = {"retablir-roles"}
+
+
+def test_every_act_by_hand_is_in_the_table(portal: Portal) -> None:
+    assert set(acts_of(portal.registry)) == set(ACTS)
+    views = [item["introspectable"] for item in portal.registry.introspector.get_category("views")]
+    places = (IAccountOfDesk, IRightsPlace, IMailDomainOfDesk)
+    posts = {
+        view["name"]
+        for view in views
+        if view["context"] in places and "POST" in (view["request_methods"] or ()) and view["name"]
+    }
+    assert posts == {name for _, name, *_ in ACTS.values()} | OTHERWISE
+    assert "esea.support.accounts.act" in permissions_of(portal.registry)
+
+
+def do(portal: Portal, reviewer: TestApp, anne: Person, act: Act) -> TestResponse:
+    path = f"/support/{act[0].format(subject=anne.subject)}"
+    opened = path if not path.startswith("/support/domaines") else "/support/domaines"
+    page = reviewer.get(opened)
+    token = page.html.find("input", attrs={"name": "csrf_token"})["value"]
+    return reviewer.post(f"{path}/{act[1]}", {"csrf_token": token, "__formid__": act[1], **act[2]}).follow()
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_one_reviewer_alone_does_nothing_to_an_account_that_holds_a_role(portal: Portal, name: str) -> None:
+    act = ACTS[name]
+    anne = portal.person(roles=["support"], email="anne@petit.fr")
+    act[3](portal, anne)
+    portal.clock.advance(minutes=1)
+    first, lucie = portal.signed_in(roles=["support"], first_name="Lucie", last_name="Un")
+    page = do(portal, first, anne, act)
+    assert "une autre personne de l’équipe doit confirmer cette action" in page.text, text(page)
+    assert not act[4](portal, anne), "nothing is done until then"
+    with portal.db.reading() as session:
+        (review,) = portal.find(IReviews).of_author(session, lucie.subject)
+    path = f"/support/actions/{review.reference}"
+    mine = first.get(path)
+    assert "Cette demande vous concerne" in text(mine)
+    token = mine.html.find("input", attrs={"name": "csrf_token"})["value"]
+    assert first.post(f"{path}/accepter", {"csrf_token": token}, expect_errors=True).status_int == 409
+    assert not act[4](portal, anne)
+
+    second, _ = portal.signed_in(roles=["support"], first_name="Marc", last_name="Deux")
+    page = second.get(path)
+    assert acts_of(portal.registry)[name].title in text(page) and "Donner mon accord (2 sur 2)" in text(page)
+    press(page, "Donner mon accord")
+    assert act[4](portal, anne)
+
+
+@pytest.mark.parametrize("name", [name for name in ACTS if not name.endswith("_domain")])
+def test_an_account_without_a_role_is_acted_on_at_once_unless_it_may_be_one_s_own(portal: Portal, name: str) -> None:
+    act = ACTS[name]
+    anne = portal.person(first_name="Lucie", last_name="Double")
+    act[3](portal, anne)
+    own, _ = portal.signed_in(roles=["support"], first_name="Lucie", last_name="DOUBLE")
+    path = f"/support/{act[0].format(subject=anne.subject)}"
+    token = own.get(path).html.find("input", attrs={"name": "csrf_token"})["value"]
+    answer = own.post(f"{path}/{act[1]}", {"csrf_token": token, **act[2]}, expect_errors=True).maybe_follow()
+    assert "Cette demande pourrait être la vôtre (même nom)" in answer.text
+    assert not act[4](portal, anne)
+    with portal.db.reading() as session:
+        assert [row.details["code"] for row in audit_rows(session, action="account.act_refused")] == [
+            "review.conflict_of_interest"
+        ]
+    other, _ = portal.signed_in(roles=["support"], first_name="Marc", last_name="Autre")
+    do(portal, other, anne, act)
+    assert act[4](portal, anne)
+
+
+def test_nobody_confirms_an_act_on_their_own_mail_domain(portal: Portal) -> None:
+    """The page refuses the first reviewer; the second one must not get round it."""
+    act = ACTS["disown_domain"]
+    anne = portal.person(roles=["support"], email="anne@petit.fr")
+    first, lucie = portal.signed_in(roles=["support"], first_name="Lucie", last_name="Un")
+    do(portal, first, anne, act)
+    with portal.db.reading() as session:
+        (review,) = portal.find(IReviews).of_author(session, lucie.subject)
+    own, _ = portal.signed_in(roles=["support"], last_name="Deux", email="marc@petit.fr")
+    page = own.get(f"/support/actions/{review.reference}")
+    token = page.html.find("input", attrs={"name": "csrf_token"})["value"]
+    answer = own.post(f"{page.request.path}/accepter", {"csrf_token": token, "version": "0"}, expect_errors=True)
+    assert "sur votre propre compte" in text(answer)
+    assert believed(portal, anne)
+
+
+@pytest.mark.settings(**{"reviews.compare_devices": "false"})
+def test_a_demo_may_leave_browsers_out_and_nothing_else(portal: Portal) -> None:
+    reviewer, _ = portal.signed_in(roles=["support"], birthday="03-14")
+    path, _ = asked(portal, reviewer, birthday="03-15")
+    other, lucie = portal.signed_in(roles=["support"], birthday="03-15")
+    portal.sign_in(reviewer, lucie)
+    assert "même navigateur" not in text(reviewer.get(path))
+    assert "naissance" in text(other.get(path))
