@@ -65,6 +65,7 @@ def write_cards(folder: Path, services: str, now: datetime = DEFAULT_MOMENT) -> 
     """Write authority, cards, the proxy's secret and a catalogue that admits cards."""
     found = write(folder, now)
     (folder / "secret").write_text(SECRET, encoding="ascii")
+    (folder / "secret").chmod(0o600)
     admitted = services.replace("mode.mail_code =\n", "mode.cps_card =\nmode.mail_code =\n")
     (folder / "services.ini").write_text(admitted, encoding="utf-8")
     return Cards(folder, found)
