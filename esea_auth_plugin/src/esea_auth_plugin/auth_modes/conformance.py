@@ -29,8 +29,9 @@ from typing import Any, ClassVar
 
 from sqlalchemy.exc import DBAPIError
 
+from ..audit import audit_rows
 from ..database import new_id
-from ..interfaces import Factor
+from ..interfaces import Factor, IExternalIdentities
 from .base import Ask, Attempt, AuthMode, Capability, Data, Go, Proven, Refused, UnknownPerson, Wait
 from .registry import fault_of
 
@@ -95,6 +96,17 @@ class AuthModeConformance:
         assert proof.means
         assert attempt.subject in {None, result.subject}
         assert proof.latest_end is None or proof.latest_end > proof.at
+
+    def test_it_links_no_identity_by_itself(
+        self, portal: Any, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
+    ) -> None:
+        """Every link of the account was made by ``ILinking``, which compares names and leaves its row in the trail."""
+        result = self.answered(portal, mode, self.begun(portal, mode, attempt), self.right(portal, right_answer))
+        assert isinstance(result, Proven), result
+        with portal.db.reading() as session:
+            links = portal.find(IExternalIdentities).of_account(session, result.subject)
+            rows = audit_rows(session, action="identity.linked", target=result.subject)
+        assert {link.id for link in links} <= {row.details.get("link") for row in rows}
 
     def test_an_answer_proves_once(
         self, portal: Any, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
