@@ -17,6 +17,9 @@ Where people add credentials of a mode themselves (:attr:`Capability.ENROLS`), Â
 ``enrol_begin``, ``enrol_prepare`` and ``enrol_answer`` in the same way, for a person who is signed in at the highest
 level that they own.
 
+A mode never links an external identity to an account: it answers :class:`UnknownPerson` or :class:`ShowsIdentity`, and
+where its issuer names people by numbers it may ask :meth:`ILinking.link_at_sign_in`, which links only what is certain.
+
 A mode is made once, from the registry: ``factory(registry)``. It finds the clock, the sealer and its settings there.
 """
 

@@ -29,8 +29,9 @@ from typing import Any, ClassVar
 
 from sqlalchemy.exc import DBAPIError
 
+from ..audit import audit_rows
 from ..database import new_id
-from ..interfaces import Factor
+from ..interfaces import Factor, IExternalIdentities
 from .base import Ask, Attempt, AuthMode, Capability, Data, Go, Proven, Refused, UnknownPerson, Wait
 from .registry import fault_of
 
@@ -110,6 +111,17 @@ class AuthModeConformance:
             result = mode.answer(session, answering, prepared)
         assert isinstance(result, Proven), result
         assert expected == result.subject
+
+    def test_it_links_no_identity_by_itself(
+        self, portal: Any, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
+    ) -> None:
+        """Every link of the account was made by ``ILinking``, which compares names and leaves its row in the trail."""
+        result = self.answered(portal, mode, self.begun(portal, mode, attempt), self.right(portal, right_answer))
+        assert isinstance(result, Proven), result
+        with portal.db.reading() as session:
+            links = portal.find(IExternalIdentities).of_account(session, result.subject)
+            rows = audit_rows(session, action="identity.linked", target=result.subject)
+        assert {link.id for link in links} <= {row.details.get("link") for row in rows}
 
     def test_an_answer_proves_once(
         self, portal: Any, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
