@@ -14,7 +14,7 @@ from hypothesis import strategies
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
 
-pytest_plugins = ["esea_auth_plugin.testing.fixtures", "tests.cards", "tests.mail_domains"]
+pytest_plugins = ["esea_auth_plugin.testing.fixtures", "tests.audit", "tests.cards", "tests.mail_domains"]
 
 # A slow machine must not turn a found property into a failed deadline; CI draws the same examples every time.
 hypothesis_settings.register_profile("ci", deadline=None, derandomize=True)

@@ -38,6 +38,7 @@ def upgrade(source: Any) -> Sequence[str]:
     moved = behind(registry)
     with _migrating(find(registry, IDatabase).engine) as connection:
         config = alembic_config(declared(registry), connection)
+        config.attributes["registry"] = registry  # a revision may need the portal's keys
         for branch in declared(registry):
             command.upgrade(config, f"{branch.label}@head")
     return moved

@@ -32,8 +32,9 @@ class _Trail:
     def __init__(self) -> None:
         self.actions: list[str] = []
 
-    def record(self, session: Session, action: str, **kwargs: Any) -> None:
+    def record(self, session: Session, action: str, **kwargs: Any) -> str:
         self.actions.append(action)
+        return ""
 
 
 @pytest.fixture
