@@ -23,6 +23,7 @@ from esea_auth_plugin.audit.verification import Report, verify
 from esea_auth_plugin.database import Database, IDatabase, make_engine
 from esea_auth_plugin.interfaces import IClock, ISealer
 from esea_auth_plugin.migrations.runner import _migrating, alembic_config
+from esea_auth_plugin.reviews.texts import opened
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing import databases
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT, ManualClock
@@ -131,6 +132,37 @@ def test_an_event_slipped_in_after_the_migration_is_not_an_old_one(
     assert [problem.event_id for problem in proof().problems if problem.why.startswith("was not written")] == [
         "forged-2"
     ]
+
+
+def test_texts_of_reviewers_are_sealed_by_the_migration_and_opened_by_its_way_back(
+    registry: Any, engine: Engine
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO esea_request (id, kind, reference, state, title, sort_title, search_text, topic, created_at,"
+                " due_on, reason, version) VALUES ('r1', 'k', 'DEM-1', 'refused', 't', 't', 't', '',"
+                " '2026-06-18 10:00:00.000000', '2026-06-18', 'dit en clair', 0)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO esea_request_comment (request_id, act, at, text)"
+                " VALUES ('r1', 'note', '2026-06-18 10:00:00.000000', 'note en clair')"
+            )
+        )
+    migrations.upgrade(registry)
+    queries = ("SELECT reason FROM esea_request", "SELECT text FROM esea_request_comment")
+    with engine.connect() as connection:
+        stored = [connection.scalar(text(query)) or "" for query in queries]
+    assert [value[:3] for value in stored] == ["s1.", "s1."]
+    assert [opened(registry, value, "r1") for value in stored] == ["dit en clair", "note en clair"]
+    with _migrating(engine) as connection:
+        config = alembic_config(migrations.declared(registry), connection)
+        config.attributes["registry"] = registry
+        command.downgrade(config, "esea_foundation_0003")
+    with engine.connect() as connection:
+        assert [connection.scalar(text(query)) for query in queries] == ["dit en clair", "note en clair"]
 
 
 def test_details_of_a_migrated_database_are_those_of_a_new_one(registry: Any) -> None:

@@ -32,6 +32,12 @@ class ISealer(Protocol):
     def open(self, sealed: str, *, purpose: str, bound_to: str = "") -> bytes:
         """Return the clear bytes; :class:`~esea_auth_plugin.security.sealing.SealBroken` otherwise."""
 
+    def seal_text(self, text: str, *, purpose: str, bound_to: str) -> str:
+        """Return what is stored of somebody's free text: ``""`` for none, sealed otherwise."""
+
+    def open_text(self, stored: str, *, purpose: str, bound_to: str) -> str:
+        """Return the text that :meth:`seal_text` stored."""
+
     def digest(self, value: str, *, purpose: str) -> str:
         """Return the keyed hash (hex) of ``value`` under the newest key: what is stored."""
 

@@ -53,6 +53,7 @@ def downgrade(source: Any, *labels: str) -> None:
     branches = [branch for branch in declared(registry) if not labels or branch.label in labels]
     with _migrating(find(registry, IDatabase).engine) as connection:
         config = alembic_config(declared(registry), connection)
+        config.attributes["registry"] = registry
         for branch in reversed(branches):
             if _heads(connection, config) & _revisions(config, branch):
                 command.downgrade(config, f"{branch.label}@base")

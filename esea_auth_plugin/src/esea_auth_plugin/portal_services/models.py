@@ -69,6 +69,7 @@ class AccessRequest(AccountsModel):
     request_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     subject: Mapped[str] = mapped_column(String(36))
     service: Mapped[str] = mapped_column(String(64))
-    motive: Mapped[str] = mapped_column(Text)
+    #: What the person wrote, see :func:`~.asking.motive_of`.
+    sealed_motive: Mapped[str] = mapped_column("motive", Text)
     terms_version: Mapped[str] = mapped_column(String(40))
     terms_accepted_at: Mapped[datetime]

@@ -77,6 +77,14 @@ class Sealer:
         except InvalidTag as error:
             raise SealBroken("altered, or sealed for another purpose or row") from error
 
+    def seal_text(self, text: str, *, purpose: str, bound_to: str) -> str:
+        """See :meth:`~esea_auth_plugin.interfaces.ISealer.seal_text`."""
+        return self.seal(text.encode(), purpose=purpose, bound_to=bound_to) if text else ""
+
+    def open_text(self, stored: str, *, purpose: str, bound_to: str) -> str:
+        """See :meth:`~esea_auth_plugin.interfaces.ISealer.open_text`."""
+        return self.open(stored, purpose=purpose, bound_to=bound_to).decode() if stored else ""
+
     def digest(self, value: str, *, purpose: str) -> str:
         """See :meth:`~esea_auth_plugin.interfaces.ISealer.digest`."""
         return self.digests(value, purpose=purpose)[0]
