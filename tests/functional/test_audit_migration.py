@@ -140,8 +140,8 @@ def test_texts_of_reviewers_are_sealed_by_the_migration_and_opened_by_its_way_ba
     with engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO esea_request (id, kind, reference, state, title, sort_title, search_text, topic, created_at,"
-                " due_on, reason, version) VALUES ('r1', 'k', 'DEM-1', 'refused', 't', 't', 't', '',"
+                "INSERT INTO esea_request (id, kind, reference, state, title, sort_title, search_text, topic,"
+                " created_at, due_on, reason, version) VALUES ('r1', 'k', 'DEM-1', 'refused', 't', 't', 't', '',"
                 " '2026-06-18 10:00:00.000000', '2026-06-18', 'dit en clair', 0)"
             )
         )

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, select, text
 
-from esea_auth_plugin.interfaces import IReviews
+from esea_auth_plugin.interfaces import IAccounts, IReviews
+from esea_auth_plugin.portal_services.rights import Rights
 from esea_auth_plugin.testing import pages
 from esea_auth_plugin.testing.pages import send
 from esea_auth_plugin.testing.portal import Portal
@@ -69,6 +70,18 @@ def test_access_requests_questions_notes_and_refusals(portal: Portal) -> None:
     portal.letters(anne.email)
     words = ("motifsecret", "notesecrete", "questionsecrete", "secondmotif", "refussecret")
     assert found(portal, *words, anne.email) == [anne.email], "what stands in clear is found"
+
+
+def test_rights_that_are_withdrawn_in_words(portal: Portal) -> None:
+    person, reviewer = portal.person(services=["ror"]), portal.person(roles=["support"])
+    with portal.db.writing() as session:
+        account = portal.find(IAccounts).by_subject(session, person.subject)
+        assert account is not None
+        Rights(portal.registry).withdraw(session, account, "ror", by=reviewer.subject, reason="retraitsecret dit")
+    with portal.db.reading() as session:
+        _, ended = Rights(portal.registry).of(session, person.subject)
+        assert [one.ended_reason for one in ended] == ["retraitsecret dit"]
+    assert found(portal, "retraitsecret") == []
 
 
 def test_registrations_to_the_espace_pro(portal: Any) -> None:

@@ -31,7 +31,8 @@ class AccessGrant(AccountsModel):
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    ended_reason: Mapped[str] = mapped_column(String(200), default="")
+    #: Why it ended, in words; see :func:`~.grants.ended_reason_of`.
+    sealed_reason: Mapped[str] = mapped_column("ended_reason", Text, default="")
 
 
 class FavouriteService(AccountsModel):
