@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
 
-pytest_plugins = ["esea_auth_plugin.testing.fixtures", "tests.cards", "tests.mail_domains"]
+pytest_plugins = ["esea_auth_plugin.testing.fixtures", "tests.audit", "tests.cards", "tests.mail_domains"]
 
 # A busy machine must not fail a property for the time its examples take; CI draws the same examples every time.
 hypothesis_settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])

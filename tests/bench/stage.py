@@ -77,7 +77,7 @@ def fill_queue(portal: Portal) -> None:
                 "topic": "",
                 "created_at": at,
                 "due_on": at.date(),
-                "reason": "",
+                "sealed_reason": "",
                 "version": 0,
             }
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from esea_auth_plugin.audit.models import AuditDigest
 from esea_auth_plugin.interfaces import IJobs
 from esea_auth_plugin.testing.portal import Portal
 
@@ -51,3 +52,16 @@ def test_an_old_revocation_list_is_told_with_its_age(card_portal: Portal) -> Non
     assert told["revocation_lists"]["AC IGC-SANTE FORT PERSONNES"] == 8 * 86_400
     age = 'portal_revocation_list_age_seconds{authority="AC RACINE IGC-SANTE FORT"} 691200'
     assert age in card_portal.app.get("/metrics").text
+
+
+def test_an_event_that_the_portal_did_not_write_is_told(portal: Portal) -> None:
+    portal.find(IJobs).run_due()
+    with portal.db.writing() as session:
+        session.add(AuditDigest(event_id="forged", at=portal.clock.now(), digest="x"))
+    portal.clock.advance(minutes=1)
+    portal.find(IJobs).run_due()
+    told = portal.app.get("/healthz", status=200).json
+    assert (told["status"], told["problems"]) == ("degraded", ["audit_trail"])
+    metrics = portal.app.get("/metrics").text
+    assert 'portal_job_failing{job="audit.seal"} 1\n' in metrics
+    assert 'portal_job_failing{job="mail.send"} 0\n' in metrics

@@ -12,6 +12,7 @@ from typing import Any
 
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from esea_auth_plugin.security.signing import create_signing_key
 from esea_auth_plugin.testing import databases, ports
 from esea_auth_plugin.testing.processes import Helper, execute, listens
 from esea_auth_plugin.testing.smtp import SmtpSink
@@ -87,6 +88,8 @@ def write_ini(folder: Path, place: Place, mail: MailServer) -> Path:
         (folder / name).write_text("secret-d-essai-0123456789-abcdefghij")
     (folder / "database_url").write_text(databases.empty("postgresql", "interop"))
     (folder / "mail_password").write_text(MAIL_PASSWORD)
+    (folder / "audit_head_key").unlink()
+    create_signing_key(folder / "audit_head_key")
     for secret in folder.iterdir():
         if secret.is_file():
             secret.chmod(0o600)
@@ -97,6 +100,7 @@ def write_ini(folder: Path, place: Place, mail: MailServer) -> Path:
         "portal.mail_port": str(mail.port),
         "portal.mail_tls": "starttls",
         "portal.mail_user": MAIL_USER,
+        "portal.audit_head_file": str(folder / "audit-heads"),
     }
     for key, value in ours.items():
         text, changed = re.subn(rf"^{re.escape(key)} = .*$", f"{key} = {value}", text, flags=re.MULTILINE)

@@ -143,7 +143,7 @@ def test_a_replay_after_the_decision_changes_nothing(portal: Any) -> None:
         portal.find(IRegistrations).submit(session, person.subject, filled(complement="changé"))
     with portal.db.reading() as session:
         assert session.scalar(select(func.count()).select_from(RegistrationRow)) == 1
-        assert session.scalar(select(RegistrationRow.complement)) == ""
+        assert session.scalar(select(RegistrationRow.sealed_complement)) == ""
 
 
 def test_one_registers_as_oneself_whatever_is_posted(portal: Any) -> None:

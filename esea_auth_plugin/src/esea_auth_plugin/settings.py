@@ -69,6 +69,15 @@ class FoundationSettings:
     audit_retention_days: int = option(
         365, parse=values.integer(180, 1095), doc="Days the trail's content is kept (CNIL 2021-122)"
     )
+    audit_head_file: str = option(
+        "", doc="File that the head of the audit trail is signed into each day; copy it to another machine"
+    )
+    audit_head_key: str = option(
+        "",
+        parse=values.optional_secret,
+        doc="Ed25519 key that signs it (file: or env: reference), made by `esea-admin CONFIG audit new-head-key`",
+    )
+    audit_head_former_keys: str = option("", doc="PEM file of the public keys that signed it before, the newest first")
     metrics_networks: tuple[str, ...] = option(
         ("127.0.0.0/8", "::1/128"), parse=values.networks, doc="Who may read /metrics"
     )

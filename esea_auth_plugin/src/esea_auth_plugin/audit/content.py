@@ -4,14 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Protocol
 
 from ..security.tokens import salted_digest
-from .models import AuditEvent
 
 #: Longest text in the details; what is longer is not a code or a reference.
 LONGEST = 200
+
+
+class EventContent(Protocol):
+    """The columns of an event, whether read as a model or as a plain row."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def actor(self) -> str | None: ...
+    @property
+    def target(self) -> str | None: ...
+    @property
+    def details(self) -> str: ...
+    @property
+    def personal_digest(self) -> str: ...
+    @property
+    def salt(self) -> str: ...
 
 
 def canonical(values: Mapping[str, Any]) -> str:
@@ -19,7 +41,7 @@ def canonical(values: Mapping[str, Any]) -> str:
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def digest_of(event: AuditEvent) -> str:
+def digest_of(event: EventContent) -> str:
     """Return the salted digest of an event's content, its side row included by that row's own digest."""
     content = canonical(
         {

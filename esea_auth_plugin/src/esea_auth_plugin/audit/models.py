@@ -41,16 +41,26 @@ class AuditEvent(FoundationModel):
 
 
 class AuditPersonal(FoundationModel):
-    """Names, addresses and browsers of one event, sealed; erasable at any time."""
+    """Names, addresses and browsers of one event, sealed; erasable at any time.
+
+    :ivar sealed: ``""`` once erased. :ivar erased_by: id of the ``audit.personal_erased`` event that explains it.
+    :ivar erased_mac: code over both ids; without it somebody else than the portal emptied the row.
+    """
 
     __tablename__ = "esea_audit_personal"
 
     event_id: Mapped[str] = mapped_column(ForeignKey("esea_audit_event.id", ondelete="CASCADE"), primary_key=True)
     sealed: Mapped[str] = mapped_column(Text)
+    erased_by: Mapped[str] = mapped_column(String(36), default="", server_default="")
+    erased_mac: Mapped[str] = mapped_column(String(120), default="", server_default="")
 
 
 class AuditDigest(FoundationModel):
-    """What proves an event. The database refuses to change or remove it. No foreign key: it outlives the event."""
+    """What proves an event. The database refuses to change or remove it. No foreign key: it outlives the event.
+
+    :ivar origin: short hash of the address of the portal that wrote it (:func:`~.keys.origin_of`).
+    :ivar mac: code over id, time, digest and origin; ``""`` in rows sealed before codes existed.
+    """
 
     __tablename__ = "esea_audit_digest"
     __table_args__ = (Index(None, "at"),)
@@ -58,6 +68,8 @@ class AuditDigest(FoundationModel):
     event_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     at: Mapped[datetime]
     digest: Mapped[str] = mapped_column(String(64))
+    origin: Mapped[str] = mapped_column(String(16), server_default="")
+    mac: Mapped[str] = mapped_column(String(120), server_default="")
 
 
 class AuditSeal(FoundationModel):

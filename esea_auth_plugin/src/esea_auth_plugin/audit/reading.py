@@ -96,14 +96,16 @@ def activity_page(
 
 def personal_of_all(session: Session, sealer: ISealer, event_ids: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
     """Return the side rows of several events by event, in one query; those erased or never written are left out."""
-    rows = session.scalars(select(AuditPersonal).where(AuditPersonal.event_id.in_(event_ids)))
+    rows = session.scalars(
+        select(AuditPersonal).where(AuditPersonal.event_id.in_(event_ids), AuditPersonal.sealed != "")
+    )
     return {row.event_id: _personal(sealer, row) for row in rows}
 
 
 def personal_of(session: Session, sealer: ISealer, event_id: str) -> Mapping[str, str]:
     """Return the side row of an event, empty when there is none or it was erased."""
     row = session.get(AuditPersonal, event_id)
-    if row is None:
+    if row is None or not row.sealed:
         return {}
     return _personal(sealer, row)
 

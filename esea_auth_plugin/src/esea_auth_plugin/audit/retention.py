@@ -1,74 +1,111 @@
 """Removes what the trail may no longer keep, and writes down that it did: what is gone without a word was stolen.
 
 CNIL 2021-122: six months to a year, up to three for a documented reason (``portal.audit_retention_days``). Digests and
-seals stay: they tell nothing about anybody once their salt is gone.
+seals stay: they tell nothing about anybody once their salt is gone. The event that explains a removal is sealed in the
+transaction of the removal (:mod:`.explanations`).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import CursorResult, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from ..database import IDatabase
 from ..interfaces import IAuditTrail, IClock
 from ..services import find
-from .models import AuditEvent, AuditPersonal
+from .explanations import ERASED, ERASED_PERSONAL, PRUNED, Pruning, explanations, pruning_details
+from .keys import TrailKeys
+from .models import AuditDigest, AuditEvent, AuditPersonal, AuditSeal
+from .sealer import seal_in
 
-PRUNED, ERASED, ERASED_PERSONAL = "audit.pruned", "audit.erased", "audit.personal_erased"
+_EXPLAIN = (PRUNED, ERASED, ERASED_PERSONAL)
 
 
 def prune(registry: Any) -> int:
-    """Job: remove events older than the retention; return how many."""
+    """Job: remove sealed events older than the retention; return how many.
+
+    What was never sealed stays: it was not written by the portal, and is evidence.
+    """
     from ..settings import FoundationSettings
 
     days = find(registry, FoundationSettings).audit_retention_days
-    before = find(registry, IClock).now() - timedelta(days=days)
+    now = find(registry, IClock).now()
+    before = now - timedelta(days=days)
     with find(registry, IDatabase).writing() as session:
-        old = select(AuditEvent.id).where(AuditEvent.at < before)
+        known = explanations(session, find(registry, TrailKeys), now)
+        sealed = (
+            select(AuditDigest.event_id)
+            .join(AuditSeal, AuditSeal.event_id == AuditDigest.event_id)
+            .where(AuditDigest.event_id == AuditEvent.id, AuditDigest.at < before)
+        )
+        old = select(AuditEvent.id).where(AuditEvent.at < before, sealed.exists())
         session.execute(delete(AuditPersonal).where(AuditPersonal.event_id.in_(old)))
-        gone = _count(session, delete(AuditEvent).where(AuditEvent.at < before))
+        gone = _count(session, delete(AuditEvent).where(AuditEvent.at < before, sealed.exists()))
         if gone:
-            details = {"before": before.isoformat(), "count": gone}
-            find(registry, IAuditTrail).record(session, PRUNED, details=details)
+            # An event erased before is gone already; its explanation goes now, so it counts as gone by retention.
+            erased = sum(at < before for at in known.erased.values())
+            total = (known.pruning.total if known.pruning else 0) + gone + erased
+            details = pruning_details(Pruning(before, total), count=gone, retention_days=days)
+            _explain(registry, session, PRUNED, actor=None, target=None, details=details)
     return gone
 
 
 def erase(registry: Any, session: Session, event_id: str, *, by: str | None, reason: str) -> bool:
-    """Remove the whole content of one event (a reference that should not have been written); ``False`` if none."""
+    """Remove the whole content of one event (a reference that should not have been written); ``False`` if none.
+
+    :raises ValueError: the event explains another loss.
+    """
+    action = session.scalar(select(AuditEvent.action).where(AuditEvent.id == event_id))
+    if action in _EXPLAIN:
+        raise ValueError(f"an event {action} explains what is gone, and stays for the whole retention")
+    if session.get(AuditDigest, event_id) is None:
+        return False  # no event, or none that the portal wrote
     session.execute(delete(AuditPersonal).where(AuditPersonal.event_id == event_id))
     if not _count(session, delete(AuditEvent).where(AuditEvent.id == event_id)):
         return False
-    find(registry, IAuditTrail).record(session, ERASED, actor=by, target=event_id, details={"reason": reason})
+    _explain(registry, session, ERASED, actor=by, target=event_id, details={"reason": reason})
     return True
 
 
 def erase_personal(registry: Any, session: Session, subject: str, *, by: str | None) -> int:
-    """Remove names and addresses from every event of a person (art. 17); what happened stays, under the subject."""
+    """Remove names and addresses from every event of a person (art. 17); what happened stays, under the subject.
+
+    Each emptied row is marked with the event that explains it, under a key: one that somebody else emptied is not.
+    """
     of_person = select(AuditEvent.id).where((AuditEvent.actor == subject) | (AuditEvent.target == subject))
-    gone = _count(session, delete(AuditPersonal).where(AuditPersonal.event_id.in_(of_person)))
-    if gone:
-        find(registry, IAuditTrail).record(session, ERASED_PERSONAL, actor=by, target=subject, details={"count": gone})
-    return gone
+    ids = session.scalars(
+        select(AuditPersonal.event_id).where(AuditPersonal.event_id.in_(of_person), AuditPersonal.sealed != "")
+    ).all()
+    if not ids:
+        return 0
+    explained_by = _explain(registry, session, ERASED_PERSONAL, actor=by, target=subject, details={"count": len(ids)})
+    keys = find(registry, TrailKeys)
+    session.connection().execute(
+        update(AuditPersonal)
+        .where(AuditPersonal.event_id == bindparam("erased_id"))
+        .values(sealed="", erased_by=explained_by, erased_mac=bindparam("mac")),
+        [{"erased_id": each, "mac": keys.erasure_mac(each, explained_by)} for each in ids],
+    )
+    session.expire_all()
+    return len(ids)
 
 
-def pruned_before(session: Session) -> datetime | None:
-    """Return up to which moment events were removed by retention."""
-    told = _told(session, PRUNED)
-    return max((datetime.fromisoformat(json.loads(event.details)["before"]) for event in told), default=None)
-
-
-def erased_ids(session: Session) -> frozenset[str]:
-    """Return the events whose content was erased one by one."""
-    return frozenset(event.target for event in _told(session, ERASED) if event.target)
-
-
-def _told(session: Session, action: str) -> Sequence[AuditEvent]:
-    return session.scalars(select(AuditEvent).where(AuditEvent.action == action)).all()
+def _explain(
+    registry: Any,
+    session: Session,
+    action: str,
+    *,
+    actor: str | None,
+    target: str | None,
+    details: Mapping[str, Any],
+) -> str:
+    event_id = find(registry, IAuditTrail).record(session, action, actor=actor, target=target, details=details)
+    seal_in(session, find(registry, TrailKeys), find(registry, IClock).now())
+    return event_id
 
 
 def _count(session: Session, statement: Any) -> int:

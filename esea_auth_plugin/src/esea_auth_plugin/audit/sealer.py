@@ -1,79 +1,134 @@
-"""Chains the digests, in an order of its own: nobody who signs in waits for it, and a late commit is no anomaly.
+"""Chains the events' codes, in an order of its own: nobody who signs in waits for it, and a late commit is no anomaly.
 
-Each link is a keyed hash over the one before, the seal's number and the event's digest. The key is not in the
-database: whoever can rewrite every table still can't make a chain that verifies. What a chain can't show by itself is
-that its end was cut off, so the number and link of its head go to the log, which is kept elsewhere.
+Each link is a keyed hash over the link before, the seal's number and the code of an event. The key is not in the
+database: whoever can rewrite every table can't make a chain that verifies. An event whose code is missing or wrong was
+not written by this portal; it is never sealed, the job that meets it fails, and the events behind it are sealed all
+the same. A chain can't show by itself that its end was cut off: see :mod:`.heads`.
 """
 
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from ..database import IDatabase
-from ..interfaces import ISealer
+from ..interfaces import IClock
+from ..security.sealing import SealBroken
 from ..services import find
+from .keys import TrailKeys
 from .models import AuditDigest, AuditSeal
+from .rows import UNREADABLE, DigestPart, SealPart, digest_of_event, last_seal, waiting_digests
 
 log = logging.getLogger(__name__)
 
-PURPOSE = "audit.chain"
 BATCH = 500
 #: How much older than the newest sealed event an unsealed one can be: far more than any transaction lasts.
-_LATEST_COMMIT = timedelta(days=1)
+LATEST_COMMIT = timedelta(days=1)
+
+#: The sealer runs every half minute; what waits longer than this waits for a reason.
+MAX_WAIT = timedelta(minutes=10)
 
 
-def link_content(previous: str, number: int, event_id: str, digest: str, at: datetime) -> str:
-    """Return what a link is the keyed hash of. ``previous`` is ``""`` for the first."""
-    return "\n".join([previous, str(number), event_id, digest, at.astimezone(UTC).isoformat(timespec="microseconds")])
+class ForgedEvents(Exception):
+    """Events wait whose code the portal did not make; ``esea-admin CONFIG audit verify`` lists them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What one run did.
+
+    :ivar count: events sealed. :ivar refused: events that were not, since the portal did not write them.
+    """
+
+    count: int
+    refused: int
 
 
 def seal_all(registry: Any) -> int:
-    """Job: seal what is not sealed yet, batch by batch, each in a short transaction; return how many."""
-    database, sealer = find(registry, IDatabase), find(registry, ISealer)
+    """Job: seal what is not sealed yet, batch by batch, each in a short transaction; return how many.
+
+    :raises ForgedEvents: there are events that the portal did not write; all others are sealed.
+    """
+    database = find(registry, IDatabase)
     total = 0
     while True:
         with database.writing() as session:
-            sealed = seal_some(session, sealer)
-        total += sealed
-        if sealed < BATCH:
-            return total
+            sealed = seal_some(session, find(registry, TrailKeys), find(registry, IClock).now())
+        total += sealed.count
+        if sealed.count < BATCH:
+            break
+    if sealed.refused:
+        raise ForgedEvents(f"{sealed.refused} events of the audit trail were not written by this portal")
+    return total
 
 
-def seal_some(session: Session, sealer: ISealer, *, most: int = BATCH) -> int:
+def seal_in(session: Session, keys: TrailKeys, now: datetime) -> None:
+    """Seal all that waits within the caller's transaction: what it recorded explains a loss from its commit on."""
+    while seal_some(session, keys, now).count == BATCH:
+        pass
+
+
+def seal_some(session: Session, keys: TrailKeys, now: datetime, *, most: int = BATCH) -> Sealed:
     """Seal at most ``most`` events in this transaction, oldest first."""
     _alone(session)
-    head = session.scalar(select(AuditSeal).order_by(AuditSeal.number.desc()).limit(1))
-    waiting = _waiting(session, head, most)
+    head = last_seal(session)
+    accepted, refused = _waiting(session, keys, head, now, most)
     number, link = (head.number, head.link) if head is not None else (0, "")
-    for digest in waiting:
+    for digest in accepted:
         number += 1
-        link = sealer.digest(link_content(link, number, digest.event_id, digest.digest, digest.at), purpose=PURPOSE)
+        link = keys.link(link, number, digest.event_id, digest.digest, digest.mac)
         session.add(AuditSeal(number=number, event_id=digest.event_id, link=link))
     session.flush()
-    if waiting:
+    if accepted:
         log.info("audit trail sealed up to %d:%s", number, link)
-    return len(waiting)
+    if refused:
+        log.error("audit trail: %d events not sealed, the portal did not write them: %s", len(refused), refused[:5])
+    return Sealed(len(accepted), len(refused))
 
 
-def _waiting(session: Session, head: AuditSeal | None, most: int) -> list[AuditDigest]:
+def long_waiting(session: Session, now: datetime) -> int:
+    """Count the events that the sealer should have sealed by now: it does not run, or refuses them."""
     query = (
-        select(AuditDigest)
+        select(func.count(AuditDigest.event_id))
         .outerjoin(AuditSeal, AuditSeal.event_id == AuditDigest.event_id)
-        .where(AuditSeal.number.is_(None))
-        .order_by(AuditDigest.at, AuditDigest.event_id)
-        .limit(most)
+        .where(AuditSeal.number.is_(None), AuditDigest.at < now - MAX_WAIT)
     )
-    if head is not None:  # so that a trail of years is not looked through every half minute
-        newest = select(AuditDigest.at).where(AuditDigest.event_id == head.event_id).scalar_subquery()
-        last = session.scalar(select(newest))
-        if last is not None:
-            query = query.where(AuditDigest.at > last - _LATEST_COMMIT)
-    return list(session.scalars(query))
+    return session.scalar(query) or 0
+
+
+def _waiting(
+    session: Session, keys: TrailKeys, head: SealPart | None, now: datetime, most: int
+) -> tuple[Sequence[DigestPart], Sequence[str]]:
+    """Return events to seal, and the ids of those met on the way that are not."""
+    last = digest_of_event(session, head.event_id) if head is not None else None
+    after = min(last.at, now) - LATEST_COMMIT if last is not None and last.at != UNREADABLE else None
+    # The portal's address may have changed since the last seal: what it wrote before is still its own.
+    origins = {keys.origin, last.origin} if last is not None and last.mac else {keys.origin}
+    accepted: list[DigestPart] = []
+    refused: list[str] = []
+    for digest in waiting_digests(session, after):
+        if _written_by_portal(digest, keys, origins):
+            accepted.append(digest)
+            if len(accepted) == most:
+                break
+        else:
+            refused.append(str(digest.event_id)[:36])
+    return accepted, refused
+
+
+def _written_by_portal(digest: DigestPart, keys: TrailKeys, origins: set[str]) -> bool:
+    try:
+        return digest.origin in origins and keys.event_mac_matches(
+            digest.mac, digest.event_id, digest.at, digest.digest, digest.origin
+        )
+    except (SealBroken, AttributeError, TypeError):
+        return False
 
 
 def _alone(session: Session) -> None:

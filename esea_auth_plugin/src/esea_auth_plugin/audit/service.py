@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ..database import new_id
-from ..interfaces import IClock, ISealer
+from ..interfaces import IClock
 from ..security.tokens import new_salt
 from .content import canonical, checked_details, digest_of, personal_digest_of
+from .keys import TrailKeys
 from .models import AuditDigest, AuditEvent, AuditPersonal
 
 log = logging.getLogger(__name__)
@@ -29,13 +30,13 @@ class UnknownAction(LookupError):
 class AuditTrail:
     """See :class:`~esea_auth_plugin.interfaces.IAuditTrail`."""
 
-    def __init__(self, clock: IClock, sealer: ISealer, actions: Mapping[str, str], *, strict: bool) -> None:
+    def __init__(self, clock: IClock, keys: TrailKeys, actions: Mapping[str, str], *, strict: bool) -> None:
         """
         :param actions: the declared vocabulary. :param strict: what breaks its rules raises (development and tests);
             a real portal writes the row all the same and logs the mistake, since a lost row is worse.
         """
         self._clock = clock
-        self._sealer = sealer
+        self._keys = keys
         self._actions = actions
         self._strict = strict
 
@@ -49,7 +50,7 @@ class AuditTrail:
         target: str | None = None,
         details: Mapping[str, Any] | None = None,
         personal: Mapping[str, Any] | None = None,
-    ) -> None:
+    ) -> str:
         """See :meth:`~esea_auth_plugin.interfaces.IAuditTrail.record`."""
         self._check(action, outcome)
         clear = self._clear(personal or {})
@@ -65,12 +66,15 @@ class AuditTrail:
             salt=new_salt().hex(),
         )
         session.add(event)
-        session.add(AuditDigest(event_id=event.id, at=event.at, digest=digest_of(event)))
+        digest = digest_of(event)
+        mac = self._keys.event_mac(event.id, event.at, digest)
+        session.add(AuditDigest(event_id=event.id, at=event.at, digest=digest, origin=self._keys.origin, mac=mac))
         if clear:
-            sealed = self._sealer.seal(clear, purpose=PURPOSE, bound_to=event.id)
+            sealed = self._keys.sealer.seal(clear, purpose=PURPOSE, bound_to=event.id)
             session.add(AuditPersonal(event_id=event.id, sealed=sealed))
         # Now and not at the commit: an act whose trace can't be written fails where it happens.
         session.flush()
+        return event.id
 
     def _clear(self, personal: Mapping[str, Any]) -> bytes:
         values = {key: str(value)[:500] for key, value in personal.items() if value not in {None, ""}}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table, event
+from sqlalchemy import Connection, Table, bindparam, event, text
 
 from .models import AuditDigest, AuditEvent, AuditSeal
 
@@ -21,6 +21,7 @@ REFUSED = {
 }
 _KEYS = {"esea_audit_digest": "event_id", "esea_audit_seal": "number", "esea_audit_event": "id"}
 _FUNCTION = "esea_audit_refuse"
+_BODY = "BEGIN\n  RAISE EXCEPTION USING MESSAGE = 'append-only: ' || TG_TABLE_NAME || ' refuses ' || TG_OP;\nEND"
 
 
 def create_statements(dialect: str) -> Sequence[str]:
@@ -38,6 +39,44 @@ def drop_statements(dialect: str) -> Sequence[str]:
     return [*lines, *([f"DROP FUNCTION IF EXISTS {_FUNCTION}()"] if dialect == "postgresql" else [])]
 
 
+def missing(connection: Connection) -> Sequence[str]:
+    """Return the names of the triggers that are not there, are switched off, or were replaced by something else."""
+    dialect = connection.dialect.name
+    there = _there_postgresql(connection) if dialect == "postgresql" else _there_sqlite(connection)
+    wanted = [name for table in REFUSED for name in _names(dialect, table)]
+    return [name for name in wanted if name not in there]
+
+
+def _there_sqlite(connection: Connection) -> set[str]:
+    ours = {_one_line(line) for table in REFUSED for line in _create("sqlite", table)}
+    rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    return {name for name, sql in rows if _one_line(sql) in ours}
+
+
+def _one_line(sql: str) -> str:
+    return " ".join(sql.split())
+
+
+def _there_postgresql(connection: Connection) -> set[str]:
+    rows = connection.execute(
+        text(
+            "SELECT t.tgname, p.prosrc, pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+            " JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE p.proname = :function AND t.tgenabled IN ('O', 'A') AND c.relname IN :tables"
+            " AND pg_table_is_visible(c.oid)"
+        ).bindparams(bindparam("tables", expanding=True)),
+        {"function": _FUNCTION, "tables": list(REFUSED)},
+    )
+    # A trigger with a WHEN clause, or on fewer acts than its name says, is not ours.
+    return {
+        name
+        for name, body, definition in rows
+        if _one_line(body) == _one_line(_BODY)
+        and "WHEN" not in definition
+        and f"BEFORE {name.rsplit('_no_', 1)[-1].upper()} ON" in definition
+    }
+
+
 def _names(dialect: str, table: str) -> list[str]:
     acts = [*REFUSED[table], "REPLACE"] if dialect == "sqlite" else [*REFUSED[table], *_truncate(table)]
     return [f"{table}_no_{act.lower()}" for act in acts]
@@ -52,12 +91,7 @@ def _create(dialect: str, table: str) -> list[str]:
 
 
 def _postgresql_function() -> str:
-    return (
-        f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$\n"
-        "BEGIN\n"
-        "  RAISE EXCEPTION USING MESSAGE = 'append-only: ' || TG_TABLE_NAME || ' refuses ' || TG_OP;\n"
-        "END $$"
-    )
+    return f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$\n{_BODY} $$"
 
 
 def _create_postgresql(table: str) -> list[str]:

@@ -1,216 +1,276 @@
-"""Proves the trail: every seal in order, every digest sealed or waiting, every content that is left unchanged."""
+"""Verifies the trail: every seal in order, every event written by the portal, every loss explained.
+
+One pass over the chain, streamed, whatever its length. A row that does not verify is reported and the walk goes on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from ..interfaces import ISealer
 from ..security.sealing import SealBroken
-from ..security.tokens import among, equal
-from . import retention, service
+from ..security.tokens import equal
+from . import service, triggers
 from .content import digest_of, personal_digest_of
-from .models import AuditDigest, AuditEvent, AuditPersonal, AuditSeal
-from .sealer import PURPOSE, link_content
+from .explanations import Explanations, explanations
+from .keys import ERASED_BEFORE_MARKS, TrailKeys
+from .models import AuditDigest, AuditEvent
+from .rows import DigestPart, EventPart, PersonalPart, TrailRow, UnreadableRows, sealed_rows, unsealed_rows
+from .sealer import LATEST_COMMIT
 
-_PAGE = 500
+#: Broken rows that a report names; all are counted.
+MAX_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The first row that does not prove. ``number`` is that of its seal, 0 if it has none."""
+    """A row that does not verify. ``number`` is that of its seal, 0 if it has none."""
 
     number: int
     event_id: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Report:
     """What a verification found.
 
-    :ivar sealed: seals that prove. :ivar unsealed: digests that wait for the sealer (the tail).
-    :ivar oldest_unsealed: since when the tail waits. :ivar erased: contents gone by retention or erasure.
-    :ivar erased_personal: side rows gone. :ivar unreadable_personal: side rows whose key is not on the ring any more.
-    :ivar head: ``number:link`` to be kept elsewhere and given as ``anchor`` next time.
+    :ivar sealed: seals that verify. :ivar unsealed: events that wait for the sealer.
+    :ivar oldest_unsealed: since when they wait. :ivar erased: contents gone by retention or erasure.
+    :ivar erased_personal: side rows erased. :ivar head: ``number:link`` of the last seal, to be kept elsewhere.
+    :ivar problems: the first rows that do not verify. :ivar problem_count: how many there are.
+    :ivar missing_triggers: append-only triggers that somebody removed or replaced.
     """
 
-    sealed: int
-    unsealed: int
-    oldest_unsealed: datetime | None
-    erased: int
-    erased_personal: int
-    unreadable_personal: int
-    head: str
-    broken: Broken | None = None
+    sealed: int = 0
+    unsealed: int = 0
+    oldest_unsealed: datetime | None = None
+    erased: int = 0
+    erased_personal: int = 0
+    head: str = "0:"
+    problems: list[Broken] = field(default_factory=list)
+    problem_count: int = 0
+    missing_triggers: Sequence[str] = ()
 
     @property
     def proven(self) -> bool:
         """Nothing is broken."""
-        return self.broken is None
+        return not self.problem_count
+
+    @property
+    def broken(self) -> Broken | None:
+        """The first row that does not verify."""
+        return self.problems[0] if self.problems else None
+
+    def add(self, number: int, event_id: object, why: str) -> None:
+        """Report a row."""
+        self.problem_count += 1
+        if len(self.problems) < MAX_NAMED:
+            self.problems.append(Broken(number, str(event_id)[:36], why))
 
 
-@dataclass(slots=True)
-class _Progress:
-    """Counts while walking, and what explains that a content is gone."""
+def verify(
+    session: Session,
+    keys: TrailKeys,
+    *,
+    now: datetime,
+    anchor: str = "",
+    heads: Mapping[int, str] | None = None,
+) -> Report:
+    """Walk the whole trail in a reading transaction.
 
-    pruned_before: datetime | None = None
-    erased_ids: frozenset[str] = frozenset()
-    number: int = 0
-    link: str = ""
-    erased: int = 0
-    erased_personal: int = 0
-    unreadable_personal: int = 0
-    broken: Broken | None = None
-
-
-_Row = tuple[AuditSeal | None, AuditDigest | None, AuditEvent | None, AuditPersonal | None]
-
-
-def verify(session: Session, sealer: ISealer, *, anchor: str = "") -> Report:
-    """Walk the whole trail in a reading transaction; stops at the first broken row.
-
-    :param anchor: a head noted earlier (``number:link``): the chain must still pass through it, which shows that its
-        end was not cut off and written anew.
+    :param now: an event dated later explains no loss.
+    :param anchor: a head noted earlier, ``number:link``: the chain must still pass through it, which shows that its end
+        was not cut off and written anew.
+    :param heads: such heads, number and link, from a signed head file.
     """
-    progress = _Progress(pruned_before=retention.pruned_before(session), erased_ids=retention.erased_ids(session))
-    for row in _sealed(session):
-        progress.broken = _check_seal(row, sealer, progress) or _check_content(row, sealer, progress)
-        if progress.broken:
-            break
-        if anchor and anchor.partition(":")[0] == str(progress.number) and not equal(anchor, _head(progress)):
-            progress.broken = Broken(progress.number, _event_id(row), "is not the head that was noted")
-            break
-    if not progress.broken:
-        progress.broken = _check_anchor_reached(progress, anchor) or _check_tail(session, sealer, progress)
-    return _report(session, progress)
-
-
-def _sealed(session: Session) -> Iterator[_Row]:
-    """Walk the chain page by page, in its order."""
-    query = (
-        select(AuditSeal, AuditDigest, AuditEvent, AuditPersonal)
-        .outerjoin(AuditDigest, AuditDigest.event_id == AuditSeal.event_id)
-        .outerjoin(AuditEvent, AuditEvent.id == AuditSeal.event_id)
-        .outerjoin(AuditPersonal, AuditPersonal.event_id == AuditSeal.event_id)
-        .order_by(AuditSeal.number)
-        .limit(_PAGE)
-    )
-    after = 0
-    while page := session.execute(query.where(AuditSeal.number > after)).all():
-        yield from ((seal, digest, event, personal) for seal, digest, event, personal in page)
-        after = page[-1][0].number
-
-
-def _unsealed(session: Session) -> Iterator[_Row]:
-    """Walk what waits for the sealer."""
-    query = (
-        select(AuditDigest, AuditEvent, AuditPersonal)
-        .outerjoin(AuditSeal, AuditSeal.event_id == AuditDigest.event_id)
-        .outerjoin(AuditEvent, AuditEvent.id == AuditDigest.event_id)
-        .outerjoin(AuditPersonal, AuditPersonal.event_id == AuditDigest.event_id)
-        .where(AuditSeal.number.is_(None))
-        .order_by(AuditDigest.event_id)
-        .limit(_PAGE)
-    )
-    after = ""
-    while page := session.execute(query.where(AuditDigest.event_id > after)).all():
-        yield from ((None, digest, event, personal) for digest, event, personal in page)
-        after = page[-1][0].event_id
-
-
-def _check_seal(row: _Row, sealer: ISealer, progress: _Progress) -> Broken | None:
-    seal, digest, _, _ = row
-    if seal is None:
-        return None
-    if seal.number != progress.number + 1:
-        return Broken(progress.number + 1, "", "is missing: a seal was removed")
-    progress.number = seal.number
-    if digest is None:
-        return Broken(seal.number, seal.event_id, "has no digest any more")
-    content = link_content(progress.link, seal.number, digest.event_id, digest.digest, digest.at)
-    if not among(seal.link, sealer.digests(content, purpose=PURPOSE)):
-        return Broken(seal.number, seal.event_id, "does not follow from the seal before it")
-    progress.link = seal.link
-    return None
-
-
-def _check_content(row: _Row, sealer: ISealer, progress: _Progress) -> Broken | None:
-    seal, digest, event, personal = row
-    number = seal.number if seal else 0
-    if digest is None:
-        return None
-    if event is None:
-        progress.erased += 1
-        pruned = progress.pruned_before is not None and digest.at < progress.pruned_before
-        if pruned or digest.event_id in progress.erased_ids:
-            return None
-        return Broken(number, digest.event_id, "has lost its content, and no retention or erasure tells why")
-    if event.at != digest.at or not equal(digest.digest, digest_of(event)):
-        return Broken(number, event.id, "was changed after it was written")
-    if personal is None:
-        progress.erased_personal += bool(event.personal_digest)
-        return None
+    walk = _Walk(keys, explanations_of(session, keys, now), dict(heads or {}))
+    report = walk.report
+    if anchor:
+        walk.add_anchor(anchor)
     try:
-        clear = sealer.open(personal.sealed, purpose=service.PURPOSE, bound_to=event.id)
-    except SealBroken as error:
-        if isinstance(error.__cause__, KeyError):
-            progress.unreadable_personal += 1
-            return None
-        return Broken(number, event.id, "has a side row that was changed")
-    if not equal(event.personal_digest, personal_digest_of(clear)):
-        return Broken(number, event.id, "has a side row that is not its own")
-    return None
+        for row in sealed_rows(session):
+            walk.sealed(row)
+        for row in unsealed_rows(session):
+            walk.unsealed(row)
+    except UnreadableRows as error:
+        report.add(walk.number + 1, "", f"can't be read ({error}), nor can what follows")
+    walk.end()
+    for event_id in session.scalars(_strays().limit(MAX_NAMED)):
+        report.add(0, event_id, "has no digest: it was not written by the portal")
+    report.missing_triggers = triggers.missing(session.connection())
+    return report
 
 
-def _check_anchor_reached(progress: _Progress, anchor: str) -> Broken | None:
-    wanted = anchor.partition(":")[0]
-    if anchor and not (wanted.isdigit() and int(wanted) <= progress.number):
-        return Broken(progress.number + 1, "", "is missing: the chain once was longer")
-    return None
+def explanations_of(session: Session, keys: TrailKeys, now: datetime) -> Explanations:
+    """Read what explains losses; rows that can't be read explain nothing, and the walk reports them."""
+    try:
+        return explanations(session, keys, now)
+    except UnreadableRows:
+        return Explanations()
 
 
-def _check_tail(session: Session, sealer: ISealer, progress: _Progress) -> Broken | None:
-    """Contents that wait for their seal prove by their digest alone; a content without any digest proves nothing."""
-    for row in _unsealed(session):
-        broken = _check_content(row, sealer, progress)
-        if broken:
-            return broken
-    stray = session.scalar(
+class _Walk:
+    """Counts while walking."""
+
+    def __init__(self, keys: TrailKeys, explained: Explanations, heads: dict[int, str]) -> None:
+        self.report = Report()
+        self.number = 0
+        self._link = ""
+        self._keys = keys
+        self._explained = explained
+        self._heads = heads
+        self._head_at: datetime | None = None
+        self._origins = {keys.origin}
+        self._coded = False
+        self._pruned = 0
+        self._emptied: dict[str, int] = {}
+
+    def add_anchor(self, anchor: str) -> None:
+        """Have the chain pass through a head that somebody noted."""
+        number, _, link = anchor.partition(":")
+        if number.isascii() and number.isdigit() and self._heads.get(int(number), link) == link:
+            self._heads[int(number)] = link
+        else:
+            self.report.add(0, "", "the head given is none, or contradicts the head file")
+
+    def sealed(self, row: TrailRow) -> None:
+        """Check one link and what it seals."""
+        before = self.report.problem_count
+        try:
+            why = [*self._link_problems(row), *self._content_problems(row)]
+        except Exception as error:  # whatever somebody stored there
+            why = [f"can't be read ({type(error).__name__})"]
+        for each in why:
+            self.report.add(self.number, row.seal.event_id if row.seal else "", each)
+        self.report.sealed += self.report.problem_count == before
+
+    def unsealed(self, row: TrailRow) -> None:
+        """Check what waits for its seal."""
+        digest = row.digest
+        if digest is None:
+            return
+        self.report.unsealed += 1
+        self.report.oldest_unsealed = min(self.report.oldest_unsealed or digest.at, digest.at)
+        try:
+            why = [*self._unsealed_problems(digest), *self._content_problems(row)]
+        except Exception as error:  # whatever somebody stored there
+            why = [f"can't be read ({type(error).__name__})"]
+        for each in why:
+            self.report.add(0, digest.event_id, each)
+
+    def end(self) -> None:
+        """Check what only the whole shows."""
+        self.report.head = f"{self.number}:{self._link}"
+        for number in sorted(self._heads):
+            if number > self.number:
+                self.report.add(self.number + 1, "", f"is missing: the chain once had {number} seals")
+                break
+        stated = self._explained.pruning.total if self._explained.pruning else 0
+        if self._pruned != stated:
+            why = f"{self._pruned} contents are gone by retention, and the events that explain it tell of {stated}"
+            self.report.add(0, "", why)
+        for event_id, count in self._emptied.items():
+            if event_id != ERASED_BEFORE_MARKS and count > self._explained.erased_personal[event_id]:
+                self.report.add(0, event_id, f"explains fewer erased side rows than the {count} that name it")
+
+    def _link_problems(self, row: TrailRow) -> Iterator[str]:
+        seal, digest = row.seal, row.digest
+        if seal is None:
+            return
+        if seal.number != self.number + 1:
+            missing = seal.number - self.number - 1
+            several = f"{missing} seals in a row were" if missing > 1 else "a seal was"
+            self.report.add(self.number + 1, "", f"is missing: {several} removed")
+        previous, self.number, self._link = self._link, seal.number, seal.link
+        if self._heads.get(seal.number, seal.link) != seal.link:
+            yield "is not the head that was noted"
+        if digest is None:
+            yield "has no digest any more"
+            return
+        self._coded |= bool(digest.mac)
+        old_after_new = self._coded and not digest.mac
+        if old_after_new or not self._keys.follows(seal, digest, previous, seal.number):
+            yield "does not follow from the seal before it"
+        self._head_at = digest.at
+        self._origins = {self._keys.origin, digest.origin} if digest.mac else {self._keys.origin}
+
+    def _unsealed_problems(self, digest: DigestPart) -> Iterator[str]:
+        if not digest.mac or digest.origin not in self._origins:
+            yield "was not written by this portal"
+        if self._head_at is not None and digest.at <= self._head_at - LATEST_COMMIT:
+            yield "is too old for the sealer, and was not sealed in its time"
+
+    def _content_problems(self, row: TrailRow) -> Iterator[str]:
+        digest, event = row.digest, row.event
+        if digest is None:
+            return
+        if digest.mac and not self._written_by_portal(digest):
+            yield "was not written by the portal: its code is wrong, or made with a key that is not on the ring"
+        if event is None:
+            yield from self._loss_problems(digest)
+        elif event.at != digest.at or not equal(digest.digest, digest_of(event)):
+            yield "was changed after it was written"
+        else:
+            yield from self._personal_problems(event, row.personal)
+
+    def _written_by_portal(self, digest: DigestPart) -> bool:
+        try:
+            return self._keys.event_mac_matches(digest.mac, digest.event_id, digest.at, digest.digest, digest.origin)
+        except SealBroken:
+            return False
+
+    def _loss_problems(self, digest: DigestPart) -> Iterator[str]:
+        self.report.erased += 1
+        if digest.event_id in self._explained.erased:
+            return
+        pruning = self._explained.pruning
+        if pruning is not None and digest.at < pruning.before:
+            self._pruned += 1
+        else:
+            yield "has lost its content, and no retention or erasure tells why"
+
+    def _personal_problems(self, event: EventPart, personal: PersonalPart | None) -> Iterator[str]:
+        if personal is None:
+            if event.personal_digest:
+                yield "has lost its side row, and no erasure tells why"
+        elif personal.sealed:
+            yield from self._sealed_personal_problems(event, personal.sealed)
+        elif self._is_marked(personal):
+            self.report.erased_personal += 1
+            self._emptied[personal.erased_by] = self._emptied.get(personal.erased_by, 0) + 1
+        else:
+            yield "has an emptied side row, and no erasure tells why"
+
+    def _is_marked(self, personal: PersonalPart) -> bool:
+        explained = personal.erased_by == ERASED_BEFORE_MARKS or personal.erased_by in self._explained.erased_personal
+        try:
+            return explained and self._keys.erasure_mac_matches(
+                personal.erased_mac, personal.event_id, personal.erased_by
+            )
+        except SealBroken:
+            return False
+
+    def _sealed_personal_problems(self, event: EventPart, sealed: str) -> Iterator[str]:
+        try:
+            clear = self._keys.sealer.open(sealed, purpose=service.PURPOSE, bound_to=event.id)
+        except SealBroken as error:
+            missing = isinstance(error.__cause__, KeyError)
+            yield f"has a side row that {'names a key that is not on the ring' if missing else 'was changed'}"
+            return
+        if not equal(event.personal_digest, personal_digest_of(clear)):
+            yield "has a side row that is not its own"
+
+
+def _strays() -> Select[Any]:
+    return (
         select(AuditEvent.id)
         .outerjoin(AuditDigest, AuditDigest.event_id == AuditEvent.id)
         .where(AuditDigest.event_id.is_(None))
         .order_by(AuditEvent.at)
-        .limit(1)
     )
-    return Broken(0, stray, "has no digest: it was not written by the portal") if stray else None
-
-
-def _report(session: Session, progress: _Progress) -> Report:
-    unsealed, oldest = session.execute(
-        select(func.count(AuditDigest.event_id), func.min(AuditDigest.at))
-        .outerjoin(AuditSeal, AuditSeal.event_id == AuditDigest.event_id)
-        .where(AuditSeal.number.is_(None))
-    ).one()
-    return Report(
-        sealed=progress.number - (1 if progress.broken and progress.broken.number == progress.number else 0),
-        unsealed=unsealed,
-        oldest_unsealed=oldest,
-        erased=progress.erased,
-        erased_personal=progress.erased_personal,
-        unreadable_personal=progress.unreadable_personal,
-        head=_head(progress),
-        broken=progress.broken,
-    )
-
-
-def _head(progress: _Progress) -> str:
-    return f"{progress.number}:{progress.link}"
-
-
-def _event_id(row: _Row) -> str:
-    return row[0].event_id if row[0] else ""

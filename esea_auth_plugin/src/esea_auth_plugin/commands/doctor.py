@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from .. import migrations
+from ..audit import triggers
+from ..audit.head_signing import MAX_AGE, head_config, read_file
+from ..audit.heads import HeadFileBroken
+from ..audit.sealer import long_waiting
 from ..database import IDatabase
 from ..directives import permissions_of
 from ..interfaces import (
@@ -36,7 +41,7 @@ from ..services import find, offers
 from ..settings import FoundationSettings, ReviewSettings
 from ..site_files import expires
 from ..text_files import read_text
-from . import proxy
+from . import proxy, stored_keys
 from .loading import registry_of
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -59,6 +64,7 @@ def examine(given: argparse.Namespace) -> int:
         _keys,
         _security_txt,
         _database,
+        _audit,
         _mail,
         _worker,
         _catalogue,
@@ -96,11 +102,17 @@ def security_txt_warnings(own: FoundationSettings, now: datetime) -> Iterator[st
 
 
 def _keys(registry: Any) -> Iterator[str]:
-    kind, _, name = str(registry.settings.get("portal.secret_keys", "")).partition(":")
-    if kind == "env":
+    if str(registry.settings.get("portal.secret_keys", "")).startswith("env:"):
         yield "portal.secret_keys comes from the environment, which other processes may read: use a file"
-    elif kind == "file" and readable_by_everybody(Path(name)):
-        yield f"{name} is readable by everybody on this machine: chmod 600"
+    for value in registry.settings.values():
+        kind, _, name = value.partition(":") if isinstance(value, str) else ("", "", "")
+        if kind == "file" and Path(name).exists() and readable_by_everybody(Path(name)):
+            yield f"{name} is readable by everybody on this machine: chmod 600"
+    try:
+        if not migrations.behind(registry):
+            yield from stored_keys.examined(registry)
+    except SQLAlchemyError:
+        return  # told with the database
 
 
 def _database(registry: Any) -> Iterator[str]:
@@ -120,6 +132,41 @@ def _database(registry: Any) -> Iterator[str]:
                 yield f"this machine's clock and the database's differ by {skew.total_seconds():.0f} s: run NTP on both"
     except SQLAlchemyError as error:
         yield f"does not answer ({type(error).__name__})"
+
+
+def _audit(registry: Any) -> Iterator[str]:
+    yield from _heads(registry)
+    try:
+        if migrations.behind(registry):
+            return
+        with find(registry, IDatabase).reading() as session:
+            missing = triggers.missing(session.connection())
+            waiting = long_waiting(session, find(registry, IClock).now())
+    except SQLAlchemyError:
+        return  # told with the database
+    if missing:
+        yield f"append-only triggers were removed or replaced: {', '.join(missing)}"
+    if waiting:
+        yield f"{waiting} events wait for their seal for more than ten minutes: see the log of the worker, audit verify"
+
+
+def _heads(registry: Any) -> Iterator[str]:
+    config = head_config(registry)
+    if config is None:
+        if find(registry, FoundationSettings).env == "production":
+            yield "portal.audit_head_file is not set: a trail cut off at its end, or an older copy of it, won't show"
+        return
+    if not os.access(config.path if config.path.exists() else config.path.parent, os.W_OK):
+        yield f"{config.path} can't be written: the worker can't sign the head of the trail"
+    try:
+        last = read_file(config).last
+    except (HeadFileBroken, OSError) as error:
+        yield f"the head file can't be used: {error}"
+        return
+    if last is None:
+        yield "no head of the trail was signed yet: the worker does it daily, or `audit sign-head`"
+    elif find(registry, IClock).now() - last.moment > MAX_AGE:
+        yield f"the last head of the trail was signed on {last.at}: see the log of the worker"
 
 
 def _mail(registry: Any) -> Iterator[str]:

@@ -11,6 +11,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import ConfigurationError, PortalError
+from ..private_files import owner_only
 from ..security.keyring import KeyFileError
 from . import accounts, audit, crl, database, doctor, keys, listing, mail_domains, worker
 from .loading import NotUsable, leave_all
@@ -24,7 +25,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         if not Path(given.config.partition("#")[0]).is_file():
             raise NotUsable(f"{given.config}: no such file; give the portal's ini file first")
-        return int(given.run(given))
+        with owner_only():
+            return int(given.run(given))
     except (NotUsable, KeyFileError, ConfigurationError, CommandError) as error:
         return _refused(str(error))
     except PortalError as error:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
+from ..private_files import make_private
 from .guard import watch
 
 READ_ONLY = "portal_read_only"
@@ -46,9 +48,19 @@ def make_engine(url: str, **options: Any) -> Engine:
     options.setdefault("hide_parameters", True)
     engine = create_engine(url, **options)
     if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _sqlite_file)
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
     return engine
+
+
+def _sqlite_file(dialect: Dialect, record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+    """Keep the database from others before SQLite creates it; WAL and shared memory take their mode from it."""
+    name = str(arguments[0]) if arguments else ""
+    if name and name != ":memory:" and not name.startswith("file:"):
+        for path in (name, f"{name}-wal", f"{name}-shm"):
+            if path == name or Path(path).exists():
+                make_private(Path(path))
 
 
 def _sqlite_connect(connection: Any, record: Any) -> None:

@@ -32,11 +32,26 @@ class ISealer(Protocol):
     def open(self, sealed: str, *, purpose: str, bound_to: str = "") -> bytes:
         """Return the clear bytes; :class:`~esea_auth_plugin.security.sealing.SealBroken` otherwise."""
 
+    def seal_text(self, text: str, *, purpose: str, bound_to: str) -> str:
+        """Return what is stored of somebody's free text: ``""`` for none, sealed otherwise."""
+
+    def open_text(self, stored: str, *, purpose: str, bound_to: str) -> str:
+        """Return the text that :meth:`seal_text` stored."""
+
     def digest(self, value: str, *, purpose: str) -> str:
         """Return the keyed hash (hex) of ``value`` under the newest key: what is stored."""
 
     def digests(self, value: str, *, purpose: str) -> tuple[str, ...]:
         """Return the keyed hashes of ``value`` under every key, newest first: what is looked up (``IN``)."""
+
+    def authenticate(self, value: str, *, purpose: str) -> str:
+        """Return a message authentication code that names its key id: what is stored beside ``value``."""
+
+    def authentic(self, mac: str, value: str, *, purpose: str) -> bool:
+        """Tell whether :meth:`authenticate` made this code for this value and purpose, under any key of the ring.
+
+        :raises ~esea_auth_plugin.security.sealing.SealBroken: the key that the code names is not on the ring.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +177,8 @@ class IAuditTrail(Protocol):
         target: str | None = None,
         details: Mapping[str, Any] | None = None,
         personal: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Add one row in this transaction.
+    ) -> str:
+        """Add one row in this transaction and return its id.
 
         :param action: closed vocabulary, ``room.verb`` (``sign_in.refused``, ``review.accepted``).
         :param outcome: ``success``, ``refused`` or ``error``.
@@ -180,6 +195,9 @@ class IJobs(Protocol):
 
     def ages(self, session: Session) -> Mapping[str, timedelta | None]:
         """Return the age of each job's last success, ``None`` if it never ran."""
+
+    def failing(self, session: Session) -> Mapping[str, str]:
+        """Return the jobs whose last run failed, and the name of what they raised."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,12 @@ class Jobs:
         known = {row.name: row for row in session.scalars(select(JobRow))}
         return {name: _age(known.get(name), now) for name in jobs_of(self._registry)}
 
+    def failing(self, session: Session) -> Mapping[str, str]:
+        """See :class:`~esea_auth_plugin.interfaces.IJobs`."""
+        known = jobs_of(self._registry)
+        rows = session.scalars(select(JobRow).where(JobRow.last_error != ""))
+        return {row.name: row.last_error for row in rows if row.name in known}
+
     def _rows(self) -> dict[str, JobRow]:
         names = set(jobs_of(self._registry))
         with self._database.reading() as session:

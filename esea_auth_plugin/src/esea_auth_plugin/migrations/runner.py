@@ -38,6 +38,7 @@ def upgrade(source: Any) -> Sequence[str]:
     moved = behind(registry)
     with _migrating(find(registry, IDatabase).engine) as connection:
         config = alembic_config(declared(registry), connection)
+        config.attributes["registry"] = registry  # a revision may need the portal's keys
         for branch in declared(registry):
             command.upgrade(config, f"{branch.label}@head")
     return moved
@@ -52,6 +53,7 @@ def downgrade(source: Any, *labels: str) -> None:
     branches = [branch for branch in declared(registry) if not labels or branch.label in labels]
     with _migrating(find(registry, IDatabase).engine) as connection:
         config = alembic_config(declared(registry), connection)
+        config.attributes["registry"] = registry
         for branch in reversed(branches):
             if _heads(connection, config) & _revisions(config, branch):
                 command.downgrade(config, f"{branch.label}@base")

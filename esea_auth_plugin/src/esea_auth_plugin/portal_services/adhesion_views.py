@@ -90,7 +90,7 @@ def _too_many(standing: Standing) -> bool:
 def _page(place: ServicePlace, request: Any, standing: Standing, form: Any) -> dict[str, Any]:
     question = ""
     if standing.more_asked and standing.review is not None:
-        question = last_question(request.dbsession, standing.review.id)
+        question = last_question(request, request.dbsession, standing.review.id)
     return {
         "place": place,
         "service": place.service,

@@ -18,6 +18,7 @@ from ..interfaces import (
     INotifications,
     IOutbox,
     IReviews,
+    ISealer,
     PortalService,
     PortalSettings,
     ReviewState,
@@ -30,6 +31,9 @@ from .models import AccessRequest
 KIND = "access_request"
 MOST = 3
 PERIOD = timedelta(days=30)
+
+
+_PURPOSE = "access_request.motive"
 
 
 class TooManyRequests(PortalError):
@@ -78,7 +82,7 @@ class Adhesions:
         asked = session.get(AccessRequest, mine[0].id)
         recent = [one.created_at for one in mine if one.created_at > self._clock.now() - PERIOD]
         again_at = recent[MOST - 1] + PERIOD if len(recent) >= MOST else None
-        return Standing(mine[0], asked.motive if asked is not None else "", again_at)
+        return Standing(mine[0], motive_of(self._registry, asked) if asked is not None else "", again_at)
 
     def ask(self, session: Session, person: Identity, service: PortalService, motive: str) -> ReviewView:
         """Open a request, or complete the one that the support sent back.
@@ -118,12 +122,17 @@ class Adhesions:
                 request_id=review.id,
                 subject=person.subject,
                 service=service.slug,
-                motive=motive,
+                sealed_motive=find(self._registry, ISealer).seal_text(motive, purpose=_PURPOSE, bound_to=review.id),
                 terms_version=find(self._registry, PortalSettings).terms_version,
                 terms_accepted_at=now,
             )
         )
         session.flush()
+
+
+def motive_of(source: Any, asked: AccessRequest) -> str:
+    """Return what a person wrote in a request. :param source: a registry or a request."""
+    return find(source, ISealer).open_text(asked.sealed_motive, purpose=_PURPOSE, bound_to=asked.request_id)
 
 
 def tell(
@@ -151,4 +160,4 @@ def tell(
 def wipe_motives(event: AccountErased) -> None:
     """Subscriber: what an erased person wrote goes; that they asked stays for its period, and names nobody."""
     mine = AccessRequest.subject == event.subject
-    event.session.execute(update(AccessRequest).where(mine).values(motive=""))
+    event.session.execute(update(AccessRequest).where(mine).values(sealed_motive=""))

@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..events import AccountClosed, GrantChanged
-from ..interfaces import IAuditTrail, IClock
+from ..interfaces import IAuditTrail, IClock, ISealer
 from ..services import find
 from .models import AccessGrant, GrantHold
 
 EXPIRED = "échéance"
+_PURPOSE = "grant.ended_reason"
 
 
 class Grants:
@@ -50,7 +51,7 @@ class Grants:
         session.execute(
             update(AccessGrant)
             .where(_is(subject, service), AccessGrant.ended_at.is_(None), AccessGrant.valid_until <= now)
-            .values(ended_at=now, ended_reason=EXPIRED)
+            .values(ended_at=now, sealed_reason=EXPIRED)
         )
         prolonged = session.scalars(
             update(AccessGrant)
@@ -114,16 +115,30 @@ class Grants:
         ended = session.execute(
             update(AccessGrant)
             .where(which, AccessGrant.ended_at.is_(None))
-            .values(ended_at=self._clock.now(), ended_reason=reason[:200])
-            .returning(AccessGrant.subject, AccessGrant.service)
+            .values(ended_at=self._clock.now())
+            .returning(AccessGrant.id, AccessGrant.subject, AccessGrant.service)
         ).all()
-        for subject, service in ended:
+        if ended:
+            sealer = find(self._registry, ISealer)
+            values = [
+                {"id": row.id, "sealed_reason": sealer.seal_text(reason[:200], purpose=_PURPOSE, bound_to=row.id)}
+                for row in ended
+            ]
+            session.execute(update(AccessGrant), values)
+        for _, subject, service in ended:
             details = {"service": service}
             self._audit.record(
                 session, "grant.withdrawn", actor=by, target=subject, details=details, personal={"reason": reason}
             )
             self._registry.notify(GrantChanged(session, subject, service, False))
         return len(ended)
+
+
+def ended_reason_of(source: Any, row: AccessGrant) -> str:
+    """Return why a right ended, in words. :param source: a registry or a request."""
+    if row.sealed_reason == EXPIRED:
+        return EXPIRED
+    return find(source, ISealer).open_text(row.sealed_reason, purpose=_PURPOSE, bound_to=row.id)
 
 
 def end_grants_of(registry: Any, event: AccountClosed) -> None:

@@ -23,7 +23,7 @@ from ..interfaces import (
 from ..nomenclatures.identifiers import luhn_is_right
 from ..reviews.kinds import DecidedOnly
 from ..services import find
-from .asking import KIND, tell
+from .asking import KIND, motive_of, tell
 from .models import AccessRequest
 
 _SHOWN = ("profession", "profession_other", "rpps_specialty", "workplace", "city", "department")
@@ -52,7 +52,7 @@ class AccessRequestKind(DecidedOnly):
             Fact("Service", service.title, "", service.audience)
             if service is not None
             else Fact("Service", review.topic, "warning", "Ce service n'est plus au catalogue."),
-            Fact("Motif", asked.motive if asked is not None else ""),
+            Fact("Motif", motive_of(registry, asked) if asked is not None else ""),
             Fact("Conditions d'Utilisation", f"Version {asked.terms_version}, acceptée" if asked is not None else ""),
         ]
         return [FactSheet("Ce qui est demandé", tuple(facts)), self._person(registry, session, review)]

@@ -31,7 +31,8 @@ class AccessGrant(AccountsModel):
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    ended_reason: Mapped[str] = mapped_column(String(200), default="")
+    #: Why it ended, in words; see :func:`~.grants.ended_reason_of`.
+    sealed_reason: Mapped[str] = mapped_column("ended_reason", Text, default="")
 
 
 class FavouriteService(AccountsModel):
@@ -69,6 +70,7 @@ class AccessRequest(AccountsModel):
     request_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     subject: Mapped[str] = mapped_column(String(36))
     service: Mapped[str] = mapped_column(String(64))
-    motive: Mapped[str] = mapped_column(Text)
+    #: What the person wrote, see :func:`~.asking.motive_of`.
+    sealed_motive: Mapped[str] = mapped_column("motive", Text)
     terms_version: Mapped[str] = mapped_column(String(40))
     terms_accepted_at: Mapped[datetime]

@@ -28,6 +28,7 @@ from ..interfaces import (
 )
 from ..services import find
 from .catalogue import PARIS, day_begins
+from .grants import ended_reason_of
 from .models import AccessGrant
 
 #: Ended rights shown: enough to understand somebody's history on one page.
@@ -125,7 +126,7 @@ class Rights:
             last_day=_last_day(row.valid_until),
             given_by=name,
             ended_at=row.ended_at or row.valid_until,
-            ended_reason=row.ended_reason,
+            ended_reason=ended_reason_of(self._registry, row),
         )
 
     def _service(self, slug: str) -> PortalService:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ..interfaces import BY_RULE, IAccounts, ReviewState
 from ..services import find, offers
 from .models import ReviewEntry
+from .texts import opened
 
 ACTS: Mapping[str, str] = {
     "opened": "Demande déposée",
@@ -49,23 +50,32 @@ class Moment:
     text: str
 
 
-def history(session: Session, request_id: str) -> Sequence[Moment]:
-    """Return what happened to a request, oldest first (the latest two hundred lines)."""
+def history(source: Any, session: Session, request_id: str) -> Sequence[Moment]:
+    """Return what happened to a request, oldest first (the latest two hundred lines).
+
+    :param source: a registry or a request.
+    """
     rows = session.scalars(
         select(ReviewEntry).where(ReviewEntry.request_id == request_id).order_by(ReviewEntry.id.desc()).limit(200)
     ).all()
-    return [Moment(row.act, ACTS.get(row.act, row.act), row.by, row.at, row.text) for row in reversed(rows)]
+    return [
+        Moment(row.act, ACTS.get(row.act, row.act), row.by, row.at, opened(source, row.sealed_text, request_id))
+        for row in reversed(rows)
+    ]
 
 
-def last_question(session: Session, request_id: str) -> str:
-    """Return what the reviewer asked the author to complete, ``""`` if nothing."""
+def last_question(source: Any, session: Session, request_id: str) -> str:
+    """Return what the reviewer asked the author to complete, ``""`` if nothing.
+
+    :param source: a registry or a request.
+    """
     found = session.scalars(
-        select(ReviewEntry.text)
+        select(ReviewEntry.sealed_text)
         .where(ReviewEntry.request_id == request_id, ReviewEntry.act == "more_asked")
         .order_by(ReviewEntry.id.desc())
         .limit(1)
     ).first()
-    return found or ""
+    return opened(source, found or "", request_id)
 
 
 def names_of(registry: Any, session: Session, subjects: set[str | None]) -> Mapping[str, str]:

@@ -48,7 +48,8 @@ class ReviewRequest(FoundationModel):
     more_asked_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(String(36))
-    reason: Mapped[str] = mapped_column(Text, default="")
+    #: See :mod:`.texts`.
+    sealed_reason: Mapped[str] = mapped_column("reason", Text, default="")
     version: Mapped[int] = mapped_column(default=0)
 
 
@@ -64,7 +65,8 @@ class ReviewEntry(FoundationModel):
     act: Mapped[str] = mapped_column(String(20))
     by: Mapped[str | None] = mapped_column(String(36))
     at: Mapped[datetime]
-    text: Mapped[str] = mapped_column(Text, default="")
+    #: See :mod:`.texts`.
+    sealed_text: Mapped[str] = mapped_column("text", Text, default="")
 
 
 class ReviewAgreement(FoundationModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
@@ -122,15 +123,18 @@ def counts(session: Session, kinds: Sequence[str], *, mine: str, today: date) ->
     return {kind: Counts(int(opened), int(asked), int(late), int(own)) for kind, opened, asked, late, own in rows}
 
 
-def queue_page(session: Session, kind: str, asked: Asked, *, mine: str, today: date) -> QueuePage:
-    """Return a page of a queue: one query for its rows, one for the bounded count."""
+def queue_page(source: Any, session: Session, kind: str, asked: Asked, *, mine: str, today: date) -> QueuePage:
+    """Return a page of a queue: one query for its rows, one for the bounded count.
+
+    :param source: a registry or a request.
+    """
     conditions = _conditions(kind, asked, mine, today)
     bounded = select(ReviewRequest.id).where(*conditions).limit(MOST_SHOWN + 1).subquery()
     total = session.scalar(select(func.count()).select_from(bounded)) or 0
     page = min(asked.page, max(1, -(-min(total, MOST_SHOWN) // PAGE_SIZE)))
     query = _ordered(select(ReviewRequest).where(*conditions), asked.order)
     rows = session.scalars(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
-    return QueuePage([view_of(row) for row in rows], total, page)
+    return QueuePage([view_of(source, row) for row in rows], total, page)
 
 
 def _conditions(kind: str, asked: Asked, mine: str, today: date) -> list[ColumnElement[bool]]:

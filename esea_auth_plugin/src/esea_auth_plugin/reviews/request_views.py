@@ -55,7 +55,7 @@ def page(
     """Return what the template shows; after a refused act, its message and what was typed."""
     session, registry, kind = request.dbsession, request.registry, place.kind
     me = reviewer(request)
-    moments = history(session, review.id)
+    moments = history(request, session, review.id)
     earlier = _earlier(request, review)
     subjects = {review.author, review.assignee, review.decided_by, *(moment.by for moment in moments)}
     names = {**names_of(registry, session, subjects), me: "vous"}

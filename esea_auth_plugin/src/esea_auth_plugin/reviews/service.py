@@ -25,6 +25,7 @@ from . import agreements, errors
 from .declared import kinds_of
 from .judging import LONGEST_TEXT, UNDECIDED, judge, required_text
 from .models import ReviewEntry, ReviewRequest
+from .texts import opened, sealed
 from .working_hours import WorkingHours
 
 __all__ = ["LONGEST_TEXT", "UNDECIDED", "Reviews", "view_of"]
@@ -51,14 +52,16 @@ class Reviews:
 
     def get(self, session: Session, request_id: str) -> ReviewView | None:
         """See the interface."""
-        return _view(session.get(ReviewRequest, request_id, populate_existing=True))
+        return self._view(session.get(ReviewRequest, request_id, populate_existing=True))
 
     def by_reference(self, session: Session, reference: str) -> ReviewView | None:
         """See the interface."""
         written = read_reference(reference)
         if written is None:
             return None
-        return _view(session.scalars(select(ReviewRequest).where(ReviewRequest.reference == written)).one_or_none())
+        return self._view(
+            session.scalars(select(ReviewRequest).where(ReviewRequest.reference == written)).one_or_none()
+        )
 
     def of_author(self, session: Session, author: str, *, kind: str | None = None) -> Sequence[ReviewView]:
         """See the interface."""
@@ -66,7 +69,7 @@ class Reviews:
         if kind is not None:
             query = query.where(ReviewRequest.kind == kind)
         rows = session.scalars(query.order_by(ReviewRequest.created_at.desc(), ReviewRequest.id).limit(100))
-        return [view_of(row) for row in rows]
+        return [view_of(self._registry, row) for row in rows]
 
     def due_on(self, since: datetime) -> date:
         """See the interface."""
@@ -115,9 +118,10 @@ class Reviews:
             if author is not None:
                 self._refuse_second(session, author, kind, topic)
             raise
-        self._trace(session, view_of(row), "opened", by=author)
+        review = view_of(self._registry, row)
+        self._trace(session, review, "opened", by=author)
         self._registry.notify(RequestOpened(session, row.id, kind))
-        return view_of(row)
+        return review
 
     def answered(self, session: Session, request_id: str) -> ReviewView:
         """See the interface.
@@ -196,7 +200,7 @@ class Reviews:
             state=state,
             decided_at=self._clock.now(),
             decided_by=by,
-            reason=reason,
+            sealed_reason=sealed(self._registry, reason, request_id),
             more_asked_at=None,
         )
         if changed is None:
@@ -318,7 +322,10 @@ class Reviews:
             .returning(ReviewRequest),
             execution_options={"populate_existing": True, "synchronize_session": False},
         ).one_or_none()
-        return _view(changed)
+        return self._view(changed)
+
+    def _view(self, row: ReviewRequest | None) -> ReviewView | None:
+        return view_of(self._registry, row) if row is not None else None
 
     def _why_not(self, session: Session, request_id: str, by: str, version: int | None) -> errors.ReviewRefused:
         review = self.get(session, request_id)
@@ -352,15 +359,16 @@ class Reviews:
         text: str = "",
         details: dict[str, Any] | None = None,
     ) -> None:
-        session.add(ReviewEntry(request_id=review.id, act=act, by=by, at=self._clock.now(), text=text))
+        stored = sealed(self._registry, text, review.id)
+        session.add(ReviewEntry(request_id=review.id, act=act, by=by, at=self._clock.now(), sealed_text=stored))
         action = "review.commented" if act == "note" else f"review.{act}"
         self._audit.record(
             session, action, actor=by, target=review.reference, details={"kind": review.kind, **(details or {})}
         )
 
 
-def view_of(row: ReviewRequest) -> ReviewView:
-    """Return the detached value of a row."""
+def view_of(source: Any, row: ReviewRequest) -> ReviewView:
+    """Return the detached value of a row. :param source: a registry or a request."""
     return ReviewView(
         id=row.id,
         kind=row.kind,
@@ -374,13 +382,9 @@ def view_of(row: ReviewRequest) -> ReviewView:
         due_on=row.due_on,
         decided_at=row.decided_at,
         decided_by=row.decided_by,
-        reason=row.reason,
+        reason=opened(source, row.sealed_reason, row.id),
         version=row.version,
     )
-
-
-def _view(row: ReviewRequest | None) -> ReviewView | None:
-    return view_of(row) if row is not None else None
 
 
 def _not_about(by: str) -> tuple[ColumnElement[bool], ...]:

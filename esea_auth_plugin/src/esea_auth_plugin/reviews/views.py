@@ -100,7 +100,7 @@ def queue_view(place: QueuePlace, request: Any) -> dict[str, Any]:
     refuse_unless_allowed(request, place.kind.permission)
     asked = queue.Asked.read(request.params)
     session, me, day = request.dbsession, reviewer(request), today(request)
-    shown = queue.queue_page(session, place.kind.name, asked, mine=me, today=day)
+    shown = queue.queue_page(request, session, place.kind.name, asked, mine=me, today=day)
     names = names_of(request.registry, session, {row.assignee for row in shown.rows})
     waiting = queue.counts(session, [place.kind.name], mine=me, today=day).get(place.kind.name, queue.Counts())
     return {

@@ -24,7 +24,7 @@ from pathlib import Path
 _HEAD = """\
 # Keys of this portal, newest first: the first seals, all of them open.
 # Whoever reads this file and the database reads what is sealed; whoever loses it can't open it any more.
-# Back it up apart from the database. A key may go once nothing is sealed with it.
+# Back it up apart from the database. A key may go once nothing is sealed with it and no audited event is of its time.
 """
 _ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _BYTES = 32

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from .keyring import Keyring
 
 _VERSION = "s1"
+_MAC_VERSION = "m1"
 _NONCE = 12
 
 
@@ -76,6 +77,14 @@ class Sealer:
         except InvalidTag as error:
             raise SealBroken("altered, or sealed for another purpose or row") from error
 
+    def seal_text(self, text: str, *, purpose: str, bound_to: str) -> str:
+        """See :meth:`~esea_auth_plugin.interfaces.ISealer.seal_text`."""
+        return self.seal(text.encode(), purpose=purpose, bound_to=bound_to) if text else ""
+
+    def open_text(self, stored: str, *, purpose: str, bound_to: str) -> str:
+        """See :meth:`~esea_auth_plugin.interfaces.ISealer.open_text`."""
+        return self.open(stored, purpose=purpose, bound_to=bound_to).decode() if stored else ""
+
     def digest(self, value: str, *, purpose: str) -> str:
         """See :meth:`~esea_auth_plugin.interfaces.ISealer.digest`."""
         return self.digests(value, purpose=purpose)[0]
@@ -86,6 +95,26 @@ class Sealer:
             hmac.new(self._derived("digest", purpose, key.id), value.encode(), hashlib.sha256).hexdigest()
             for key in self._keyring.keys
         )
+
+    def authenticate(self, value: str, *, purpose: str) -> str:
+        """See :meth:`~esea_auth_plugin.interfaces.ISealer.authenticate`."""
+        key_id = self._keyring.newest.id
+        return f"{_MAC_VERSION}.{key_id}.{self._mac(value, purpose, key_id)}"
+
+    def authentic(self, mac: str, value: str, *, purpose: str) -> bool:
+        """See :meth:`~esea_auth_plugin.interfaces.ISealer.authentic`."""
+        version, _, rest = mac.partition(".")
+        key_id, _, code = rest.partition(".")
+        if version != _MAC_VERSION:
+            return False
+        try:
+            expected = self._mac(value, purpose, key_id)
+        except KeyError as error:
+            raise SealBroken("its key is not on the ring: put the old key back under the new one") from error
+        return hmac.compare_digest(expected.encode(), code.encode())
+
+    def _mac(self, value: str, purpose: str, key_id: str) -> str:
+        return hmac.new(self._derived("mac", purpose, key_id), value.encode(), hashlib.sha256).hexdigest()
 
     def _derive(self, use: str, purpose: str, key_id: str) -> bytes:
         info = _joined("esea-portal", use, purpose)

@@ -17,6 +17,7 @@ from esea_auth_plugin import migrations
 from esea_auth_plugin.auth_modes.pro_sante_connect.settings import PscSettings
 from esea_auth_plugin.errors import ConfigurationError
 from esea_auth_plugin.jobs.worker import Worker
+from esea_auth_plugin.private_files import owner_only
 from esea_auth_plugin.security.clock import SystemClock
 from esea_auth_plugin.security.keyring import create_key_file
 from esea_auth_plugin.security.tokens import new_token
@@ -36,16 +37,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=6543)
     given = parser.parse_args(arguments)
     setup_logging(given.config)
+    with owner_only():
+        return _serve(given.config, given.port)
+
+
+def _serve(config: str, port: int) -> int:
     try:
-        registry, application = build(given.config, given.port)
+        registry, application = build(config, port)
     except ConfigurationError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    logging.getLogger(__name__).info("the demo is at http://localhost:%d", given.port)
-    sandbox = _sandbox(registry, given.port)
+    logging.getLogger(__name__).info("the demo is at http://localhost:%d", port)
+    sandbox = _sandbox(registry, port)
     worker = Worker(registry).start()
     try:
-        serve(at_localhost(application, given.port), listen=_listen(given.port), threads=8, ident=None)
+        serve(at_localhost(application, port), listen=_listen(port), threads=8, ident=None)
     finally:
         worker.stop()
         if sandbox is not None:
@@ -105,7 +111,8 @@ def at_localhost(application: Any, port: int) -> Callable[[dict[str, Any], Any],
 
 def _make_folder(settings: dict[str, str]) -> None:
     database = Path(settings["portal.database_url"].removeprefix("sqlite:///"))
-    database.parent.mkdir(parents=True, exist_ok=True)
+    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database.parent.chmod(0o700)
     keys = Path(settings["portal.secret_keys"].removeprefix("file:"))
     if not keys.exists():
         create_key_file(keys, SystemClock().now())

@@ -28,6 +28,7 @@ class Health:
     oldest_letter: float = 0.0
     letters_lost: int = 0
     list_ages: dict[str, float | None] = field(default_factory=dict)
+    failing_jobs: tuple[str, ...] = ()
 
 
 def look(registry: Any) -> Health:
@@ -36,6 +37,7 @@ def look(registry: Any) -> Health:
         late = migrations.behind(registry)
         with find(registry, IDatabase).reading() as session:
             ages = find(registry, IJobs).ages(session)
+            failing = find(registry, IJobs).failing(session)
             backlog = find(registry, IPostman).backlog(session)
     except SQLAlchemyError:
         return Health(("database_away",))
@@ -43,6 +45,8 @@ def look(registry: Any) -> Health:
     seen = [age for age in ages.values() if age is not None]
     if not seen or min(seen) > _WORKER_SILENCE:
         problems.append("worker_silent")
+    if {"audit.seal", "audit.sign_head", "audit.prune"} & set(failing):
+        problems.append("audit_trail")
     if backlog.oldest is not None and backlog.oldest > _OLDEST_LETTER:
         problems.append("mail_stuck")
     if backlog.given_up:
@@ -57,4 +61,5 @@ def look(registry: Any) -> Health:
         backlog.oldest.total_seconds() if backlog.oldest else 0.0,
         backlog.given_up,
         {one.authority: one.age.total_seconds() if one.age is not None else None for one in lists},
+        tuple(sorted(failing)),
     )

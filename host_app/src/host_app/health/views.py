@@ -46,6 +46,7 @@ def _prometheus(health: Health) -> str:
     for name, age in sorted(health.job_ages.items()):
         if age is not None:
             lines.append(f'portal_job_age_seconds{{job="{name}"}} {age:.0f}')
+    lines += [f'portal_job_failing{{job="{name}"}} {int(name in health.failing_jobs)}' for name in health.job_ages]
     for authority, age in sorted(health.list_ages.items()):
         lines.append(
             f'portal_revocation_list_age_seconds{{authority="{authority}"}} {"NaN" if age is None else f"{age:.0f}"}'

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.interfaces import Choice, Concerned, Fact, FactSheet, IReviews, ReviewView
+from esea_auth_plugin.interfaces import Choice, Concerned, Fact, FactSheet, IReviews, ISealer, ReviewView
 from esea_auth_plugin.normalise.phones import phone_fr
 from esea_auth_plugin.services import find
 
@@ -52,7 +52,7 @@ class RegistrationKind:
                 Fact("Fonction", f"{function} : {row.function_other}" if row.function == OTHER else function),
                 Fact("Spécialité", lists.label(lists.specialities, row.speciality)),
                 Fact("Vous êtes", lists.label(lists.profiles, row.profile)),
-                Fact("Complément information", row.complement or "Rien"),
+                Fact("Complément information", store.complement_of(find(registry, ISealer), row) or "Rien"),
                 Fact("Téléphone", phone_fr(row.phone)),
             ),
         )
@@ -100,8 +100,7 @@ class RegistrationKind:
         """Keep the question for the form, and tell the person."""
         row = store.of_request(session, review.id)
         if row is not None:
-            row.question = question
-            session.flush()
+            store.keep_question(find(registry, ISealer), session, row, question)
         write(registry, session, review, "oru.registration_more", path="/espace-pro/inscription", text=question)
 
     def extra_actions(self, registry: Any, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:

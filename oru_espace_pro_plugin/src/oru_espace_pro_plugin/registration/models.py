@@ -24,10 +24,12 @@ class RegistrationRow(OruModel):
     function_other: Mapped[str] = mapped_column(String(120))
     speciality: Mapped[str] = mapped_column(String(60))
     profile: Mapped[str] = mapped_column(String(60))
-    complement: Mapped[str] = mapped_column(Text)
+    #: What the person added in free text, see :mod:`.store`.
+    sealed_complement: Mapped[str] = mapped_column("complement", Text)
     phone: Mapped[str] = mapped_column(String(40))
     terms_version: Mapped[str] = mapped_column(String(40))
-    question: Mapped[str] = mapped_column(Text, default="")
+    #: What the reviewer asked, see :mod:`.store`.
+    sealed_question: Mapped[str] = mapped_column("question", Text, default="")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

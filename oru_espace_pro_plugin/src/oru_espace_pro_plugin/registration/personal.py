@@ -8,6 +8,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.events import AccountErased
+from esea_auth_plugin.interfaces import ISealer
+from esea_auth_plugin.services import find
 
 from ..interfaces import RegistrationForm
 from .models import MemberRow, RegistrationRow, TermsRow
@@ -20,7 +22,7 @@ def personal_data(registry: Any, session: Session, subject: str) -> Any:
     terms = session.scalars(select(TermsRow).where(TermsRow.subject == subject))
     members = session.scalars(select(MemberRow).where(MemberRow.subject == subject))
     return {
-        "inscriptions": [{**_plain(as_form(row)), "le": row.updated_at} for row in typed],
+        "inscriptions": [{**_plain(as_form(find(registry, ISealer), row)), "le": row.updated_at} for row in typed],
         "conditions_acceptees": [{"version": row.version, "le": row.accepted_at} for row in terms],
         "admissions": [{"le": row.admitted_at, "terminee_le": row.ended_at} for row in members],
     }

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from esea_auth_plugin.errors import PortalError
 from esea_auth_plugin.events import AccountClosed
-from esea_auth_plugin.interfaces import IAuditTrail, IClock, Identity, IReviews, ReviewState, ReviewView
+from esea_auth_plugin.interfaces import IAuditTrail, IClock, Identity, IReviews, ISealer, ReviewState, ReviewView
 from esea_auth_plugin.services import find
 
 from ..interfaces import RegistrationForm, Stage, Standing, Step
@@ -36,6 +36,7 @@ class Registrations:
     def __init__(self, registry: Any) -> None:
         self._registry = registry
         self._clock = find(registry, IClock)
+        self._sealer = find(registry, ISealer)
         self._version = find(registry, OruSettings).terms_version
 
     def standing(self, session: Session, subject: str, asked: Sequence[ReviewView] | None = None) -> Standing:
@@ -50,7 +51,7 @@ class Registrations:
         stage = _STAGES.get(review.state) if review is not None else None
         if stage in {Stage.WAITING, Stage.MORE_ASKED} and review is not None:
             row = store.of_request(session, review.id)
-            return Standing(stage, review, question=row.question if row is not None else "")
+            return Standing(stage, review, question=store.question_of(self._sealer, row) if row is not None else "")
         if stage is Stage.REFUSED:
             return Standing(Stage.REFUSED, review)
         return Standing(Stage.FORM if accepted else Stage.TERMS, review)
@@ -80,7 +81,7 @@ class Registrations:
     def form_of(self, session: Session, subject: str) -> RegistrationForm | None:
         """See the interface."""
         row = store.last_of(session, subject)
-        return None if row is None else store.as_form(row)
+        return None if row is None else store.as_form(self._sealer, row)
 
     def submit(self, session: Session, subject: str, form: RegistrationForm) -> ReviewView:
         """See the interface."""
@@ -103,7 +104,7 @@ class Registrations:
             KIND,
             title=f"{form.first_name} {form.last_name}",
             author=subject,
-            search=f"{form.email} {form.phone} {form.complement}"[:500],
+            search=f"{form.email} {form.phone}",  # the free text is sealed: a search would need it in clear
         )
         self._keep(session, review.id, subject, form)
         return review
@@ -126,7 +127,7 @@ class Registrations:
             store.admit(session, review.author, review.id, self._clock.now())
 
     def _keep(self, session: Session, request_id: str, subject: str, form: RegistrationForm) -> None:
-        store.save(session, request_id, subject, form, self._version, self._clock.now())
+        store.save(self._sealer, session, request_id, subject, form, self._version, self._clock.now())
         self._audit(session, "registration.submitted", subject, {"request": request_id})
 
     def _refuse_too_many(self, session: Session, subject: str) -> None:

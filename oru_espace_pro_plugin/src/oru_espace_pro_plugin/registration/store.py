@@ -9,8 +9,12 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from esea_auth_plugin.interfaces import ISealer
+
 from ..interfaces import RegistrationForm
 from .models import MemberRow, RegistrationRow, TermsRow
+
+_PURPOSE = "oru.registration"
 
 
 def has_accepted(session: Session, subject: str, version: str) -> bool:
@@ -50,13 +54,17 @@ def end_membership(session: Session, subject: str, now: datetime) -> None:
     )
 
 
-def save(session: Session, request_id: str, subject: str, form: RegistrationForm, terms: str, now: datetime) -> None:
+def save(
+    sealer: ISealer, session: Session, request_id: str, subject: str, form: RegistrationForm, terms: str, now: datetime
+) -> None:
     """Store what was typed for a request, replacing what was typed for it before."""
     row = session.get(RegistrationRow, request_id)
     if row is None:
-        row = RegistrationRow(request_id=request_id, subject=subject, created_at=now, question="")
+        row = RegistrationRow(request_id=request_id, subject=subject, created_at=now, sealed_question="")
     for name, value in asdict(form).items():
-        setattr(row, name, value)
+        if name != "complement":
+            setattr(row, name, value)
+    row.sealed_complement = sealer.seal_text(form.complement, purpose=_PURPOSE, bound_to=request_id)
     row.terms_version, row.updated_at = terms, now
     session.add(row)
     session.flush()
@@ -87,6 +95,23 @@ def others_with_email(session: Session, email: str, subject: str) -> int:
     return len(found.all())
 
 
-def as_form(row: RegistrationRow) -> RegistrationForm:
+def as_form(sealer: ISealer, row: RegistrationRow) -> RegistrationForm:
     """Return a row as what was typed."""
-    return RegistrationForm(**{item.name: getattr(row, item.name) for item in fields(RegistrationForm)})
+    plain = {item.name: getattr(row, item.name) for item in fields(RegistrationForm) if item.name != "complement"}
+    return RegistrationForm(**plain, complement=complement_of(sealer, row))
+
+
+def complement_of(sealer: ISealer, row: RegistrationRow) -> str:
+    """Return what the person added in free text."""
+    return sealer.open_text(row.sealed_complement, purpose=_PURPOSE, bound_to=row.request_id)
+
+
+def question_of(sealer: ISealer, row: RegistrationRow) -> str:
+    """Return what the reviewer asked."""
+    return sealer.open_text(row.sealed_question, purpose=_PURPOSE, bound_to=row.request_id)
+
+
+def keep_question(sealer: ISealer, session: Session, row: RegistrationRow, question: str) -> None:
+    """Store what the reviewer asks."""
+    row.sealed_question = sealer.seal_text(question, purpose=_PURPOSE, bound_to=row.request_id)
+    session.flush()

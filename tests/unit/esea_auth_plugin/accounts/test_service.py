@@ -33,8 +33,9 @@ class _Trail:
     def __init__(self) -> None:
         self.actions: list[str] = []
 
-    def record(self, session: Session, action: str, **kwargs: Any) -> None:
+    def record(self, session: Session, action: str, **kwargs: Any) -> str:
         self.actions.append(action)
+        return ""
 
 
 class _Outbox:

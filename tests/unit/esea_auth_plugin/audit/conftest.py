@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from esea_auth_plugin.audit.keys import TrailKeys
 from esea_auth_plugin.audit.verification import Report, verify
 from esea_auth_plugin.database import IDatabase
-from esea_auth_plugin.interfaces import IAuditTrail, ISealer
+from esea_auth_plugin.interfaces import IAuditTrail
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.clock import ManualClock
 
@@ -50,9 +51,9 @@ def record(registry: Any, database: IDatabase, clock: ManualClock) -> Callable[.
 
 
 @pytest.fixture
-def proof(registry: Any, database: IDatabase) -> Callable[..., Report]:
+def proof(registry: Any, database: IDatabase, clock: ManualClock) -> Callable[..., Report]:
     def proof(**kwargs: Any) -> Report:
         with database.reading() as session:
-            return verify(session, find(registry, ISealer), **kwargs)
+            return verify(session, find(registry, TrailKeys), now=clock.now(), **kwargs)
 
     return proof

@@ -12,8 +12,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.audit import activity_of, audit_rows, personal_of, retention, triggers
-from esea_auth_plugin.audit.sealer import seal_all
-from esea_auth_plugin.audit.service import UnknownAction
+from esea_auth_plugin.audit.keys import TrailKeys
+from esea_auth_plugin.audit.models import AuditSeal
+from esea_auth_plugin.audit.rows import waiting_digests
+from esea_auth_plugin.audit.sealer import seal_all, seal_some
+from esea_auth_plugin.audit.service import AuditTrail, UnknownAction
 from esea_auth_plugin.audit.verification import Report, verify
 from esea_auth_plugin.database import IDatabase
 from esea_auth_plugin.interfaces import IAuditTrail, ISealer
@@ -169,7 +172,8 @@ def test_the_database_refuses_the_ways_around(record: Callable[..., None], regis
     seal_all(registry)
     around = {
         "sqlite": [
-            "INSERT OR REPLACE INTO esea_audit_digest SELECT event_id, at, 'x' FROM esea_audit_digest",
+            "INSERT OR REPLACE INTO esea_audit_digest (event_id, at, digest) "
+            "SELECT event_id, at, 'x' FROM esea_audit_digest",
             "REPLACE INTO esea_audit_seal SELECT number, event_id, 'x' FROM esea_audit_seal",
         ],
         "postgresql": [
@@ -229,17 +233,19 @@ def test_a_side_row_moved_to_another_event_is_found_out(
 
 
 def test_a_chain_made_anew_without_the_key_does_not_prove(
-    record: Callable[..., None], registry: Any, database: IDatabase, proof: Callable[..., Report]
+    record: Callable[..., None], registry: Any, database: IDatabase, proof: Callable[..., Report], clock: ManualClock
 ) -> None:
     for _ in range(3):
         record()
     seal_all(registry)
     untriggered(database)
     execute(database, "DELETE FROM esea_audit_seal")
-    from esea_auth_plugin.audit.sealer import seal_some
-
+    attacker = TrailKeys(Sealer(Keyring([Key("attacker", b"a" * 32)])), find(registry, TrailKeys).origin)
     with database.writing() as session:
-        seal_some(session, Sealer(Keyring([Key("attacker", b"a" * 32)])))
+        link = ""
+        for number, digest in enumerate(list(waiting_digests(session, None)), 1):
+            link = attacker.link(link, number, digest.event_id, digest.digest, digest.mac)
+            session.add(AuditSeal(number=number, event_id=digest.event_id, link=link))
     assert not proof().proven
 
 
@@ -323,21 +329,20 @@ def test_one_content_can_be_erased_with_a_word_and_the_proof_holds(
     assert proof().erased == 1
 
 
-def test_after_a_renewal_of_keys_the_old_links_still_prove(
-    record: Callable[..., None], registry: Any, database: IDatabase
-) -> None:
-    from esea_auth_plugin.audit.sealer import seal_some
-
+def test_after_a_renewal_of_keys_the_old_links_still_prove(database: IDatabase, clock: ManualClock) -> None:
     old, new = Key("old", b"o" * 32), Key("new", b"n" * 32)
-    record()
-    with database.writing() as session:
-        seal_some(session, Sealer(Keyring([old])))
-    record()
-    renewed = Sealer(Keyring([new, old]))
-    with database.writing() as session:
-        seal_some(session, renewed)
+    for ring in ([old], [new, old]):
+        keys = TrailKeys(Sealer(Keyring(ring)), "origin")
+        with database.writing() as session:
+            AuditTrail(clock, keys, {"sign_in.refused": ""}, strict=True).record(
+                session, "sign_in.refused", personal={"address": "192.0.2.7"}
+            )
+            assert seal_some(session, keys, clock.now()).count == 1
     with database.reading() as session:
-        assert verify(session, renewed).proven
+        report = verify(session, keys, now=clock.now())
+        assert (report.proven, report.sealed) == (True, 2), report.problems
+        lost = TrailKeys(Sealer(Keyring([new])), "origin")
+        assert not verify(session, lost, now=clock.now()).proven
 
 
 def test_an_erased_digest_tells_nothing_about_a_guessed_content(
@@ -362,16 +367,14 @@ def test_two_sealers_at_once_give_each_number_once(
 
 
 def test_writing_while_sealing_waits_for_nobody(
-    record: Callable[..., None], registry: Any, database: IDatabase
+    record: Callable[..., None], registry: Any, database: IDatabase, clock: ManualClock
 ) -> None:
     """On PostgreSQL a sign-in writes its row while the sealer holds its lock."""
     if database.engine.dialect.name == "sqlite":
         return  # one writer at a time anyway: the sealer's transactions are short
-    from esea_auth_plugin.audit.sealer import seal_some
-
     record()
     with database.writing() as sealing:
-        seal_some(sealing, find(registry, ISealer))
+        seal_some(sealing, find(registry, TrailKeys), clock.now())
         with Session(database.engine) as other:
             other.execute(text("SET lock_timeout = '500ms'"))
             find(registry, IAuditTrail).record(other, "sign_in.refused")

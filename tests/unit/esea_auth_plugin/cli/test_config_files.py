@@ -12,6 +12,7 @@ from pyramid.paster import get_appsettings
 
 from esea_auth_plugin.interfaces import ICatalogue
 from esea_auth_plugin.migrations import unchecked
+from esea_auth_plugin.security.signing import create_signing_key
 from esea_auth_plugin.services import find
 from esea_auth_plugin.settings_doc import page
 from esea_auth_plugin.testing.portal import Portal
@@ -33,9 +34,12 @@ def started(name: str, folder: Path, keys: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("ESEA_TEST_KEYS", keys.read_text())
     monkeypatch.chdir(folder)
     settings = get_appsettings(str(CONFIG / name))
+    if "portal.audit_head_key" in settings:
+        create_signing_key(folder / "audit_head_key")
+    own = {"portal.secret_keys": keys, "portal.audit_head_key": folder / "audit_head_key"}
     for key, value in settings.items():
         if value.startswith("file:"):
-            settings[key] = f"file:{keys if key == 'portal.secret_keys' else folder / 'secret'}"
+            settings[key] = f"file:{own.get(key, folder / 'secret')}"
     settings["portal.database_url"] = f"sqlite:///{folder / 'portal.sqlite'}"
     with unchecked():
         return portal_factory({"__file__": str(CONFIG / name)}, settings)
@@ -62,7 +66,7 @@ def test_production_holds_no_secret_and_needs_no_demo() -> None:
     parser = configparser.RawConfigParser()
     parser.read(CONFIG / "production.ini")
     settings = dict(parser["app:main"])
-    for key in ("portal.database_url", "portal.secret_keys", "portal.mail_password"):
+    for key in ("portal.database_url", "portal.secret_keys", "portal.audit_head_key", "portal.mail_password"):
         assert settings[key].startswith(("file:", "env:"))
     assert "portal.demo" not in settings
     assert settings["portal.url"].startswith("https://")

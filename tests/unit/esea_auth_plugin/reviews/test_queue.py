@@ -39,7 +39,7 @@ def fill(session: Session, clock: Any, count: int, **given: Any) -> None:
                 "topic": "",
                 "created_at": clock.now() + timedelta(minutes=number),
                 "due_on": clock.now().date(),
-                "reason": "",
+                "sealed_reason": "",
                 "version": 0,
             }
             | {key: value for key, value in given.items() if key != "title"}
@@ -47,8 +47,8 @@ def fill(session: Session, clock: Any, count: int, **given: Any) -> None:
     session.execute(insert(ReviewRequest), rows)
 
 
-def shown(session: Session, clock: Any, **asked: Any) -> queue.QueuePage:
-    return queue.queue_page(session, "trial", Asked(**asked), mine=ME, today=clock.now().date())
+def shown(registry: Any, session: Session, clock: Any, **asked: Any) -> queue.QueuePage:
+    return queue.queue_page(registry, session, "trial", Asked(**asked), mine=ME, today=clock.now().date())
 
 
 def test_words_are_found_without_accents_case_or_order(registry: Any, session: Session, clock: Any) -> None:
@@ -56,15 +56,15 @@ def test_words_are_found_without_accents_case_or_order(registry: Any, session: S
     reviews.open(session, "trial", title="Léa Noëlle – ROR", author=new_id(), search="lea@chu.example.fr 100%")
     reviews.open(session, "trial", title="Paul Martin – ROR", author=new_id())
     for words in ("noelle LEA", "NOËLLE", "lea@chu", "ror léa"):
-        assert [row.title for row in shown(session, clock, words=words).rows] == ["Léa Noëlle – ROR"], words
-    assert shown(session, clock, words="lea martin").total == 0
-    assert shown(session, clock, words="").total == 2
+        assert [row.title for row in shown(registry, session, clock, words=words).rows] == ["Léa Noëlle – ROR"], words
+    assert shown(registry, session, clock, words="lea martin").total == 0
+    assert shown(registry, session, clock, words="").total == 2
 
 
 def test_wildcards_are_letters(session: Session, registry: Any, clock: Any) -> None:
     find(registry, IReviews).open(session, "trial", title="Anne Pierre", author=None)
     assert like_pattern("a_b%\\") == "%a\\_b\\%\\\\%"
-    assert shown(session, clock, words="a__e").total == 0
+    assert shown(registry, session, clock, words="a__e").total == 0
 
 
 def test_tabs_filters_and_orders(session: Session, registry: Any, clock: Any) -> None:
@@ -72,14 +72,14 @@ def test_tabs_filters_and_orders(session: Session, registry: Any, clock: Any) ->
     one, two, three = (reviews.open(session, "trial", title=name, author=None) for name in ("Zoé", "Élise", "Paul"))
     reviews.take(session, one.id, by=ME)
     reviews.decide(session, three.id, accept=True, by=ME)
-    assert {row.title for row in shown(session, clock).rows} == {"Zoé", "Élise"}
-    assert [row.title for row in shown(session, clock, order="intitule").rows] == ["Élise", "Zoé"]
-    assert [row.title for row in shown(session, clock, whose="moi").rows] == ["Zoé"]
-    assert [row.title for row in shown(session, clock, whose="libres").rows] == ["Élise"]
-    assert [row.title for row in shown(session, clock, tab="acceptees").rows] == ["Paul"]
-    assert shown(session, clock, late=True).total == 0
+    assert {row.title for row in shown(registry, session, clock).rows} == {"Zoé", "Élise"}
+    assert [row.title for row in shown(registry, session, clock, order="intitule").rows] == ["Élise", "Zoé"]
+    assert [row.title for row in shown(registry, session, clock, whose="moi").rows] == ["Zoé"]
+    assert [row.title for row in shown(registry, session, clock, whose="libres").rows] == ["Élise"]
+    assert [row.title for row in shown(registry, session, clock, tab="acceptees").rows] == ["Paul"]
+    assert shown(registry, session, clock, late=True).total == 0
     clock.advance(days=7)
-    assert shown(session, clock, late=True).total == 2
+    assert shown(registry, session, clock, late=True).total == 2
     waiting = queue.counts(session, ["trial"], mine=ME, today=clock.now().date())["trial"]
     assert (waiting.open, waiting.more_asked, waiting.late, waiting.mine) == (2, 0, 2, 1)
     assert two.state is ReviewState.OPEN
@@ -87,15 +87,15 @@ def test_tabs_filters_and_orders(session: Session, registry: Any, clock: Any) ->
 
 def test_pages_follow_each_other_without_gap_or_repeat(session: Session, registry: Any, clock: Any) -> None:
     fill(session, clock, 2 * PAGE_SIZE + 3)
-    seen = [row.title for page in (1, 2, 3) for row in shown(session, clock, page=page).rows]
+    seen = [row.title for page in (1, 2, 3) for row in shown(registry, session, clock, page=page).rows]
     assert seen == sorted(seen)
     assert len(set(seen)) == 2 * PAGE_SIZE + 3
-    assert shown(session, clock, page=40).page == 3
+    assert shown(registry, session, clock, page=40).page == 3
 
 
 def test_counting_and_paging_stop_somewhere(session: Session, registry: Any, clock: Any) -> None:
     fill(session, clock, MOST_SHOWN + 10)
-    page = shown(session, clock)
+    page = shown(registry, session, clock)
     assert page.more_than_shown
     assert page.pages == MOST_SHOWN // PAGE_SIZE
     assert Asked.read({"page": "999999"}).page == Asked.read({"page": "-1"}).page == 1
@@ -111,7 +111,7 @@ def test_a_page_costs_the_same_queries_whatever_the_length(
         with database.writing() as session:
             fill(session, clock, count)
         with database.reading() as session, queries() as seen:
-            shown(session, clock, words="personne", whose="libres")
+            shown(registry, session, clock, words="personne", whose="libres")
             queue.counts(session, ["trial"], mine=ME, today=clock.now().date())
         costs.append(len(seen))
     assert costs == [3, 3]

@@ -96,13 +96,13 @@ def test_a_page_older_than_the_request_decides_nothing(reviews: Any, session: Se
     assert code(refused) == "review.changed"
 
 
-def test_a_completed_request_comes_back_to_the_same_reviewer(reviews: Any, session: Session) -> None:
+def test_a_completed_request_comes_back_to_the_same_reviewer(registry: Any, reviews: Any, session: Session) -> None:
     review = opened(reviews, session)
     asked = reviews.ask_more(session, review.id, by=PAUL, question="Quel service ?")
-    assert (asked.state, last_question(session, review.id)) == (ReviewState.MORE_ASKED, "Quel service ?")
+    assert (asked.state, last_question(registry, session, review.id)) == (ReviewState.MORE_ASKED, "Quel service ?")
     back = reviews.answered(session, review.id)
     assert (back.state, back.assignee) == (ReviewState.OPEN, PAUL)
-    assert [moment.act for moment in history(session, review.id)] == ["opened", "more_asked", "answered"]
+    assert [moment.act for moment in history(registry, session, review.id)] == ["opened", "more_asked", "answered"]
 
 
 def test_a_refusal_needs_a_reason_and_a_question_its_text(reviews: Any, session: Session) -> None:

@@ -86,6 +86,6 @@ def _page(request: Any, form_html: Any) -> dict[str, Any]:
     more = review is not None and review.state is ReviewState.MORE_ASKED
     return {
         "review": review,
-        "question": last_question(request.dbsession, review.id) if review is not None and more else "",
+        "question": last_question(request, request.dbsession, review.id) if review is not None and more else "",
         "form": form_html if review is None or more else "",
     }

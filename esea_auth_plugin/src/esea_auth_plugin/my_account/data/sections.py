@@ -22,6 +22,7 @@ from ...interfaces import IAccounts, IExternalIdentities, INotifications, IRevie
 from ...layout.browsers import browser_fr
 from ...notices.kinds import KINDS as NOTICES
 from ...notices.service import Notices
+from ...portal_services.asking import motive_of
 from ...portal_services.favourites import favourites_of
 from ...portal_services.models import AccessGrant, AccessRequest
 from ...services import find
@@ -122,7 +123,7 @@ def rights(registry: Any, session: Session, subject: str) -> Any:
 def requests(registry: Any, session: Session, subject: str) -> Any:
     """Requests with their state and what was written in those for access."""
     asked = select(AccessRequest).where(AccessRequest.subject == subject)
-    motives = {one.request_id: one.motive for one in session.scalars(asked)}
+    motives = {one.request_id: motive_of(registry, one) for one in session.scalars(asked)}
     return [
         {
             "reference": one.reference,

@@ -11,6 +11,7 @@ from pyramid.paster import get_appsettings, setup_logging
 
 from esea_auth_plugin.errors import ConfigurationError, Problem
 from esea_auth_plugin.jobs.worker import Worker
+from esea_auth_plugin.private_files import owner_only
 from esea_auth_plugin.security.clock import SystemClock
 from host_app.demo.__main__ import build
 from host_app.demo.cards import PIN, ensure, renew_lists
@@ -49,7 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     setup_logging(given.config)
     try:
-        return _serve(given.config, given.folder.resolve(), given.port)
+        with owner_only():
+            return _serve(given.config, given.folder.resolve(), given.port)
     except (ConfigurationError, NginxMissing) as error:
         sys.stderr.write(f"{error}\n")
         return 2
