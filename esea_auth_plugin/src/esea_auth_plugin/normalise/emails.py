@@ -58,12 +58,12 @@ def normalise_email(text: str) -> str:
 
     A text that is no address gets a key too, which matches nobody's.
     """
-    local, domain = mailbox_of(text)
+    local, domain = map(stripped, mailbox_of(text))
     try:
         domain = domain_to_ascii(domain)
     except BadDomain:
-        domain = stripped(composed(domain.lower()))
-    local = stripped(composed(local.lower()))
+        domain = composed(domain.lower())
+    local = composed(local.lower())
     return f"{local}@{domain}" if local else domain
 
 
