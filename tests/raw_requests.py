@@ -119,6 +119,7 @@ def exchange(port: int, data: bytes, *, context: ssl.SSLContext | None = None, n
         connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
         if context is not None:
             connection = stack.enter_context(context.wrap_socket(connection, server_hostname=name))
+        connection.settimeout(60)
         connection.sendall(data)
         chunks = []
         while chunk := connection.recv(65_536):

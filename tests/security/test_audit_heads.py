@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +21,7 @@ from esea_auth_plugin.database import IDatabase
 from esea_auth_plugin.security.signing import create_signing_key
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.clock import ManualClock
+from esea_auth_plugin.testing.processes import execute
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -190,8 +190,8 @@ def test_the_file_alone_is_checked_on_a_machine_without_portal(signed: SignedTra
 
     def check() -> tuple[int, str]:
         command = [sys.executable, "-m", "esea_auth_plugin.audit.heads", str(signed.heads), str(public)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-        return done.returncode, done.stdout
+        done = execute(command, check=False)
+        return done.status, done.stdout
 
     status, told = check()
     assert (status, "heads 1 to 2 verify" in told) == (0, True)
@@ -259,7 +259,7 @@ def test_settings_that_can_not_sign_stop_the_start(
 ) -> None:
     (tmp_path / "no_key").write_text("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")
     command = ["openssl", "genpkey", "-algorithm", "RSA", "-out", str(tmp_path / "rsa")]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    execute(command)
     given = {name: value.format(folder=tmp_path) for name, value in settings.items()}
     with pytest.raises(ConfigurationExecutionError, match=key):
         make_trail(SignedTrail, room, database, clock, {**head_settings, **given})

@@ -59,6 +59,8 @@ PUBLISHED = {
     "foundation",
     "migrations",
     "normalise",
+    "csv_files",
+    "text_files",
 }
 
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from tests.interop.front import free_port
 
 from esea_auth_plugin.database import make_engine
+from esea_auth_plugin.testing import ports
+from esea_auth_plugin.testing.processes import Helper
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,29 +57,29 @@ def test_a_sqlite_database_and_its_neighbours_are_their_owner_s(tmp_path: Path, 
 def test_everything_that_the_demo_writes_is_its_owner_s(tmp_path: Path) -> None:
     """Database, keys, secrets, cards, mail: the demo is really started, with umask 0."""
     tmp_path.chmod(0o700)
-    port = free_port()
+    port = ports.lease(also=(1,))
     command = [sys.executable, "-m", "host_app.demo", "--config", str(ROOT / "config/demo.ini"), "--port", str(port)]
-    with (tmp_path / "log").open("wb") as log, open_umask():
-        process = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log)
+    helper = Helper(command, cwd=tmp_path, log=tmp_path / "log", ready=answers(f"http://localhost:{port}/healthz"))
+    with open_umask():
+        helper.start()
     try:
-        wait_for(f"http://localhost:{port}/healthz", process, tmp_path / "log")
         (tmp_path / "log").chmod(0o600)
         written = [path.name for path in tmp_path.rglob("*") if path.is_file()]
         assert {"portail.sqlite", "portail.sqlite-wal"} <= set(written)
         assert [name for name in written if name.endswith(".p12")]
         assert open_to_others(tmp_path) == []
     finally:
-        process.terminate()
-        process.wait(timeout=60)
+        helper.stop()
 
 
-def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait until the portal answers, for two minutes at most."""
-    end = time.monotonic() + 120
-    while time.monotonic() < end and process.poll() is None:
+def answers(url: str) -> Callable[[Helper], bool]:
+    """Return whether an address answers, as a helper's sign of readiness."""
+
+    def ready(_: Helper) -> bool:
         try:
             with urllib.request.urlopen(url, timeout=10):
-                return
+                return True
         except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"the demo does not answer:\n{log.read_text(errors='replace')}")
+            return False
+
+    return ready

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from .normalise.addresses import parse_network
+from .normalise.origins import canonical_address, canonical_host, canonical_origin
 from .text_files import BadTextFile, read_text
-from .web_addresses import canonical_address, canonical_host, canonical_origin
 
 Parser = Callable[[str], Any]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -13,6 +11,7 @@ from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAI
 from webtest import TestApp, TestResponse
 
 from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.threads import at_once
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -30,16 +29,9 @@ def with_state(path: str, state: str) -> str:
     return f"{parts.path}?{urlencode({**dict(parse_qsl(parts.query)), 'state': state})}"
 
 
-def at_once(tabs: list[TestApp], paths: list[str]) -> list[TestResponse]:
+def all_sent(tabs: list[TestApp], paths: list[str]) -> list[TestResponse]:
     """Send every request at the same moment."""
-    ready = Barrier(len(tabs))
-
-    def send(tab: TestApp, path: str) -> TestResponse:
-        ready.wait(30)
-        return tab.get(path)
-
-    with ThreadPoolExecutor(max_workers=len(tabs)) as threads:
-        return list(threads.map(send, tabs, paths))
+    return at_once(lambda pair: pair[0].get(pair[1]), zip(tabs, paths, strict=True))
 
 
 @pytest.mark.parametrize("many", [2, 12])
@@ -50,7 +42,7 @@ def test_the_right_state_wins_among_wrong_ones(portal: Portal, psc: Provider, ma
     back = Visitor().go(leave(browser))
     tabs = [twin(portal, browser) for _ in range(many)]
     paths = [back, *(with_state(back, f"faux-{number}-" + "x" * 40) for number in range(many - 1))]
-    answers = at_once(tabs, paths)
+    answers = all_sent(tabs, paths)
     assert "/compte" in str(answers[0].location)
     assert is_signed_in(tabs[0], person)
     assert sessions(portal) == 1
@@ -66,7 +58,7 @@ def test_one_answer_sent_many_times_signs_in_once(portal: Portal, psc: Provider,
     back = Visitor().go(leave(browser))
     before = psc.counts().get("/token", 0)
     tabs = [twin(portal, browser) for _ in range(many)]
-    at_once(tabs, [back] * many)
+    all_sent(tabs, [back] * many)
     assert [is_signed_in(tab, person) for tab in tabs].count(True) == 1
     assert sessions(portal) == 1
     assert psc.counts()["/token"] == before + 1

@@ -81,4 +81,7 @@ def propose(sealer: ISealer, first_name: str, last_name: str, *, holder: str, re
     """
     base = identifier_from_name(first_name, last_name)
     digest = sealer.digest(f"{holder}\0{base}\0{refused}", purpose="identifier.proposal")
-    return f"{base}{100 + int(digest[:16], 16) % 900}"
+    number = int(digest[:16], 16) % 900
+    if refused == f"{base}{100 + number}":
+        number = (number + 1) % 900
+    return f"{base}{100 + number}"

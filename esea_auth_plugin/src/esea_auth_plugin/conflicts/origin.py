@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -13,6 +12,8 @@ from sqlalchemy.orm import Session
 from ..database import IDatabase, request_of
 from ..events import RequestOpened, SignedIn
 from ..interfaces import IClock, ISealer
+from ..normalise.addresses import parse_address
+from ..normalise.special_networks import is_globally_reachable
 from ..services import find
 from ..sign_in.browsers import browser_of
 from ..throttle import Addresses
@@ -66,14 +67,10 @@ def _digests(registry: Any, address: str) -> Sequence[str]:
     """
     if not address or find(registry, Addresses).establishment(address) is not None:
         return ()
-    key = address_key(address)
-    try:
-        found = ipaddress.ip_network(key)
-    except ValueError:
+    found = parse_address(address)
+    if found is None or not is_globally_reachable(found):
         return ()
-    if not found.is_global:
-        return ()
-    return find(registry, ISealer).digests(key, purpose=PURPOSE)
+    return find(registry, ISealer).digests(address_key(address), purpose=PURPOSE)
 
 
 def prune(registry: Any) -> None:

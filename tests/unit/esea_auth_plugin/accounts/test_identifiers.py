@@ -80,6 +80,8 @@ def test_the_proposal_is_the_name_and_three_digits_of_whoever_chooses() -> None:
     assert re.fullmatch(r"anne\.pierre[1-9]\d{2}", propose("a"))
     assert propose("a") == propose("a"), "a page shown again proposes the same"
     assert len({propose("a"), propose("b"), propose("c"), propose("a", refused="anne.pierre")}) > 2
+    taken = {f"anne.pierre{number}" for number in range(100, 1000)}
+    assert all(propose("a", refused=each) != each for each in taken)
     assert propose("a") != identifiers.propose(OTHER_KEY, "Anne", "Pierre", holder="a"), "nobody computes it elsewhere"
 
 

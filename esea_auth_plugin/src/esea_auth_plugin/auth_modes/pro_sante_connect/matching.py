@@ -138,7 +138,6 @@ class Matching:
         """
         identities = find(self._registry, IExternalIdentities)
         identity = person.identity()
-        now = find(self._registry, IClock).now()
         if link is None:
             others = identities.of_account(session, account, kind=identity.kind)
             link = find(self._registry, ILinking).link_at_sign_in(
@@ -155,6 +154,27 @@ class Matching:
             identities.noted(session, link.id, evidence=identity.evidence, address=attempt.address)
         known = self._known(session, person)
         fresh = [each for each in person.identifiers if each not in known]
+        self._note_identifiers(session, account, person, known, fresh)
+        if fresh and known:
+            # A national identifier that changed (merged identities): worth a line of its own.
+            find(self._registry, IAuditTrail).record(
+                session,
+                "psc.identifiers_changed",
+                actor=account,
+                target=account,
+                details={"origins": sorted({origin for origin, _ in fresh})},
+            )
+        return link.id
+
+    def _note_identifiers(
+        self,
+        session: Session,
+        account: str,
+        person: PscPerson,
+        known: frozenset[tuple[str, str]],
+        fresh: list[tuple[str, str]],
+    ) -> None:
+        now = find(self._registry, IClock).now()
         if known:
             session.execute(
                 update(PscIdentifier)
@@ -166,16 +186,6 @@ class Matching:
         for origin, value in fresh:
             session.add(_row(account, person.issuer, origin, value, now))
         session.flush()
-        if fresh and known:
-            # A national identifier that changed (merged identities): worth a line of its own.
-            find(self._registry, IAuditTrail).record(
-                session,
-                "psc.identifiers_changed",
-                actor=account,
-                target=account,
-                details={"origins": sorted({origin for origin, _ in fresh})},
-            )
-        return link.id
 
     def _known(self, session: Session, person: PscPerson) -> frozenset[tuple[str, str]]:
         rows = session.execute(

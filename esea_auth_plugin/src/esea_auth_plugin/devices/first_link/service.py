@@ -28,7 +28,8 @@ from ...interfaces import (
     LinkBasis,
     SessionView,
 )
-from ...layout.filters import date_fr, phone_fr
+from ...layout.filters import date_fr
+from ...normalise.phones import phone_fr
 from ...services import find
 from ..revoking import Revoking
 from .models import FirstLinkRow

@@ -17,6 +17,7 @@ from esea_auth_plugin.auth_modes.cps_card.transport import presented
 from esea_auth_plugin.cli import main
 from esea_auth_plugin.errors import ConfigurationError
 from esea_auth_plugin.migrations import unchecked
+from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.host import configure
 
 KEY = "esea_auth.cps_card."
@@ -123,7 +124,11 @@ def test_only_the_configured_transport_is_read(cards: Cards) -> None:
 
 
 def test_the_command_line_tells_the_age_of_each_list(
-    base_settings: dict[str, str], cards: Cards, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    base_settings: dict[str, str],
+    cards: Cards,
+    clock: ManualClock,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     given = {**base_settings, **cards.settings, "portal.plugins": "esea_auth"}
     given["portal.database_url"] = f"sqlite:///{tmp_path / 'portail.sqlite'}"
