@@ -130,12 +130,16 @@ class FirstLinked:
 
 @dataclass(frozen=True, slots=True)
 class FirstLinkAnswered:
-    """The person said what they keep of what their account had. Both are lists of French names."""
+    """The person said what they keep of what their account had. Both are lists of French names.
+
+    ``mailbox_removed``: the address is not theirs; what was mailed there may stop nothing any more.
+    """
 
     session: Session
     subject: str
     kept: tuple[str, ...]
     removed: tuple[str, ...]
+    mailbox_removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

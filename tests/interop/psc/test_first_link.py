@@ -16,6 +16,7 @@ from esea_auth_plugin.interfaces import IAccounts, IExternalIdentities, IPasswor
 from esea_auth_plugin.reviews.models import ReviewRequest
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
+from esea_auth_plugin.testing.sign_up import path_in
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 PAGE = "/compte/premiere-liaison"
@@ -174,6 +175,22 @@ def test_what_is_not_ticked_ends_with_one_click(portal: Portal, psc: Provider) -
     assert is_signed_in(owner, person)
     # Asked once.
     assert owner.get(PAGE).location.endswith("/compte")
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_mailbox_that_is_not_the_owner_s_stops_nothing_any_more(portal: Portal, psc: Provider, kept: bool) -> None:
+    """« Ce n'était pas moi » went to whoever prepared the account: they would lock the owner out by it."""
+    person = registered(portal)
+    psc.present(CLAIMS)
+    owner = portal.browser()
+    page = arrive(owner)
+    letter = next(each for each in portal.letters(person.email) if "identité professionnelle" in each.subject)
+    keep(page, *(["Adresse électronique"] if kept else []))
+    told = [each.subject for each in portal.letters(person.email)]
+    assert ("Ce que votre compte garde" in told) is kept
+    opened = portal.browser().get(path_in(letter, "/signalement/")).follow(expect_errors=True)
+    assert opened.status_int == (200 if kept else 410)
+    assert is_signed_in(owner, person)
 
 
 @TOTP

@@ -34,7 +34,7 @@ def all_sent(tabs: list[TestApp], paths: list[str]) -> list[TestResponse]:
     return at_once(lambda pair: pair[0].get(pair[1]), zip(tabs, paths, strict=True))
 
 
-@pytest.mark.parametrize("many", [2, 12])
+@pytest.mark.parametrize("many", [2, 20])
 def test_the_right_state_wins_among_wrong_ones(portal: Portal, psc: Provider, many: int) -> None:
     person = registered(portal)
     psc.present(CLAIMS)
@@ -49,7 +49,7 @@ def test_the_right_state_wins_among_wrong_ones(portal: Portal, psc: Provider, ma
     assert set(refusals(portal)) <= {"psc.state"}
 
 
-@pytest.mark.parametrize("many", [2, 12])
+@pytest.mark.parametrize("many", [2, 20])
 def test_one_answer_sent_many_times_signs_in_once(portal: Portal, psc: Provider, many: int) -> None:
     """A double click, a browser that repeats a slow request: whoever lost does not end the sign-in of who won."""
     person = registered(portal)

@@ -174,6 +174,16 @@ class Notices:
         )
         return notice
 
+    def end_links(self, session: Session, subject: str) -> None:
+        """End every mailed link of a person that was not used."""
+        own = select(NoticeRow.id).where(NoticeRow.subject == subject)
+        session.execute(
+            update(NoticeLinkRow)
+            .where(NoticeLinkRow.notice_id.in_(own), NoticeLinkRow.used_at.is_(None))
+            .values(used_at=self._now())
+            .execution_options(synchronize_session=False)
+        )
+
     def _stop(self, session: Session, notice: Notice) -> None:
         """End what is open, what is being opened, and what would make a thief's browser a known one."""
         subject = notice.subject

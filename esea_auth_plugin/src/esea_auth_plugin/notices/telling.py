@@ -46,10 +46,16 @@ class Teller:
         self._notices.tell(event.session, event.subject, kind, facts=facts, freezes=freezes)
 
     def first_link_answered(self, event: FirstLinkAnswered) -> None:
-        """What the account keeps after its first link, and what was removed."""
+        """What the account keeps after its first link, and what was removed.
+
+        Whoever reads a mailbox that is not the person's must not lock them out by « Ce n'était pas moi ».
+        """
+        if event.mailbox_removed:
+            self._notices.end_links(event.session, event.subject)
         told = (("Gardé", event.kept), ("Retiré", event.removed))
         facts = [(word, ", ".join(titles)) for word, titles in told if titles]
-        self._notices.tell(event.session, event.subject, "first_link_answered", facts=facts)
+        to = () if event.mailbox_removed else None
+        self._notices.tell(event.session, event.subject, "first_link_answered", facts=facts, to=to)
 
     def device_revoked(self, event: DeviceRevoked) -> None:
         """A device that is gone can't be frozen: the sessions of whoever ended it are what there is to stop."""

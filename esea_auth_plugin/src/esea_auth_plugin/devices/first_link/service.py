@@ -158,7 +158,10 @@ class FirstLinks:
         removed = [_TOLD.get(item.key, item.title) for item in ended]
         keys = {"kept": [item.key for item in items if item.key in wanted], "removed": [item.key for item in ended]}
         self._audit(session, "identity.first_link_answered", subject, **keys)
-        self._registry.notify(FirstLinkAnswered(session, subject, tuple(kept), tuple(removed)))
+        mailbox_removed = MAILBOX in keys["removed"]
+        self._registry.notify(
+            FirstLinkAnswered(session, subject, tuple(kept), tuple(removed), mailbox_removed=mailbox_removed)
+        )
         return kept, removed
 
     # --- parts
