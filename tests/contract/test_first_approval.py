@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -11,11 +12,13 @@ from typing import Any
 
 import pytest
 from pyramid.paster import get_app
+from tests.passkeys import sign_in_with
 from webtest import TestApp
 
 from esea_auth_plugin.leaving import give_back
 from esea_auth_plugin.testing import databases
 from esea_auth_plugin.testing import sign_up as wizard
+from esea_auth_plugin.testing.authenticator import Authenticator
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD
 from esea_auth_plugin.testing.processes import Helper, execute
@@ -106,10 +109,24 @@ def sign_in(support: TestApp, smtp: SmtpSink) -> None:
     send(page, {"Code reçu par courriel": code}).follow()
 
 
+def add_passkey(support: TestApp, smtp: SmtpSink) -> Authenticator:
+    """Add a key, confirm it by the mailed link, and return its device: a mailed code does not open the desk."""
+    refused = support.get("/support", status=403)
+    page = press(refused.click("Ajouter un dispositif"), "Ajouter une clé d’accès").follow()
+    form = next(form for form in page.forms.values() if "credential" in form.fields)
+    device = Authenticator(f"https://{HOST}")
+    form["credential"] = device.create(json.loads(page.html.select_one("[data-passkey]")["data-options"]))
+    form.submit().follow()
+    (link,) = [link for link in smtp.wait(REVIEWER, subject="Confirmez").links if "/confirmation/" in link]
+    press(support.get(link.removeprefix(f"https://{HOST}")).follow(), "Confirmer ce dispositif")
+    return device
+
+
 def reviewer_opens_an_account_and_accepts_the_first_sign_up(app: Any, smtp: SmtpSink, link: str) -> None:
     support = browser(app)
     accept_invitation(support, link)
     sign_in(support, smtp)
+    sign_in_with(support, add_passkey(support, smtp), recent="1")
 
     wizard.sign_up(browser(app), "espace-pro")
     smtp.wait(wizard.EMAIL)

@@ -76,7 +76,7 @@ class LostRequests:
 
     def read(self, registry: Any, session: Session, review: ReviewView) -> tuple[dict[str, str], AccountView | None]:
         """Return what was typed, and the account that the login named, if any."""
-        row = session.get(self.rows, review.id)
+        row = self._row(session, review)
         if row is None:
             raise LookupError(f"{review.reference} holds nothing")
         account = find(registry, IAccounts).by_subject(session, row.subject) if row.subject else None
@@ -84,14 +84,22 @@ class LostRequests:
         typed: dict[str, str] = json.loads(opened)
         return typed, account
 
+    def _row(self, session: Session, review: ReviewView) -> Any:
+        """Return the row, which nobody ever changes: the session keeps it, so that a page reads it once."""
+        kept = session.info.setdefault(self.purpose, {})
+        row = kept.get(review.id) or session.get(self.rows, review.id)
+        if row is not None:
+            kept[review.id] = row
+        return row
+
     def account(self, registry: Any, session: Session, review: ReviewView) -> AccountView | None:
         """Return the account that the login named."""
-        row = session.get(self.rows, review.id)
+        row = self._row(session, review)
         return find(registry, IAccounts).by_subject(session, row.subject) if row is not None and row.subject else None
 
     def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
         """Return the account that the login named, and the person who was typed."""
-        if session.get(self.rows, review.id) is None:
+        if self._row(session, review) is None:
             return Concerned()
         typed, account = self.read(registry, session, review)
         person: dict[str, str] = {name: typed[name] for name in _COMPARED if name in typed}
