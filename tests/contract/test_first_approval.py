@@ -37,11 +37,14 @@ def production(tmp_path: Path, smtp: SmtpSink) -> Path:
     (tmp_path / "database_url").write_text(url)
     (tmp_path / "mail_password").write_text("not-asked-for")
     (tmp_path / "psc_client_secret").write_text("given-by-the-ans")
+    for secret in tmp_path.iterdir():
+        secret.chmod(0o600)
     ours = {
         "portal.mail_host": smtp.host,
         "portal.mail_port": str(smtp.port),
         "portal.mail_tls": "none",  # the sink speaks no TLS; the SMTP tests of the mail room do
         "portal.mail_user": "",
+        "portal.audit_head_file": str(tmp_path / "audit-heads"),
     }
     source = (CONFIG / "production.ini").read_text(encoding="utf-8")
     source = source.replace("/etc/portail/secrets", str(tmp_path))
@@ -141,6 +144,7 @@ def reviewer_opens_an_account_and_accepts_the_first_sign_up(app: Any, smtp: Smtp
 def test_an_empty_portal_reaches_its_first_approval(production: Path, smtp: SmtpSink) -> None:
     """Five processes, real argon2, a database migrated from nothing."""
     admin(production, "keys", "new")
+    admin(production, "audit", "new-head-key")
     admin(production, "migrate")
     admin(production, "account", "invite", REVIEWER, "--role", "support")
     with worker(production):
