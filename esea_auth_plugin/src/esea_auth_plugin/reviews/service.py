@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..database import new_id
+from ..database import lock_accounts, new_id
 from ..events import RequestDecided, RequestEnded, RequestOpened
 from ..interfaces import IAuditTrail, IClock, RequestKind, ReviewState, ReviewView
 from ..normalise.folding import fold_words
@@ -24,6 +24,7 @@ from ..settings import ReviewSettings
 from . import agreements, errors
 from .declared import kinds_of
 from .judging import LONGEST_TEXT, UNDECIDED, judge, required_text
+from .locking import lock_concerned, subject_in
 from .models import ReviewEntry, ReviewRequest
 from .texts import opened, sealed
 from .working_hours import WorkingHours
@@ -90,6 +91,7 @@ class Reviews:
     ) -> ReviewView:
         """See the interface."""
         self.kind(kind)
+        lock_accounts(self._registry, session, author, subject_in(topic))
         if author is not None:
             self._refuse_second(session, author, kind, topic)
         now = self._clock.now()
@@ -129,6 +131,7 @@ class Reviews:
         Too late is too late at once, whether the job that marks expired requests has run or not.
         """
         now = self._clock.now()
+        self._lock(session, request_id)
         in_time = ReviewRequest.more_asked_at > now - self.more_asked_for
         changed = self._change(
             session,
@@ -155,6 +158,7 @@ class Reviews:
         """See the interface."""
         if state not in {ReviewState.WITHDRAWN, ReviewState.EXPIRED}:
             raise ValueError("a request is withdrawn or expires; everything else is decided")
+        self._lock(session, request_id)
         changed = self._change(
             session,
             request_id,
@@ -183,6 +187,7 @@ class Reviews:
     ) -> ReviewView:
         """See the interface."""
         reason = "" if accept else required_text(reason, "Le motif du refus")
+        self._lock(session, request_id, by=by)
         wanted = judge(self._registry, session, self.get(session, request_id), by)
         if accept and wanted > 1:
             agreed, enough = self._agree(session, request_id, by, kept, version, wanted)
@@ -250,6 +255,7 @@ class Reviews:
     def ask_more(self, session: Session, request_id: str, *, by: str, question: str) -> ReviewView:
         """See the interface."""
         question = required_text(question, "Ce que la personne doit compléter")
+        self._lock(session, request_id, by=by)
         judge(self._registry, session, self.get(session, request_id), by)
         changed = self._change(
             session,
@@ -268,6 +274,7 @@ class Reviews:
 
     def take(self, session: Session, request_id: str, *, by: str) -> ReviewView:
         """Mark an undecided request as being dealt with by ``by``, whoever had it before."""
+        self._lock(session, request_id, by=by)
         judge(self._registry, session, self.get(session, request_id), by)
         changed = self._change(
             session, request_id, ReviewRequest.state.in_(UNDECIDED), *_not_about(by), bump=False, assignee=by
@@ -280,6 +287,7 @@ class Reviews:
     def release(self, session: Session, request_id: str, *, by: str) -> ReviewView:
         """Give an undecided request back to the queue; only who took it can."""
         mine = ReviewRequest.assignee == by
+        self._lock(session, request_id, by=by)
         changed = self._change(session, request_id, ReviewRequest.state.in_(UNDECIDED), mine, bump=False, assignee=None)
         if changed is None:
             raise self._why_not(session, request_id, by, None)
@@ -295,6 +303,7 @@ class Reviews:
 
     def further(self, session: Session, request_id: str, *, by: str, action: str) -> str:
         """Carry out a further act that the request's kind offers now; return its message."""
+        self._lock(session, request_id, by=by)
         review = self.get(session, request_id)
         if review is None:
             raise errors.unknown_request()
@@ -308,6 +317,21 @@ class Reviews:
         return message
 
     # --- how each act is written ---
+
+    def _lock(self, session: Session, request_id: str, *, by: str | None = None) -> None:
+        """Lock the accounts that an act concerns, and see that ``by`` may still review this kind.
+
+        Who was a reviewer when the request came in may have lost the role, or the account, by the time that they act.
+
+        :raises ReviewRefused: they may not any more; nothing is changed.
+        """
+        review = self.get(session, request_id)
+        if review is None:
+            return
+        kind = self.kind(review.kind)
+        lock_concerned(self._registry, session, kind, review, by=by)
+        if by is not None and not agreements.may_review(self._registry, session, kind, by):
+            raise errors.reviewer_no_more()
 
     def _change(
         self, session: Session, request_id: str, *conditions: ColumnElement[bool], bump: bool = True, **values: Any
