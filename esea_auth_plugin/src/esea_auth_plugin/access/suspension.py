@@ -106,6 +106,7 @@ class RoleSuspensions:
         self._end(session, subject, by=by, way="reviewer")
 
     def _end(self, session: Session, subject: str, *, by: str, way: str) -> None:
+        lock_accounts(self._registry, session, subject)
         ended = session.scalars(
             update(RoleSuspensionRow)
             .where(RoleSuspensionRow.subject == subject, RoleSuspensionRow.restored_at.is_(None))
