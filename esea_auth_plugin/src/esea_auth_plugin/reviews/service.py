@@ -77,7 +77,6 @@ class Reviews:
         return self.hours.due_on(since, self._settings.due_working_days)
 
     # --- the author's acts ---
-
     def open(
         self,
         session: Session,
@@ -286,9 +285,9 @@ class Reviews:
 
     def release(self, session: Session, request_id: str, *, by: str) -> ReviewView:
         """Give an undecided request back to the queue; only who took it can."""
-        mine = ReviewRequest.assignee == by
         self._lock(session, request_id, by=by)
-        changed = self._change(session, request_id, ReviewRequest.state.in_(UNDECIDED), mine, bump=False, assignee=None)
+        mine = (ReviewRequest.state.in_(UNDECIDED), ReviewRequest.assignee == by)
+        changed = self._change(session, request_id, *mine, bump=False, assignee=None)
         if changed is None:
             raise self._why_not(session, request_id, by, None)
         self._trace(session, changed, "released", by=by)
@@ -296,8 +295,7 @@ class Reviews:
 
     def comment(self, session: Session, request_id: str, *, by: str, text: str) -> None:
         """See the interface."""
-        review = self.get(session, request_id)
-        if review is None:
+        if (review := self.get(session, request_id)) is None:
             raise errors.unknown_request()
         self._trace(session, review, "note", by=by, text=required_text(text, "La note"))
 
@@ -318,8 +316,7 @@ class Reviews:
     # --- how each act is written ---
 
     def _lock(self, session: Session, request_id: str, *, by: str | None = None) -> None:
-        review = self.get(session, request_id)
-        if review is not None:
+        if (review := self.get(session, request_id)) is not None:
             lock_concerned(self._registry, session, self.kind(review.kind), review, by=by)
 
     def _change(
@@ -341,8 +338,7 @@ class Reviews:
         return view_of(self._registry, row) if row is not None else None
 
     def _why_not(self, session: Session, request_id: str, by: str, version: int | None) -> errors.ReviewRefused:
-        review = self.get(session, request_id)
-        if review is None:
+        if (review := self.get(session, request_id)) is None:
             return errors.unknown_request()
         if by in {review.author, review.topic}:
             return errors.own_request()
@@ -359,7 +355,7 @@ class Reviews:
                 ReviewRequest.state.in_(UNDECIDED),
             )
         ).first()
-        if other is not None:
+        if other:
             raise errors.already_open(other)
 
     def _trace(
