@@ -103,10 +103,11 @@ def test_one_correction_at_a_time_and_its_state_is_shown(portal: Portal) -> None
 def test_a_question_of_the_support_is_answered_in_the_same_form(portal: Portal) -> None:
     browser, anne = someone(portal)
     ask(browser, Nom="Durand")
+    paul = portal.person(roles=["support"])
     with portal.db.writing() as session:
         reviews = portal.find(IReviews)
         found = reviews.by_reference(session, reference(portal, anne))
-        reviews.ask_more(session, found.id, by="support", question="Quel est votre nom de naissance ?")
+        reviews.ask_more(session, found.id, by=paul.subject, question="Quel est votre nom de naissance ?")
     page = browser.get("/compte/profil/rectifier")
     assert "nom de naissance" in text(page) and page.html.find(id="champ-last_name")["value"] == "Durand"
     send(page, {WHY: "Nom de naissance : Pierre. Mariage en juin."})

@@ -143,9 +143,9 @@ def test_no_page_of_the_desk_costs_more_queries_with_its_rows(
     paths = ("/support", "/support/adhesions", f"/support/adhesions/{review.reference}", "/services", "/services/ror")
     before = [cost(path) for path in paths[:4]]
     authors = [portal.person().subject for _ in range(3)]
-    with portal.db.writing() as session:
-        for number in range(40):
-            author = authors[number] if number < 3 else None
+    for number in range(40):
+        author = authors[number] if number < 3 else None
+        with portal.db.writing() as session:
             portal.find(IReviews).open(session, "access_request", title=f"N{number}", author=author, topic="ror")
     assert [cost(path) for path in paths[:4]] == before
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from tests.interop.psc.journeys import actions, come_in, is_signed_in, leave, registered
 from tests.interop.psc.provider import PORTAL, Provider, Visitor
+from tests.races import race
 from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAIMS
 from webtest import TestApp
 
@@ -152,3 +153,22 @@ def test_what_has_ended_is_deleted_in_the_end(portal: Portal, psc: Provider, per
     with portal.db.reading() as session:
         assert session.scalar(select(func.count()).select_from(PscSession)) == 0
         assert session.scalar(select(func.count()).select_from(PscWay)) == 0
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+def test_psc_ends_a_session_by_which_a_sign_in_is_finishing(
+    psc: Provider, person: Person, portal: Portal, visitor: Visitor
+) -> None:
+    """Nobody sees yet the session that is being opened when PSC says that the one behind it has ended."""
+    browser = portal.browser()
+    back = visitor.go(leave(browser))
+
+    def come_back() -> object:
+        return browser.get(back, expect_errors=True)
+
+    def end() -> object:
+        return portal.browser().post(TOLD, {"logout_token": psc.logout_token(sub=CLAIMS["sub"])}, status="*")
+
+    came, ended = race(portal.db.engine, come_back, end, hold="INSERT INTO esea_psc_session")
+    assert came.error is None and ended.error is None and ended.result.status_int == 200
+    assert not is_signed_in(browser, person)

@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, delete, or_, select
 from sqlalchemy.orm import Session
 
+from ..database import lock_accounts
 from ..directives import roles_of
 from ..errors import PortalError
 from ..interfaces import IAuditTrail, IClock, RoleHeld
@@ -84,6 +85,7 @@ class Roles:
         if role not in roles_of(self._registry):
             raise UnknownRole("Ce rôle n'existe pas sur ce portail.")
         now = find(self._registry, IClock).now()
+        lock_accounts(self._registry, session, subject)
         row = session.scalar(
             select(RoleRow).where(RoleRow.subject == subject, RoleRow.role == role, RoleRow.scope == scope)
         )
@@ -96,6 +98,7 @@ class Roles:
 
     def withdraw(self, session: Session, subject: str, role: str, *, scope: str = "*", by: str | None = None) -> bool:
         """See the interface."""
+        lock_accounts(self._registry, session, subject)
         statement = delete(RoleRow).where(RoleRow.subject == subject, RoleRow.role == role, RoleRow.scope == scope)
         gone = cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
         if gone:

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ..auth_modes.registry import modes_of
+from ..database import lock_accounts
 from ..errors import PortalError
 from ..events import SignedIn
 from ..interfaces import (
@@ -60,6 +61,7 @@ class RoleSuspensions:
 
     def suspend(self, session: Session, subject: str, *, cause: str, request_id: str | None) -> None:
         """See the interface. An account without roles is suspended too: one may be given to it later."""
+        lock_accounts(self._registry, session, subject)
         session.add(RoleSuspensionRow(subject=subject, cause=cause, request_id=request_id, since=self._now()))
         session.flush()
         self._audit(session, "role.suspended", subject, subject, cause=cause)
@@ -104,6 +106,7 @@ class RoleSuspensions:
         self._end(session, subject, by=by, way="reviewer")
 
     def _end(self, session: Session, subject: str, *, by: str, way: str) -> None:
+        lock_accounts(self._registry, session, subject)
         ended = session.scalars(
             update(RoleSuspensionRow)
             .where(RoleSuspensionRow.subject == subject, RoleSuspensionRow.restored_at.is_(None))

@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..database import IDatabase, new_id
+from ..database import IDatabase, lock_accounts, new_id
 from ..errors import PortalError
 from ..events import EmailChanged
 from ..interfaces import AccountState, AccountView, IAccounts, IAuditTrail, IClock, IOutbox, ISealer
@@ -63,6 +63,7 @@ class AddressChanges:
 
     def change(self, session: Session, subject: str, email: str, *, by: str | None, former: str | None) -> bool:
         """See :meth:`IAccounts.change_email`."""
+        lock_accounts(self._registry, session, subject)
         account = find(self._registry, IAccounts).by_subject(session, subject)
         if account is None or account.state is not AccountState.ACTIVE:
             return False
@@ -99,6 +100,8 @@ class AddressChanges:
 
         :raises PortalError: the former address belongs to another account by now.
         """
+        found = self.undoable(session, token)
+        lock_accounts(self._registry, session, found.subject if found is not None else None)
         taken = (
             update(AddressChangeRow)
             .where(*self._by_token(token))

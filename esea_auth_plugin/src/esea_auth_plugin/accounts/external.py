@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..database import new_id
+from ..database import lock_accounts, new_id
 from ..errors import PortalError
 from ..interfaces import AccountState, ExternalLink, Holder, IAuditTrail, IClock, ISealer
 from ..interfaces import ExternalIdentity as Shown
@@ -82,6 +82,7 @@ class ExternalIdentities:
         link = next(iter(self._links(session, ExternalIdentity.id == link_id)), None)
         if link is None:
             return
+        lock_accounts(self._registry, session, link.account)
         sealed = self._sealer.seal(address.encode(), purpose=_ADDRESS, bound_to=link_id) if address else ""
         session.execute(
             update(ExternalIdentity)
@@ -93,6 +94,7 @@ class ExternalIdentities:
 
     def unlink(self, session: Session, account: str, link_id: str, *, reason: str, by: str | None = None) -> bool:
         """See the interface."""
+        lock_accounts(self._registry, session, account)
         statement = (
             delete(ExternalIdentity)
             .where(ExternalIdentity.id == link_id, ExternalIdentity.account_id == _id_of(account))

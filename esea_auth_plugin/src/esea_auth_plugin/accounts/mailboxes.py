@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, select, update
+from sqlalchemy import ColumnElement, and_, case, func, select, update
 from sqlalchemy.orm import Session
 
+from ..database import lock_accounts
 from ..events import MailboxDoubted
 from ..interfaces import AccountState, DomainHeld, IAuditTrail, IClock
 from ..normalise.emails import normalise_email
@@ -62,10 +63,10 @@ class Mailboxes:
         ]
         if confirmed_before is not None:
             believed.append(Account.email_confirmed_at < confirmed_before)
-        some = [] if most is None else [Account.id.in_(select(Account.id).where(*believed).limit(most))]
+        chosen = self._lock(session, *believed, most=most)
         statement = (
             update(Account)
-            .where(*believed, *some)
+            .where(*believed, Account.subject.in_(chosen))
             .values(email_doubted_at=find(self._registry, IClock).now())
             .returning(Account.subject)
             .execution_options(synchronize_session=False)
@@ -91,9 +92,11 @@ class Mailboxes:
         return True
 
     def believe(self, session: Session, domain: str, *, by: str) -> Sequence[str]:
+        doubted = (Account.email_domain == domain, Account.email_doubted_at.is_not(None))
+        chosen = self._lock(session, *doubted)
         statement = (
             update(Account)
-            .where(Account.email_domain == domain, Account.email_doubted_at.is_not(None))
+            .where(*doubted, Account.subject.in_(chosen))
             .values(email_doubted_at=None)
             .returning(Account.subject)
             .execution_options(synchronize_session=False)
@@ -122,6 +125,12 @@ class Mailboxes:
             Account.email == normalise_email(address), Account.email_doubted_at.is_not(None)
         )
         return session.execute(doubted.limit(1)).first() is None
+
+    def _lock(self, session: Session, *which: ColumnElement[bool], most: int | None = None) -> Sequence[str]:
+        """Lock the accounts that an update is about to change, which would lock them in no order; return them."""
+        found = session.scalars(select(Account.subject).where(*which).order_by(Account.subject).limit(most)).all()
+        lock_accounts(self._registry, session, *found)
+        return found
 
     def _audit(self, session: Session, action: str, subject: str, by: str | None, **details: str) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=by, target=subject, details=details)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from ..database.locking import locked_accounts, note_locked
 from ..errors import PortalError
 from ..events import AccountActivated, AccountClosed, PhoneChanged
 from ..interfaces import AccountState, AccountView, IAuditTrail, IClock, ISealer, Level
@@ -44,6 +45,9 @@ class Accounts:
 
     def __init__(self, registry: Any) -> None:
         self._registry = registry
+
+    def lock(self, session: Session, *subjects: str) -> None:
+        lock_rows(session, *subjects)
 
     def by_subject(self, session: Session, subject: str) -> AccountView | None:
         return self._one(session, Account.subject == subject)
@@ -102,6 +106,7 @@ class Accounts:
         """Give an invited account the identifier its person chose; ``False`` if taken or already chosen."""
         now = find(self._registry, IClock).now()
         identifier = normalise_identifier(identifier)
+        self.lock(session, subject)
         if not self._hold(session, identifier, subject, now):
             return False
         statement = (
@@ -132,6 +137,7 @@ class Accounts:
         )
         if session.execute(statement).first() is None:
             return False
+        note_locked(session, subject)
         self._audit(session, f"account.{state}", subject, by, **_reason(reason))
         if state is AccountState.ACTIVE:
             self._registry.notify(AccountActivated(session, subject))
@@ -166,6 +172,7 @@ class Accounts:
         if origin not in ORIGINS:
             raise ValueError(f"unknown origin: {origin}")
         now = find(self._registry, IClock).now()
+        self.lock(session, subject)
         account_id = session.scalar(select(Account.id).where(Account.subject == subject))
         if account_id is None:
             raise LookupError(subject)
@@ -198,6 +205,7 @@ class Accounts:
 
     def erase_closed(self, session: Session, subject: str) -> bool:
         """See the interface. Its attributes and external identities go by their foreign keys."""
+        self.lock(session, subject)
         closed = delete(Account).where(Account.subject == subject, Account.state == AccountState.CLOSED)
         if session.execute(closed.returning(Account.id)).first() is None:
             return False
@@ -240,9 +248,22 @@ def account_id_of(session: Session, subject: str) -> str | None:
     return session.scalar(select(Account.id).where(Account.subject == subject))
 
 
+def lock_rows(session: Session, *subjects: str) -> None:
+    """See :meth:`IAccounts.lock`."""
+    wanted = sorted(set(subjects) - locked_accounts(session))
+    if not wanted:
+        return
+    if session.connection().dialect.name == "postgresql":
+        # As strong as the lock of an UPDATE that touches no key: it does not keep others from referring to the row.
+        rows = select(Account.id).where(Account.subject.in_(wanted)).order_by(Account.subject)
+        session.execute(rows.with_for_update(key_share=True)).all()
+    note_locked(session, *wanted)
+
+
 def lock_account(session: Session, subject: str) -> str | None:
-    """Lock an account's row until the transaction ends, and return its id: what comes first in acts that touch one."""
-    return session.scalar(select(Account.id).where(Account.subject == subject).with_for_update())
+    """Lock an account like :meth:`IAccounts.lock`, and return its row id."""
+    lock_rows(session, subject)
+    return account_id_of(session, subject)
 
 
 def _views(session: Session, condition: ColumnElement[bool]) -> list[AccountView]:

@@ -11,7 +11,9 @@ sees a request, a cookie or a response, and it never knows which stage of a sign
     For each answer, before any transaction: the slow part (hashing, asking another host). May read in short
     transactions of its own.
 ``answer``
-    For each answer, in the request's transaction: judge, and consume by conditional UPDATE.
+    For each answer, in the request's transaction: judge, and consume by conditional UPDATE. The account is locked by
+    then if it is known; a mode that finds the person itself locks it first (``database.lock_accounts``), and a right
+    answer of a suspended account opens nothing.
 
 Where people add credentials of a mode themselves (:attr:`Capability.ENROLS`), « Mes dispositifs » calls
 ``enrol_begin``, ``enrol_prepare`` and ``enrol_answer`` in the same way, for a person who is signed in at the highest

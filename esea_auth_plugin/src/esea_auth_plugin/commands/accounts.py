@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from ..database import IDatabase
 from ..directives import roles_of
 from ..interfaces import IAccounts, IInvitations, IRoles, IRoleSuspensions
@@ -34,8 +36,8 @@ def register(commands: Any) -> None:
 def invite(given: argparse.Namespace) -> int:
     """Create a pending account and mail its invitation; the worker sends it."""
     registry = _portal_with_accounts(given)
-    with find(registry, IDatabase).writing() as session:
-        find(registry, IInvitations).invite(session, given.email.strip(), given.role, by=BY)
+    invitations, email = find(registry, IInvitations), given.email.strip()
+    find(registry, IDatabase).run(lambda session: invitations.invite(session, email, given.role, by=BY))
     hours = find(registry, AuthSettings).invitation_hours
     print(f"invited {given.email} as {given.role}: the link works once, for {hours} hours (the worker mails it)")
     return 0
@@ -44,10 +46,13 @@ def invite(given: argparse.Namespace) -> int:
 def add_role(given: argparse.Namespace) -> int:
     """Give a role for the whole portal."""
     registry = _portal_with_accounts(given)
-    with find(registry, IDatabase).writing() as session:
+
+    def give(session: Session) -> bool:
         subject = _subject(registry, session, given.identifier)
         find(registry, IRoles).give(session, subject, given.role, given_by=BY)
-        suspended = offers(registry, IRoleSuspensions) and find(registry, IRoleSuspensions).of(session, subject)
+        return bool(offers(registry, IRoleSuspensions) and find(registry, IRoleSuspensions).of(session, subject))
+
+    suspended = find(registry, IDatabase).run(give)
     print(f"{given.identifier} has the role {given.role}")
     if suspended:
         print("it is suspended: the account was recovered, and nobody has confirmed its roles yet")
@@ -57,10 +62,12 @@ def add_role(given: argparse.Namespace) -> int:
 def remove_role(given: argparse.Namespace) -> int:
     """Take a role of the whole portal back."""
     registry = _portal_with_accounts(given)
-    with find(registry, IDatabase).writing() as session:
-        subject = _subject(registry, session, given.identifier)
-        if not find(registry, IRoles).withdraw(session, subject, given.role):
-            raise NotUsable(f"{given.identifier} does not have the role {given.role}")
+
+    def withdraw(session: Session) -> bool:
+        return find(registry, IRoles).withdraw(session, _subject(registry, session, given.identifier), given.role)
+
+    if not find(registry, IDatabase).run(withdraw):
+        raise NotUsable(f"{given.identifier} does not have the role {given.role}")
     print(f"{given.identifier} has the role {given.role} no more")
     return 0
 

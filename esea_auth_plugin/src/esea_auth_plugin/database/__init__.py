@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from .availability import describe, is_unavailable
 from .base import AccountsModel, FoundationModel, Model, UtcDateTime, make_metadata, new_id, tables_of
 from .engine import Database, IDatabase, make_engine
 from .guard import refuse_open_transaction, transaction_is_open
+from .locking import lock_accounts, lost_lock
 from .request_session import request_of, write_on_get
+from .retrying import retrying
 
 __all__ = [
     "AccountsModel",
@@ -16,11 +19,16 @@ __all__ = [
     "IDatabase",
     "Model",
     "UtcDateTime",
+    "describe",
+    "is_unavailable",
+    "lock_accounts",
+    "lost_lock",
     "make_engine",
     "make_metadata",
     "new_id",
     "refuse_open_transaction",
     "request_of",
+    "retrying",
     "tables_of",
     "transaction_is_open",
     "write_on_get",

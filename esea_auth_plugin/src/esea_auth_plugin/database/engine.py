@@ -6,18 +6,22 @@ first fails under several writers, because its snapshot can't be raised to a wri
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from ..private_files import make_private
+from .availability import READ_ONLY, watch_disconnects
 from .guard import watch
+from .retrying import repeated
 
-READ_ONLY = "portal_read_only"
+T = TypeVar("T")
 
 
 class IDatabase(Protocol):
@@ -34,19 +38,29 @@ class IDatabase(Protocol):
     def writing(self) -> AbstractContextManager[Session]:
         """A short transaction of its own, committed at the end of the block, rolled back if it raises."""
 
+    def run(self, act: Callable[[Session], T]) -> T:
+        """Like :meth:`writing`; the whole transaction is run again when it lost a lock (see ``retrying``)."""
+
 
 def make_engine(url: str, **options: Any) -> Engine:
     """Return an engine for a database address, with the portal's rules for its dialect.
 
     :param url: SQLAlchemy address, ``sqlite:///path`` or ``postgresql+psycopg://…``.
     """
-    if make_url(url).get_backend_name() == "sqlite":
-        options.setdefault("connect_args", {"timeout": 15})
+    parts = make_url(url)
+    if parts.get_backend_name() == "sqlite":
+        if "timeout" not in parts.query:
+            options.setdefault("connect_args", {"timeout": 15})
     else:
         options.setdefault("pool_pre_ping", True)
+        # Whatever the server's default is: the order of locks and the conditional updates are made for this level.
+        options.setdefault("isolation_level", "READ COMMITTED")
+        # A person waits no longer than this for a connection; then they are told to try again.
+        options.setdefault("pool_timeout", 10)
     # Password hashes, addresses and names are parameters: neither a DEBUG log nor a traceback may show them.
     options.setdefault("hide_parameters", True)
     engine = create_engine(url, **options)
+    watch_disconnects(engine)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "do_connect", _sqlite_file)
         event.listen(engine, "connect", _sqlite_connect)
@@ -73,11 +87,16 @@ def _sqlite_connect(connection: Any, record: Any) -> None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    cursor = connection.connection.cursor()
     read_only = connection.get_execution_options().get(READ_ONLY, False)
-    cursor.execute(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
-    cursor.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
-    cursor.close()
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(f"PRAGMA query_only = {'ON' if read_only else 'OFF'}")
+        cursor.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        # « database is locked » is an error of SQLAlchemy's like any other: an outage, not a mistake of ours.
+        raise OperationalError("BEGIN", None, error) from error
+    finally:
+        cursor.close()
 
 
 class Database:
@@ -112,6 +131,15 @@ class Database:
             session.commit()
         finally:
             session.close()
+
+    def run(self, act: Callable[[Session], T]) -> T:
+        """See :class:`IDatabase`."""
+
+        def attempt() -> T:
+            with self.writing() as session:
+                return act(session)
+
+        return repeated(attempt)
 
 
 def _dialect_read_only(engine: Engine) -> dict[str, Any]:

@@ -24,9 +24,10 @@ from ..auth_modes.base import (
     Wait,
 )
 from ..auth_modes.registry import modes_of
+from ..database import lock_accounts
 from ..errors import PortalError
 from ..events import DeviceAdded
-from ..interfaces import IAccounts, IAuditTrail, IClock, Identity, ILinking, IThrottle, Level, Limit
+from ..interfaces import AccountState, IAccounts, IAuditTrail, IClock, Identity, ILinking, IThrottle, Level, Limit
 from ..levels import level_of, mail_code_barred
 from ..linking.service import after_link, message_of
 from ..services import find
@@ -107,6 +108,7 @@ def begin(request: Any, mode: AuthMode, ground: Ground) -> Outcome:
     store = find(request, EnrolmentStore)
     enrolment = store.new(ground.identity, mode.name)
     session: Session = request.dbsession
+    _lock(request, session, ground)
     if _weak(request, ground) and _mailbox_barred(request, session, ground.subject):
         return Outcome(location=ground.home, said=(_BARRED, "warning"))
     begun = mode.enrol_begin(session, attempt_of(request, ground, enrolment, {}))
@@ -127,6 +129,7 @@ def take(
     attempt = attempt_of(request, ground, enrolment, values, action)
     prepared = mode.enrol_prepare(attempt)
     session: Session = request.dbsession
+    _lock(request, session, ground)
     result: EnrolResult = mode.enrol_answer(session, attempt, prepared)
     store = find(request, EnrolmentStore)
     if isinstance(result, Refused):
@@ -141,6 +144,17 @@ def take(
     if isinstance(result, Ask) and result.message:
         return Outcome(shown=mode.enrol_ask(session, attempt), message=result.message)
     return _on(mode, ground, result)
+
+
+def _lock(request: Any, session: Session, ground: Ground) -> None:
+    """Lock the account before anything is written, and see that it may still be given a credential.
+
+    :raises EnrolmentOver: it was suspended or closed, or the session that adds ended, since the request began.
+    """
+    lock_accounts(request, session, ground.subject)
+    account = find(request, IAccounts).by_subject(session, ground.subject)
+    if account is None or account.state is not AccountState.ACTIVE:
+        raise EnrolmentOver("Cet ajout a été interrompu. Recommencez depuis « Mes dispositifs ».")
 
 
 def _on(mode: AuthMode, ground: Ground, result: EnrolBegun | EnrolResult) -> Outcome:

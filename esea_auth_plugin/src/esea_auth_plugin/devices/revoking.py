@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ..auth_modes.base import AuthMode, Credential
+from ..database import lock_accounts
 from ..errors import PortalError
 from ..events import DeviceRevoked
 from ..interfaces import IAuditTrail, IOwnedLevel, Level
@@ -32,6 +33,7 @@ class Revoking:
         """
         session: Session = request.dbsession
         subject = request.identity.subject
+        lock_accounts(self._registry, session, subject)
         with session.begin_nested():
             self.carry_out(
                 session, subject, mode, credential, by=subject, reason="owner", address=request.client_address
@@ -57,6 +59,7 @@ class Revoking:
 
         :param told: the person is told of it together with other things.
         """
+        lock_accounts(self._registry, session, subject)
         if not mode.revoke(session, subject, credential.reference, reason=reason):
             return False
         find(self._registry, IAuditTrail).record(

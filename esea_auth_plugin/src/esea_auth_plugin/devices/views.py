@@ -11,6 +11,7 @@ from pyramid.view import view_config
 from ..auth_modes.base import AuthMode, Capability, Credential
 from ..auth_modes.freezing import FrozenFactors
 from ..auth_modes.registry import modes_of
+from ..database import lock_accounts, retrying
 from ..forms import Invalid, PortalForm, TextNode
 from ..interfaces import IPendingDevices, ISessions
 from ..services import find
@@ -77,6 +78,7 @@ def renamed(context: Any, request: Any) -> Any:
         label = _form(request, context).validate()["label"]
     except Invalid as invalid:
         return _page(context, request, credential, invalid.form_html)
+    lock_accounts(request, request.dbsession, request.identity.subject)
     if not context.mode.rename(request.dbsession, request.identity.subject, credential.reference, label):
         raise HTTPNotFound
     request.flash(f"Ce dispositif s’appelle maintenant « {label} ».")
@@ -90,7 +92,7 @@ def revoked(context: Any, request: Any) -> Any:
     """End a device: it opens nothing any more, and the sessions that it opened end in the same transaction."""
     credential = _credential(context, request)
     try:
-        find(request, Revoking).by_owner(request, context.mode, credential)
+        retrying(request, lambda session: find(request, Revoking).by_owner(request, context.mode, credential))
     except LastMeans as error:
         request.flash(error.message, "warning")
         return HTTPSeeOther(f"{HOME}/{context.mode.segment}/{credential.reference}")

@@ -51,6 +51,13 @@ class AccountView:
 class IAccounts(Protocol):
     """Accounts, found by subject or by what a person types."""
 
+    def lock(self, session: Session, *subjects: str) -> None:
+        """Lock the rows of these accounts until the transaction ends, in the order of their subjects.
+
+        Call it before the first write of the transaction (see ``database.locking``), and read afterwards: what was
+        read before may have changed. Unknown subjects are passed over.
+        """
+
     def by_subject(self, session: Session, subject: str) -> AccountView | None:
         """Return the account with this public subject."""
 

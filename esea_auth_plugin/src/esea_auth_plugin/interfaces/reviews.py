@@ -116,6 +116,8 @@ class RequestKind(Protocol):
     - ``agreements(registry, session, review) -> int``: how many different reviewers must accept this request before
       ``on_accept`` is called, one by default. A request about an account that holds a role needs two in any case;
     - ``concerned(registry, session, review) -> Concerned``: who the request is about; its author's account by default;
+    - ``changes(registry, session, review) -> Sequence[str]``: accounts that it changes beside those; all are locked
+      before anything is written;
     - ``on_agree(registry, session, review, by, kept)``, called for each reviewer who accepts, which may raise.
       ``on_accept`` then receives the choices that all of them made.
     """

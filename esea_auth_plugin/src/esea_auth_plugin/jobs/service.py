@@ -11,7 +11,9 @@ from sqlalchemy import Insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from ..database import IDatabase
+from ..database import IDatabase, describe, is_unavailable
+from ..database.availability import DATABASE_ERRORS
+from ..database.retrying import repeated
 from ..errors import OperatorError
 from ..interfaces import IClock
 from ..services import find
@@ -31,9 +33,12 @@ class Jobs:
         self._registry = registry
         self._database = find(registry, IDatabase)
         self._clock = find(registry, IClock)
+        #: Leases of jobs whose end could not be written, since the database was away: name and number of the run.
+        self._unended: dict[str, int] = {}
 
     def run_due(self) -> int:
         """See :class:`~esea_auth_plugin.interfaces.IJobs`. A job that fails is logged and stops no other."""
+        self._end_interrupted()
         rows = self._rows()
         ran = 0
         for job in jobs_of(self._registry).values():
@@ -79,13 +84,26 @@ class Jobs:
         if taken is None:  # another worker was faster
             return 0
         values = self._outcome(job)
-        with self._database.writing() as session:
-            session.execute(
-                update(JobRow)
-                .where(JobRow.name == job.name, JobRow.runs == row.runs + 1)
-                .values(next_at=now + job.every, **values)
-            )
+        try:
+            with self._database.writing() as session:
+                session.execute(
+                    update(JobRow)
+                    .where(JobRow.name == job.name, JobRow.runs == row.runs + 1)
+                    .values(next_at=now + job.every, **values)
+                )
+        except DATABASE_ERRORS:
+            self._unended[job.name] = row.runs + 1
+            raise
         return 1
+
+    def _end_interrupted(self) -> None:
+        """Free the jobs that an outage interrupted: they are due at once, and not only when their lease is over."""
+        for name, runs in list(self._unended.items()):
+            with self._database.writing() as session:
+                session.execute(
+                    update(JobRow).where(JobRow.name == name, JobRow.runs == runs).values(next_at=self._clock.now())
+                )
+            del self._unended[name]
 
     def _run_shared(self, job: Job, row: JobRow) -> int:
         values = self._outcome(job)
@@ -97,12 +115,15 @@ class Jobs:
 
     def _outcome(self, job: Job) -> dict[str, Any]:
         try:
-            job.run(self._registry)
+            repeated(lambda: job.run(self._registry))
         except OperatorError as error:
             log.error("job %s failed: %s", job.name, error)
             return {"last_failure_at": self._clock.now(), "last_error": type(error).__name__[:80]}
         except Exception as error:
-            log.exception("job %s failed", job.name)
+            if is_unavailable(error):
+                log.error("job %s: database unavailable: %s", job.name, describe(error))
+            else:
+                log.exception("job %s failed", job.name)
             return {"last_failure_at": self._clock.now(), "last_error": type(error).__name__[:80]}
         return {"last_success_at": self._clock.now(), "last_error": ""}
 

@@ -8,6 +8,7 @@ import threading
 from types import FrameType
 from typing import Any
 
+from ..database import describe, is_unavailable
 from ..interfaces import IJobs
 from ..services import find
 
@@ -29,13 +30,26 @@ class Worker:
     def run(self) -> None:
         """Work in this thread. A database that is down is told, and asked again at the next turn."""
         log.info("worker started")
+        away = False
         while not self._stop.is_set():
-            try:
-                find(self._registry, IJobs).run_due()
-            except Exception:
-                log.exception("the worker could not look for its jobs")
+            away = self._turn(away)
             self._stop.wait(self._pace)
         log.info("worker stopped")
+
+    def _turn(self, away: bool) -> bool:
+        """Look once; return whether the database is away. An outage is told once, and its end."""
+        try:
+            find(self._registry, IJobs).run_due()
+        except Exception as error:
+            if not is_unavailable(error):
+                log.exception("the worker could not look for its jobs")
+                return False
+            if not away:
+                log.error("database unavailable, jobs wait: %s", describe(error))
+            return True
+        if away:
+            log.info("database available again")
+        return False
 
     def run_process(self) -> None:
         """Work until SIGTERM or SIGINT, as a process of its own."""

@@ -17,8 +17,8 @@ from pyramid.exceptions import BadCSRFToken, PredicateMismatch, URLDecodeError
 from pyramid.httpexceptions import HTTPError
 from pyramid.renderers import render
 from pyramid.response import Response
-from sqlalchemy.exc import InterfaceError, OperationalError
 
+from ..database.availability import DATABASE_ERRORS, RETRY_AFTER, describe, is_unavailable, retry_after
 from ..errors import CookiesNeeded, PortalError, TooManyAttempts
 from ..web.cookies import cookies_blocked
 from ..web.csrf import same_origin
@@ -194,15 +194,23 @@ def portal_error(error: PortalError, request: Any) -> Response:
     response = error_response(
         request, error.status, text=ErrorText(usual.title, error.message, usual.advice), code=error.code
     )
+    if error.status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
     if isinstance(error, TooManyAttempts):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 
 def database_away(error: Any, request: Any) -> Response:
-    """Exception view of a database that doesn't answer. The statement and its values are not logged."""
-    logger.error("database: %s", type(error.orig or error).__name__, exc_info=error.orig)
-    return error_response(request, 503, code="portal.unavailable")
+    """Exception view of a database that can't work now: one line in the log. Its mistakes in statements are ours."""
+    if not is_unavailable(error):
+        return unexpected(error, request)
+    if not getattr(request, "told_database_away", False):  # the same outage, met again while the request ends
+        request.told_database_away = True
+        logger.error("database unavailable, request %s: %s", getattr(request, "id", "?"), describe(error))
+    response = error_response(request, 503, code="portal.unavailable")
+    response.headers["Retry-After"] = str(retry_after(error))
+    return response
 
 
 def unexpected(error: Any, request: Any) -> Response:
@@ -219,8 +227,7 @@ def includeme(config: Any) -> None:
         (URLDecodeError, unreadable_address),
         (CookiesNeeded, cookies_needed),
         (PortalError, portal_error),
-        (OperationalError, database_away),
-        (InterfaceError, database_away),
+        *((kind, database_away) for kind in DATABASE_ERRORS),
         (Exception, unexpected),
     ):
         config.add_exception_view(view, context=context)

@@ -8,12 +8,14 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import AccountsModel, new_id
+from ..database.locking import UNLOCKED
 
 
 class PendingIdentityRow(AccountsModel):
     """An identity that a browser has just shown, named by a cookie of its own and taken once."""
 
     __tablename__ = "esea_pending_identity"
+    __table_args__ = ({"info": {UNLOCKED: "one browser's own; taken before anybody knows whose account it is"}},)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     cookie_digest: Mapped[str] = mapped_column(String(64), unique=True)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from ..accounts import attribute_store
 from ..accounts.external import ExternalIdentities
 from ..accounts.service import account_id_of
+from ..database import lock_accounts
 from ..errors import PortalError
 from ..events import DeviceAdded, FirstLinked
 from ..interfaces import (
@@ -87,6 +88,7 @@ class Linking:
         session_id: str = "",
     ) -> LinkVerdict:
         """See the interface."""
+        lock_accounts(self._registry, session, account)
         verdict = self.judge(session, account, identity)
         if verdict is LinkVerdict.REVIEW and self._both_proven(session, account, identity, claimed=claimed):
             verdict = LinkVerdict.AT_ONCE

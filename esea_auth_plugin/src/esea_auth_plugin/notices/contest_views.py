@@ -9,6 +9,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
+from ..database import retrying
 from ..interfaces import IThrottle, Limit
 from ..security.tokens import mailed_token
 from ..services import find
@@ -42,7 +43,8 @@ def contest(context: Any, request: Any) -> dict[str, Any]:
     """Stop it."""
     find(request, IThrottle).reserve(find(request, Addresses).use(LINK, request.client_address))
     token = read_link_cookie(request, COOKIE)
-    notice = find(request, Notices).contest(request.dbsession, token, address=request.client_address)
+    notices, address = find(request, Notices), request.client_address
+    notice = retrying(request, lambda session: notices.contest(session, token, address=address))
     drop_cookie(request, COOKIE)
     return _page(request, notice, done=notice is not None)
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from ..database import lock_accounts
 from .models import NotificationChoiceRow
 
 EVERY_SIGN_IN = "every_sign_in"
@@ -68,6 +69,7 @@ class Notifications:
 
     def choose(self, session: Session, subject: str, choices: Mapping[str, bool]) -> None:
         """Keep what the person said about the topics that may be switched off; others are not asked."""
+        lock_accounts(self._registry, session, subject)
         self.forget(session, subject)
         for name, topic in _topics(self._registry).items():
             if topic.default is not None and name in choices:
@@ -76,4 +78,5 @@ class Notifications:
 
     def forget(self, session: Session, subject: str) -> None:
         """See the interface."""
+        lock_accounts(self._registry, session, subject)
         session.execute(delete(NotificationChoiceRow).where(NotificationChoiceRow.subject == subject))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ..auth_modes.freezing import FrozenFactors
 from ..auth_modes.registry import modes_of
-from ..database import new_id
+from ..database import lock_accounts, new_id
 from ..events import UnderWayEnded
 from ..interfaces import (
     AccountState,
@@ -80,6 +80,7 @@ class Notices:
         :param to: addresses, none for what only the page tells; the account's by default, with the former one while it
             may still object to a change: a thief who changes the address first would be the only one to read on.
         """
+        lock_accounts(self._registry, session, subject)
         account = find(self._registry, IAccounts).by_subject(session, subject)
         if account is None or account.state is not AccountState.ACTIVE:
             return
@@ -151,6 +152,10 @@ class Notices:
 
     def contest(self, session: Session, token: str | None, *, address: str) -> Notice | None:
         """End every session and freeze what the notice names, once; ``None``: the link is over."""
+        found = self.live(session, token)
+        if found is None:
+            return None
+        lock_accounts(self._registry, session, found.subject)
         used = (
             update(NoticeLinkRow)
             .where(NoticeLinkRow.digest == tokens.digest(token or "", kind=KIND))

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from ..database import lock_accounts
 from ..errors import PortalError
 from ..events import AccountErased
 from ..interfaces import (
@@ -89,6 +90,7 @@ class Adhesions:
 
         :raises PortalError: one waits already, or three were made in thirty days.
         """
+        lock_accounts(self._registry, session, person.subject)
         standing = self.standing(session, person.subject, service)
         if standing.more_asked and standing.review is not None:
             review = self._reviews.answered(session, standing.review.id)

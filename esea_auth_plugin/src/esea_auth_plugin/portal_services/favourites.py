@@ -10,6 +10,7 @@ from pyramid.view import view_config
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from ..database import lock_accounts
 from ..interfaces import IAccountRoot, IClock
 from ..services import find
 from .models import FavouriteService
@@ -35,6 +36,7 @@ def toggled(context: Any, request: Any) -> HTTPSeeOther:
     """Put a service first, or back in its place; only one that the person may open."""
     slug, first = request.POST.get("service", ""), request.POST.get("favori") == "oui"
     if slug in request.identity.services:
+        lock_accounts(request, request.dbsession, request.identity.subject)
         put(request.dbsession, request.identity.subject, slug, first=first, at=find(request, IClock).now())
         request.flash("Ce service est parmi vos favoris." if first else "Ce service n’est plus parmi vos favoris.")
     return HTTPSeeOther("/compte")

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from ..database import lock_accounts
 from ..events import AccountClosed, GrantChanged
 from ..interfaces import IAuditTrail, IClock, ISealer
 from ..services import find
@@ -47,6 +48,7 @@ class Grants:
     ) -> None:
         """See the interface."""
         now = self._clock.now()
+        lock_accounts(self._registry, session, subject)
         # One that ran out by its date is closed first, so that its history stays and the live one is unique.
         session.execute(
             update(AccessGrant)
@@ -78,18 +80,23 @@ class Grants:
 
     def withdraw(self, session: Session, subject: str, service: str, *, reason: str, by: str | None = None) -> bool:
         """See the interface."""
+        lock_accounts(self._registry, session, subject)
         return bool(self._end(session, _is(subject, service), reason=reason, by=by))
 
     def withdraw_for_request(self, session: Session, request_id: str, *, reason: str) -> int:
         """See the interface."""
-        return self._end(session, AccessGrant.request_id == request_id, reason=reason)
+        theirs = AccessGrant.request_id == request_id
+        lock_accounts(self._registry, session, *session.scalars(select(AccessGrant.subject).where(theirs).distinct()))
+        return self._end(session, theirs, reason=reason)
 
     def withdraw_all(self, session: Session, subject: str, *, reason: str) -> int:
         """End every right of a person; return how many."""
+        lock_accounts(self._registry, session, subject)
         return self._end(session, AccessGrant.subject == subject, reason=reason)
 
     def hold(self, session: Session, subject: str, *, request_id: str) -> None:
         """See the interface."""
+        lock_accounts(self._registry, session, subject)
         services = self.services_of(session, subject)
         session.add(GrantHold(request_id=request_id, subject=subject, since=self._clock.now()))
         session.flush()
@@ -100,6 +107,8 @@ class Grants:
 
     def release(self, session: Session, request_id: str, *, by: str) -> bool:
         """See the interface."""
+        held_by = session.scalar(select(GrantHold.subject).where(GrantHold.request_id == request_id))
+        lock_accounts(self._registry, session, held_by)
         statement = delete(GrantHold).where(GrantHold.request_id == request_id).returning(GrantHold.subject)
         subject = session.scalar(statement)
         if subject is None:

@@ -16,7 +16,18 @@ from sqlalchemy.orm import Session
 
 from ..directives import permissions_of
 from ..events import UnderWayEnded
-from ..interfaces import Concerned, IConflictsOfInterest, IRoles, IRoleSuspensions, RequestKind, ReviewState, ReviewView
+from ..interfaces import (
+    BY_RULE,
+    AccountState,
+    Concerned,
+    IAccounts,
+    IConflictsOfInterest,
+    IRoles,
+    IRoleSuspensions,
+    RequestKind,
+    ReviewState,
+    ReviewView,
+)
 from ..services import find, offers
 from .models import ReviewAgreement, ReviewRequest
 
@@ -98,6 +109,23 @@ def in_common(
 def suspended(registry: Any, session: Session, by: str) -> bool:
     """Tell whether somebody's roles are suspended after a recovery of their account."""
     return offers(registry, IRoleSuspensions) and find(registry, IRoleSuspensions).of(session, by) is not None
+
+
+def may_review(registry: Any, session: Session, kind: RequestKind, by: str) -> bool:
+    """Tell whether somebody's account is active and still has the role that this kind of request asks for.
+
+    What the portal decides by a rule, nobody reviews.
+    """
+    if by == BY_RULE:
+        return True
+    if offers(registry, IAccounts):
+        account = find(registry, IAccounts).by_subject(session, by)
+        if account is None or account.state is not AccountState.ACTIVE:
+            return False
+    rule = permissions_of(registry).get(kind.permission)
+    if rule is None or rule.role is None or not offers(registry, IRoles):
+        return True
+    return any(held.name == rule.role for held in find(registry, IRoles).of(session, by))
 
 
 def withdraw(event: UnderWayEnded) -> None:

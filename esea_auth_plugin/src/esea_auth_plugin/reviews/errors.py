@@ -87,3 +87,11 @@ def roles_suspended() -> ReviewRefused:
         "Vos rôles sont suspendus depuis la récupération de votre compte : voyez « Mes rôles » dans « Mon compte ».",
         code="review.roles_suspended",
     )
+
+
+def reviewer_no_more() -> ReviewRefused:
+    """The reviewer's role, or account, ended while they were acting."""
+    return ReviewRefused(
+        "Vous ne pouvez plus traiter cette demande : votre rôle a changé entre-temps. Rien n'a été modifié.",
+        code="review.reviewer_no_more",
+    )

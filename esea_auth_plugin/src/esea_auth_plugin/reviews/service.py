@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..database import new_id
+from ..database import lock_accounts, new_id
 from ..events import RequestDecided, RequestEnded, RequestOpened
 from ..interfaces import IAuditTrail, IClock, RequestKind, ReviewState, ReviewView
 from ..normalise.folding import fold_words
@@ -24,6 +24,7 @@ from ..settings import ReviewSettings
 from . import agreements, errors
 from .declared import kinds_of
 from .judging import LONGEST_TEXT, UNDECIDED, judge, required_text
+from .locking import lock_concerned, subject_in
 from .models import ReviewEntry, ReviewRequest
 from .texts import opened, sealed
 from .working_hours import WorkingHours
@@ -76,7 +77,6 @@ class Reviews:
         return self.hours.due_on(since, self._settings.due_working_days)
 
     # --- the author's acts ---
-
     def open(
         self,
         session: Session,
@@ -90,6 +90,7 @@ class Reviews:
     ) -> ReviewView:
         """See the interface."""
         self.kind(kind)
+        lock_accounts(self._registry, session, author, subject_in(topic))
         if author is not None:
             self._refuse_second(session, author, kind, topic)
         now = self._clock.now()
@@ -129,6 +130,7 @@ class Reviews:
         Too late is too late at once, whether the job that marks expired requests has run or not.
         """
         now = self._clock.now()
+        self._lock(session, request_id)
         in_time = ReviewRequest.more_asked_at > now - self.more_asked_for
         changed = self._change(
             session,
@@ -155,6 +157,7 @@ class Reviews:
         """See the interface."""
         if state not in {ReviewState.WITHDRAWN, ReviewState.EXPIRED}:
             raise ValueError("a request is withdrawn or expires; everything else is decided")
+        self._lock(session, request_id)
         changed = self._change(
             session,
             request_id,
@@ -183,6 +186,7 @@ class Reviews:
     ) -> ReviewView:
         """See the interface."""
         reason = "" if accept else required_text(reason, "Le motif du refus")
+        self._lock(session, request_id, by=by)
         wanted = judge(self._registry, session, self.get(session, request_id), by)
         if accept and wanted > 1:
             agreed, enough = self._agree(session, request_id, by, kept, version, wanted)
@@ -250,6 +254,7 @@ class Reviews:
     def ask_more(self, session: Session, request_id: str, *, by: str, question: str) -> ReviewView:
         """See the interface."""
         question = required_text(question, "Ce que la personne doit compléter")
+        self._lock(session, request_id, by=by)
         judge(self._registry, session, self.get(session, request_id), by)
         changed = self._change(
             session,
@@ -268,6 +273,7 @@ class Reviews:
 
     def take(self, session: Session, request_id: str, *, by: str) -> ReviewView:
         """Mark an undecided request as being dealt with by ``by``, whoever had it before."""
+        self._lock(session, request_id, by=by)
         judge(self._registry, session, self.get(session, request_id), by)
         changed = self._change(
             session, request_id, ReviewRequest.state.in_(UNDECIDED), *_not_about(by), bump=False, assignee=by
@@ -279,8 +285,9 @@ class Reviews:
 
     def release(self, session: Session, request_id: str, *, by: str) -> ReviewView:
         """Give an undecided request back to the queue; only who took it can."""
-        mine = ReviewRequest.assignee == by
-        changed = self._change(session, request_id, ReviewRequest.state.in_(UNDECIDED), mine, bump=False, assignee=None)
+        self._lock(session, request_id, by=by)
+        mine = (ReviewRequest.state.in_(UNDECIDED), ReviewRequest.assignee == by)
+        changed = self._change(session, request_id, *mine, bump=False, assignee=None)
         if changed is None:
             raise self._why_not(session, request_id, by, None)
         self._trace(session, changed, "released", by=by)
@@ -288,15 +295,14 @@ class Reviews:
 
     def comment(self, session: Session, request_id: str, *, by: str, text: str) -> None:
         """See the interface."""
-        review = self.get(session, request_id)
-        if review is None:
+        if (review := self.get(session, request_id)) is None:
             raise errors.unknown_request()
         self._trace(session, review, "note", by=by, text=required_text(text, "La note"))
 
     def further(self, session: Session, request_id: str, *, by: str, action: str) -> str:
         """Carry out a further act that the request's kind offers now; return its message."""
-        review = self.get(session, request_id)
-        if review is None:
+        self._lock(session, request_id, by=by)
+        if (review := self.get(session, request_id)) is None:
             raise errors.unknown_request()
         judge(self._registry, session, review, by)
         kind = self.kind(review.kind)
@@ -308,6 +314,10 @@ class Reviews:
         return message
 
     # --- how each act is written ---
+
+    def _lock(self, session: Session, request_id: str, *, by: str | None = None) -> None:
+        if (review := self.get(session, request_id)) is not None:
+            lock_concerned(self._registry, session, self.kind(review.kind), review, by=by)
 
     def _change(
         self, session: Session, request_id: str, *conditions: ColumnElement[bool], bump: bool = True, **values: Any
@@ -328,8 +338,7 @@ class Reviews:
         return view_of(self._registry, row) if row is not None else None
 
     def _why_not(self, session: Session, request_id: str, by: str, version: int | None) -> errors.ReviewRefused:
-        review = self.get(session, request_id)
-        if review is None:
+        if (review := self.get(session, request_id)) is None:
             return errors.unknown_request()
         if by in {review.author, review.topic}:
             return errors.own_request()
@@ -346,7 +355,7 @@ class Reviews:
                 ReviewRequest.state.in_(UNDECIDED),
             )
         ).first()
-        if other is not None:
+        if other:
             raise errors.already_open(other)
 
     def _trace(

@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from ..database import IDatabase, new_id
+from ..database import IDatabase, lock_accounts, new_id
 from ..interfaces import Factor, IClock, ISealer, ISessions, Proof, SessionView
 from ..security import tokens
 from ..security.sealing import SealBroken
@@ -72,6 +72,7 @@ class Sessions:
         """See the interface."""
         _refuse_recovery(proofs)
         session: Session = request.dbsession
+        lock_accounts(request, session, subject)
         self._end_browsers_session(request, session)
         now = self._clock.now()
         ends = [now + self._lifetimes.absolute, *(proof.latest_end for proof in proofs if proof.latest_end)]
@@ -97,6 +98,7 @@ class Sessions:
         if former is None:
             raise LookupError("no live session to raise")
         session: Session = request.dbsession
+        lock_accounts(request, session, former.subject)
         if not self._end_browsers_session(request, session):
             # Ended since it was read (« close all my sessions »): nothing dead may come back stronger.
             raise LookupError("the session ended meanwhile")
@@ -141,10 +143,12 @@ class Sessions:
 
     def close_one(self, session: Session, subject: str, session_id: str) -> bool:
         """See the interface."""
+        lock_accounts(self._registry, session, subject)
         return self._revoke(session, SessionRow.id == session_id, SessionRow.subject == subject) == 1
 
     def close_resting_on(self, session: Session, subject: str, authenticator: str) -> int:
         """See the interface."""
+        lock_accounts(self._registry, session, subject)
         resting = [
             view.id
             for view in self.of_subject(session, subject)
@@ -154,6 +158,7 @@ class Sessions:
 
     def close_all(self, session: Session, subject: str, *, but: str | None = None) -> int:
         """See the interface."""
+        lock_accounts(self._registry, session, subject)
         return self._revoke(session, SessionRow.subject == subject, SessionRow.id != (but or ""))
 
     def prune(self) -> None:

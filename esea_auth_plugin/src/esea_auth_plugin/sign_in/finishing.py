@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
+from ..database import lock_accounts
 from ..errors import PortalError
 from ..events import SignedIn, SignedInFromNewPlace
 from ..interfaces import (
@@ -45,10 +46,11 @@ def terms_due(request: Any, account: AccountView) -> bool:
 
 
 def active_account(request: Any, session: Session, subject: str) -> AccountView:
-    """Return the account if it may sign in at this moment.
+    """Lock the account and return it if it may sign in at this moment, which stays so until the transaction ends.
 
     :raises StartAgain: it was suspended or closed since the first stage.
     """
+    lock_accounts(request, session, subject)
     account = find(request, IAccounts).by_subject(session, subject)
     if account is None or account.state is not AccountState.ACTIVE:
         raise StartAgain("Cette connexion ne peut pas aboutir. Contactez l'assistance.")

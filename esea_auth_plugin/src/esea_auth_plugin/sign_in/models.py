@@ -9,6 +9,7 @@ from sqlalchemy import JSON, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import AccountsModel, new_id
+from ..database.locking import UNLOCKED
 
 
 class SignInRow(AccountsModel):
@@ -61,6 +62,7 @@ class ParkedFormRow(AccountsModel):
     """
 
     __tablename__ = "esea_parked_form"
+    __table_args__ = ({"info": {UNLOCKED: "a row of one browser, which opens nothing by itself"}},)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     cookie_digest: Mapped[str] = mapped_column(String(64), unique=True)

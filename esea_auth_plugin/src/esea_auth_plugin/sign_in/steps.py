@@ -17,7 +17,7 @@ from ..auth_modes.base import Ask, Attempt, AuthMode, Begun, Data, Go, Proven, R
 from ..auth_modes.freezing import FrozenFactors
 from ..auth_modes.mail_code.barring import why_barred
 from ..auth_modes.registry import modes_of
-from ..database import IDatabase, new_id
+from ..database import IDatabase, lock_accounts, new_id
 from ..interfaces import (
     AccountState,
     AccountView,
@@ -157,6 +157,9 @@ def take(
     prepared = at.stage.prepare(attempt)
     start = gate.StageStart() if entered.silent else _reserve_next(request, at, attempt, prepared)
     session: Session = request.dbsession
+    # Before the mode writes anything. A mode that finds the person itself locks once it knows that they are right: a
+    # wrong answer costs the same for an account that exists as for one that does not, also when many come at once.
+    lock_accounts(request, session, at.found.subject)
     if at.fresh:
         begun = at.stage.begin(session, attempt)
         if not isinstance(begun, Ask):
@@ -167,6 +170,7 @@ def take(
         Refused("throttle.person", at.stage.wrong) if entered.silent else at.stage.answer(session, attempt, prepared)
     )
     if isinstance(result, Proven):
+        lock_accounts(request, session, result.subject)
         unfit = _unfit(request, session, at, result)
         if unfit is not None:
             return _refused(request, session, at, attempt, unfit, entered)
@@ -226,6 +230,7 @@ def _enter(request: Any, stage: AuthMode, attempt: Attempt) -> gate.Pass:
 
 def _begin(request: Any, at: Standing, attempt: Attempt) -> Outcome:
     session: Session = request.dbsession
+    lock_accounts(request, session, at.found.subject)
     barred = _barred(request, at)
     if barred is not None:
         return barred

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ..database import lock_accounts
 from ..errors import PortalError
 from ..interfaces import (
     AccountState,
@@ -72,6 +73,7 @@ class Confirmations:
         now = self._now()
         if row.subject is None:
             raise LookupError(f"{row.reference} led to no account")
+        lock_accounts(self._registry, session, row.subject)
         session.execute(
             update(ConfirmationToken)
             .where(
@@ -146,6 +148,8 @@ class Confirmations:
         :raises TokenSpent: used, replaced or expired by now; nothing has changed.
         """
         now = self._now()
+        found = self.find(session, token)
+        lock_accounts(self._registry, session, found.account.subject if found.account is not None else None)
         statement = (
             update(ConfirmationToken)
             .where(

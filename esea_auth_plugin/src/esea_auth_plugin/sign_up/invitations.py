@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ..database import lock_accounts
 from ..directives import roles_of
 from ..errors import PortalError
 from ..interfaces import (
@@ -51,6 +52,7 @@ class Invitations:
             raise PortalError(f"Le rôle « {role} » n’existe pas (rôles : {known}).", code="invitation.unknown_role")
         now = self._now()
         subject = self._invited(session, email)
+        lock_accounts(self._registry, session, subject)
         session.execute(
             update(Invitation)
             .where(Invitation.subject == subject, Invitation.used_at.is_(None), Invitation.replaced_at.is_(None))
@@ -124,6 +126,8 @@ class Invitations:
         :raises TokenSpent: used, replaced or expired by now. :raises IdentifierTaken: choose another one.
         """
         now = self._now()
+        found = self.find(session, token)
+        lock_accounts(self._registry, session, found.account.subject if found.account is not None else None)
         statement = (
             update(Invitation)
             .where(

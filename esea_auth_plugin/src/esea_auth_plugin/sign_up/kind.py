@@ -66,6 +66,11 @@ class SignUpKind:
         people = tuple(person for person in (answers.personal, answers.proven_attributes) if person)
         return Concerned(accounts=(row.subject,) if row.subject else (), people=people)
 
+    def changes(self, registry: Any, session: Session, review: ReviewView) -> Sequence[str]:
+        """Return the account that the sign-up led to."""
+        subject = _row(session, review).subject
+        return (subject,) if subject is not None else ()
+
     def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
         row = _row(session, review)
         catalogue = find(registry, ICatalogue)

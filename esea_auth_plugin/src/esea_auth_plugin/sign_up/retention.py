@@ -10,7 +10,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..accounts.models import Account
-from ..database import IDatabase
+from ..database import IDatabase, lock_accounts
 from ..events import AccountErased, RequestEnded
 from ..interfaces import AccountState, IAccounts, IClock
 from ..services import find
@@ -63,6 +63,8 @@ def forget_old(registry: Any) -> None:
     """Job: erase refused data after the stated period, unconfirmed accounts, and old tokens."""
     now = find(registry, IClock).now()
     kept = timedelta(days=find(registry, AuthSettings).refused_sign_up_days)
+    # On its own: accounts are locked before anything else is written.
+    find(registry, IDatabase).run(lambda session: _close_unconfirmed(registry, session))
     with find(registry, IDatabase).writing() as session:
         session.execute(
             update(SignUp)
@@ -72,7 +74,6 @@ def forget_old(registry: Any) -> None:
             # The keyed hash of the address stays, so that a reviewer sees there was an earlier request.
             .values(answers=None, rpps_digest=None, person_digest=None, resume_digest=None, resume_until=None)
         )
-        _close_unconfirmed(registry, session)
         session.execute(delete(Invitation).where(Invitation.expires_at <= now - timedelta(days=TOKEN_DAYS)))
         session.execute(
             delete(ConfirmationToken).where(ConfirmationToken.expires_at <= now - timedelta(days=TOKEN_DAYS))
@@ -91,6 +92,7 @@ def _close_unconfirmed(registry: Any, session: Session) -> None:
         .where(Account.state == AccountState.PENDING, SignUp.subject.not_in(live))
         .limit(200)
     ).all()
+    lock_accounts(registry, session, *(subject for _, subject in waiting))
     for sign_up_id, subject in waiting:
         find(registry, IAccounts).set_state(session, subject, AccountState.CLOSED, reason="unconfirmed")
         find(registry, IAccounts).erase(session, subject)

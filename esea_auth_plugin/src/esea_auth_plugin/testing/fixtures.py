@@ -20,6 +20,7 @@ from esea_auth_plugin.leaving import give_back
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing import databases, run
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT, ManualClock
+from esea_auth_plugin.testing.lock_order import LockOrder
 from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.queries import count_queries
 from esea_auth_plugin.testing.smtp import SmtpSink
@@ -88,6 +89,15 @@ def smtp(smtp_server: SmtpSink) -> SmtpSink:
 def queries() -> Callable[[], Any]:
     """``with queries() as seen: …`` collects the SQL statements; ``len(seen)`` counts, ``str(seen)`` shows them."""
     return count_queries
+
+
+@pytest.fixture(autouse=True)
+def lock_order() -> Iterator[LockOrder]:
+    """Fail the test whose committed transactions lock rows out of the documented order."""
+    with LockOrder().listening() as seen:
+        yield seen
+    if seen.broken:
+        pytest.fail("\n".join(dict.fromkeys(seen.broken)), pytrace=False)
 
 
 # --- the portal ------------------------------------------------------------------------------------------------

@@ -45,12 +45,22 @@ def start(home: Path) -> None:
         shutil.chown(home, _server_user())
     home.chmod(0o711)  # so that root's tests reach the socket; the data folder keeps its own 0700
     _run("initdb", "-D", str(home / "data"), "-U", "esea", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+    start_again(home)
+
+
+def start_again(home: Path) -> None:
+    """Start the cluster in ``home``, which was stopped."""
     options = " ".join(f"-c {name}='{value}'" for name, value in _OPTIONS.items())
     options += f" -c unix_socket_directories='{home}'"
     _run("pg_ctl", "-D", str(home / "data"), "-l", str(home / "log"), "-w", "-o", options, "start")
     server = int((home / "data" / "postmaster.pid").read_text().split()[0])
     # SIGQUIT is PostgreSQL's immediate shutdown: unlike SIGKILL it ends the server's own children too.
     watchdog.register(home.parent, server, signal.SIGQUIT)
+
+
+def stop(home: Path) -> None:
+    """Stop the cluster, which a test starts again; the run's own ends with the run."""
+    _run("pg_ctl", "-D", str(home / "data"), "-m", "fast", "-w", "stop")
 
 
 def url(home: Path, database: str) -> str:

@@ -8,6 +8,7 @@ from pyramid.tweens import INGRESS
 from pyramid.viewderivers import INGRESS as DERIVER_INGRESS
 
 _GATE = "esea_auth_plugin.web.gate.gate_tween"
+_UNAVAILABLE = "esea_auth_plugin.web.unavailable.unavailable_tween"
 _OUTLIVING = "esea_auth_plugin.web.outliving.outliving_tween"
 
 
@@ -18,7 +19,8 @@ def includeme(config: Any) -> None:
     from .csp import ContentPolicy
 
     config.add_tween(_GATE, under=INGRESS)
-    config.add_tween(_OUTLIVING, under=_GATE, over="pyramid_tm.tm_tween_factory")
+    config.add_tween(_UNAVAILABLE, under=_GATE)
+    config.add_tween(_OUTLIVING, under=_UNAVAILABLE, over="pyramid_tm.tm_tween_factory")
     config.add_request_method(proxy.client_address, "client_address", reify=True)
     config.add_request_method(lambda request: ContentPolicy(), "content_policy", reify=True)
     config.add_request_method(csrf.browser_digest, "browser_digest", reify=True)

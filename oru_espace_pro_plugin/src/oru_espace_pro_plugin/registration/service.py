@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from esea_auth_plugin.database import lock_accounts
 from esea_auth_plugin.errors import PortalError
 from esea_auth_plugin.events import AccountClosed
 from esea_auth_plugin.interfaces import IAuditTrail, IClock, Identity, IReviews, ISealer, ReviewState, ReviewView
@@ -75,6 +76,7 @@ class Registrations:
                 "Les conditions d'utilisation viennent de changer : relisez-les, puis choisissez à nouveau.",
                 code="registration.terms_changed",
             )
+        lock_accounts(self._registry, session, subject)
         if store.accept(session, subject, version, self._clock.now()):
             self._audit(session, "registration.terms_accepted", subject, {"version": version})
 
@@ -85,6 +87,7 @@ class Registrations:
 
     def submit(self, session: Session, subject: str, form: RegistrationForm) -> ReviewView:
         """See the interface."""
+        lock_accounts(self._registry, session, subject)
         standing = self.standing(session, subject)
         reviews = find(self._registry, IReviews)
         if not store.has_accepted(session, subject, self._version):

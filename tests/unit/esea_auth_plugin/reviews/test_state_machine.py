@@ -143,6 +143,7 @@ def test_an_unanswered_request_expires_and_is_too_late_before_the_job_runs(
     registry.registerHandler(seen.append, (RequestEnded,))
     with database.writing() as session:
         review = opened(reviews, session)
+    with database.writing() as session:
         reviews.ask_more(session, review.id, by=PAUL, question="Quel service ?")
     clock.advance(days=29, hours=23)
     assert expire_unanswered(registry) == 0

@@ -54,6 +54,11 @@ class AccountActKind(DecidedOnly):
         accounts = tuple(act.accounts(registry, session, row.target))
         return Concerned(accounts if accounts == (row.target,) else ())
 
+    def changes(self, registry: Any, session: Session, review: ReviewView) -> Sequence[str]:
+        """Return every account that the act changes, to be locked before anything is written."""
+        row, act = _act(registry, session, review)
+        return tuple(act.accounts(registry, session, row.target))
+
     def agreements(self, registry: Any, session: Session, review: ReviewView) -> int:
         """Return two: the proposal is the first one."""
         return _REVIEWERS

@@ -9,7 +9,7 @@ from typing import Any
 from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy.orm import Session
 
-from ...database import new_id
+from ...database import lock_accounts, new_id, retrying
 from ...errors import PortalError
 from ...interfaces import Concerned, IAccounts, IAuditTrail, IClock, IReviews, IRoles, ISealer
 from ...reviews import agreements, errors
@@ -43,6 +43,7 @@ class AccountActs:
         """
         act = acts_of(self._registry)[name]
         accounts = tuple(act.accounts(self._registry, session, target))
+        lock_accounts(self._registry, session, by, *accounts)
         if by == target:
             raise OwnAccount(act.own)
         self._refuse_conflict(session, by, target, accounts)
@@ -95,16 +96,19 @@ def values_of(registry: Any, row: AccountActRow) -> dict[str, str]:
 
 def answer(request: Any, name: str, target: str, values: Mapping[str, str], *, back: str) -> HTTPSeeOther:
     """Ask for an act from a page and lead back to it; a refusal is told and recorded."""
-    by = request.identity.subject
     try:
-        with request.dbsession.begin_nested():
-            message = find(request, AccountActs).ask(request.dbsession, name, target, values, by=by)
+        message = retrying(request, lambda session: _asked(request, session, name, target, values))
     except PortalError as refused:
         record_refusal(request, name, target, refused)
         request.flash(refused.message, "warning")
     else:
         request.flash(message)
     return HTTPSeeOther(back)
+
+
+def _asked(request: Any, session: Session, name: str, target: str, values: Mapping[str, str]) -> str:
+    with session.begin_nested():  # a refusal takes back what the act has written, and nothing else
+        return find(request, AccountActs).ask(session, name, target, values, by=request.identity.subject)
 
 
 def record_refusal(request: Any, name: str, target: str, refused: PortalError) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ...database import lock_accounts
 from ...interfaces import ExternalIdentity, Factor, IClock, IExternalIdentities, Proof
 from ...layout.filters import date_fr
 from ...security import tokens
@@ -84,6 +85,7 @@ class CpsCardMode(AuthMode):
         if link is None:
             return UnknownPerson(identity, "Votre carte est valable, mais aucun compte ne la connaît encore.")
         # A renewed card: same CN, another serial. It just works, and the trail keeps its new evidence.
+        lock_accounts(self.registry, session, link.account)
         links.noted(session, link.id, evidence=identity.evidence, address=attempt.address)
         proof = Proof(
             mode=self.name,

@@ -8,6 +8,7 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...database import AccountsModel
+from ...database.locking import UNLOCKED
 
 
 class CardTicketRow(AccountsModel):
@@ -19,6 +20,7 @@ class CardTicketRow(AccountsModel):
     """
 
     __tablename__ = "esea_card_ticket"
+    __table_args__ = ({"info": {UNLOCKED: "one browser's own; redeemed before anybody knows whose account it is"}},)
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     audience: Mapped[str] = mapped_column(String(16))

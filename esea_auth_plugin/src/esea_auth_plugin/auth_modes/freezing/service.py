@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
+from ...database import lock_accounts
 from ...interfaces import IAuditTrail, IClock, Proof
 from ...services import find
 from .models import FrozenFactorRow
@@ -55,6 +56,7 @@ class FrozenFactors:
 
     def freeze(self, session: Session, subject: str, mode: str, reference: str = "", *, reason: str) -> bool:
         """Refuse a factor from now on; ``False`` if it was frozen already."""
+        lock_accounts(self._registry, session, subject)
         if any((one.mode, one.reference) == (mode, reference) for one in self.of(session, subject)):
             return False
         now = find(self._registry, IClock).now()
@@ -65,6 +67,7 @@ class FrozenFactors:
 
     def lift(self, session: Session, subject: str, mode: str, reference: str = "", *, by: str) -> bool:
         """Accept a factor again; ``False`` if it was not frozen."""
+        lock_accounts(self._registry, session, subject)
         statement = delete(FrozenFactorRow).where(
             FrozenFactorRow.subject == subject, FrozenFactorRow.mode == mode, FrozenFactorRow.reference == reference
         )

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
+from ...database import lock_accounts
 from ...interfaces import IAccounts, IAuditTrail, IOutbox, KeyVerified, PortalSettings
 from ...security import tokens
 from ...services import find
@@ -99,9 +100,11 @@ class Passkeys:
 
         :raises NotVerified: with the code of what was wrong, for the trail.
         """
-        challenge = self._consume(session, values, browser, subject, purpose)
         credential = ceremony.read_credential(values.get("credential", ""))
         row = session.scalar(select(PasskeyRow).where(PasskeyRow.credential_id == credential["id"]))
+        # Read first, written by conditional updates once its account is locked.
+        lock_accounts(self._registry, session, subject, row.subject if row is not None else None)
+        challenge = self._consume(session, values, browser, subject, purpose)
         if row is None or (subject is not None and row.subject != subject):
             raise NotVerified("passkey.unknown")
         handle = session.get(PasskeyHandle, row.subject)
@@ -165,6 +168,7 @@ class Passkeys:
         """Return what the person is called inside authenticators, made at the first use (in a writing transaction)."""
         row = session.get(PasskeyHandle, subject)
         if row is None:
+            lock_accounts(self._registry, session, subject)
             row = PasskeyHandle(subject=subject, handle=bytes_to_base64url(tokens.new_token(256).encode()[:32]))
             session.add(row)
             session.flush()
@@ -205,6 +209,7 @@ class Passkeys:
 
         :raises NotVerified: with the code of what was wrong, for the trail.
         """
+        lock_accounts(self._registry, session, subject)
         challenge = self._consume(session, values, browser, subject, purpose)
         credential = ceremony.read_credential(values.get("credential", ""))
         rp_id, origins = party(self._registry)
@@ -250,6 +255,7 @@ class Passkeys:
 
     def revoke(self, session: Session, subject: str, reference: str) -> bool:
         """End a key."""
+        lock_accounts(self._registry, session, subject)
         statement = delete(PasskeyRow).where(PasskeyRow.id == reference, PasskeyRow.subject == subject)
         return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy.orm import Session
 
 from ...accounts.names import normalise_login
-from ...database import IDatabase
+from ...database import IDatabase, lock_accounts
 from ...interfaces import AccountState, Factor, IAccounts, IPasswords, Proof
 from ...services import find
 from ..base import Ask, Attempt, AuthMode, Capability, Claim, Proven, Refused, Result
@@ -77,6 +77,7 @@ class PasswordMode(AuthMode):
             return Refused("password.empty", "Saisissez votre mot de passe.")
         if not prepared.checked.right or not prepared.active or prepared.subject is None:
             return Refused("password.wrong", WRONG)
+        lock_accounts(self.registry, session, prepared.subject)
         if not self._passwords.still(session, prepared.subject, prepared.checked):
             return Refused("password.changed_meanwhile", WRONG)
         self._passwords.renew(session, prepared.subject, prepared.checked)

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from ...database import IDatabase
+from ...database import IDatabase, lock_accounts
 from ...interfaces import IClock
 from ...security.passwords import PasswordHashes
 from ...services import find
@@ -43,6 +43,7 @@ class Passwords:
     def set_hash(self, session: Session, subject: str, password_hash: str) -> None:
         """See the interface."""
         now = find(self._registry, IClock).now()
+        lock_accounts(self._registry, session, subject)
         session.execute(delete(PasswordRow).where(PasswordRow.subject == subject))
         session.add(PasswordRow(subject=subject, password_hash=password_hash, changed_at=now))
         session.flush()
@@ -101,5 +102,6 @@ class Passwords:
 
     def forget(self, session: Session, subject: str) -> bool:
         """See the interface."""
+        lock_accounts(self._registry, session, subject)
         statement = delete(PasswordRow).where(PasswordRow.subject == subject)
         return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1

@@ -13,9 +13,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ...database import lock_accounts
 from ...errors import PortalError
 from ...interfaces import Factor, Proof
 from ..base import Ask, Attempt, AuthMode, Proven, Refused, Result, UnknownPerson
+from . import ended
 from .activities import Activity
 from .cases import Cases
 from .client import Arrival
@@ -45,6 +47,7 @@ _PROVE = (
     "Ce compte est le vôtre ? Connectez-vous une fois par un autre mode, le plus sûr que vous ayez : Pro Santé Connect "
     "y sera lié, et vous pourrez l'utiliser ensuite."
 )
+_ENDED = "Votre session Pro Santé Connect vient de prendre fin. Recommencez."
 _TOO_OLD = "Votre session Pro Santé Connect a plus de quatre heures. Terminez-la, puis recommencez."
 #: RFC 8176 words for the means that PSC names in « authMode ».
 _MEANS = {
@@ -164,6 +167,9 @@ class Arrivals:
     def _proven(
         self, session: Session, attempt: Attempt, who: Who, account: str, match: Match, mode: AuthMode, *, fresh: bool
     ) -> Result:
+        lock_accounts(self._registry, session, account)
+        if ended.is_over(session, who.person.issuer, who):
+            return Refused("psc.ended_there", _ENDED, over=True)
         try:
             link = self._matching.keep(session, account, who.person, match.link, mode=mode.name, attempt=attempt)
         except PortalError as error:

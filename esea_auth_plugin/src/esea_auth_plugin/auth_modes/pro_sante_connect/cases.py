@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ...database import lock_accounts
 from ...interfaces import Concerned, IAccounts, IAuditTrail, IGrants, IReviews, ISealer, ReviewState
 from ...security import tokens
 from ...services import find
@@ -36,6 +37,7 @@ class Cases:
     def open_conflict(self, session: Session, match: Match, person: PscPerson) -> None:
         """Ask the support to bring two accounts together."""
         accounts = sorted(match.accounts)
+        lock_accounts(self._registry, session, *accounts)
         numbers = [["", value] for _, value in person.identifiers]
         details = {"named_by": dict(reversed((*match.proven, *match.claimed_by)))}
         self._open(session, CONFLICT, accounts, numbers, person, details)
@@ -43,6 +45,7 @@ class Cases:
     def contest(self, session: Session, match: Match, person: PscPerson) -> None:
         """Mark the numbers of accounts that were offered as contested, hold the rights they may have given, and ask the
         support."""
+        lock_accounts(self._registry, session, *(account for account, _, _ in match.offered))
         for account in dict.fromkeys(account for account, _, _ in match.offered):
             numbers = [[attribute, value] for holder, attribute, value in match.offered if holder == account]
             request_id = self._open(session, CONTEST, [account], numbers, person, {})

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from ...database import lock_accounts
 from ...errors import PortalError
 from ...interfaces import (
     AccountState,
@@ -71,6 +72,7 @@ class Merging:
         :raises PortalError: one of the two is not what it was.
         """
         accounts = find(self._registry, IAccounts)
+        lock_accounts(self._registry, session, kept, ended)
         views = accounts.by_subjects(session, [kept, ended])
         if len(views) != 2 or views[kept].state is not AccountState.ACTIVE:
             raise PortalError("Le compte à garder doit être actif.", code="psc.merge_state")

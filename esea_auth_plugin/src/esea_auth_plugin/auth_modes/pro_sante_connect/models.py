@@ -67,7 +67,7 @@ class PscSession(AccountsModel):
 
 
 class PscLogout(AccountsModel):
-    """A logout_token that was taken: its ``jti`` is good once, and kept longer than the token lives."""
+    """A logout_token that was taken, whose ``jti`` is good once, or a session that one ended (see ``ended``)."""
 
     __tablename__ = "esea_psc_logout"
 

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ...database import new_id
+from ...database import lock_accounts, new_id
 from ...interfaces import IAuditTrail, ISealer, ISessions, SessionView
 from ...security import tokens
 from ...services import find
@@ -85,16 +85,17 @@ class PscSessions:
 
         :param told: verified. :param modes: names of the modes that rest on PSC.
         """
+        by = [PscSession.sid == told.sid] if told.sid else [PscSession.sub == told.sub]
+        rows = session.execute(
+            select(PscSession.id, PscSession.subject).where(PscSession.issuer == issuer, or_(*by))
+        ).all()
+        lock_accounts(self._registry, session, *(account for _, account in rows))
         try:
             with session.begin_nested():
                 session.add(PscLogout(jti_digest=tokens.digest(told.jti, kind="psc.jti"), ends_at=told.ends_at))
                 session.flush()
         except IntegrityError:
             return None
-        by = [PscSession.sid == told.sid] if told.sid else [PscSession.sub == told.sub]
-        rows = session.execute(
-            select(PscSession.id, PscSession.subject).where(PscSession.issuer == issuer, or_(*by))
-        ).all()
         ended = 0
         sessions = find(self._registry, ISessions)
         for reference, account in rows:

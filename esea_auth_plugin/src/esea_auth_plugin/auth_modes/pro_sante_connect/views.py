@@ -15,6 +15,7 @@ from pyramid.view import view_config
 from ...errors import PortalError, TooManyAttempts
 from ...interfaces import IAuditTrail, IClock, IThrottle, Limit, PortalSettings
 from ...services import find
+from . import ended
 from .discovery import PscDown
 from .places import IAfterPlace, IButtonPlace, IFarewellPlace
 from .service import FAREWELL_PATH, Psc
@@ -92,7 +93,8 @@ def ended_there(request: Any) -> Response:
         )
         return Response(status=400, json_body={"error": "invalid_request"}, cache_control="no-store")
     issuer = psc.client.discovery.issuer
-    ended = find(request, PscSessions).ended_there(request.dbsession, told, issuer, MODES)
-    if ended is None:
+    ended.remember(request.registry, told, issuer, find(request, IClock).now())
+    closed = find(request, PscSessions).ended_there(request.dbsession, told, issuer, MODES)
+    if closed is None:
         return Response(status=400, json_body={"error": "invalid_request"}, cache_control="no-store")
     return Response(status=200, cache_control="no-store")

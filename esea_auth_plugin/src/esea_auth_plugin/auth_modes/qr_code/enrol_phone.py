@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...database import lock_accounts
 from ...interfaces import AccountView, IAccounts, IAuditTrail, IPasskeys
 from ...services import find
 from . import phone
@@ -24,6 +25,7 @@ def paired(context: Any, request: Any, found: Request, number: str | None) -> tu
         request.form_failed = True
         return phone.ADD, {**page, "problem": phone.EMPTY}
     browser = request.browser_digest
+    lock_accounts(request, request.dbsession, found.subject)
     state = find(request, QrRequests).pair(request.dbsession, found, number, browser, phone.now_of(request))
     if state == WRONG:
         return phone.DONE, phone.done("wrong_add")

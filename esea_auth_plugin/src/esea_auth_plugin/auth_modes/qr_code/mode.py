@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ...database import lock_accounts
 from ...interfaces import Factor, IPasskeys, Limit, PortalSettings, Proof
 from ...layout.qr import qr_svg
 from ...services import find
@@ -134,6 +135,7 @@ class QrCodeMode(AuthMode):
         subject, key = found.decided_by or "", found.authenticator
         if attempt.subject not in {None, subject}:
             return _ENDS[OTHER]
+        lock_accounts(self.registry, session, subject)
         proof = Proof(mode=MODE, factors=self.factors, means=("pop", "user", "mca"), at=attempt.at, authenticator=key)
         # The core asks whether a QR approval is frozen; what signed it is a passkey, which may be.
         signed = Proof(mode=PASSKEYS, factors=self.factors, means=proof.means, at=attempt.at, authenticator=key)

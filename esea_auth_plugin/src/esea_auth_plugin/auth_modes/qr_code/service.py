@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from ...database import IDatabase, new_id
+from ...database import IDatabase, lock_accounts, new_id
 from ...devices.models import EnrolmentRow
 from ...interfaces import IClock, IPendingDevices, ISealer, KeyVerified
 from ...security import tokens
@@ -170,6 +170,7 @@ class QrRequests:
         ends the request of a wrong number. Whatever arrives at the same moment, one comparison is all there is. A key
         that waits for its confirmation by mail decides nothing: not even its number is compared.
         """
+        lock_accounts(self._registry, session, key.subject)
         if key.reference in find(self._registry, IPendingDevices).of(session, key.subject).get(PASSKEYS, ()):
             return UNCONFIRMED
         digests = self._number_digests(number, request.id)

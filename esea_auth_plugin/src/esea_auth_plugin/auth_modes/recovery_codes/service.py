@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from ...database import IDatabase, new_id
+from ...database import IDatabase, lock_accounts, new_id
 from ...interfaces import ISealer
 from ...security import lookup
 from ...security.passwords import HashCost
@@ -57,6 +57,7 @@ class RecoveryCodes:
 
     def store(self, session: Session, subject: str, sheet: NewSheet, at: datetime) -> None:
         """Make it the person's only sheet; the codes of the former one open nothing any more."""
+        lock_accounts(self._registry, session, subject)
         self.revoke(session, subject)
         cost = sheet.cost
         session.add(
@@ -126,6 +127,7 @@ class RecoveryCodes:
 
     def revoke(self, session: Session, subject: str, sheet: str | None = None) -> bool:
         """Delete the person's sheet (``sheet``: only if it is that one)."""
+        lock_accounts(self._registry, session, subject)
         gone = delete(RecoverySheetRow).where(RecoverySheetRow.subject == subject)
         if sheet is not None:
             gone = gone.where(RecoverySheetRow.id == sheet)

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from ...database import new_id
+from ...database import lock_accounts, new_id
 from ...interfaces import IAuditTrail, ISealer
 from ...security.sealing import SealBroken
 from ...services import find
@@ -30,6 +30,7 @@ class Applications:
 
     def add(self, session: Session, attempt: Attempt, subject: str, key: str, step: int, label: str) -> str:
         """Store an application whose first code was right; that code's step is used up. Return its reference."""
+        lock_accounts(self._registry, session, subject)
         reference = new_id()
         sealer = find(self._registry, ISealer)
         session.add(
@@ -74,6 +75,7 @@ class Applications:
 
     def revoke(self, session: Session, subject: str, reference: str) -> bool:
         """Delete one of the person's applications, its key with it."""
+        lock_accounts(self._registry, session, subject)
         gone = delete(TotpRow).where(TotpRow.id == reference, TotpRow.subject == subject)
         return cast("CursorResult[Any]", session.execute(gone)).rowcount == 1
 

@@ -6,6 +6,7 @@ adding a second factor to those that had none). The link is a second look at the
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from ...auth_modes.base import AuthMode, Credential
 from ...auth_modes.registry import modes_of
-from ...database import IDatabase, new_id
+from ...database import IDatabase, lock_accounts, new_id
 from ...events import DeviceRevoked, UnderWayEnded
 from ...interfaces import (
     AccountState,
@@ -88,6 +89,7 @@ class PendingDevices:
         :returns: ``False`` if the device does not wait any more, or its time is over; nothing is sent.
         """
         token = tokens.new_token()
+        lock_accounts(self._registry, session, account.subject)
         renewed = (
             update(PendingDeviceRow)
             .where(
@@ -133,6 +135,7 @@ class PendingDevices:
     def confirm(self, session: Session, account: str, mode: str, reference: str) -> bool:
         """Let a device be used; ``False`` if it does not wait any more, or its time is over. Once, in parallel too."""
         now = self._now()
+        lock_accounts(self._registry, session, account)
         freed = delete(PendingDeviceRow).where(
             PendingDeviceRow.subject == account,
             PendingDeviceRow.mode == mode,
@@ -193,15 +196,23 @@ def remove_unconfirmed(registry: Any) -> None:
     Those of a mode that is off can't be removed: they go on waiting, or they would open the account once it is on.
     """
     now, enabled = find(registry, IClock).now(), [mode.name for mode in modes_of(registry).all()]
-    with find(registry, IDatabase).writing() as session:
-        over = select(PendingDeviceRow).where(PendingDeviceRow.ends_at <= now, PendingDeviceRow.mode.in_(enabled))
+    with find(registry, IDatabase).reading() as session:
+        over = select(PendingDeviceRow.id).where(PendingDeviceRow.ends_at <= now, PendingDeviceRow.mode.in_(enabled))
         rows = session.scalars(over.limit(500)).all()
-        for row in rows:
-            mode = modes_of(registry).get(row.mode)
-            held = mode.credentials(session, row.subject) if mode is not None else ()
-            for device in held:
-                if mode is not None and device.reference == row.reference:
-                    find(registry, Revoking).carry_out(
-                        session, row.subject, mode, device, by=None, reason="not_confirmed"
-                    )
-        session.execute(delete(PendingDeviceRow).where(PendingDeviceRow.id.in_([row.id for row in rows])))
+    for row_id in rows:
+        find(registry, IDatabase).run(functools.partial(_remove, registry, row_id))
+
+
+def _remove(registry: Any, row_id: str, session: Session) -> None:
+    """Remove one device whose time is over, if it still waits."""
+    row = session.get(PendingDeviceRow, row_id)
+    if row is None:
+        return
+    lock_accounts(registry, session, row.subject)
+    gone = cast("CursorResult[Any]", session.execute(delete(PendingDeviceRow).where(PendingDeviceRow.id == row_id)))
+    mode = modes_of(registry).get(row.mode)
+    if gone.rowcount != 1 or mode is None:  # confirmed, or refused, at this very moment
+        return
+    for device in mode.credentials(session, row.subject):
+        if device.reference == row.reference:
+            find(registry, Revoking).carry_out(session, row.subject, mode, device, by=None, reason="not_confirmed")

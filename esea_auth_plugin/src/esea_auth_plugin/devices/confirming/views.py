@@ -9,6 +9,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
+from ...database import retrying
 from ...interfaces import IThrottle, Limit
 from ...services import find
 from ...throttle import Addresses
@@ -58,7 +59,7 @@ def refuse(context: Any, request: Any) -> Any:
     """Remove the device: it is not this account's person who added it."""
     pending = _used(request)
     if pending is not None:
-        find(request, PendingDevices).refuse(request.dbsession, pending)
+        retrying(request, lambda session: find(request, PendingDevices).refuse(session, pending))
         request.flash(
             "Le dispositif est retiré. Quelqu’un connaît votre mot de passe et lit peut-être vos courriels : changez "
             "votre mot de passe et prévenez l’assistance.",

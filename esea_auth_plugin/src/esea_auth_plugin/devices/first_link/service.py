@@ -15,6 +15,7 @@ from ...accounts.service import lock_account
 from ...auth_modes.base import AuthMode, Credential
 from ...auth_modes.freezing import FrozenFactors
 from ...auth_modes.registry import modes_of
+from ...database import lock_accounts
 from ...errors import PortalError
 from ...events import AccountErased, FirstLinkAnswered, FirstLinked
 from ...interfaces import (
@@ -74,6 +75,7 @@ class FirstLinks:
         """Note that the person is to be asked, and suspend what nobody has shown to be theirs."""
         session, subject = event.session, event.subject
         both_proven = event.basis in _BOTH_PROVEN
+        lock_accounts(self._registry, session, subject)
         session.execute(delete(FirstLinkRow).where(FirstLinkRow.subject == subject))
         row = FirstLinkRow(
             subject=subject,

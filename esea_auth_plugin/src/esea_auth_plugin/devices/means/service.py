@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from ...auth_modes.registry import modes_of
+from ...database import lock_accounts
 from ...interfaces import IAccounts, IClock, Identity, IOwnedLevel, IPendingDevices
 from ...services import find
 from ...settings import WANTED_MEANS, AuthSettings
@@ -43,6 +44,7 @@ class Means:
 
     def later(self, session: Session, account: str) -> None:
         """Don't remind for a month."""
+        lock_accounts(self._registry, session, account)
         session.execute(delete(ReminderRow).where(ReminderRow.subject == account))
         session.add(ReminderRow(subject=account, quiet_until=self._now() + QUIET))
         session.flush()

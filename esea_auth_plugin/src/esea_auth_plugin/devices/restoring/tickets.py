@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from ...database import IDatabase, new_id
+from ...database import IDatabase, lock_accounts, new_id
 from ...interfaces import AccountState, AccountView, IAccounts, IClock
 from ...security import tokens
 from ...services import find
@@ -44,6 +44,7 @@ class Tickets:
     def issue(self, request: Any, session: Session, account: str, *, cause: str) -> str:
         """See :class:`~esea_auth_plugin.interfaces.IEnrolmentTickets`."""
         now, cookie = self._now(), tokens.new_token()
+        lock_accounts(self._registry, session, account)
         self.close_all(session, account)
         session.add(
             EnrolmentTicketRow(

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ...audit.retention import erase_personal
-from ...database import IDatabase
+from ...database import IDatabase, lock_accounts
 from ...database.base import Model
 from ...database.erasing import KEPT, erase_subject
 from ...events import AccountErased
@@ -46,6 +46,7 @@ def erase_due(registry: Any) -> int:
 def erase(registry: Any, session: Session, subject: str) -> bool:
     """Erase a profile, once: the account, what every room keeps of its person, and names and addresses in the trail."""
     now = find(registry, IClock).now()
+    lock_accounts(registry, session, subject)
     once = (
         update(ClosingRow)
         .where(ClosingRow.subject == subject, ClosingRow.erased_at.is_(None), ClosingRow.erase_at <= now)
@@ -69,6 +70,7 @@ def forget_old(registry: Any) -> int:
     before = find(registry, IClock).now() - timedelta(days=days)
     with find(registry, IDatabase).writing() as session:
         old = session.scalars(select(ClosingRow.subject).where(ClosingRow.erased_at <= before).limit(_BATCH)).all()
+        lock_accounts(registry, session, *old)
         for subject in old:
             forget_requests_of(session, subject)
             for table in reversed(Model.metadata.sorted_tables):

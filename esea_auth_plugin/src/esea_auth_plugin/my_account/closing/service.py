@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from ...database import lock_accounts
 from ...interfaces import AccountState, AccountView, Closing, IAccounts, IAuditTrail, IClock, IOutbox
 from ...services import find
 from .models import ClosingRow
@@ -49,6 +50,7 @@ class Closings:
 
     def reopen(self, session: Session, account: AccountView, *, by: str) -> bool:
         """See the interface."""
+        lock_accounts(self._registry, session, account.subject)
         undone = (
             delete(ClosingRow)
             .where(ClosingRow.subject == account.subject, ClosingRow.erased_at.is_(None))

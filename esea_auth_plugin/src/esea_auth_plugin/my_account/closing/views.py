@@ -8,6 +8,7 @@ import colander
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
+from ...database import retrying
 from ...forms import Button, CheckNode, Invalid, PortalForm
 from ...interfaces import IAccounts, IClosings
 from ...layout.filters import date_fr
@@ -45,7 +46,8 @@ def close(context: Any, request: Any) -> Any:
     except Invalid as invalid:
         return _page(request, invalid.form_html)
     account = find(request, IAccounts).by_subject(request.dbsession, request.identity.subject)
-    closing = account and find(request, IClosings).close(request.dbsession, account, address=request.client_address)
+    closings, address = find(request, IClosings), request.client_address
+    closing = account and retrying(request, lambda session: closings.close(session, account, address=address))
     if closing:
         request.flash(
             f"Votre compte est fermé. Vos données seront effacées le {date_fr(closing.erase_at)} ; d’ici là, "

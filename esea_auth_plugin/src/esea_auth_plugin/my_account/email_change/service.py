@@ -11,7 +11,7 @@ from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from ...accounts.address_changes import AddressChange, AddressChanges
-from ...database import IDatabase, new_id
+from ...database import IDatabase, lock_accounts, new_id
 from ...errors import PortalError
 from ...events import UnderWayEnded
 from ...interfaces import AccountView, IAccounts, IAuditTrail, IClock, IMailboxes, IOutbox, ISealer, ISessions
@@ -84,6 +84,7 @@ class EmailChanges:
     def ask(self, session: Session, account: AccountView, email: str) -> None:
         """Mail a code to the new address, whoever has it; a former request is forgotten."""
         now, row, code = self._now(), new_id(), tokens.new_code(6)
+        lock_accounts(self._registry, session, account.subject)
         session.execute(delete(EmailChangeRow).where(EmailChangeRow.subject == account.subject))
         session.add(
             EmailChangeRow(
@@ -109,6 +110,7 @@ class EmailChanges:
 
     def judge(self, session: Session, subject: str, typed: str) -> Verdict:
         """Count the try first, in one update, then compare; the right code is good once."""
+        lock_accounts(self._registry, session, subject)
         counted = session.execute(
             update(EmailChangeRow)
             .where(EmailChangeRow.subject == subject)
@@ -128,6 +130,7 @@ class EmailChanges:
 
     def make(self, session: Session, account: AccountView) -> bool:
         """Change the address, once its code came back, and tell both; ``False``: another account has the new one."""
+        lock_accounts(self._registry, session, account.subject)
         change = self.pending(session, account.subject)
         if change is None:
             return False

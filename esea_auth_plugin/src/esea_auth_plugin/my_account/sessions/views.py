@@ -8,6 +8,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from ...auth_modes.registry import modes_of
+from ...database import retrying
 from ...interfaces import IAuditTrail, ISessions, SessionView
 from ...services import find
 from ..places import place_fr
@@ -31,8 +32,7 @@ def close_one(context: Any, request: Any) -> HTTPSeeOther:
     subject, wanted = request.identity.subject, request.POST.get("session", "")[:36]
     if wanted == request.identity.session_id:
         request.flash("C’est la session que vous utilisez : pour la fermer, choisissez « Me déconnecter ».", "info")
-    elif find(request, ISessions).close_one(request.dbsession, subject, wanted):
-        _record(request, "session.closed", {"session": wanted})
+    elif retrying(request, lambda session: _closed_one(request, subject, wanted)):
         request.flash("La session est fermée.")
     else:
         request.flash("Cette session était déjà fermée.", "info")
@@ -43,11 +43,23 @@ def close_one(context: Any, request: Any) -> HTTPSeeOther:
 def close_others(context: Any, request: Any) -> HTTPSeeOther:
     """End every session but this one."""
     identity = request.identity
-    ended = find(request, ISessions).close_all(request.dbsession, identity.subject, but=identity.session_id)
-    if ended:
-        _record(request, "session.others_closed", {"count": ended})
+    ended = retrying(request, lambda session: _closed_others(request, identity.subject, identity.session_id))
     request.flash("Vos autres sessions sont fermées." if ended else "Vous n’aviez pas d’autre session ouverte.")
     return HTTPSeeOther(context.path)
+
+
+def _closed_one(request: Any, subject: str, wanted: str) -> bool:
+    closed = find(request, ISessions).close_one(request.dbsession, subject, wanted)
+    if closed:
+        _record(request, "session.closed", {"session": wanted})
+    return closed
+
+
+def _closed_others(request: Any, subject: str, own: str) -> int:
+    ended = find(request, ISessions).close_all(request.dbsession, subject, but=own)
+    if ended:
+        _record(request, "session.others_closed", {"count": ended})
+    return ended
 
 
 def _record(request: Any, action: str, details: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ...auth_modes.freezing import FrozenFactors
 from ...auth_modes.registry import modes_of
-from ...database import IDatabase, new_id
+from ...database import IDatabase, lock_accounts, new_id
 from ...errors import PortalError
 from ...events import DeviceRevoked, PasswordChanged
 from ...interfaces import (
@@ -61,6 +61,7 @@ class Links:
     def issue(self, session: Session, account: AccountView, request_id: str) -> datetime:
         """Mail a link to the account's confirmed address and return its end; a former one dies."""
         now, token = self._now(), tokens.new_token()
+        lock_accounts(self._registry, session, account.subject)
         self.kill(session, account.subject)
         ends_at = now + LIFETIME
         row = EnrolmentLinkRow(
@@ -103,6 +104,7 @@ class Links:
         :raises LinkSpent: another use was quicker, or it is too late.
         """
         now, subject = self._now(), link.account.subject
+        lock_accounts(self._registry, session, subject)
         used = (
             update(EnrolmentLinkRow)
             .where(EnrolmentLinkRow.id == link.id, EnrolmentLinkRow.used_at.is_(None))

@@ -8,7 +8,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from ...auth_modes.freezing import FrozenFactors
-from ...database import IDatabase
+from ...database import IDatabase, lock_accounts
 from ...errors import TooManyAttempts
 from ...events import PasswordChanged
 from ...forms import Invalid, PortalForm
@@ -76,6 +76,7 @@ def _check_current(request: Any, form: PortalForm, account: AccountView, current
 
 def _set(request: Any, account: AccountView, password_hash: str) -> None:
     session, subject = request.dbsession, account.subject
+    lock_accounts(request, session, subject)
     find(request, IPasswords).set_hash(session, subject, password_hash)
     sessions = find(request, ISessions)
     # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.

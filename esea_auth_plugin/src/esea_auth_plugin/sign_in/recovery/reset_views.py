@@ -11,7 +11,7 @@ from pyramid.view import view_config
 
 from ...auth_modes.base import Attempt, Go, Refused
 from ...auth_modes.freezing import FrozenFactors
-from ...database import IDatabase, new_id
+from ...database import IDatabase, lock_accounts, new_id
 from ...forms import Invalid
 from ...interfaces import IClock, IPasswords
 from ...layout.filters import datetime_fr
@@ -112,6 +112,7 @@ def prove_factor(context: Any, request: Any) -> Any:
         user_agent=request.user_agent or "",
     )
     gate.use_up(request, mode.begin_limits(attempt), attempt.subject)
+    lock_accounts(request, request.dbsession, found.subject)
     begun = mode.begin(request.dbsession, attempt)
     if isinstance(begun, Refused):
         request.flash(begun.message, "warning")

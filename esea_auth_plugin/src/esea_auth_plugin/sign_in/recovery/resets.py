@@ -16,7 +16,7 @@ from ...accounts.address_changes import AddressContestable
 from ...auth_modes.base import AuthMode
 from ...auth_modes.freezing import FrozenFactors
 from ...auth_modes.registry import modes_of
-from ...database import IDatabase, new_id
+from ...database import IDatabase, lock_accounts, new_id
 from ...errors import PortalError
 from ...events import PasswordChanged
 from ...interfaces import (
@@ -154,6 +154,7 @@ class Resets:
         :raises LinkSpent: another use was quicker, or it is too late.
         """
         now, subject = self._now(), reset.account.subject
+        lock_accounts(self._registry, session, subject)
         used = (
             update(ResetRow)
             .where(ResetRow.id == reset.id, ResetRow.used_at.is_(None), ResetRow.replaced_at.is_(None))
@@ -212,6 +213,7 @@ class Resets:
         self, session: Session, subject: str, lifetime: timedelta, email: str = "", **accepted: Any
     ) -> tuple[str, datetime]:
         now, token, row = self._now(), tokens.new_token(), new_id()
+        lock_accounts(self._registry, session, subject)
         session.execute(
             update(ResetRow).where(ResetRow.subject == subject, ResetRow.used_at.is_(None)).values(replaced_at=now)
         )

@@ -1,0 +1,26 @@
+"""The tween around everything that opens the database: an outage that no exception view saw is a 503 page too.
+
+Deferred writes and the end of a transaction run outside the views; without this the server's bare 500 would answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..database.availability import DATABASE_ERRORS, is_unavailable
+from ..layout.errors import database_away
+
+
+def unavailable_tween(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any], Any]:
+    """Return the tween around ``handler``."""
+
+    def unavailable(request: Any) -> Any:
+        try:
+            return handler(request)
+        except DATABASE_ERRORS as error:
+            if not is_unavailable(error):
+                raise
+            return database_away(error, request)
+
+    return unavailable
