@@ -47,10 +47,9 @@ audit: $(INSTALLED)  ## known vulnerabilities of what requirements.txt pins; nee
 bench: $(INSTALLED) machine  ## figures of this machine: pages, queries, sign-ins, mail
 	$(BIN)/python -m tests.bench
 
-wheels: $(INSTALLED)  ## build the three wheels into dist/
-	rm -rf dist
-	for each in $(DISTRIBUTIONS); do \
-	  $(BIN)/python -m build --wheel --no-isolation --outdir dist $$each || exit 1; rm -rf $$each/build; done
+wheels: $(INSTALLED)  ## build the sdist of each distribution, and its wheel from the sdist, into dist/
+	rm -f dist/*.whl dist/*.tar.gz
+	for each in $(DISTRIBUTIONS); do $(BIN)/python -m build --no-isolation --outdir dist $$each || exit 1; done
 	ls dist
 
 format: $(INSTALLED)  ## let ruff write the formatting
