@@ -71,7 +71,7 @@ def examine(given: argparse.Namespace) -> int:
         reviewers,
     )
     warnings = [f"{check.__name__.strip('_')}: {warning}" for check in checks for warning in check(registry)]
-    warnings += [f"proxy: {warning}" for warning in proxy.examined(registry, given)]
+    warnings += [f"proxy: {warning}" for warning in proxy.check_proxy(registry, given)]
     print("\n".join(warnings) if warnings else "nothing to tell: all is as it should be")
     return 1 if warnings else 0
 
