@@ -59,8 +59,9 @@ REVIEWERS = {
     "sign_up.refused",
     "sign_up.more_asked",
     "sign_up.invitation",
+    "account_act.refused",
 }
-OTHERS = {"devices.confirm", "mail_domains.support"}
+OTHERS = {"devices.confirm", "mail_domains.support", "role.suspended", "role.suspended_support", "role.restored"}
 
 TRIES = 30
 
