@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.interop.psc.journeys import is_signed_in, keep, registered
+from tests.email_change import NEW, ask, changed, confirm, undo_path
+from tests.interop.psc.journeys import actions, is_signed_in, keep, registered
 from tests.interop.psc.provider import Provider, Visitor
 from tests.interop.psc.test_first_link import PAGE, arrive
 from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAIMS
@@ -11,11 +12,13 @@ from webtest import TestApp
 
 from esea_auth_plugin.auth_modes.freezing import FrozenFactors
 from esea_auth_plugin.events import SignedInFromNewPlace
+from esea_auth_plugin.interfaces import AccountView, IAccounts
 from esea_auth_plugin.testing.pages import send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 from esea_auth_plugin.testing.sign_up import path_in
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
+OWNERS = "alix.exemple@hopital.example.fr"
 
 
 def prepared(portal: Portal) -> tuple[Person, TestApp]:
@@ -26,10 +29,61 @@ def prepared(portal: Portal) -> tuple[Person, TestApp]:
     return person, theirs
 
 
+def account_of(portal: Portal, person: Person) -> AccountView:
+    with portal.db.reading() as session:
+        found: AccountView = portal.find(IAccounts).by_subject(session, person.subject)
+    return found
+
+
 def frozen(portal: Portal, person: Person) -> dict[tuple[str, str], str]:
     with portal.db.reading() as session:
         of = portal.find(FrozenFactors).of(session, person.subject)
     return {(one.mode, one.reference): one.reason for one in of}
+
+
+def comes_in(browser: TestApp) -> bool:
+    return bool(browser.get("/compte", expect_errors=True).status_int == 200)
+
+
+# --- the record of a change of address ---------------------------------------------------------------------------
+
+
+def test_a_former_address_takes_no_disowned_mailbox_back(portal: Portal, psc: Provider) -> None:
+    """Both addresses are the impostor's: the former one kept a link that was good for 72 hours."""
+    person, theirs = prepared(portal)
+    changed(portal, theirs)
+    path = undo_path(portal, person)
+    psc.present(CLAIMS)
+    owner = portal.browser("203.0.113.9")
+    page = arrive(owner)
+    before = len(portal.letters(person.email)), len(portal.letters(NEW))
+    keep(page)
+    assert (len(portal.letters(person.email)), len(portal.letters(NEW))) == before, "neither mailbox is told"
+    assert portal.browser().get(path).follow(expect_errors=True).status_int == 410
+    account = account_of(portal, person)
+    assert account.email == NEW
+    assert account.email_doubted_at is not None
+    assert actions(portal).count("account.email_change_settled") == 1
+    # The owner gives an address of their own at once.
+    assert confirm(portal, ask(owner, OWNERS), OWNERS).location.endswith("/compte/profil")
+    account = account_of(portal, person)
+    assert account.email == OWNERS
+    assert account.email_doubted_at is None
+    for address in (person.email, NEW):
+        assert not any("/adresse-precedente/" in each.text for each in portal.letters(address)[2:])
+    assert comes_in(owner)
+
+
+def test_a_change_made_before_the_answer_gives_the_unconfirmed_mailbox_no_link(portal: Portal, psc: Provider) -> None:
+    person, _ = prepared(portal)
+    psc.present(CLAIMS)
+    owner = portal.browser("203.0.113.9")
+    assert arrive(owner).request.path == PAGE
+    changed(portal, owner, OWNERS)
+    assert account_of(portal, person).email == OWNERS
+    told = portal.letters(person.email)[-1]
+    assert told.subject.startswith("L’adresse de votre compte"), "it is told"
+    assert not any(path in told.text for path in ("/adresse-precedente/", "/signalement/")), "and may stop nothing"
 
 
 # --- « Ce n'était pas moi » --------------------------------------------------------------------------------------
