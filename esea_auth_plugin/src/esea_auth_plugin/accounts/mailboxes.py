@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from ..events import MailboxDoubted
 from ..interfaces import AccountState, DomainHeld, IAuditTrail, IClock
 from ..normalise.emails import normalise_email
 from ..services import find
+from .address_changes import AddressChanges
 from .models import Account
 
 #: A closed account signs in no more; a pending one has proven nothing yet.
@@ -63,7 +64,11 @@ class Mailboxes:
         ]
         if confirmed_before is not None:
             believed.append(Account.email_confirmed_at < confirmed_before)
-        chosen = self._lock(session, *believed, most=most)
+        # Whoever has the domain now reads the links that its former addresses received.
+        changes = find(self._registry, AddressChanges)
+        former = changes.leading_from(session, domain)
+        chosen = self._lock(session, *believed, most=most, also=former.values())
+        changes.bar(session, former.keys())
         statement = (
             update(Account)
             .where(*believed, Account.subject.in_(chosen))
@@ -85,6 +90,8 @@ class Mailboxes:
             .returning(Account.id)
             .execution_options(synchronize_session=False)
         )
+        # Before it is told: the former address is as little the person's as the one that it was changed for.
+        find(self._registry, AddressChanges).settle(session, subject, by=subject)
         if session.execute(statement).first() is None:
             return False
         self._audit(session, "account.mailbox_doubted", subject, subject, reason=reason)
@@ -126,10 +133,15 @@ class Mailboxes:
         )
         return session.execute(doubted.limit(1)).first() is None
 
-    def _lock(self, session: Session, *which: ColumnElement[bool], most: int | None = None) -> Sequence[str]:
-        """Lock the accounts that an update is about to change, which would lock them in no order; return them."""
+    def _lock(
+        self, session: Session, *which: ColumnElement[bool], most: int | None = None, also: Iterable[str] = ()
+    ) -> Sequence[str]:
+        """Lock the accounts that an update is about to change, which would lock them in no order; return them.
+
+        :param also: accounts to lock with them, that are not returned.
+        """
         found = session.scalars(select(Account.subject).where(*which).order_by(Account.subject).limit(most)).all()
-        lock_accounts(self._registry, session, *found)
+        lock_accounts(self._registry, session, *found, *also)
         return found
 
     def _audit(self, session: Session, action: str, subject: str, by: str | None, **details: str) -> None:

@@ -170,7 +170,10 @@ class IMailboxes(Protocol):
         """
 
     def doubt_account(self, session: Session, subject: str, *, reason: str) -> bool:
-        """Believe the mailbox of one account no more; ``False`` if it was not believed before."""
+        """Believe the mailbox of one account no more, since its person disowned it; ``False`` if it was not believed.
+
+        An earlier change of the address ends with it: its former address takes nothing back.
+        """
 
     def believe(self, session: Session, domain: str, *, by: str) -> Sequence[str]:
         """Believe them again, since somebody who may decide it says that nothing was wrong; return the subjects."""

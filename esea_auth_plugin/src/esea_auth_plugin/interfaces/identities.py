@@ -187,6 +187,12 @@ class IFirstLinks(Protocol):
         :param back: where to go after the answer.
         """
 
+    def unconfirmed(self, session: Session, subject: str) -> bool:
+        """Tell whether what the account had, its mailbox too, waits for the person's answer, and is suspended."""
+
+    def suspend(self, session: Session, subject: str) -> None:
+        """Suspend again what waits for the answer, if it is accepted by now; nothing if nothing waits."""
+
 
 @dataclass(frozen=True, slots=True)
 class PendingIdentity:

@@ -42,6 +42,9 @@ class Teller:
         """A new device: it is what gets frozen. The first identity does more to the account than another device."""
         facts = (("Dispositif", event.label), ("Type", event.kind))
         freezes = ((event.mode, event.reference),)
+        if event.first_link and not self._notices.may_object(event.session, event.subject):
+            # What was mailed before may have gone to whoever prepared the account: it stops nothing any more.
+            self._notices.end_links(event.session, event.subject)
         kind = "first_link" if event.first_link else "device_added"
         self._notices.tell(event.session, event.subject, kind, facts=facts, freezes=freezes)
 

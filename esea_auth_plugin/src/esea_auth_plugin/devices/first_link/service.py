@@ -17,7 +17,7 @@ from ...auth_modes.freezing import FrozenFactors
 from ...auth_modes.registry import modes_of
 from ...database import lock_accounts
 from ...errors import PortalError
-from ...events import AccountErased, FirstLinkAnswered, FirstLinked
+from ...events import AccountErased, FirstLinkAnswered, FirstLinked, SignedIn
 from ...interfaces import (
     AccountView,
     Factor,
@@ -26,12 +26,14 @@ from ...interfaces import (
     IClock,
     IMailboxes,
     IPasswords,
+    ISessions,
     LinkBasis,
     SessionView,
 )
 from ...layout.filters import date_fr
 from ...normalise.phones import phone_fr
 from ...services import find
+from ...sign_in.store import SignIns
 from ..revoking import Revoking
 from .models import FirstLinkRow
 from .resources import PATH
@@ -87,12 +89,36 @@ class FirstLinks:
         )
         session.add(row)
         session.flush()
-        if not both_proven:
-            frozen = find(self._registry, FrozenFactors)
-            for mode, reference in self._factors(session, row):
-                frozen.freeze(session, subject, mode, reference, reason=REASON)
+        self.suspend(session, subject)
         details = {"mode": event.mode, "link": event.reference, "basis": str(event.basis), "suspended": not both_proven}
         self._audit(session, "identity.first_linked", subject, **details)
+
+    def unconfirmed(self, session: Session, subject: str) -> bool:
+        """See the interface."""
+        return self._waiting(session, subject) is not None
+
+    def suspend(self, session: Session, subject: str) -> None:
+        """See the interface."""
+        row = self._waiting(session, subject)
+        if row is None:
+            return
+        frozen = find(self._registry, FrozenFactors)
+        for mode, reference in self._factors(session, row):
+            frozen.freeze(session, subject, mode, reference, reason=REASON)
+
+    def arrived(self, event: SignedIn) -> None:
+        """End what was opened without the identity while its person has not answered yet."""
+        session, subject = event.session, event.subject
+        row = self._waiting(session, subject)
+        if row is None or not any(proof.authenticator == row.link for proof in event.proofs):
+            return
+        lock_accounts(self._registry, session, subject)
+        self.suspend(session, subject)
+        find(self._registry, SignIns).close_all(session, subject)
+        sessions = find(self._registry, ISessions)
+        for view in sessions.of_subject(session, subject):
+            if not any(proof.authenticator == row.link for proof in view.proofs):
+                sessions.close_one(session, subject, view.id)
 
     # --- the page
 
@@ -184,6 +210,11 @@ class FirstLinks:
             find(self._registry, Revoking).carry_out(
                 session, subject, mode, held, by=subject, reason=REASON, address=address, told=True
             )
+
+    def _waiting(self, session: Session, subject: str) -> FirstLinkRow | None:
+        """Return the question that is open, if only the identity was proven when it was linked."""
+        row = session.get(FirstLinkRow, subject, populate_existing=True)
+        return row if row is not None and row.answered_at is None and not row.both_proven else None
 
     def _lift(self, session: Session, subject: str) -> None:
         """Accept again what was suspended for this question; what somebody contested stays blocked."""
