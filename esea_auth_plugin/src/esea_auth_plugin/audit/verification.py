@@ -45,6 +45,7 @@ class Report:
     :ivar erased_personal: side rows erased. :ivar head: ``number:link`` of the last seal, to be kept elsewhere.
     :ivar problems: the first rows that do not verify. :ivar problem_count: how many there are.
     :ivar missing_triggers: append-only triggers that somebody removed or replaced.
+    :ivar foreign_triggers: triggers and rules on the tables that are not the portal's.
     """
 
     sealed: int = 0
@@ -56,6 +57,7 @@ class Report:
     problems: list[Broken] = field(default_factory=list)
     problem_count: int = 0
     missing_triggers: Sequence[str] = ()
+    foreign_triggers: Sequence[str] = ()
 
     @property
     def proven(self) -> bool:
@@ -104,6 +106,7 @@ def verify(
     for event_id in session.scalars(_strays().limit(MAX_NAMED)):
         report.add(0, event_id, "has no digest: it was not written by the portal")
     report.missing_triggers = triggers.missing(session.connection())
+    report.foreign_triggers = triggers.foreign(session.connection())
     return report
 
 
