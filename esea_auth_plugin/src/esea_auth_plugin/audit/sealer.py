@@ -121,12 +121,10 @@ def _waiting(
     """Return events to seal, and the ids of those met on the way that are not."""
     last = digest_of_event(session, head.event_id) if head is not None else None
     after = min(last.at, now) - LATEST_COMMIT if last is not None and last.at != UNREADABLE else None
-    # The portal's address may have changed since the last seal: what it wrote before is still its own.
-    origins = {keys.origin, last.origin} if last is not None and last.mac else {keys.origin}
     accepted: list[DigestPart] = []
     refused: list[str] = []
     for digest in waiting_digests(session, after):
-        if _written_by_portal(digest, keys, origins):
+        if _written_by_portal(digest, keys):
             accepted.append(digest)
             if len(accepted) == most:
                 break
@@ -135,11 +133,9 @@ def _waiting(
     return accepted, refused
 
 
-def _written_by_portal(digest: DigestPart, keys: TrailKeys, origins: set[str]) -> bool:
+def _written_by_portal(digest: DigestPart, keys: TrailKeys) -> bool:
     try:
-        return digest.origin in origins and keys.event_mac_matches(
-            digest.mac, digest.event_id, digest.at, digest.digest, digest.origin
-        )
+        return keys.event_mac_matches(digest.mac, digest.event_id, digest.at, digest.digest, digest.origin)
     except (SealBroken, AttributeError, TypeError):
         return False
 

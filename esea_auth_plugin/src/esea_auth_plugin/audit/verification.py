@@ -129,7 +129,6 @@ class _Walk:
         self._explained = explained
         self._heads = heads
         self._head_at: datetime | None = None
-        self._origins = {keys.origin}
         self._coded = False
         self._pruned = 0
         self._emptied: dict[str, int] = {}
@@ -201,10 +200,9 @@ class _Walk:
         if old_after_new or not self._keys.follows(seal, digest, previous, seal.number):
             yield "does not follow from the seal before it"
         self._head_at = digest.at
-        self._origins = {self._keys.origin, digest.origin} if digest.mac else {self._keys.origin}
 
     def _unsealed_problems(self, digest: DigestPart) -> Iterator[str]:
-        if not digest.mac or digest.origin not in self._origins:
+        if not digest.mac or not self._keys.is_own(digest.origin):
             yield "was not written by this portal"
         if self._head_at is not None and digest.at <= self._head_at - LATEST_COMMIT:
             yield "is too old for the sealer, and was not sealed in its time"
@@ -214,7 +212,10 @@ class _Walk:
         if digest is None:
             return
         if digest.mac and not self._written_by_portal(digest):
-            yield "was not written by the portal: its code is wrong, or made with a key that is not on the ring"
+            if self._keys.is_own(digest.origin):
+                yield "was not written by the portal: its code is wrong, or made with a key that is not on the ring"
+            else:
+                yield "was written under an address that is neither portal.url nor one of portal.former_urls"
         if event is None:
             yield from self._loss_problems(digest)
         elif event.at != digest.at or not equal(digest.digest, digest_of(event)):
