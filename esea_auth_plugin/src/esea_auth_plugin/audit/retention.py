@@ -40,7 +40,7 @@ def prune(registry: Any) -> int:
         sealed = (
             select(AuditDigest.event_id)
             .join(AuditSeal, AuditSeal.event_id == AuditDigest.event_id)
-            .where(AuditDigest.event_id == AuditEvent.id, AuditDigest.at < before)
+            .where(AuditDigest.event_id == AuditEvent.id, AuditDigest.at < before, AuditSeal.number > 0)
         )
         old = select(AuditEvent.id).where(AuditEvent.at < before, sealed.exists())
         session.execute(delete(AuditPersonal).where(AuditPersonal.event_id.in_(old)))

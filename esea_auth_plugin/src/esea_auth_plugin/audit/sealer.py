@@ -24,7 +24,15 @@ from ..services import find
 from . import triggers
 from .keys import TrailKeys
 from .models import AuditDigest, AuditSeal
-from .rows import UNREADABLE, DigestPart, SealPart, digest_of_event, last_seal, waiting_digests
+from .rows import (
+    UNREADABLE,
+    DigestPart,
+    SealPart,
+    digest_of_event,
+    last_seal,
+    seals_outside_chain,
+    waiting_digests,
+)
 from .writing import insert_rows
 
 log = logging.getLogger(__name__)
@@ -122,7 +130,8 @@ def _waiting(
     last = digest_of_event(session, head.event_id) if head is not None else None
     after = min(last.at, now) - LATEST_COMMIT if last is not None and last.at != UNREADABLE else None
     accepted: list[DigestPart] = []
-    refused: list[str] = []
+    # A seal with a number that no sealer gives does not seal; its event can't get another one, and is evidence.
+    refused = [str(event_id)[:36] for event_id in seals_outside_chain(session)]
     for digest in waiting_digests(session, after):
         if _written_by_portal(digest, keys):
             accepted.append(digest)

@@ -185,6 +185,9 @@ class _Walk:
         seal, digest = row.seal, row.digest
         if seal is None:
             return
+        if seal.number < 1:
+            yield f"has a seal with the number {seal.number}, which no sealer gives: it is outside the chain"
+            return
         if seal.number != self.number + 1:
             missing = seal.number - self.number - 1
             several = f"{missing} seals in a row were" if missing > 1 else "a seal was"
