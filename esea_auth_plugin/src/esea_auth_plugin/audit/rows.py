@@ -149,6 +149,32 @@ def sealed_rows_of(session: Session, *actions: str) -> Iterator[TrailRow]:
     return _trail_rows(session, query)
 
 
+def rows_of_person(session: Session, subject: str) -> Iterator[TrailRow]:
+    """Yield the events of a person whose side row is not erased."""
+    query = (
+        select(*_COLUMNS)
+        .select_from(AuditEvent)
+        .join(AuditPersonal, AuditPersonal.event_id == AuditEvent.id)
+        .outerjoin(AuditDigest, AuditDigest.event_id == AuditEvent.id)
+        .outerjoin(AuditSeal, AuditSeal.event_id == AuditEvent.id)
+        .where((AuditEvent.actor == subject) | (AuditEvent.target == subject), AuditPersonal.sealed != "")
+    )
+    return _trail_rows(session, query)
+
+
+def row_of_event(session: Session, event_id: str) -> TrailRow | None:
+    """Return one event that has a digest."""
+    query = (
+        select(*_COLUMNS)
+        .select_from(AuditEvent)
+        .join(AuditDigest, AuditDigest.event_id == AuditEvent.id)
+        .outerjoin(AuditSeal, AuditSeal.event_id == AuditEvent.id)
+        .outerjoin(AuditPersonal, AuditPersonal.event_id == AuditEvent.id)
+        .where(AuditEvent.id == event_id)
+    )
+    return next(_trail_rows(session, query), None)
+
+
 def waiting_digests(session: Session, after: datetime | None) -> Iterator[DigestPart]:
     """Yield the digests without a seal, oldest first.
 

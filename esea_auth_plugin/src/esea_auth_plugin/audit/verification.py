@@ -178,7 +178,7 @@ class _Walk:
             why = f"{self._pruned} contents are gone by retention, and the events that explain it tell of {stated}"
             self.report.add(0, "", why)
         for event_id, count in self._emptied.items():
-            if event_id != ERASED_BEFORE_MARKS and count > self._explained.erased_personal[event_id]:
+            if event_id != ERASED_BEFORE_MARKS and count > self._explained.erased_personal[event_id].count:
                 self.report.add(0, event_id, f"explains fewer erased side rows than the {count} that name it")
 
     def _link_problems(self, row: TrailRow) -> Iterator[str]:
@@ -248,14 +248,16 @@ class _Walk:
                 yield "has lost its side row, and no erasure tells why"
         elif personal.sealed:
             yield from self._sealed_personal_problems(event, personal.sealed)
-        elif self._is_marked(personal):
+        elif self._is_marked(event, personal):
             self.report.erased_personal += 1
             self._emptied[personal.erased_by] = self._emptied.get(personal.erased_by, 0) + 1
         else:
             yield "has an emptied side row, and no erasure tells why"
 
-    def _is_marked(self, personal: PersonalPart) -> bool:
-        explained = personal.erased_by == ERASED_BEFORE_MARKS or personal.erased_by in self._explained.erased_personal
+    def _is_marked(self, event: EventPart, personal: PersonalPart) -> bool:
+        erasure = self._explained.erased_personal.get(personal.erased_by)
+        of_person = erasure is not None and erasure.subject in {event.actor, event.target}
+        explained = of_person or personal.erased_by == ERASED_BEFORE_MARKS
         try:
             return explained and self._keys.erasure_mac_matches(
                 personal.erased_mac, personal.event_id, personal.erased_by
