@@ -184,6 +184,7 @@ class AddressChanges:
                 email_domain=domain_of(address),
                 email_confirmed_at=now,
                 email_doubted_at=None,
+                email_doubt_reason="",
                 changed_at=now,
             )
             .returning(Account.id)

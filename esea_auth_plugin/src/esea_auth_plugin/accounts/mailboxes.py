@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..database import lock_accounts
 from ..events import MailboxDoubted
-from ..interfaces import AccountState, DomainHeld, IAuditTrail, IClock
+from ..interfaces import DOUBTED_AT_FIRST_LINK, AccountState, DomainHeld, IAuditTrail, IClock
 from ..normalise.emails import normalise_email
 from ..services import find
 from .address_changes import AddressChanges
@@ -72,7 +72,7 @@ class Mailboxes:
         statement = (
             update(Account)
             .where(*believed, Account.subject.in_(chosen))
-            .values(email_doubted_at=find(self._registry, IClock).now())
+            .values(email_doubted_at=find(self._registry, IClock).now(), email_doubt_reason=reason)
             .returning(Account.subject)
             .execution_options(synchronize_session=False)
         )
@@ -86,7 +86,7 @@ class Mailboxes:
         statement = (
             update(Account)
             .where(Account.subject == subject, Account.email_doubted_at.is_(None))
-            .values(email_doubted_at=find(self._registry, IClock).now())
+            .values(email_doubted_at=find(self._registry, IClock).now(), email_doubt_reason=reason)
             .returning(Account.id)
             .execution_options(synchronize_session=False)
         )
@@ -99,12 +99,17 @@ class Mailboxes:
         return True
 
     def believe(self, session: Session, domain: str, *, by: str) -> Sequence[str]:
-        doubted = (Account.email_domain == domain, Account.email_doubted_at.is_not(None))
+        doubted = (
+            Account.email_domain == domain,
+            Account.email_doubted_at.is_not(None),
+            # The person removed that address: nothing that is found about its domain gives it back.
+            Account.email_doubt_reason != DOUBTED_AT_FIRST_LINK,
+        )
         chosen = self._lock(session, *doubted)
         statement = (
             update(Account)
             .where(*doubted, Account.subject.in_(chosen))
-            .values(email_doubted_at=None)
+            .values(email_doubted_at=None, email_doubt_reason="")
             .returning(Account.subject)
             .execution_options(synchronize_session=False)
         )
@@ -118,7 +123,7 @@ class Mailboxes:
         statement = (
             update(Account)
             .where(Account.subject == subject, Account.email == normalise_email(email))
-            .values(email_confirmed_at=now, email_doubted_at=None)
+            .values(email_confirmed_at=now, email_doubted_at=None, email_doubt_reason="")
             .returning(Account.id)
             .execution_options(synchronize_session=False)
         )

@@ -13,6 +13,7 @@ from ...interfaces import IAccountRoot, IFirstLinks
 from ...services import find
 from .resources import FirstLinkPlace
 from .service import FirstLinks, forget
+from .views import first_link_page
 
 __all__ = ["includeme"]
 
@@ -40,4 +41,5 @@ def includeme(config: Any) -> None:
     config.add_subscriber(arrived, SignedIn)
     config.add_subscriber(forget, AccountErased)
     config.add_portal_child("premiere-liaison", FirstLinkPlace, parent=IAccountRoot)
+    config.add_request_method(first_link_page, "first_link_page", reify=True)
     config.scan(".views")
