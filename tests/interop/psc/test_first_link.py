@@ -275,13 +275,12 @@ def test_an_unknown_browser_and_recent_items_are_warned_about(portal: Portal, ps
     assert "btn-primary" not in keeping["class"]
 
 
-def test_a_known_browser_and_old_items_are_not_warned_about(portal: Portal, psc: Provider) -> None:
+def test_a_browser_that_opened_the_account_before_is_not_said_to_be_unknown(portal: Portal, psc: Provider) -> None:
     person = registered(portal)
-    portal.clock.advance(days=40)
     psc.present(CLAIMS)
     browser = portal.browser()
     portal.sign_in(browser, person)
-    portal.clock.advance(days=2)  # that session has ended; the browser is known still
+    press(browser.get("/compte"), "Me déconnecter")
     page = arrive(browser)
     assert page.request.path == PAGE
     assert UNKNOWN_BROWSER not in text(page)
@@ -310,9 +309,10 @@ def test_who_removed_their_address_is_told_the_true_reason(portal: Portal, psc: 
     home = keep(arrive(owner), "Mot de passe").follow()
     warning = " ".join(each.text for each in home.html.select(".notice-warning"))
     assert "Confirmez une adresse" in warning and "Retiré : Adresse électronique" in warning
-    for page in (home, owner.get("/compte/courriel"), owner.get("/compte/notifications")):
+    for page in (home, owner.get("/compte/courriel")):
         assert "gardée" in text(page)
         assert "changé de mains" not in text(page)
+    assert "L’adresse de votre compte est retirée" in text(owner.get("/compte/notifications"))
     with portal.db.writing() as session:
         # A domain that is found to be sound gives back no address that its owner removed.
         domain = person.email.partition("@")[2]

@@ -106,6 +106,8 @@ class Mailboxes:
             Account.email_doubt_reason != DOUBTED_AT_FIRST_LINK,
         )
         chosen = self._lock(session, *doubted)
+        if not chosen:
+            return []
         statement = (
             update(Account)
             .where(*doubted, Account.subject.in_(chosen))
