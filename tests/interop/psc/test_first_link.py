@@ -15,7 +15,7 @@ from esea_auth_plugin.auth_modes.freezing import FrozenFactors
 from esea_auth_plugin.interfaces import IAccounts, IExternalIdentities, IMailboxes, IPasswords, IReviews
 from esea_auth_plugin.reviews.models import ReviewRequest
 from esea_auth_plugin.testing.pages import press, send, text
-from esea_auth_plugin.testing.portal import Person, Portal
+from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.sign_up import path_in
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
@@ -377,17 +377,11 @@ def test_a_merge_asks_about_what_the_account_that_stays_had(portal: Portal, psc:
     assert linked(portal, psc) == prepared.subject != older.subject
 
 
-def signed_in_owner(portal: Portal) -> tuple[TestApp, Person]:
-    person = registered(portal)
-    browser = portal.browser()
-    portal.sign_in(browser, person)
-    return browser, person
-
-
 def test_who_links_it_from_their_account_keeps_everything_with_one_click(portal: Portal, psc: Provider) -> None:
     """Both sides were proven: nothing is suspended, everything is ticked."""
     psc.present(CLAIMS)
-    browser, person = signed_in_owner(portal)
+    person, browser = registered(portal), portal.browser()
+    portal.sign_in(browser, person)
     elsewhere = portal.browser()
     portal.sign_in(elsewhere, person)
     page = press(browser.get("/compte/dispositifs/ajouter/psc"), "Continuer").maybe_follow()
