@@ -190,16 +190,12 @@ def test_a_file_without_the_right_to_read_it_tells_to_change_the_user(write: Wri
             folder.chmod(folder.stat().st_mode | 0o055)
     write("secret.conf", "").chmod(0o600)
     main = write("nginx.conf", "include secret.conf;")
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.setuid(65534)
-        os.write(writer, only_finding(main).encode())
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as told:
-        assert "Permission denied (run doctor as a user who may read it) (included in" in told.read()
-    os.waitpid(child, 0)
+    code = (
+        "import os, sys; from pathlib import Path; from tests.interop.test_proxy_config_files import only_finding; "
+        "os.setuid(65534); print(only_finding(Path(sys.argv[1])))"
+    )
+    told = execute([sys.executable, "-c", code, str(main)], cwd=Path(__file__).parents[2]).stdout
+    assert "Permission denied (run doctor as a user who may read it) (included in" in told
 
 
 def test_a_missing_parser_is_told_with_the_command_that_installs_it(

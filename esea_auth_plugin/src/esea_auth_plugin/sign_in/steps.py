@@ -170,7 +170,8 @@ def take(
         Refused("throttle.person", at.stage.wrong) if entered.silent else at.stage.answer(session, attempt, prepared)
     )
     if isinstance(result, Proven):
-        lock_accounts(request, session, result.subject)
+        if at.found.subject is None:
+            lock_accounts(request, session, result.subject)
         unfit = _unfit(request, session, at, result)
         if unfit is not None:
             return _refused(request, session, at, attempt, unfit, entered)

@@ -85,8 +85,9 @@ class CpsCardMode(AuthMode):
         if link is None:
             return UnknownPerson(identity, "Votre carte est valable, mais aucun compte ne la connaît encore.")
         # A renewed card: same CN, another serial. It just works, and the trail keeps its new evidence.
-        lock_accounts(self.registry, session, link.account)
-        links.noted(session, link.id, evidence=identity.evidence, address=attempt.address)
+        if attempt.subject in {None, link.account}:  # another person's card is refused, and changes nothing
+            lock_accounts(self.registry, session, link.account)
+            links.noted(session, link.id, evidence=identity.evidence, address=attempt.address)
         proof = Proof(
             mode=self.name,
             factors=self.factors,
