@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from importlib.metadata import distribution
 from pathlib import Path
@@ -68,7 +69,8 @@ def documents() -> dict[str, Any]:
     with run.locked("sbom") as folder:
         if not folder.exists():
             ended = execute([sys.executable, "-m", "tools.sbom", folder], cwd=ROOT, seconds=300, check=False)
-            if ended.status == 75:
+            # Its tool could not be fetched: told here, and a failure in CI.
+            if ended.status == 75 and not os.environ.get("CI"):
                 pytest.skip(ended.stderr)
             assert ended.status == 0, ended.stderr
     return {name: json.loads(next(folder.glob(f"{name}-*")).read_text(encoding="utf-8")) for name in DISTRIBUTIONS}
