@@ -338,6 +338,49 @@ def test_one_reviewer_alone_does_nothing_to_an_account_that_holds_a_role(portal:
     assert act[4](portal, anne)
 
 
+def proposed(portal: Portal, name: str) -> tuple[Person, Person, str]:
+    """Let a first reviewer propose an act; return whom it concerns, the proposer, and the request's page."""
+    act = ACTS[name]
+    anne = portal.person(roles=["support"], email="anne@petit.fr")
+    act[3](portal, anne)
+    first, lucie = portal.signed_in(roles=["support"], first_name="Lucie", last_name="Un")
+    do(portal, first, anne, act)
+    with portal.db.reading() as session:
+        (review,) = portal.find(IReviews).of_author(session, lucie.subject)
+    return anne, lucie, f"/support/actions/{review.reference}"
+
+
+def test_who_confirms_a_suspension_reads_what_was_done_and_who_is_told(portal: Portal) -> None:
+    anne, lucie, path = proposed(portal, "suspend")
+    before = len(portal.letters(anne.email))
+    second, _ = portal.signed_in(roles=["support"], first_name="Marc", last_name="Deux")
+    page = text(press(second.get(path), "Donner mon accord").follow())
+    assert "Le compte est suspendu ; ses sessions et ses droits d’accès ont pris fin." in page
+    assert "La personne n’est pas prévenue par courriel." in page
+    assert "La personne est prévenue par courriel" not in page
+    assert len(portal.letters(anne.email)) == before, "and no letter went out"
+    told = portal.letters(lucie.email)[-1]
+    assert told.subject.startswith("Action confirmée") and "Suspendre le compte" in told.text
+
+
+def test_who_refuses_an_act_reads_that_its_proposer_is_told(portal: Portal) -> None:
+    anne, lucie, path = proposed(portal, "suspend")
+    second, _ = portal.signed_in(roles=["support"], first_name="Marc", last_name="Deux")
+    page = send(second.get(path), {"Motif ou précisions": "Elle travaille demain."}, "Refuser la demande").follow()
+    assert "La personne qui avait proposé cette action est prévenue par courriel, avec le motif." in text(page)
+    told = portal.letters(lucie.email)[-1]
+    assert told.subject.startswith("Action non confirmée") and "Elle travaille demain." in told.text
+    assert active(portal, anne)
+
+
+def test_an_act_that_mails_the_person_does_not_deny_it(portal: Portal) -> None:
+    anne, _, path = proposed(portal, "give_right")
+    second, _ = portal.signed_in(roles=["support"], first_name="Marc", last_name="Deux")
+    page = text(press(second.get(path), "Donner mon accord").follow())
+    assert "Un courriel l'en prévient." in page and "n’est pas prévenue" not in page
+    assert portal.letters(anne.email)
+
+
 @pytest.mark.parametrize("name", [name for name in ACTS if not name.endswith("_domain")])
 def test_an_account_without_a_role_is_acted_on_at_once_unless_it_may_be_one_s_own(portal: Portal, name: str) -> None:
     act = ACTS[name]

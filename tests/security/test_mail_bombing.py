@@ -48,6 +48,7 @@ SECRET = {
 #: Caused from a session (limits per person), by a reviewer, an administrator or a job.
 PEOPLE = ("adhesion.", "right.", "linking.", "email_change.", "correction.", "closing.", "notices.", "oru.")
 REVIEWERS = {
+    "account_act.confirmed",
     "recovery.new_mailbox",
     "recovery.refused",
     "recovery.more_asked",

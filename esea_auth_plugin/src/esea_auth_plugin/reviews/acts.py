@@ -77,14 +77,16 @@ def _accept(reviews: Reviews, session: Session, review: ReviewView, by: str, for
     decided = reviews.decide(session, review.id, accept=True, by=by, kept=kept, version=_version(form))
     if decided.state is not ReviewState.ACCEPTED:
         return "Votre accord est noté. Une autre personne de l'équipe doit donner le sien : rien ne part avant."
-    return f"Demande {review.reference} acceptée. La personne est prévenue par courriel."
+    return decided.message or f"Demande {review.reference} acceptée. La personne est prévenue par courriel."
 
 
 def _refuse(reviews: Reviews, session: Session, review: ReviewView, by: str, form: Mapping[str, str]) -> str:
     parts = (form.get("motif_type", "").strip(), form.get("motif", "").strip())
     reason = "\n".join(part for part in parts if part)
-    reviews.decide(session, review.id, accept=False, by=by, reason=reason, version=_version(form))
-    return f"Demande {review.reference} refusée. La personne est prévenue par courriel, avec le motif."
+    decided = reviews.decide(session, review.id, accept=False, by=by, reason=reason, version=_version(form))
+    return (
+        decided.message or f"Demande {review.reference} refusée. La personne est prévenue par courriel, avec le motif."
+    )
 
 
 def _ask_more(reviews: Reviews, session: Session, review: ReviewView, by: str, form: Mapping[str, str]) -> str:

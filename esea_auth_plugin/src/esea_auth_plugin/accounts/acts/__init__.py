@@ -22,7 +22,8 @@ def includeme(config: Any) -> None:
     config.add_directive("add_account_act", add_account_act)
     config.add_service(AccountActs, AccountActs)
     config.add_audit_action("account.act_refused", "Action sur un compte refusée")
-    config.add_letter("account_act.refused", "esea_auth_plugin:accounts/acts/letters/refused")
+    for letter in ("confirmed", "refused"):
+        config.add_letter(f"account_act.{letter}", f"esea_auth_plugin:accounts/acts/letters/{letter}")
     config.add_request_kind(AccountActKind())
     for act in ACTS:
         config.add_account_act(act)

@@ -49,7 +49,7 @@ class AccountActs:
         self._refuse_conflict(session, by, target, accounts)
         if find(self._registry, IRoles).holders(session, accounts):
             return self._propose(session, act, target, values, by)
-        return act.carry_out(self._registry, session, target, values, by)
+        return act.perform(self._registry, session, target, values, by)
 
     def _refuse_conflict(self, session: Session, by: str, target: str, accounts: tuple[str, ...]) -> None:
         """Refuse an act on an account that may be the reviewer's own second one."""
