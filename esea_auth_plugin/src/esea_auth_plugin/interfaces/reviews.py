@@ -121,7 +121,10 @@ class RequestKind(Protocol):
     - ``changes(registry, session, review) -> Sequence[str]``: accounts that it changes beside those; all are locked
       before anything is written;
     - ``on_agree(registry, session, review, by, kept)``, called for each reviewer who accepts, which may raise.
-      ``on_accept`` then receives the choices that all of them made.
+      ``on_accept`` then receives the choices that all of them made;
+    - ``accept_label(registry, session, review) -> str``: what the button that accepts says;
+    - ``agreement_note(registry, session, review) -> str``: what to know before accepting, above that button;
+    - ``proposed_notice``: what the author reads if a reviewer proposes requests of this kind to the team.
     """
 
     name: str  # "sign_up"

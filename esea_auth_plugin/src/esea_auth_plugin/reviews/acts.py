@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ..errors import PortalError
 from ..interfaces import IAuditTrail, IReviews, ReviewState, ReviewView
 from ..services import find
+from .errors import Unticked
 from .request_views import load, page
 from .resources import ReviewPlace
 from .service import Reviews
@@ -49,7 +50,8 @@ def _refused(place: ReviewPlace, request: Any, review: ReviewView, name: str, re
     request.response.status = refused.status
     typed = {key: str(value)[:4_000] for key, value in request.POST.items() if key != "csrf_token"}
     fresh = find(request, IReviews).get(request.dbsession, review.id) or review
-    return page(place, request, fresh, error=refused.message, act=name, typed=typed)
+    unticked = refused.choice if isinstance(refused, Unticked) else ""
+    return page(place, request, fresh, error=refused.message, act=name, unticked=unticked, typed=typed)
 
 
 def _version(form: Mapping[str, str]) -> int | None:

@@ -11,10 +11,10 @@ from typing import Any
 
 from .declared import AccountAct, add_account_act
 from .kind import AccountActKind
-from .service import AccountActs, answer
+from .service import AccountActs, Answer, answer
 from .support import ACTS
 
-__all__ = ["AccountAct", "AccountActs", "answer", "includeme"]
+__all__ = ["AccountAct", "AccountActs", "Answer", "answer", "includeme"]
 
 
 def includeme(config: Any) -> None:

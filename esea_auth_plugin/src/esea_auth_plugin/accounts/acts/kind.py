@@ -29,6 +29,7 @@ class AccountActKind(DecidedOnly):
     title = "Action sur un compte qui a un rôle"
     queue_title = "Actions à confirmer"
     permission = "esea.support.review"
+    proposed_notice = "Vous avez proposé cette action : une autre personne doit la confirmer."
     refusal_reasons = ("Cette action n’est pas justifiée.", "La personne a été jointe et s’y oppose.")
 
     def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
@@ -63,6 +64,10 @@ class AccountActKind(DecidedOnly):
     def agreements(self, registry: Any, session: Session, review: ReviewView) -> int:
         """Return two: the proposal is the first one."""
         return _REVIEWERS
+
+    def accept_label(self, registry: Any, session: Session, review: ReviewView) -> str:
+        """Return what the second reviewer does."""
+        return f"Confirmer {_act(registry, session, review)[1].noun}"
 
     def on_agree(self, registry: Any, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
         """Refuse a reviewer whom an act on many accounts concerns, as their own mail domain does.
