@@ -14,7 +14,7 @@ JOBS ?= auto
 PYTHONS ?= 3.11 3.12 3.13
 T ?= tests --ignore=tests/bench
 
-.PHONY: help serve serve-tls test test-versions check audit bench wheels lock format words accessibility screenshots machine clean
+.PHONY: help serve serve-tls test test-versions check audit bench wheels sbom lock format words accessibility screenshots machine clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -47,11 +47,13 @@ audit: $(INSTALLED)  ## known vulnerabilities of what requirements.txt pins; nee
 bench: $(INSTALLED) machine  ## figures of this machine: pages, queries, sign-ins, mail
 	$(BIN)/python -m tests.bench
 
-wheels: $(INSTALLED)  ## build the three wheels into dist/
-	rm -rf dist
-	for each in $(DISTRIBUTIONS); do \
-	  $(BIN)/python -m build --wheel --no-isolation --outdir dist $$each || exit 1; rm -rf $$each/build; done
+wheels: $(INSTALLED)  ## build the sdist of each distribution, and its wheel from the sdist, into dist/
+	rm -f dist/*.whl dist/*.tar.gz
+	for each in $(DISTRIBUTIONS); do $(BIN)/python -m build --no-isolation --outdir dist $$each || exit 1; done
 	ls dist
+
+sbom: $(INSTALLED)  ## write the CycloneDX bill of materials of each distribution into dist/
+	@$(BIN)/python -m tools.sbom || [ $$? -eq 75 ]  # 75: not done, and said so
 
 format: $(INSTALLED)  ## let ruff write the formatting
 	$(BIN)/ruff format .

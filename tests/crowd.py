@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from types import SimpleNamespace
 
-from esea_auth_plugin.audit.models import AuditDigest, AuditEvent, AuditPersonal
+from sqlalchemy.orm import Session
+
 from esea_auth_plugin.auth_modes.passkey.models import PasskeyRow
 from esea_auth_plugin.auth_modes.totp.models import TotpRow
+from esea_auth_plugin.database import lock_accounts
 from esea_auth_plugin.interfaces import IAuditTrail
 from esea_auth_plugin.session.models import SessionRow
 from esea_auth_plugin.testing.portal import Person, Portal
@@ -40,6 +41,7 @@ def a_crowded_account(portal: Portal, person: Person, *, sessions: int = 39, row
     """Add sessions and rows of the trail to a person, the way the portal writes them."""
     now = portal.clock.now()
     with portal.db.writing() as session:
+        lock_accounts(portal.registry, session, person.subject)
         for number in range(sessions):
             session.add(
                 SessionRow(
@@ -60,6 +62,7 @@ def eight_devices(portal: Portal, person: Person) -> None:
     """Add five passkeys and three applications, as their rooms keep them; nobody can sign in with them."""
     now = portal.clock.now()
     with portal.db.writing() as session:
+        lock_accounts(portal.registry, session, person.subject)
         for number in range(5):
             session.add(
                 PasskeyRow(
@@ -88,20 +91,15 @@ def eight_devices(portal: Portal, person: Person) -> None:
             )
 
 
-def _rows(portal: Portal, session: object, person: Person, rows: int) -> None:
-    """Write events as the trail does, all in one flush."""
-    waiting: list[object] = []
-    stand_in = SimpleNamespace(add=waiting.append, flush=lambda: None)
+def _rows(portal: Portal, session: Session, person: Person, rows: int) -> None:
+    """Write events by the trail itself."""
     trail = portal.find(IAuditTrail)
     for number in range(rows):
         trail.record(
-            stand_in,
+            session,
             "sign_in.succeeded" if number % 3 else "service.opened",
             actor=person.subject,
             target=person.subject,
             details={"mode": "mail_code", "service": "service-3"},
             personal={"address": f"10.7.{number // 250}.{number % 250}", "user_agent": FIREFOX},
         )
-    for kind in (AuditEvent, AuditDigest, AuditPersonal):
-        session.add_all(each for each in waiting if isinstance(each, kind))  # type: ignore[attr-defined]
-        session.flush()  # type: ignore[attr-defined]

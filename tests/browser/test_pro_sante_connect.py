@@ -93,10 +93,10 @@ def identify(page: Page, means: str) -> None:
     page.get_by_role("button", name=means, exact=True).click()
 
 
-def keep_nothing(page: Page) -> None:
+def keep_everything(page: Page) -> None:
     """Answer, with one press, what follows the first link of an account."""
     expect(page).to_have_title(re.compile("Que gardez-vous"))
-    press(page, "Valider et continuer")
+    press(page, "Tout est à moi : tout garder")
 
 
 def open_service(page: Page) -> None:
@@ -109,7 +109,7 @@ def test_the_second_sign_in_takes_two_clicks(served: Portal, new_page: NewPage, 
     page = new_page()
     page.goto("/connexion?service=espace-pro")
     identify(page, "e-CPS de Paul Castets")
-    keep_nothing(page)
+    keep_everything(page)
     open_service(page)
     served.clock.advance(minutes=31)  # our session ends by itself; PSC's stays open
     page.goto("/connexion?service=espace-pro")
@@ -162,7 +162,7 @@ def test_a_telephone_answers_and_the_page_goes_on_by_itself(
     page = new_page()
     page.goto("/connexion?service=espace-pro")
     identify(page, "e-CPS de Paul Castets")
-    keep_nothing(page)
+    keep_everything(page)
     open_service(page)
     served.clock.advance(minutes=31)
     page.goto("/connexion?service=espace-pro")

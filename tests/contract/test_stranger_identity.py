@@ -213,7 +213,7 @@ def linked(portal: Portal, browser: TestApp, person: Person, identity: dict[str,
 def settled(page: TestResponse) -> TestResponse:
     """Keep everything that the account had, if that is asked; return the page itself otherwise."""
     if page.request.path == "/compte/premiere-liaison":
-        press(page, "Valider et continuer")
+        press(page, "Tout est à moi : tout garder")
     return page
 
 

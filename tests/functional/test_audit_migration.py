@@ -13,9 +13,11 @@ import pytest
 from alembic import command
 from pyramid.config import Configurator
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 from tests.audit import without_jobs
 
 from esea_auth_plugin import migrations
+from esea_auth_plugin.audit import retention
 from esea_auth_plugin.audit.content import canonical
 from esea_auth_plugin.audit.keys import TrailKeys
 from esea_auth_plugin.audit.sealer import ForgedEvents, seal_all
@@ -55,7 +57,9 @@ def registry(engine: Engine, base_settings: dict[str, str], clock: ManualClock) 
     return config.registry
 
 
-def write_old_event(engine: Engine, name: str, *, personal: bool = False) -> tuple[str, str, datetime]:
+def write_old_event(
+    engine: Engine, name: str, *, personal: bool = False, target: str | None = None
+) -> tuple[str, str, datetime]:
     """Write an event and its digest as the code of then did; return what its seal needs."""
     at = DEFAULT_MOMENT + timedelta(minutes=int(name[-1]))
     salt = "00" * 16
@@ -64,7 +68,7 @@ def write_old_event(engine: Engine, name: str, *, personal: bool = False) -> tup
         "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
         "action": "sign_in.refused",
     }
-    content |= {"outcome": "success", "actor": None, "target": None, "details": "{}", "personal": ""}
+    content |= {"outcome": "success", "actor": None, "target": target, "details": "{}", "personal": ""}
     if personal:
         content["personal"] = "p" * 64
     digest = hmac.new(bytes.fromhex(salt), canonical(content).encode(), hashlib.sha256).hexdigest()
@@ -72,10 +76,10 @@ def write_old_event(engine: Engine, name: str, *, personal: bool = False) -> tup
     with engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO esea_audit_event (id, at, action, outcome, details, personal_digest, salt)"
-                " VALUES (:id, :at, 'sign_in.refused', 'success', '{}', :personal, :salt)"
+                "INSERT INTO esea_audit_event (id, at, action, outcome, target, details, personal_digest, salt)"
+                " VALUES (:id, :at, 'sign_in.refused', 'success', :target, '{}', :personal, :salt)"
             ),
-            {"id": name, "at": stored, "personal": content["personal"], "salt": salt},
+            {"id": name, "at": stored, "personal": content["personal"], "target": target, "salt": salt},
         )
         connection.execute(
             text("INSERT INTO esea_audit_digest (event_id, at, digest) VALUES (:id, :at, :digest)"),
@@ -168,3 +172,61 @@ def test_texts_of_reviewers_are_sealed_by_the_migration_and_opened_by_its_way_ba
 def test_details_of_a_migrated_database_are_those_of_a_new_one(registry: Any) -> None:
     migrations.upgrade(registry)
     assert migrations.differences(registry) == []
+
+
+def insert_seal(engine: Engine, number: int, event_id: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO esea_audit_seal (number, event_id, link) VALUES (:number, :id, '')"),
+            {"number": number, "id": event_id},
+        )
+
+
+def test_the_migration_has_the_database_refuse_seals_outside_the_chain(
+    registry: Any, engine: Engine, proof: Callable[..., Report]
+) -> None:
+    seal_as_of_old(engine, registry, [write_old_event(engine, "event-1")])
+    write_old_event(engine, "event-2")
+    migrations.upgrade(registry)
+    with pytest.raises(IntegrityError):
+        insert_seal(engine, 0, "event-2")
+    report = proof()
+    assert (report.proven, report.sealed, report.missing_triggers, report.foreign_triggers) == (True, 1, [], [])
+    with _migrating(engine) as connection:
+        config = alembic_config(migrations.declared(registry), connection)
+        config.attributes["registry"] = registry
+        command.downgrade(config, "esea_foundation_0006")
+    assert proof().missing_triggers == []
+    insert_seal(engine, 0, "event-2")
+    assert not proof().proven
+
+
+def test_the_migration_keeps_a_seal_outside_the_chain_as_evidence(
+    registry: Any, engine: Engine, proof: Callable[..., Report]
+) -> None:
+    seal_as_of_old(engine, registry, [write_old_event(engine, "event-1")])
+    write_old_event(engine, "forged-2")
+    insert_seal(engine, -1, "forged-2")
+    migrations.upgrade(registry)
+    report = proof()
+    assert {problem.event_id for problem in report.problems} == {"forged-2"}
+    assert report.missing_triggers == []
+
+
+def test_events_of_before_codes_are_erased_if_their_seal_proves_them(registry: Any, engine: Engine) -> None:
+    events = [write_old_event(engine, f"event-{number}", personal=True, target="zoe") for number in (1, 2, 3)]
+    seal_as_of_old(engine, registry, events)
+    with engine.begin() as connection:
+        for event_id, _, _ in events:
+            insert = text("INSERT INTO esea_audit_personal (event_id, sealed) VALUES (:id, 's1.x.y')")
+            connection.execute(insert, {"id": event_id})
+    migrations.upgrade(registry)
+    with engine.begin() as connection:
+        on = " ON esea_audit_event" if engine.dialect.name == "postgresql" else ""
+        connection.execute(text(f"DROP TRIGGER esea_audit_event_no_update{on}"))
+        connection.execute(text("UPDATE esea_audit_event SET outcome = 'error' WHERE id = 'event-2'"))
+    with find(registry, IDatabase).writing() as session:
+        assert retention.erase_personal(registry, session, "zoe", by=None) == 2
+    with engine.connect() as connection:
+        left = connection.scalars(text("SELECT event_id FROM esea_audit_personal WHERE sealed <> ''")).all()
+    assert left == ["event-2"]

@@ -49,8 +49,8 @@ def test_a_card_whose_number_was_checked_is_linked_at_once_and_opens(card_portal
     checked(card_portal, paul.subject, "99900000011")
     back(browser, read(card_portal, add(browser), cards["medecin"]))
     assert linked(card_portal, paul.subject) == ["899900000011"]
-    # The answer is one click, with everything ticked: nothing is asked at the next sign-in.
-    press(browser.get("/compte/premiere-liaison"), "Valider et continuer")
+    # The answer is one click, everything is kept: nothing is asked at the next sign-in.
+    press(browser.get("/compte/premiere-liaison"), "Tout est à moi : tout garder")
     assert with_card(card_portal, card_portal.browser(), cards["medecin"]).location.endswith("/compte")
 
 

@@ -216,7 +216,7 @@ def test_a_beginning_that_is_none_shows_the_first_page(portal: Portal, typed: st
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("/compte", 9),
+        ("/compte", 10),  # one of them: is there a first link whose question is not answered yet?
         ("/compte/sessions", 5),
         ("/compte/activite", 7),
         ("/compte/gestion", 4),

@@ -9,6 +9,7 @@ from tests.crowd import FIREFOX
 from webtest import TestApp
 
 from esea_auth_plugin.auth_modes.freezing import FrozenFactors
+from esea_auth_plugin.database import lock_accounts
 from esea_auth_plugin.events import DeviceAdded
 from esea_auth_plugin.interfaces import Factor, Proof
 from esea_auth_plugin.notices import refusals
@@ -92,6 +93,7 @@ def test_a_changed_password_is_told_and_the_new_one_is_frozen(portal: Portal) ->
 def test_a_new_device_is_told_and_frozen_by_its_reference(portal: Portal) -> None:
     _, anne = portal.signed_in()
     with portal.db.writing() as session:
+        lock_accounts(portal.registry, session, anne.subject)
         portal.registry.notify(DeviceAdded(session, anne.subject, "totp", "ref-1", "Application", "Pixel d’Anne"))
     letter = notice(portal, anne.email, "Un nouveau dispositif ouvre votre compte")
     assert "Pixel d’Anne" in letter.text

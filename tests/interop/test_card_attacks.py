@@ -257,8 +257,8 @@ def test_a_certificate_too_large_for_a_card_gets_a_page(
 @pytest.mark.parametrize(
     ("value", "code"),
     [
-        ("A" * 100_000, "card.too_large"),
-        (quote("-----BEGIN CERTIFICATE-----\n" + "A" * 90_000 + "\n-----END CERTIFICATE-----\n"), "card.too_large"),
+        ("A" * 100_000, None),
+        (quote("-----BEGIN CERTIFICATE-----\n" + "A" * 90_000 + "\n-----END CERTIFICATE-----\n"), None),
         (quote("-----BEGIN CERTIFICATE-----\nbm90IERFUg==\n-----END CERTIFICATE-----\n"), "card.unreadable"),
         ("%00%ff%fe", "card.unreadable"),
         (quote("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n" * 2), "card.unreadable"),
@@ -266,12 +266,12 @@ def test_a_certificate_too_large_for_a_card_gets_a_page(
     ids=["long", "long PEM", "no DER", "no text", "two blocks"],
 )
 def test_garbage_from_a_proxy_gets_a_page(
-    served: Portal, curl: Curl, refusals: Refusals, value: str, code: str
+    served: Portal, curl: Curl, refusals: Refusals, value: str, code: str | None
 ) -> None:
     """Even if the proxy itself were taken over, or another one put in its place."""
     headers = {"X-Portal-Proxy-Secret": curl.front.secret, "X-SSL-Client-Verify": "SUCCESS", "X-SSL-Client-Cert": value}
     assert straight(curl.front, ask(curl), headers) == (400, "")
-    assert refusals() == [code]
+    assert refusals() == ([code] if code else []), "what is too long is refused by the gate, before the card"
 
 
 # --- tickets -----------------------------------------------------------------------------------------------------

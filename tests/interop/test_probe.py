@@ -1,17 +1,20 @@
-"""``doctor --probe`` knocks at a running proxy: silent when all holds, a sentence when the operator broke something."""
+"""``doctor --probe`` attacks a running proxy: no finding when all holds, one for each thing that an operator broke."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.interop.front import Front
 
-from esea_auth_plugin.commands.proxy import add_arguments, examined
-from esea_auth_plugin.commands.proxy.knock import Proxy
-from esea_auth_plugin.commands.proxy.probe import Target, Unanswered, probe
+from esea_auth_plugin.commands.proxy import add_arguments, check_proxy
+from esea_auth_plugin.commands.proxy.client import ProxyClient
+from esea_auth_plugin.commands.proxy.probe import ProxyUnreachable, Target, probe
 from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.smtp import SmtpSink
 from host_app.demo.tls.rendering import has_ipv6
 
 Change = Callable[[str, str, str], None]
@@ -19,7 +22,7 @@ Change = Callable[[str, str, str], None]
 
 def target(front: Front) -> Target:
     """The proxy of the tests and the application behind it."""
-    proxy = Proxy(f"127.0.0.1:{front.place.port}", front.authority)
+    proxy = ProxyClient(f"127.0.0.1:{front.place.port}", front.authority)
     return Target(front.portal, front.card_host, proxy, f"127.0.0.1:{front.door.port}")
 
 
@@ -54,7 +57,7 @@ def test_doctor_does_both_by_the_settings_of_the_portal(
     add_arguments(parser)
     words = ["--proxy-config", str(front.place.main), "--probe", "--ca", str(front.authority)]
     words += ["--connect", f"127.0.0.1:{front.place.port}", "--application", f"127.0.0.1:{front.door.port}"]
-    assert list(examined(served.registry, parser.parse_args(words))) == []
+    assert list(check_proxy(served.registry, parser.parse_args(words))) == []
     assert "10 attacks tried" in capsys.readouterr().out
 
 
@@ -68,7 +71,7 @@ def another_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_secret_that_is_not_the_portal_s_is_told(another_secret: None, served: Portal, front: Front) -> None:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    found = list(examined(served.registry, parser.parse_args(["--proxy-config", str(front.place.main)])))
+    found = list(check_proxy(served.registry, parser.parse_args(["--proxy-config", str(front.place.main)])))
     assert len(found) == 2
     assert "not the portal's own" in found[0]
 
@@ -77,12 +80,12 @@ def test_a_secret_that_is_not_the_portal_s_is_told(another_secret: None, served:
     ("name", "old", "new", "told"),
     [
         ("card.conf", "error_page 495 496 = @card_refused;", "", "nginx's English page"),
-        ("card.conf", "ssl_verify_client optional;", "", "not even noticed"),
+        ("card.conf", "ssl_verify_client optional;", "", "makes no difference"),
         ("card.conf", "$card_certificate;", "$http_x_ssl_client_cert;", "goes through at the card host"),
         ("card-proxy.conf", "$ssl_client_verify;", "$http_x_ssl_client_verify;", "at the card host"),
         ("card.conf", "keepalive_timeout 0;", "", "keeps connections open"),
         ("portal.conf", " ssl default_server;", " ssl http2 default_server;", "HTTP/2"),
-        ("card.conf", "server_tokens off;", "", "tells its version"),
+        ("card.conf", "server_tokens off;", "", "reveals its version"),
     ],
 )
 def test_what_an_operator_broke_is_found(
@@ -109,15 +112,42 @@ def test_a_proxy_that_serves_everything_everywhere_is_found(served: Portal, fron
 
 
 def test_a_proxy_that_nobody_answers_at_is_told(front: Front) -> None:
-    nobody = Target(front.portal, front.card_host, Proxy("127.0.0.1:1", front.authority))
-    with pytest.raises(Unanswered, match="--connect"):
+    nobody = Target(front.portal, front.card_host, ProxyClient("127.0.0.1:1", front.authority))
+    with pytest.raises(ProxyUnreachable, match="--connect"):
         probe(nobody)
-    stranger = Target(front.portal, front.card_host, Proxy(f"127.0.0.1:{front.place.port}"))
-    with pytest.raises(Unanswered, match="--ca"):
-        probe(stranger)
+    untrusted = Target(front.portal, front.card_host, ProxyClient(f"127.0.0.1:{front.place.port}"))
+    with pytest.raises(ProxyUnreachable, match="--ca"):
+        probe(untrusted)
+
+
+def test_an_authority_file_that_cannot_be_read_is_told(front: Front, tmp_path: Path) -> None:
+    for authority in (tmp_path / "missing.pem", front.place.main):
+        proxy = ProxyClient(f"127.0.0.1:{front.place.port}", authority)
+        with pytest.raises(ProxyUnreachable, match=f"--ca {authority}: "):
+            probe(Target(front.portal, front.card_host, proxy))
+
+
+def test_a_server_that_speaks_another_protocol_is_told(served: Portal, front: Front, smtp: SmtpSink) -> None:
+    address = f"127.0.0.1:{smtp.port}"
+    with pytest.raises(ProxyUnreachable, match="--connect"):
+        probe(Target("http://localhost", "http://cps.localhost", ProxyClient(address)))
+    # Nothing that speaks HTTP is reached without the proxy.
+    assert probe(replace(target(front), application=address)) == (10, [])
+
+
+@pytest.mark.parametrize("option", ["--connect", "--application"])
+@pytest.mark.parametrize("address", ["localhost", "localhost:https", ":443", "localhost:0", "localhost:65536"])
+def test_an_address_without_host_or_port_is_refused(
+    capsys: pytest.CaptureFixture[str], option: str, address: str
+) -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    with pytest.raises(SystemExit):
+        parser.parse_args([option, address])
+    assert "is not HOST:PORT" in capsys.readouterr().err
 
 
 def test_the_proxy_answers_on_both_families_of_addresses(echoing: Front) -> None:
     for address in ("127.0.0.1", *(["[::1]"] if has_ipv6() else [])):
-        found = Proxy(f"{address}:{echoing.place.port}", echoing.authority).get(f"{echoing.card_host}/lire")
+        found = ProxyClient(f"{address}:{echoing.place.port}", echoing.authority).get(f"{echoing.card_host}/lire")
         assert found.status == 200

@@ -1,4 +1,4 @@
-"""``doctor`` reads the proxy's configuration: silent on what is shipped, a sentence for each way to break it."""
+"""``doctor`` checks the proxy's configuration: no finding for what is shipped, one for each way to break it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.interop.apache import render_apache
+from tests.browser.conftest import need
+from tests.interop.apache import program, render_apache
 from tests.interop.front import Front
 
-from esea_auth_plugin.commands.proxy import Subject, findings_of
+from esea_auth_plugin.commands.proxy import ExpectedSettings, check_config
 
 ROOT = Path(__file__).parents[2]
 SECRET = "SECRET"
@@ -33,7 +34,7 @@ def nginx(front: Front, tmp_path: Path) -> Broken:
             path = folder / ("conf.d" if name in {"card.conf", "portal.conf"} else "nginx") / name
             assert old in path.read_text()
             path.write_text(path.read_text().replace(old, new))
-        return list(findings_of(folder / "nginx.conf", Subject("localhost", "cps.localhost", front.secret)))
+        return list(check_config(folder / "nginx.conf", ExpectedSettings("localhost", "cps.localhost", front.secret)))
 
     return broken
 
@@ -46,7 +47,7 @@ def test_nothing_is_wrong_with_what_is_shipped(nginx: Broken) -> None:
     ("name", "old", "new", "told"),
     [
         ("card.conf", "ssl_verify_client optional;", "ssl_verify_client optional_no_ca;", "self-signed look-alikes"),
-        ("card.conf", "ssl_verify_client optional;", "ssl_verify_client on;", "meets an error"),
+        ("card.conf", "ssl_verify_client optional;", "ssl_verify_client on;", "gets an error"),
         ("card.conf", "ssl_verify_client optional;", "", "asks for no certificate"),
         ("card.conf", "ssl_verify_depth 2;", "", "ssl_verify_depth is 1"),
         ("card.conf", "ssl_verify_depth 2;", "ssl_verify_depth 9;", "ssl_verify_depth is 9"),
@@ -112,7 +113,8 @@ def test_a_secret_that_everybody_may_read_is_told(nginx: Broken, tmp_path: Path)
 
 @pytest.fixture
 def apache(front: Front) -> Broken:
-    """The same for the Apache variant."""
+    """The same for the Apache variant, which only Apache itself can read."""
+    need(program(), "Apache")
     folder = front.place.folder / "apache"
     main = render_apache(ROOT / "config" / "apache", front.place, front.secret)
 
@@ -121,7 +123,7 @@ def apache(front: Front) -> Broken:
         if name:
             assert old in (folder / name).read_text()
             (folder / name).write_text((folder / name).read_text().replace(old, new))
-        return list(findings_of(main, Subject("localhost", "cps.localhost", front.secret)))
+        return list(check_config(main, ExpectedSettings("localhost", "cps.localhost", front.secret)))
 
     return broken
 
@@ -134,7 +136,7 @@ def test_nothing_is_wrong_with_the_apache_variant(apache: Broken) -> None:
     ("name", "old", "new", "told"),
     [
         ("card.conf", "SSLVerifyClient optional", "SSLVerifyClient optional_no_ca", "self-signed look-alikes"),
-        ("card.conf", "SSLVerifyClient optional", "SSLVerifyClient require", "meets an error"),
+        ("card.conf", "SSLVerifyClient optional", "SSLVerifyClient require", "gets an error"),
         ("card.conf", "SSLVerifyClient optional", "", "asks for no certificate"),
         ("card.conf", "SSLVerifyDepth 2", "", "SSLVerifyDepth is 1"),
         ("card.conf", "SSLCARevocationCheck chain", "SSLCARevocationCheck leaf", "revoked"),
@@ -146,7 +148,7 @@ def test_nothing_is_wrong_with_the_apache_variant(apache: Broken) -> None:
         ("card.conf", "LogLevel  crit", "LogLevel info", "LogLevel"),
         ("card.conf", "Use NoIdentityHeaders", "", "goes through"),
         ("card.conf", "RequestHeader set X-SSL-Client-Verify", "#", "does not set X-SSL-Client-Verify"),
-        ("card.conf", "escape:%{SSL_CLIENT_CERT}", "escape:%{HTTP:X-Cert}", "not what Apache proved"),
+        ("card.conf", "escape:%{SSL_CLIENT_CERT}", "escape:%{HTTP:X-Cert}", "not the certificate that Apache verified"),
         ("card.conf", "tls/carte.pem", "tls/portail.pem", "one certificate"),
         ("card.conf", "ServerName cps.localhost", "ServerName other.localhost", "not served here"),
         (
@@ -158,7 +160,7 @@ def test_nothing_is_wrong_with_the_apache_variant(apache: Broken) -> None:
         ("headers.conf", "RequestHeader unset %a_%b_%c_%d early", "", "goes through"),
         ("portal.conf", "SSLVerifyClient none", "SSLVerifyClient optional", "only the card host may"),
         ("secret.conf", SECRET, "another", "not the portal's own"),
-        ("portal.conf", "</VirtualHost>", "", "never closed"),
+        ("portal.conf", "</VirtualHost>", "", "was not closed"),
     ],
 )
 def test_each_way_to_break_apache_is_told(apache: Broken, name: str, old: str, new: str, told: str) -> None:

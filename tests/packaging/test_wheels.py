@@ -1,10 +1,11 @@
-"""The three wheels carry all they need: built, installed beside what they declare and nothing else, a page served."""
+"""Sdists and wheels carry all they need: built, installed beside what they declare alone, a page served."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
+import tarfile
 import textwrap
 import zipfile
 from email.parser import HeaderParser
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from tests.packaging.sources import DISTRIBUTIONS, ROOT, package
+from tests.packaging.sources import DISTRIBUTIONS, ROOT, package, tracked
 
 from esea_auth_plugin.testing import run
 from esea_auth_plugin.testing.processes import execute
@@ -46,19 +47,60 @@ def run_clean(*command: str | Path, cwd: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def wheels() -> dict[str, Path]:
-    """The wheels, built once a run from a copy of the sources, so that no build folder is left in them."""
+def built() -> Path:
+    """The folder of what was built, once a run, from a copy of the sources, so that no build folder is left in them.
+
+    ``tree/`` holds the wheels built from the sources, ``sdist/`` the sdists and the wheels built from these.
+    """
     with run.locked("wheels") as folder:
         if not folder.exists():
             building = folder.with_suffix(".building")
+            build = (sys.executable, "-m", "build", "--no-isolation", "--outdir")
             for name in DISTRIBUTIONS:
                 source = building / name
                 ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
                 shutil.copytree(ROOT / name, source, ignore=ignored)
-                build = (sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", building / "dist")
-                run_clean(*build, source, cwd=building)
+                run_clean(*build, building / "dist" / "sdist", source, cwd=building)
+                run_clean(*build, building / "dist" / "tree", "--wheel", source, cwd=building)
             (building / "dist").rename(folder)
-    return {name: next(folder.glob(f"{name}-*.whl")) for name in DISTRIBUTIONS}
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wheels(built: Path) -> dict[str, Path]:
+    """The wheels that were built from the sources."""
+    return {name: next(built.glob(f"tree/{name}-*.whl")) for name in DISTRIBUTIONS}
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+def test_a_wheel_built_from_the_sdist_is_the_wheel_built_from_the_sources(name: str, built: Path) -> None:
+    contents = []
+    for folder in ("tree", "sdist"):
+        with zipfile.ZipFile(next(built.glob(f"{folder}/{name}-*.whl"))) as wheel:
+            contents.append({each.filename: each.CRC for each in wheel.infolist()})
+    assert contents[0] == contents[1]
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+def test_the_licence_is_inside_the_wheel_and_the_sdist(name: str, built: Path, wheels: dict[str, Path]) -> None:
+    """As text and not as a link: the file that the link leads to is outside the distribution's folder."""
+    licence = (ROOT / "LICENSE").read_bytes()
+    with zipfile.ZipFile(wheels[name]) as wheel:
+        file = next(each for each in wheel.namelist() if each.endswith(".dist-info/licenses/LICENSE"))
+        assert wheel.read(file) == licence
+    with tarfile.open(next(built.glob(f"sdist/{name}-*.tar.gz"))) as sdist:
+        inside = sdist.extractfile(f"{sdist.getnames()[0]}/LICENSE")
+        assert inside is not None
+        assert inside.read() == licence
+        assert not [each.name for each in sdist.getmembers() if not each.isfile() and not each.isdir()]
+
+
+def test_the_sdist_of_the_plugin_carries_the_documentation(built: Path) -> None:
+    with tarfile.open(next(built.glob("sdist/esea_auth_plugin-*.tar.gz"))) as sdist:
+        inside = {each.name.partition("/")[2] for each in sdist.getmembers()}
+    pages = {str(path.relative_to(ROOT)) for path in tracked() if path.is_relative_to(ROOT / "docs")}
+    assert pages
+    assert pages <= inside, f"left out: {sorted(pages - inside)}"
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)

@@ -129,6 +129,27 @@ def test_while_a_change_may_be_objected_to_no_mailbox_is_lost(portal: Portal) ->
     assert not told(portal, "mallory@ailleurs.example", "/connexion/reinitialisation/")
 
 
+@pytest.mark.parametrize(("lapsed", "may"), [("petit.fr", False), ("ailleurs.example", True)])
+def test_a_former_address_whose_domain_lapses_meanwhile_takes_nothing_back(
+    portal: Portal, lapsed: str, may: bool
+) -> None:
+    """Whoever has the former domain now would read the link; an honest former address is what protects the account."""
+    anne, lea = portal.person(email="anne@petit.fr"), portal.person(email="lea@petit.fr")
+    with portal.db.writing() as session:
+        assert portal.find(IAccounts).change_email(session, anne.subject, ELSEWHERE)
+    letter = next(each for each in portal.letters(anne.email) if "/adresse-precedente/" in each.text)
+    with portal.db.writing() as session:
+        concerned = portal.find(IMailboxes).doubt(session, lapsed, reason="registered_anew")
+    assert list(concerned) == [anne.subject if may else lea.subject]
+    with portal.db.reading() as session:
+        assert list(portal.find(IFormerAddresses).of(session, anne.subject)) == ([anne.email] if may else [])
+    page = portal.browser().get(path_in(letter, "/adresse-precedente/")).follow(expect_errors=True)
+    assert page.status_int == (200 if may else 410)
+    if may:
+        press(page, "Remettre mon ancienne adresse")
+    assert address_of(portal, anne) == (anne.email if may else ELSEWHERE)
+
+
 def test_a_former_address_in_other_hands_is_told_nothing_and_a_second_change_waits(portal: Portal) -> None:
     anne = portal.person(email="anne@petit.fr")
     with portal.db.writing() as session:

@@ -22,6 +22,12 @@ def loses_the_role(portal: Portal, reviewer: Person) -> None:
         portal.find(IRoles).withdraw(session, reviewer.subject, "support")
 
 
+def keeps_the_role_for_one_service_only(portal: Portal, reviewer: Person) -> None:
+    with portal.db.writing() as session:
+        portal.find(IRoles).withdraw(session, reviewer.subject, "support")
+        portal.find(IRoles).give(session, reviewer.subject, "support", scope="service:ror", given_by="test")
+
+
 def is_suspended(portal: Portal, reviewer: Person) -> None:
     with portal.db.writing() as session:
         portal.find(IAccounts).set_state(session, reviewer.subject, AccountState.SUSPENDED, reason="doubt")
@@ -34,7 +40,9 @@ def says_it_was_not_them(portal: Portal, reviewer: Person) -> None:
     press(portal.browser().get(path_in(letters[-1], "/signalement/")).follow(), "Ce n’était pas moi : tout arrêter")
 
 
-@pytest.mark.parametrize("ends", [loses_the_role, is_suspended, says_it_was_not_them])
+@pytest.mark.parametrize(
+    "ends", [loses_the_role, keeps_the_role_for_one_service_only, is_suspended, says_it_was_not_them]
+)
 def test_who_may_not_agree_any_more_has_not_agreed(portal: Portal, ends: Callable[[Portal, Person], None]) -> None:
     """A reviewer's account was stolen, agreed, and was suspended: one careless colleague must not be enough then."""
     anne = portal.person()

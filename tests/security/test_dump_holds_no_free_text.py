@@ -102,6 +102,7 @@ def test_registrations_to_the_espace_pro(portal: Any) -> None:
     with portal.db.writing() as session:
         registrations.accept_terms(session, person.subject, "2026-06")
         review = registrations.submit(session, person.subject, form)
+    with portal.db.writing() as session:
         reviews.ask_more(session, review.id, by=reviewer.subject, question="questionsecrete sur lui")
     with portal.db.reading() as session:
         assert registrations.form_of(session, person.subject) == form

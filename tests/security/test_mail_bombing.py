@@ -65,7 +65,7 @@ REVIEWERS = {
     "sign_up.more_asked",
     "sign_up.invitation",
 }
-OTHERS = {"devices.confirm", "mail_domains.support"}
+OTHERS = {"devices.confirm", "mail_domains.support", "role.suspended", "role.suspended_support", "role.restored"}
 
 TRIES = 30
 

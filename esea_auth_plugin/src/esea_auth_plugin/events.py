@@ -198,7 +198,10 @@ class EmailChanged:
 
 @dataclass(frozen=True, slots=True)
 class MailboxDoubted:
-    """The mailbox of an account is not believed any more. ``reason``: ``lapsed``, ``registered_anew``, ``support``."""
+    """The mailbox of an account is not believed any more.
+
+    ``reason``: ``lapsed``, ``registered_anew``, ``support`` or ``first_link`` (its owner removed it).
+    """
 
     session: Session
     subject: str

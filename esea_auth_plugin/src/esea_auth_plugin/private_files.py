@@ -24,10 +24,12 @@ def owner_only() -> Iterator[None]:
 def make_private(path: Path) -> None:
     """Create a file that only its owner reads, or take the rights of others off the one there is.
 
-    A file of somebody else is left as it is, and so is one in a folder that does not exist.
+    A file of somebody else is left as it is, and so is one in a folder that does not exist. A file that exists is never
+    opened: closing it would drop the POSIX locks that this process holds on it, as SQLite does on its database.
     """
+    with suppress(FileExistsError, PermissionError, FileNotFoundError):
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0o600))
     with suppress(PermissionError, FileNotFoundError):
-        os.close(os.open(path, os.O_RDONLY | os.O_CREAT, 0o600))
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & _OTHERS:
             path.chmod(mode & ~_OTHERS)

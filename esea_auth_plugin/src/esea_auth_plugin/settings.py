@@ -25,6 +25,9 @@ class FoundationSettings:
     env: str = option("production", parse=values.one_of("development", "test", "production"), doc="Kind of place")
     name: str = option("Portail régional", doc="Name of the portal, in titles and mails")
     url: str = option(parse=values.origin, doc="Public origin, e.g. https://portail.exemple.fr")
+    former_urls: tuple[str, ...] = option(
+        (), parse=values.origins, doc="Addresses that the portal had before: the audit trail accepts events of theirs"
+    )
     hosts: dict[str, str] = option(
         {}, parse=values.hosts, doc="Further host names and the root each serves: `name = root` pairs"
     )

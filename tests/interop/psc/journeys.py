@@ -70,6 +70,7 @@ def said(page: TestResponse) -> str:
 
 def keep(page: TestResponse, *titles: str) -> TestResponse:
     """Answer the page that follows a first link: keep what begins with one of these, remove the rest."""
+    page = page.click("Choisir ce que je garde")
     form = next(form for form in page.forms.values() if form.action == "/compte/premiere-liaison")
     for box in page.html.find_all("input", {"name": "garder"}):
         label = " ".join(page.html.find("label", {"for": box["id"]}).text.split())

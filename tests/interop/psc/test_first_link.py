@@ -12,14 +12,15 @@ from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAI
 from webtest import TestApp, TestResponse
 
 from esea_auth_plugin.auth_modes.freezing import FrozenFactors
-from esea_auth_plugin.interfaces import IAccounts, IExternalIdentities, IPasswords, IReviews
+from esea_auth_plugin.interfaces import IAccounts, IExternalIdentities, IMailboxes, IPasswords, IReviews
 from esea_auth_plugin.reviews.models import ReviewRequest
 from esea_auth_plugin.testing.pages import press, send, text
-from esea_auth_plugin.testing.portal import Person, Portal
+from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.sign_up import path_in
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 PAGE = "/compte/premiere-liaison"
+UNKNOWN_BROWSER = "ce navigateur n’avait jamais ouvert ce compte"
 TOTP = pytest.mark.settings(**{"esea_auth.modes": "password mail_code totp pro_sante_connect ecps"})
 
 
@@ -136,8 +137,10 @@ def test_the_first_link_suspends_what_the_account_had_and_ends_its_sessions(port
     page = arrive(owner)
     assert page.request.path == PAGE
     told = text(page)
-    for item in ("Mot de passe, choisi le", "Application", person.email, "Téléphone"):
+    for item in ("Mot de passe", "choisi le", "Application", person.email, "Téléphone"):
         assert item in told
+    page = page.click("Choisir ce que je garde")
+    assert "Mot de passe, choisi le" in text(page)
     assert not any(box.get("checked") for box in (owner_field(page, index) for index in range(4)))
     assert not is_signed_in(theirs, person)
     assert is_signed_in(owner, person)
@@ -155,12 +158,12 @@ def owner_field(page: TestResponse, index: int) -> Any:
 
 
 @TOTP
-def test_what_is_not_ticked_ends_with_one_click(portal: Portal, psc: Provider) -> None:
+def test_what_is_not_ticked_ends(portal: Portal, psc: Provider) -> None:
     person = registered(portal, mobile="+33612345678")
     give_application(portal, person)
     psc.present(CLAIMS)
     owner = portal.browser()
-    done = press(arrive(owner), "Valider et continuer")
+    done = press(arrive(owner).click("Choisir ce que je garde"), "Garder ce qui est coché et retirer le reste")
     assert done.location.endswith("/compte")
     with portal.db.reading() as session:
         assert not portal.find(IPasswords).held_by(session, person.subject)
@@ -185,11 +188,12 @@ def test_a_mailbox_that_is_not_the_owner_s_stops_nothing_any_more(portal: Portal
     owner = portal.browser()
     page = arrive(owner)
     letter = next(each for each in portal.letters(person.email) if "identité professionnelle" in each.subject)
+    assert "/signalement/" not in letter.text
     keep(page, *(["Adresse électronique"] if kept else []))
-    told = [each.subject for each in portal.letters(person.email)]
-    assert ("Ce que votre compte garde" in told) is kept
-    opened = portal.browser().get(path_in(letter, "/signalement/")).follow(expect_errors=True)
-    assert opened.status_int == (200 if kept else 410)
+    told = [each for each in portal.letters(person.email) if each.subject == "Ce que votre compte garde"]
+    assert len(told) == kept
+    if kept:
+        assert portal.browser().get(path_in(told[0], "/signalement/")).follow().status_int == 200
     assert is_signed_in(owner, person)
 
 
@@ -223,6 +227,100 @@ def test_who_leaves_without_answering_is_asked_again_and_nothing_opens_meanwhile
     assert is_signed_in(second, person)
 
 
+@TOTP
+def test_everything_is_kept_with_one_click(portal: Portal, psc: Provider) -> None:
+    person = registered(portal, mobile="+33612345678")
+    give_application(portal, person)
+    psc.present(CLAIMS)
+    owner = portal.browser()
+    done = press(arrive(owner), "Tout est à moi : tout garder").follow()
+    assert done.html.select_one(".notice-success") is not None and "Retiré" not in text(done)
+    with portal.db.reading() as session:
+        assert portal.find(IPasswords).held_by(session, person.subject)
+        assert portal.find(FrozenFactors).of(session, person.subject) == []
+        account = portal.find(IAccounts).by_subject(session, person.subject)
+        assert portal.find(IAccounts).attributes(session, person.subject)["mobile"] == "+33612345678"
+    assert account.email_doubted_at is None
+    told = actions(portal)
+    assert told.count("identity.first_link_answered") == 1
+    assert "device.revoked" not in told and "account.password_removed" not in told
+
+
+@TOTP
+def test_the_page_offers_no_single_click_that_removes_anything(portal: Portal, psc: Provider) -> None:
+    """Each item is shown with what its owner recognises it by; the only form keeps them all."""
+    person = registered(portal, mobile="+33612345678")
+    give_application(portal, person)
+    psc.present(CLAIMS)
+    page = arrive(portal.browser())
+    (form,) = (form for form in page.forms.values() if form.action == PAGE)
+    shown = page.html.find("main").select(".entry")
+    assert len(form.fields["garder"]) == len(shown) == 4
+    assert {"Mot de passe", "Adresse électronique", "Téléphone"} <= {
+        title for title in ("Mot de passe", "Adresse électronique", "Téléphone") for each in shown if title in each.text
+    }
+    assert all(" le " in each.text or "jamais" in each.text for each in shown), "each says since when"
+    choices = page.click("Choisir ce que je garde")
+    assert "Sans adresse, vous ne recevrez plus ni code ni alerte" in text(choices)
+
+
+def test_an_unknown_browser_and_recent_items_are_warned_about(portal: Portal, psc: Provider) -> None:
+    """Pre-hijacking: the owner's browser never opened the account that somebody prepared a short time ago."""
+    registered(portal)
+    psc.present(CLAIMS)
+    page = arrive(portal.browser())
+    assert UNKNOWN_BROWSER in text(page)
+    assert "Récent" in text(page)
+    keeping = next(button for button in page.html.find_all("button") if "tout garder" in button.text)
+    assert "btn-primary" not in keeping["class"]
+
+
+def test_a_browser_that_opened_the_account_before_is_not_said_to_be_unknown(portal: Portal, psc: Provider) -> None:
+    person = registered(portal)
+    psc.present(CLAIMS)
+    browser = portal.browser()
+    portal.sign_in(browser, person)
+    press(browser.get("/compte"), "Me déconnecter")
+    page = arrive(browser)
+    assert page.request.path == PAGE
+    assert UNKNOWN_BROWSER not in text(page)
+
+
+def test_answering_later_leaves_everything_suspended_and_my_account_asks_again(portal: Portal, psc: Provider) -> None:
+    person = registered(portal)
+    psc.present(CLAIMS)
+    owner = portal.browser()
+    home = arrive(owner).click("Répondre plus tard")
+    assert home.request.path == "/compte"
+    assert "Il reste une question sur votre compte" in text(home)
+    with portal.db.reading() as session:
+        assert portal.find(FrozenFactors).of(session, person.subject) != []
+        assert portal.find(IPasswords).held_by(session, person.subject)
+    page = home.click("Répondre", index=0)
+    assert page.request.path == PAGE
+    home = press(page, "Tout est à moi : tout garder").follow()
+    assert "Il reste une question" not in text(home)
+
+
+def test_who_removed_their_address_is_told_the_true_reason(portal: Portal, psc: Provider) -> None:
+    person = registered(portal)
+    psc.present(CLAIMS)
+    owner = portal.browser()
+    home = keep(arrive(owner), "Mot de passe").follow()
+    warning = " ".join(each.text for each in home.html.select(".notice-warning"))
+    assert "Confirmez une adresse" in warning and "Retiré : Adresse électronique" in warning
+    for page in (home, owner.get("/compte/courriel")):
+        assert "gardée" in text(page)
+        assert "changé de mains" not in text(page)
+    assert "L’adresse de votre compte est retirée" in text(owner.get("/compte/notifications"))
+    with portal.db.writing() as session:
+        # A domain that is found to be sound gives back no address that its owner removed.
+        domain = person.email.partition("@")[2]
+        assert portal.find(IMailboxes).believe(session, domain, by="support") == []
+        account = portal.find(IAccounts).by_subject(session, person.subject)
+    assert account.email_doubted_at is not None
+
+
 def test_a_session_that_does_not_rest_on_the_link_may_not_answer(portal: Portal, psc: Provider) -> None:
     """Whoever kept the password would otherwise keep everything else too."""
     person = registered(portal)
@@ -235,6 +333,7 @@ def test_a_session_that_does_not_rest_on_the_link_may_not_answer(portal: Portal,
     portal.sign_in(other, person)
     assert is_signed_in(other, person)
     assert other.get(PAGE).location.endswith("/compte")
+    assert "Il reste une question" not in text(other.get("/compte"))
     token = other.get("/compte").html.find("input", {"name": "csrf_token"})["value"]
     other.post(PAGE, {"csrf_token": token, "garder": "password"})
     assert "identity.first_link_answered" not in actions(portal)
@@ -278,27 +377,22 @@ def test_a_merge_asks_about_what_the_account_that_stays_had(portal: Portal, psc:
     assert linked(portal, psc) == prepared.subject != older.subject
 
 
-def signed_in_owner(portal: Portal) -> tuple[TestApp, Person]:
-    person = registered(portal)
-    browser = portal.browser()
-    portal.sign_in(browser, person)
-    return browser, person
-
-
 def test_who_links_it_from_their_account_keeps_everything_with_one_click(portal: Portal, psc: Provider) -> None:
     """Both sides were proven: nothing is suspended, everything is ticked."""
     psc.present(CLAIMS)
-    browser, person = signed_in_owner(portal)
+    person, browser = registered(portal), portal.browser()
+    portal.sign_in(browser, person)
     elsewhere = portal.browser()
     portal.sign_in(elsewhere, person)
     page = press(browser.get("/compte/dispositifs/ajouter/psc"), "Continuer").maybe_follow()
     gone = press(page, "S'identifier avec Pro Santé Connect")
     page = browser.get(Visitor().go(str(gone.location))).follow()
     assert page.request.path == PAGE
-    assert owner_field(page, 0).has_attr("checked")
+    assert owner_field(page.click("Choisir ce que je garde"), 0).has_attr("checked")
+    assert UNKNOWN_BROWSER not in text(page), "the person was signed in to the account, by this very browser"
     assert is_signed_in(browser, person)
     assert not is_signed_in(elsewhere, person)
-    press(page, "Valider et continuer")
+    press(page, "Tout est à moi : tout garder")
     again = portal.browser()
     portal.sign_in(again, person)
     assert is_signed_in(again, person)

@@ -88,7 +88,7 @@ def test_it_was_not_me_stops_pro_sante_connect(portal: Portal, psc: Provider) ->
     """A stolen e-CPS came in from elsewhere: what the letter says is blocked opens nothing, however often it comes."""
     person = registered(portal)
     psc.present(CLAIMS)
-    come_in(portal.browser(), Visitor())
+    keep(come_in(portal.browser(), Visitor()).follow(), "Mot de passe", "Adresse électronique")
     thief = portal.browser("203.0.113.9")
     come_in(thief, Visitor())
     assert is_signed_in(thief, person)

@@ -155,7 +155,7 @@ def test_the_certificate_of_somebody_else_is_refused(
 ) -> None:
     """The server takes it, the provider does not: it is another client's."""
     shows(*front.trusted.issue("un-autre-portail.exemple.fr"))
-    assert "n'a pas accepté" in offers_the_others(come_in(portal.browser(), Visitor()))
+    assert "réglage est à corriger" in offers_the_others(come_in(portal.browser(), Visitor()))
     assert (sessions(portal), refusals(portal)) == (0, ["psc.refused.invalid_client"])
 
 

@@ -29,6 +29,7 @@ from esea_auth_plugin.auth_modes.freezing import FrozenFactors
 from esea_auth_plugin.auth_modes.qr_code.models import QrRequestRow
 from esea_auth_plugin.auth_modes.qr_code.service import SIGN_IN
 from esea_auth_plugin.auth_modes.registry import modes_of
+from esea_auth_plugin.database import lock_accounts
 from esea_auth_plugin.devices.confirming.service import PendingDevices
 from esea_auth_plugin.devices.revoking import Revoking
 from esea_auth_plugin.interfaces import AccountState, IAccounts, ISessions
@@ -81,6 +82,7 @@ def test_a_key_that_waits_for_its_mail_decides_nothing_not_even_a_wrong_number(
     with portal.db.writing() as session:
         [held] = passkeys.credentials(session, anne.subject)
         account = accounts.by_subject(session, anne.subject)
+        lock_accounts(portal.registry, session, account.subject)
         portal.find(PendingDevices).hold(session, account, passkeys, held.reference, held.label)
     page = workstation(desk)
     for number in (other_than(number_of(page)), number_of(page)):

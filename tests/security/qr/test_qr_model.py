@@ -13,7 +13,7 @@ from tests.qr_sign_in import MODES, other_than
 
 from esea_auth_plugin.auth_modes.base import Attempt
 from esea_auth_plugin.auth_modes.qr_code.service import APPROVED, SIGN_IN, QrRequests, Shown
-from esea_auth_plugin.database import new_id
+from esea_auth_plugin.database import lock_accounts, new_id
 from esea_auth_plugin.interfaces import KeyVerified
 from esea_auth_plugin.security import tokens
 from esea_auth_plugin.sign_in.models import SignInRow
@@ -55,6 +55,7 @@ def begun(portal: Portal, attempt: Attempt) -> Shown:
             attempt.at,
             attempt.at + timedelta(minutes=20),
         )
+        lock_accounts(portal.registry, session, ANNE, MALLORY)
         session.add(row)
         session.flush()
         shown: Shown = portal.find(QrRequests).open(session, attempt, SIGN_IN)
@@ -79,6 +80,7 @@ def test_only_its_own_live_approval_opens_it_once(
             portal.clock.advance(seconds=int(str(how[0])))
             continue
         with portal.db.writing() as session:
+            lock_accounts(portal.registry, session, ANNE, MALLORY)
             found = requests.by_code(session, shown.code)
             assert found is not None
             if name == "approve":

@@ -106,6 +106,7 @@ class PortalPolicy:
             devices_held=account.devices_held,
             lacks_means=self._demanded and account.devices_held < WANTED_MEANS,
             email_doubted=account.email_doubted_at is not None,
+            email_doubt_reason=account.email_doubt_reason,
             proofs=signed_in.proofs,
             session_id=signed_in.id,
         )

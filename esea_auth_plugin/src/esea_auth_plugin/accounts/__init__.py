@@ -37,6 +37,7 @@ ACTIONS = {
     "account.mail_code_restored": "Codes par courriel rétablis",
     "account.attributes_changed": "Données personnelles modifiées",
     "account.email_changed": "Adresse électronique changée",
+    "account.email_change_settled": "Adresse désavouée : l’ancienne ne peut plus annuler son remplacement",
     "account.email_confirmed": "Adresse électronique confirmée de nouveau",
     "account.mailbox_doubted": "Adresse électronique qui n’est plus vérifiée",
     "account.mailbox_believed": "Adresse électronique de nouveau reconnue par le support",

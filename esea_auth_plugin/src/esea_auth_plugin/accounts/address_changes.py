@@ -6,13 +6,14 @@ Whoever changes an address (its owner, a recovery, the support, another plugin) 
 - the new address is told too;
 - no second change is made meanwhile: it would outlive the link that the first one's former address received.
 
-A former address that is not verified any more (its domain is in other hands) is told nothing and may take nothing back,
-but a second change waits all the same.
+A former address that is not verified any more (its domain is in other hands), or that nobody confirmed since the
+account's first external identity, may take nothing back, but a second change waits all the same. A mailbox that its
+person disowns ends the record: then neither address objects and the person gives another one at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,10 +25,10 @@ from sqlalchemy.orm import Session
 from ..database import IDatabase, lock_accounts, new_id
 from ..errors import PortalError
 from ..events import EmailChanged
-from ..interfaces import AccountState, AccountView, IAccounts, IAuditTrail, IClock, IOutbox, ISealer
+from ..interfaces import AccountState, AccountView, IAccounts, IAuditTrail, IClock, IFirstLinks, IOutbox, ISealer
 from ..normalise.emails import domain_of, normalise_email
 from ..security import tokens
-from ..services import find
+from ..services import find, offers
 from .models import Account, AddressChangeRow
 from .search import index
 
@@ -88,6 +89,44 @@ class AddressChanges:
         row = session.scalar(told)
         return (self._view(row).former,) if row is not None else ()
 
+    def settle(self, session: Session, subject: str, *, by: str) -> bool:
+        """End the open record, its mailed link with it: the person disowned the mailbox that the change led to."""
+        lock_accounts(self._registry, session, subject)
+        ended = (
+            update(AddressChangeRow)
+            .where(*self._in_time(subject))
+            .values(cancelled_at=self._now())
+            .returning(AddressChangeRow.id)
+            .execution_options(synchronize_session=False)
+        )
+        if not session.scalars(ended).all():
+            return False
+        self._audit(session, "account.email_change_settled", subject, by)
+        return True
+
+    def leading_from(self, session: Session, domain: str) -> Mapping[str, str]:
+        """Return the changes that a former address of this domain may still take back: the account of each."""
+        told = select(AddressChangeRow).where(
+            AddressChangeRow.cancel_digest.is_not(None),
+            AddressChangeRow.cancelled_at.is_(None),
+            AddressChangeRow.cancel_ends_at > self._now(),
+        )
+        return {
+            row.id: row.subject
+            for row in session.scalars(told)
+            if domain_of(normalise_email(self._view(row).former)) == domain
+        }
+
+    def bar(self, session: Session, changes: Collection[str]) -> None:
+        """Let nobody take these changes back; the caller has locked their accounts."""
+        if changes:
+            session.execute(
+                update(AddressChangeRow)
+                .where(AddressChangeRow.id.in_(changes))
+                .values(cancel_digest=None)
+                .execution_options(synchronize_session=False)
+            )
+
     # --- the former address's link
 
     def undoable(self, session: Session, token: str | None) -> AddressChange | None:
@@ -145,6 +184,7 @@ class AddressChanges:
                 email_domain=domain_of(address),
                 email_confirmed_at=now,
                 email_doubted_at=None,
+                email_doubt_reason="",
                 changed_at=now,
             )
             .returning(Account.id)
@@ -162,7 +202,8 @@ class AddressChanges:
 
     def _record(self, session: Session, account: AccountView, new: str, by: str | None) -> None:
         """Keep both addresses for as long as the former one may object, and tell both."""
-        believed, now, token, row = account.email_doubted_at is None, self._now(), tokens.new_token(), new_id()
+        believed, now, token, row = self._confirmed(session, account), self._now(), tokens.new_token(), new_id()
+        told = account.email_doubted_at is None
         until = now + UNDO
         session.add(
             AddressChangeRow(
@@ -180,10 +221,18 @@ class AddressChanges:
         path = f"/adresse-precedente/{token}" if believed else ""
         undo_until = until if believed else None
         self._registry.notify(
-            EmailChanged(session, account.subject, account.email, new, path, undo_until, former_believed=believed)
+            EmailChanged(session, account.subject, account.email, new, path, undo_until, former_believed=told)
         )
         values = {"name": account.display_name, "until": undo_until}
         find(self._registry, IOutbox).post(session, "email_change.made", to=new, values=values)
+
+    def _confirmed(self, session: Session, account: AccountView) -> bool:
+        """Tell whether the present address is the person's, so that it may object to the next one."""
+        if account.email_doubted_at is not None:
+            return False
+        if not offers(self._registry, IFirstLinks):
+            return True
+        return not find(self._registry, IFirstLinks).unconfirmed(session, account.subject)
 
     def _in_time(self, subject: str) -> tuple[ColumnElement[bool], ...]:
         return (

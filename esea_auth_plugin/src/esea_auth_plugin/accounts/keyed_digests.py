@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ..database import IDatabase
+from ..database import IDatabase, lock_accounts
 from ..interfaces import ISealer
 from ..services import find
 from . import attribute_store
 from .attributes import person_digests
-from .models import IdentityAttribute
+from .models import Account, IdentityAttribute
 
 _BATCH = 200
 _EMPTIED = (IdentityAttribute.name == "birthday", IdentityAttribute.digest.is_(None))
@@ -23,16 +23,18 @@ def rebuild(registry: Any) -> int:
     filled = 0
     while True:
         with find(registry, IDatabase).writing() as session:
-            done = _batch(session, find(registry, ISealer))
+            done = _batch(registry, session, find(registry, ISealer))
         filled += done
         if done < _BATCH:
             return filled
 
 
-def _batch(session: Session, sealer: ISealer) -> int:
-    rows = session.execute(select(IdentityAttribute.id, IdentityAttribute.account_id).where(*_EMPTIED).limit(_BATCH))
-    emptied = rows.all()
-    for attribute, account in emptied:
+def _batch(registry: Any, session: Session, sealer: ISealer) -> int:
+    query = select(IdentityAttribute.id, IdentityAttribute.account_id, Account.subject)
+    query = query.join(Account, Account.id == IdentityAttribute.account_id).where(*_EMPTIED)
+    emptied = session.execute(query.order_by(Account.subject).limit(_BATCH)).all()
+    lock_accounts(registry, session, *(subject for _, _, subject in emptied))
+    for attribute, account, _ in emptied:
         known = attribute_store.read(session, sealer, account)
         names = (known.get("last_name", ""), known.get("first_name", ""))
         digest = person_digests(sealer, *names, known["birthday"])[0]

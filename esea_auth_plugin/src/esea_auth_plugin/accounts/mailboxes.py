@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from ..database import lock_accounts
 from ..events import MailboxDoubted
-from ..interfaces import AccountState, DomainHeld, IAuditTrail, IClock
+from ..interfaces import DOUBTED_AT_FIRST_LINK, AccountState, DomainHeld, IAuditTrail, IClock
 from ..normalise.emails import normalise_email
 from ..services import find
+from .address_changes import AddressChanges
 from .models import Account
 
 #: A closed account signs in no more; a pending one has proven nothing yet.
@@ -63,11 +64,15 @@ class Mailboxes:
         ]
         if confirmed_before is not None:
             believed.append(Account.email_confirmed_at < confirmed_before)
-        chosen = self._lock(session, *believed, most=most)
+        # Whoever has the domain now reads the links that its former addresses received.
+        changes = find(self._registry, AddressChanges)
+        former = changes.leading_from(session, domain)
+        chosen = self._lock(session, *believed, most=most, also=former.values())
+        changes.bar(session, former.keys())
         statement = (
             update(Account)
             .where(*believed, Account.subject.in_(chosen))
-            .values(email_doubted_at=find(self._registry, IClock).now())
+            .values(email_doubted_at=find(self._registry, IClock).now(), email_doubt_reason=reason)
             .returning(Account.subject)
             .execution_options(synchronize_session=False)
         )
@@ -81,10 +86,12 @@ class Mailboxes:
         statement = (
             update(Account)
             .where(Account.subject == subject, Account.email_doubted_at.is_(None))
-            .values(email_doubted_at=find(self._registry, IClock).now())
+            .values(email_doubted_at=find(self._registry, IClock).now(), email_doubt_reason=reason)
             .returning(Account.id)
             .execution_options(synchronize_session=False)
         )
+        # Before it is told: the former address is as little the person's as the one that it was changed for.
+        find(self._registry, AddressChanges).settle(session, subject, by=subject)
         if session.execute(statement).first() is None:
             return False
         self._audit(session, "account.mailbox_doubted", subject, subject, reason=reason)
@@ -92,12 +99,19 @@ class Mailboxes:
         return True
 
     def believe(self, session: Session, domain: str, *, by: str) -> Sequence[str]:
-        doubted = (Account.email_domain == domain, Account.email_doubted_at.is_not(None))
+        doubted = (
+            Account.email_domain == domain,
+            Account.email_doubted_at.is_not(None),
+            # The person removed that address: nothing that is found about its domain gives it back.
+            Account.email_doubt_reason != DOUBTED_AT_FIRST_LINK,
+        )
         chosen = self._lock(session, *doubted)
+        if not chosen:
+            return []
         statement = (
             update(Account)
             .where(*doubted, Account.subject.in_(chosen))
-            .values(email_doubted_at=None)
+            .values(email_doubted_at=None, email_doubt_reason="")
             .returning(Account.subject)
             .execution_options(synchronize_session=False)
         )
@@ -111,7 +125,7 @@ class Mailboxes:
         statement = (
             update(Account)
             .where(Account.subject == subject, Account.email == normalise_email(email))
-            .values(email_confirmed_at=now, email_doubted_at=None)
+            .values(email_confirmed_at=now, email_doubted_at=None, email_doubt_reason="")
             .returning(Account.id)
             .execution_options(synchronize_session=False)
         )
@@ -126,10 +140,15 @@ class Mailboxes:
         )
         return session.execute(doubted.limit(1)).first() is None
 
-    def _lock(self, session: Session, *which: ColumnElement[bool], most: int | None = None) -> Sequence[str]:
-        """Lock the accounts that an update is about to change, which would lock them in no order; return them."""
+    def _lock(
+        self, session: Session, *which: ColumnElement[bool], most: int | None = None, also: Iterable[str] = ()
+    ) -> Sequence[str]:
+        """Lock the accounts that an update is about to change, which would lock them in no order; return them.
+
+        :param also: accounts to lock with them, that are not returned.
+        """
         found = session.scalars(select(Account.subject).where(*which).order_by(Account.subject).limit(most)).all()
-        lock_accounts(self._registry, session, *found)
+        lock_accounts(self._registry, session, *found, *also)
         return found
 
     def _audit(self, session: Session, action: str, subject: str, by: str | None, **details: str) -> None:

@@ -31,8 +31,10 @@ class Account(AccountsModel):
     email_domain: Mapped[str] = mapped_column(String(254), server_default="", index=True)
     #: When its reader last proved it by what was mailed there; ``None`` until the first time.
     email_confirmed_at: Mapped[datetime | None]
-    #: Since when it is not believed any more: its domain lapsed or went to somebody else.
+    #: Since when it is not believed any more.
     email_doubted_at: Mapped[datetime | None]
+    #: Why not, see :class:`~esea_auth_plugin.events.MailboxDoubted`; ``""`` while it is believed.
+    email_doubt_reason: Mapped[str] = mapped_column(String(40), default="", server_default="")
     state: Mapped[str] = mapped_column(String(16))
     #: Folded names, identifier and e-mail, for the support's search.
     search: Mapped[str] = mapped_column(Text, default="")

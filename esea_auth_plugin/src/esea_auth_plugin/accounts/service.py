@@ -301,6 +301,7 @@ def _view(account: Account, names: Mapping[str, str]) -> AccountView:
         mail_code_barred_until=account.mail_code_barred_until,
         email_confirmed_at=account.email_confirmed_at,
         email_doubted_at=account.email_doubted_at,
+        email_doubt_reason=account.email_doubt_reason,
         devices_held=account.devices_held,
         level_owned=Level(account.level_owned),
     )

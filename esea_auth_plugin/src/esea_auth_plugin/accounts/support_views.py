@@ -9,6 +9,7 @@ from typing import Any
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 
+from ..auth_modes.freezing import CONTESTED
 from ..auth_modes.freezing.naming import named
 from ..forms import Invalid, PortalForm
 from ..interfaces import (
@@ -170,7 +171,8 @@ def _page(context: Any, request: Any, roles: Sequence[RoleHeld], form_html: Any)
         "sessions": find(request, ISessions).of_subject(session, account.subject),
         "requests": _requests(request, account),
         "reopen_until": _reopen_until(request, account),
-        "frozen": named(request.registry, session, account.subject),
+        "frozen": (frozen := named(request.registry, session, account.subject)),
+        "contested": [(one, title) for one, title in frozen if one.reason == CONTESTED],
         "form": form_html,
         "own": account.subject == request.identity.subject,
     }

@@ -82,7 +82,8 @@ def includeme(config: Any) -> None:
 def _keys(registry: Any) -> TrailKeys:
     from ..settings import FoundationSettings
 
-    return TrailKeys(find(registry, ISealer), origin_of(find(registry, FoundationSettings).url))
+    own = find(registry, FoundationSettings)
+    return TrailKeys(find(registry, ISealer), origin_of(own.url), [origin_of(url) for url in own.former_urls])
 
 
 def _problems(registry: Any) -> list[Problem]:

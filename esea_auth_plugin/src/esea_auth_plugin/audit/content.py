@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from ..security.tokens import salted_digest
+from ..security.tokens import equal, salted_digest
 
 #: Longest text in the details; what is longer is not a code or a reference.
 LONGEST = 200
@@ -56,6 +56,14 @@ def digest_of(event: EventContent) -> str:
         }
     )
     return salted_digest(bytes.fromhex(event.salt), content.encode())
+
+
+def has_digest(event: EventContent, digest: str) -> bool:
+    """Tell whether a digest is that of an event, whatever somebody stored in its columns."""
+    try:
+        return equal(digest, digest_of(event))
+    except (AttributeError, TypeError, ValueError):
+        return False
 
 
 def personal_digest_of(clear: bytes) -> str:

@@ -36,17 +36,25 @@ class Pruning:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """The erasure of a person: of whom, and how many side rows."""
+
+    subject: str
+    count: int
+
+
 @dataclass(slots=True)
 class Explanations:
     """Everything that explains a loss.
 
     :ivar erased: target of each ``audit.erased`` event, and when it was erased.
-    :ivar erased_personal: ``audit.personal_erased`` events by id, and how many side rows each removed.
+    :ivar erased_personal: ``audit.personal_erased`` events by id, whose side rows and how many each removed.
     """
 
     pruning: Pruning | None = None
     erased: dict[str, datetime] = field(default_factory=dict)
-    erased_personal: dict[str, int] = field(default_factory=dict)
+    erased_personal: dict[str, Erasure] = field(default_factory=dict)
 
 
 def explanations(session: Session, keys: TrailKeys, now: datetime) -> Explanations:
@@ -60,8 +68,8 @@ def explanations(session: Session, keys: TrailKeys, now: datetime) -> Explanatio
             found.pruning = _pruning(details, row.event.at) or found.pruning
         elif row.event.action == ERASED and row.event.target:
             found.erased[row.event.target] = row.event.at
-        elif row.event.action == ERASED_PERSONAL:
-            found.erased_personal[row.event.id] = _count(details.get("count"))
+        elif row.event.action == ERASED_PERSONAL and row.event.target:
+            found.erased_personal[row.event.id] = Erasure(row.event.target, _count(details.get("count")))
     return found
 
 

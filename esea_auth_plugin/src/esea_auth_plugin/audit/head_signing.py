@@ -131,7 +131,7 @@ def _verified_head(session: Session, keys: TrailKeys, former: Head | None) -> tu
     number, link = (former.number, former.link) if former is not None else (0, "")
     if former is not None and session.scalar(select(AuditSeal.link).where(AuditSeal.number == number)) != link:
         raise HeadNotSigned(f"seal {number} is not what was signed on {former.at}: verify the trail")
-    for row in sealed_rows(session, after=number):
+    for row in sealed_rows(session, after=number or None):
         seal, digest = row.seal, row.digest
         if seal is None or digest is None or not keys.follows(seal, digest, link, number + 1):
             raise HeadNotSigned(f"seal {number + 1} does not verify: verify the trail")

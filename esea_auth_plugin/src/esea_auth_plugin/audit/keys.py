@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from ..interfaces import ISealer
@@ -32,20 +33,32 @@ def origin_of(url: str) -> str:
 class TrailKeys:
     """Makes and checks the keyed values of one portal's trail.
 
+    A portal accepts events of its own address and of the former addresses that its settings name, and no others: the
+    database does not decide it, since another portal may have the same key ring (a copy for tests).
+
     The checks raise :class:`~esea_auth_plugin.security.sealing.SealBroken` if a value names a key that is not on the
     ring.
     """
 
-    def __init__(self, sealer: ISealer, origin: str) -> None:
+    def __init__(self, sealer: ISealer, origin: str, former_origins: Collection[str] = ()) -> None:
         self.sealer = sealer
         self.origin = origin
+        self._origins = frozenset({origin, *former_origins})
 
     def event_mac(self, event_id: str, at: datetime, digest: str) -> str:
         """Return the code of an event; the digest covers its content and its side row."""
         return self.sealer.authenticate(_event_content(event_id, at, digest, self.origin), purpose=_EVENT)
 
     def event_mac_matches(self, mac: str, event_id: str, at: datetime, digest: str, origin: str) -> bool:
-        """Tell whether a portal with this key ring wrote this event under ``origin``."""
+        """Tell whether this portal wrote this event, under its address or a former one."""
+        return self.is_own(origin) and self.opens(mac, event_id, at, digest, origin)
+
+    def is_own(self, origin: str) -> bool:
+        """Tell whether an origin is this portal's address or one that it had."""
+        return origin in self._origins
+
+    def opens(self, mac: str, event_id: str, at: datetime, digest: str, origin: str) -> bool:
+        """Tell whether the key that a code names made it, for whichever portal."""
         return self.sealer.authentic(mac, _event_content(event_id, at, digest, origin), purpose=_EVENT)
 
     def link(self, previous: str, number: int, event_id: str, digest: str, mac: str) -> str:

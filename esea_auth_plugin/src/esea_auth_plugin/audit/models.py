@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import FoundationModel
@@ -76,6 +76,7 @@ class AuditSeal(FoundationModel):
     """A link of the chain, in the order that the sealer gave. The database refuses to change or remove it."""
 
     __tablename__ = "esea_audit_seal"
+    __table_args__ = (CheckConstraint("number > 0", name="number"),)
 
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     event_id: Mapped[str] = mapped_column(ForeignKey("esea_audit_digest.event_id"), unique=True)

@@ -7,6 +7,7 @@ transaction of the removal (:mod:`.explanations`).
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, cast
@@ -17,10 +18,23 @@ from sqlalchemy.orm import Session
 from ..database import IDatabase
 from ..interfaces import IAuditTrail, IClock
 from ..services import find
-from .explanations import ERASED, ERASED_PERSONAL, PRUNED, Pruning, explanations, pruning_details
+from .content import has_digest
+from .explanations import (
+    ERASED,
+    ERASED_PERSONAL,
+    PRUNED,
+    Pruning,
+    explanations,
+    pruning_details,
+    written_by_portal,
+)
 from .keys import TrailKeys
 from .models import AuditDigest, AuditEvent, AuditPersonal, AuditSeal
+from .rows import TrailRow, row_of_event, rows_of_person
 from .sealer import seal_in
+from .writing import write_rows
+
+log = logging.getLogger(__name__)
 
 _EXPLAIN = (PRUNED, ERASED, ERASED_PERSONAL)
 
@@ -40,7 +54,7 @@ def prune(registry: Any) -> int:
         sealed = (
             select(AuditDigest.event_id)
             .join(AuditSeal, AuditSeal.event_id == AuditDigest.event_id)
-            .where(AuditDigest.event_id == AuditEvent.id, AuditDigest.at < before)
+            .where(AuditDigest.event_id == AuditEvent.id, AuditDigest.at < before, AuditSeal.number > 0)
         )
         old = select(AuditEvent.id).where(AuditEvent.at < before, sealed.exists())
         session.execute(delete(AuditPersonal).where(AuditPersonal.event_id.in_(old)))
@@ -57,13 +71,16 @@ def prune(registry: Any) -> int:
 def erase(registry: Any, session: Session, event_id: str, *, by: str | None, reason: str) -> bool:
     """Remove the whole content of one event (a reference that should not have been written); ``False`` if none.
 
-    :raises ValueError: the event explains another loss.
+    :raises ValueError: the event explains another loss, or is not as the portal wrote it.
     """
     action = session.scalar(select(AuditEvent.action).where(AuditEvent.id == event_id))
     if action in _EXPLAIN:
         raise ValueError(f"an event {action} explains what is gone, and stays for the whole retention")
-    if session.get(AuditDigest, event_id) is None:
+    row = row_of_event(session, event_id)
+    if row is None:
         return False  # no event, or none that the portal wrote
+    if not _unchanged(session, find(registry, TrailKeys), row):
+        raise ValueError("the event was changed after it was written: it is evidence, verify the trail")
     session.execute(delete(AuditPersonal).where(AuditPersonal.event_id == event_id))
     if not _count(session, delete(AuditEvent).where(AuditEvent.id == event_id)):
         return False
@@ -75,23 +92,42 @@ def erase_personal(registry: Any, session: Session, subject: str, *, by: str | N
     """Remove names and addresses from every event of a person (art. 17); what happened stays, under the subject.
 
     Each emptied row is marked with the event that explains it, under a key: one that somebody else emptied is not.
+    An event that is not as the portal wrote it may be somebody else's; it keeps its side row, and the log names it.
     """
-    of_person = select(AuditEvent.id).where((AuditEvent.actor == subject) | (AuditEvent.target == subject))
-    ids = session.scalars(
-        select(AuditPersonal.event_id).where(AuditPersonal.event_id.in_(of_person), AuditPersonal.sealed != "")
-    ).all()
+    keys = find(registry, TrailKeys)
+    session.flush()
+    ids: list[str] = []
+    for row in list(rows_of_person(session, subject)):
+        if row.event is not None and _unchanged(session, keys, row):
+            ids.append(row.event.id)
+        elif row.event is not None:
+            log.error("audit trail: %s was changed, its names are not erased: verify the trail", str(row.event.id)[:36])
     if not ids:
         return 0
     explained_by = _explain(registry, session, ERASED_PERSONAL, actor=by, target=subject, details={"count": len(ids)})
-    keys = find(registry, TrailKeys)
-    session.connection().execute(
+    statement = (
         update(AuditPersonal)
         .where(AuditPersonal.event_id == bindparam("erased_id"))
-        .values(sealed="", erased_by=explained_by, erased_mac=bindparam("mac")),
-        [{"erased_id": each, "mac": keys.erasure_mac(each, explained_by)} for each in ids],
+        .values(sealed="", erased_by=explained_by, erased_mac=bindparam("mac"))
     )
+    marks = [{"erased_id": each, "mac": keys.erasure_mac(each, explained_by)} for each in ids]
+    write_rows(session, statement, AuditPersonal.__tablename__, marks)
     session.expire_all()
     return len(ids)
+
+
+def _unchanged(session: Session, keys: TrailKeys, row: TrailRow) -> bool:
+    """Tell whether an event is as the portal wrote it: its code proves it, or its seal if it is older than codes."""
+    if row.digest is None or row.event is None or row.digest.mac:
+        return written_by_portal(row, keys)
+    seal, digest = row.seal, row.digest
+    if seal is None or row.event.at != digest.at or not has_digest(row.event, digest.digest):
+        return False
+    previous = session.scalar(select(AuditSeal.link).where(AuditSeal.number == seal.number - 1)) or ""
+    try:
+        return seal.number > 0 and keys.follows(seal, digest, previous, seal.number)
+    except (AttributeError, TypeError):
+        return False  # whatever somebody stored there
 
 
 def _explain(

@@ -6,7 +6,7 @@ therefore read as text, and rows are plain tuples, streamed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -103,22 +103,26 @@ _COLUMNS = [column.label(f"c{index}") for index, column in enumerate(column for 
 _DIGEST_COLUMNS = [column.label(f"c{index}") for index, column in enumerate(_DIGEST)]
 
 
-def sealed_rows(session: Session, *, after: int = 0) -> Iterator[TrailRow]:
-    """Yield the sealed events in the order of the chain, whatever is left of them."""
+def sealed_rows(session: Session, *, after: int | None = None) -> Iterator[TrailRow]:
+    """Yield every seal in the order of the numbers, and whatever is left of its event.
+
+    :param after: yield only seals with a higher number.
+    """
     query = (
         select(*_COLUMNS)
         .select_from(AuditSeal)
         .outerjoin(AuditDigest, AuditDigest.event_id == AuditSeal.event_id)
         .outerjoin(AuditEvent, AuditEvent.id == AuditSeal.event_id)
         .outerjoin(AuditPersonal, AuditPersonal.event_id == AuditSeal.event_id)
-        .where(AuditSeal.number > after)
         .order_by(AuditSeal.number)
     )
+    if after is not None:
+        query = query.where(AuditSeal.number > after)
     return _trail_rows(session, query)
 
 
 def unsealed_rows(session: Session) -> Iterator[TrailRow]:
-    """Yield the events that have a digest and no seal."""
+    """Yield the events that have a digest and no seal at all; :func:`sealed_rows` yields all others."""
     query = (
         select(*_COLUMNS)
         .select_from(AuditDigest)
@@ -139,10 +143,36 @@ def sealed_rows_of(session: Session, *actions: str) -> Iterator[TrailRow]:
         .join(AuditDigest, AuditDigest.event_id == AuditEvent.id)
         .join(AuditSeal, AuditSeal.event_id == AuditEvent.id)
         .outerjoin(AuditPersonal, AuditPersonal.event_id == AuditEvent.id)
-        .where(AuditEvent.action.in_(actions))
+        .where(AuditEvent.action.in_(actions), AuditSeal.number > 0)
         .order_by(AuditSeal.number)
     )
     return _trail_rows(session, query)
+
+
+def rows_of_person(session: Session, subject: str) -> Iterator[TrailRow]:
+    """Yield the events of a person whose side row is not erased."""
+    query = (
+        select(*_COLUMNS)
+        .select_from(AuditEvent)
+        .join(AuditPersonal, AuditPersonal.event_id == AuditEvent.id)
+        .outerjoin(AuditDigest, AuditDigest.event_id == AuditEvent.id)
+        .outerjoin(AuditSeal, AuditSeal.event_id == AuditEvent.id)
+        .where((AuditEvent.actor == subject) | (AuditEvent.target == subject), AuditPersonal.sealed != "")
+    )
+    return _trail_rows(session, query)
+
+
+def row_of_event(session: Session, event_id: str) -> TrailRow | None:
+    """Return one event that has a digest."""
+    query = (
+        select(*_COLUMNS)
+        .select_from(AuditEvent)
+        .join(AuditDigest, AuditDigest.event_id == AuditEvent.id)
+        .outerjoin(AuditSeal, AuditSeal.event_id == AuditEvent.id)
+        .outerjoin(AuditPersonal, AuditPersonal.event_id == AuditEvent.id)
+        .where(AuditEvent.id == event_id)
+    )
+    return next(_trail_rows(session, query), None)
 
 
 def waiting_digests(session: Session, after: datetime | None) -> Iterator[DigestPart]:
@@ -171,8 +201,14 @@ def digest_of_event(session: Session, event_id: str) -> DigestPart | None:
 def last_seal(session: Session) -> SealPart | None:
     """Return the newest seal."""
     columns: tuple[Any, ...] = (AuditSeal.number, AuditSeal.event_id, AuditSeal.link)
-    query = select(*columns).order_by(AuditSeal.number.desc()).limit(1)
+    query = select(*columns).where(AuditSeal.number > 0).order_by(AuditSeal.number.desc()).limit(1)
     return next((SealPart(*row) for row in _streamed(session, query)), None)
+
+
+def seals_outside_chain(session: Session) -> Sequence[str]:
+    """Return the events of seals whose number no sealer gives: the chain never passes through them."""
+    query: Select[Any] = select(AuditSeal.event_id).where(AuditSeal.number < 1).order_by(AuditSeal.number)
+    return [row[0] for row in _streamed(session, query)]
 
 
 def _trail_rows(session: Session, query: Select[Any]) -> Iterator[TrailRow]:

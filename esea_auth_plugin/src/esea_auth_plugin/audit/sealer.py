@@ -21,9 +21,19 @@ from ..database import IDatabase
 from ..interfaces import IClock
 from ..security.sealing import SealBroken
 from ..services import find
+from . import triggers
 from .keys import TrailKeys
 from .models import AuditDigest, AuditSeal
-from .rows import UNREADABLE, DigestPart, SealPart, digest_of_event, last_seal, waiting_digests
+from .rows import (
+    UNREADABLE,
+    DigestPart,
+    SealPart,
+    digest_of_event,
+    last_seal,
+    seals_outside_chain,
+    waiting_digests,
+)
+from .writing import insert_rows
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +47,10 @@ MAX_WAIT = timedelta(minutes=10)
 
 class ForgedEvents(Exception):
     """Events wait whose code the portal did not make; ``esea-admin CONFIG audit verify`` lists them."""
+
+
+class ForeignTriggers(Exception):
+    """The tables have triggers or rules that are not the portal's: they can drop or change what it writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +68,8 @@ def seal_all(registry: Any) -> int:
     """Job: seal what is not sealed yet, batch by batch, each in a short transaction; return how many.
 
     :raises ForgedEvents: there are events that the portal did not write; all others are sealed.
+    :raises ForeignTriggers: the tables have triggers that are not the portal's; what could be sealed is.
+    :raises RowNotWritten: the database dropped seals.
     """
     database = find(registry, IDatabase)
     total = 0
@@ -65,6 +81,10 @@ def seal_all(registry: Any) -> int:
             break
     if sealed.refused:
         raise ForgedEvents(f"{sealed.refused} events of the audit trail were not written by this portal")
+    with database.reading() as session:
+        foreign = triggers.foreign(session.connection())
+    if foreign:
+        raise ForeignTriggers(f"the audit trail has triggers that are not the portal's: {', '.join(foreign)}")
     return total
 
 
@@ -80,11 +100,12 @@ def seal_some(session: Session, keys: TrailKeys, now: datetime, *, most: int = B
     head = last_seal(session)
     accepted, refused = _waiting(session, keys, head, now, most)
     number, link = (head.number, head.link) if head is not None else (0, "")
+    seals: list[dict[str, Any]] = []
     for digest in accepted:
         number += 1
         link = keys.link(link, number, digest.event_id, digest.digest, digest.mac)
-        session.add(AuditSeal(number=number, event_id=digest.event_id, link=link))
-    session.flush()
+        seals.append({"number": number, "event_id": digest.event_id, "link": link})
+    insert_rows(session, AuditSeal, seals)
     if accepted:
         log.info("audit trail sealed up to %d:%s", number, link)
     if refused:
@@ -108,12 +129,11 @@ def _waiting(
     """Return events to seal, and the ids of those met on the way that are not."""
     last = digest_of_event(session, head.event_id) if head is not None else None
     after = min(last.at, now) - LATEST_COMMIT if last is not None and last.at != UNREADABLE else None
-    # The portal's address may have changed since the last seal: what it wrote before is still its own.
-    origins = {keys.origin, last.origin} if last is not None and last.mac else {keys.origin}
     accepted: list[DigestPart] = []
-    refused: list[str] = []
+    # A seal with a number that no sealer gives does not seal; its event can't get another one, and is evidence.
+    refused = [str(event_id)[:36] for event_id in seals_outside_chain(session)]
     for digest in waiting_digests(session, after):
-        if _written_by_portal(digest, keys, origins):
+        if _written_by_portal(digest, keys):
             accepted.append(digest)
             if len(accepted) == most:
                 break
@@ -122,11 +142,9 @@ def _waiting(
     return accepted, refused
 
 
-def _written_by_portal(digest: DigestPart, keys: TrailKeys, origins: set[str]) -> bool:
+def _written_by_portal(digest: DigestPart, keys: TrailKeys) -> bool:
     try:
-        return digest.origin in origins and keys.event_mac_matches(
-            digest.mac, digest.event_id, digest.at, digest.digest, digest.origin
-        )
+        return keys.event_mac_matches(digest.mac, digest.event_id, digest.at, digest.digest, digest.origin)
     except (SealBroken, AttributeError, TypeError):
         return False
 

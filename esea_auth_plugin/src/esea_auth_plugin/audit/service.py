@@ -16,6 +16,7 @@ from ..security.tokens import new_salt
 from .content import canonical, checked_details, digest_of, personal_digest_of
 from .keys import TrailKeys
 from .models import AuditDigest, AuditEvent, AuditPersonal
+from .writing import insert_rows
 
 log = logging.getLogger(__name__)
 
@@ -65,15 +66,17 @@ class AuditTrail:
             personal_digest=personal_digest_of(clear) if clear else "",
             salt=new_salt().hex(),
         )
-        session.add(event)
         digest = digest_of(event)
         mac = self._keys.event_mac(event.id, event.at, digest)
-        session.add(AuditDigest(event_id=event.id, at=event.at, digest=digest, origin=self._keys.origin, mac=mac))
-        if clear:
-            sealed = self._keys.sealer.seal(clear, purpose=PURPOSE, bound_to=event.id)
-            session.add(AuditPersonal(event_id=event.id, sealed=sealed))
         # Now and not at the commit: an act whose trace can't be written fails where it happens.
         session.flush()
+        columns = {column.name: getattr(event, column.name) for column in AuditEvent.__table__.columns}
+        insert_rows(session, AuditEvent, [columns])
+        code = {"event_id": event.id, "at": event.at, "digest": digest, "origin": self._keys.origin, "mac": mac}
+        insert_rows(session, AuditDigest, [code])
+        if clear:
+            sealed = self._keys.sealer.seal(clear, purpose=PURPOSE, bound_to=event.id)
+            insert_rows(session, AuditPersonal, [{"event_id": event.id, "sealed": sealed}])
         return event.id
 
     def _clear(self, personal: Mapping[str, Any]) -> bytes:

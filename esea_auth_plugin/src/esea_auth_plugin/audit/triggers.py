@@ -21,7 +21,23 @@ REFUSED = {
 }
 _KEYS = {"esea_audit_digest": "event_id", "esea_audit_seal": "number", "esea_audit_event": "id"}
 _FUNCTION = "esea_audit_refuse"
+#: Triggers on any of these tables that are not ours can drop or change what the portal writes.
+_TABLES = [*REFUSED, "esea_audit_personal"]
 _BODY = "BEGIN\n  RAISE EXCEPTION USING MESSAGE = 'append-only: ' || TG_TABLE_NAME || ' refuses ' || TG_OP;\nEND"
+_SQLITE_TRIGGERS = text(
+    "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) IN :tables ORDER BY name"
+).bindparams(bindparam("tables", expanding=True))
+_POSTGRESQL_TRIGGERS = text(
+    "SELECT t.tgname, c.relname, t.tgenabled, p.proname, p.prosrc, pg_get_triggerdef(t.oid)"
+    " FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid"
+    " WHERE NOT t.tgisinternal AND c.relname IN :tables AND pg_table_is_visible(c.oid) ORDER BY t.tgname"
+).bindparams(bindparam("tables", expanding=True))
+_OTHER_POSTGRESQL = text(
+    "SELECT 'rule ' || r.rulename, c.relname FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class"
+    " WHERE c.relname IN :tables AND pg_table_is_visible(c.oid)"
+    " UNION SELECT 'row level security', c.relname FROM pg_class c"
+    " WHERE c.relname IN :tables AND pg_table_is_visible(c.oid) AND c.relrowsecurity"
+).bindparams(bindparam("tables", expanding=True))
 
 
 def create_statements(dialect: str) -> Sequence[str]:
@@ -47,10 +63,21 @@ def missing(connection: Connection) -> Sequence[str]:
     return [name for name in wanted if name not in there]
 
 
+def foreign(connection: Connection) -> Sequence[str]:
+    """Return what else acts on the tables: triggers, rewrite rules and row filters that are not the portal's."""
+    if connection.dialect.name != "postgresql":
+        there = _there_sqlite(connection)
+        rows = connection.execute(_SQLITE_TRIGGERS, {"tables": _TABLES})
+        return [f"{name} on {table}" for name, table, _ in rows if name not in there]
+    found = [f"{name} on {table}" for name, table, _, ours in _triggers_postgresql(connection) if not ours]
+    found += [f"{name} on {table}" for name, table in connection.execute(_OTHER_POSTGRESQL, {"tables": _TABLES})]
+    return found
+
+
 def _there_sqlite(connection: Connection) -> set[str]:
     ours = {_one_line(line) for table in REFUSED for line in _create("sqlite", table)}
-    rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
-    return {name for name, sql in rows if _one_line(sql) in ours}
+    rows = connection.execute(_SQLITE_TRIGGERS, {"tables": _TABLES})
+    return {name for name, _, sql in rows if _one_line(sql) in ours}
 
 
 def _one_line(sql: str) -> str:
@@ -58,23 +85,27 @@ def _one_line(sql: str) -> str:
 
 
 def _there_postgresql(connection: Connection) -> set[str]:
-    rows = connection.execute(
-        text(
-            "SELECT t.tgname, p.prosrc, pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
-            " JOIN pg_class c ON c.oid = t.tgrelid"
-            " WHERE p.proname = :function AND t.tgenabled IN ('O', 'A') AND c.relname IN :tables"
-            " AND pg_table_is_visible(c.oid)"
-        ).bindparams(bindparam("tables", expanding=True)),
-        {"function": _FUNCTION, "tables": list(REFUSED)},
-    )
+    return {name for name, _, enabled, ours in _triggers_postgresql(connection) if ours and enabled in {"O", "A"}}
+
+
+def _triggers_postgresql(connection: Connection) -> Sequence[tuple[str, str, str, bool]]:
+    """Return each trigger's name, table and state, and whether it is the portal's."""
+    rows = connection.execute(_POSTGRESQL_TRIGGERS, {"tables": _TABLES})
+    return [
+        (name, table, enabled, _is_ours_postgresql(name, table, f"{function}:{_one_line(body)}", definition))
+        for name, table, enabled, function, body, definition in rows
+    ]
+
+
+def _is_ours_postgresql(name: str, table: str, function: str, definition: str) -> bool:
     # A trigger with a WHEN clause, or on fewer acts than its name says, is not ours.
-    return {
-        name
-        for name, body, definition in rows
-        if _one_line(body) == _one_line(_BODY)
+    return (
+        table in REFUSED
+        and name in _names("postgresql", table)
+        and function == f"{_FUNCTION}:{_one_line(_BODY)}"
         and "WHEN" not in definition
         and f"BEFORE {name.rsplit('_no_', 1)[-1].upper()} ON" in definition
-    }
+    )
 
 
 def _names(dialect: str, table: str) -> list[str]:

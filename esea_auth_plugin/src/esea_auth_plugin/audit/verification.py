@@ -45,6 +45,7 @@ class Report:
     :ivar erased_personal: side rows erased. :ivar head: ``number:link`` of the last seal, to be kept elsewhere.
     :ivar problems: the first rows that do not verify. :ivar problem_count: how many there are.
     :ivar missing_triggers: append-only triggers that somebody removed or replaced.
+    :ivar foreign_triggers: triggers and rules on the tables that are not the portal's.
     """
 
     sealed: int = 0
@@ -56,6 +57,7 @@ class Report:
     problems: list[Broken] = field(default_factory=list)
     problem_count: int = 0
     missing_triggers: Sequence[str] = ()
+    foreign_triggers: Sequence[str] = ()
 
     @property
     def proven(self) -> bool:
@@ -104,6 +106,7 @@ def verify(
     for event_id in session.scalars(_strays().limit(MAX_NAMED)):
         report.add(0, event_id, "has no digest: it was not written by the portal")
     report.missing_triggers = triggers.missing(session.connection())
+    report.foreign_triggers = triggers.foreign(session.connection())
     return report
 
 
@@ -126,7 +129,6 @@ class _Walk:
         self._explained = explained
         self._heads = heads
         self._head_at: datetime | None = None
-        self._origins = {keys.origin}
         self._coded = False
         self._pruned = 0
         self._emptied: dict[str, int] = {}
@@ -176,12 +178,15 @@ class _Walk:
             why = f"{self._pruned} contents are gone by retention, and the events that explain it tell of {stated}"
             self.report.add(0, "", why)
         for event_id, count in self._emptied.items():
-            if event_id != ERASED_BEFORE_MARKS and count > self._explained.erased_personal[event_id]:
+            if event_id != ERASED_BEFORE_MARKS and count > self._explained.erased_personal[event_id].count:
                 self.report.add(0, event_id, f"explains fewer erased side rows than the {count} that name it")
 
     def _link_problems(self, row: TrailRow) -> Iterator[str]:
         seal, digest = row.seal, row.digest
         if seal is None:
+            return
+        if seal.number < 1:
+            yield f"has a seal with the number {seal.number}, which no sealer gives: it is outside the chain"
             return
         if seal.number != self.number + 1:
             missing = seal.number - self.number - 1
@@ -198,10 +203,9 @@ class _Walk:
         if old_after_new or not self._keys.follows(seal, digest, previous, seal.number):
             yield "does not follow from the seal before it"
         self._head_at = digest.at
-        self._origins = {self._keys.origin, digest.origin} if digest.mac else {self._keys.origin}
 
     def _unsealed_problems(self, digest: DigestPart) -> Iterator[str]:
-        if not digest.mac or digest.origin not in self._origins:
+        if not digest.mac or not self._keys.is_own(digest.origin):
             yield "was not written by this portal"
         if self._head_at is not None and digest.at <= self._head_at - LATEST_COMMIT:
             yield "is too old for the sealer, and was not sealed in its time"
@@ -211,7 +215,10 @@ class _Walk:
         if digest is None:
             return
         if digest.mac and not self._written_by_portal(digest):
-            yield "was not written by the portal: its code is wrong, or made with a key that is not on the ring"
+            if self._keys.is_own(digest.origin):
+                yield "was not written by the portal: its code is wrong, or made with a key that is not on the ring"
+            else:
+                yield "was written under an address that is neither portal.url nor one of portal.former_urls"
         if event is None:
             yield from self._loss_problems(digest)
         elif event.at != digest.at or not equal(digest.digest, digest_of(event)):
@@ -241,14 +248,16 @@ class _Walk:
                 yield "has lost its side row, and no erasure tells why"
         elif personal.sealed:
             yield from self._sealed_personal_problems(event, personal.sealed)
-        elif self._is_marked(personal):
+        elif self._is_marked(event, personal):
             self.report.erased_personal += 1
             self._emptied[personal.erased_by] = self._emptied.get(personal.erased_by, 0) + 1
         else:
             yield "has an emptied side row, and no erasure tells why"
 
-    def _is_marked(self, personal: PersonalPart) -> bool:
-        explained = personal.erased_by == ERASED_BEFORE_MARKS or personal.erased_by in self._explained.erased_personal
+    def _is_marked(self, event: EventPart, personal: PersonalPart) -> bool:
+        erasure = self._explained.erased_personal.get(personal.erased_by)
+        of_person = erasure is not None and erasure.subject in {event.actor, event.target}
+        explained = of_person or personal.erased_by == ERASED_BEFORE_MARKS
         try:
             return explained and self._keys.erasure_mac_matches(
                 personal.erased_mac, personal.event_id, personal.erased_by

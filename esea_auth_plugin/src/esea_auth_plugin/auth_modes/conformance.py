@@ -30,7 +30,7 @@ from typing import Any, ClassVar
 from sqlalchemy.exc import DBAPIError
 
 from ..audit import audit_rows
-from ..database import new_id
+from ..database import lock_accounts, new_id
 from ..interfaces import Factor, IExternalIdentities
 from .base import Ask, Attempt, AuthMode, Capability, Data, Go, Proven, Refused, UnknownPerson, Wait
 from .registry import fault_of
@@ -108,6 +108,7 @@ class AuthModeConformance:
         prepared = mode.prepare(answering)
         expected = mode.expected_subject(answering, prepared)
         with portal.db.writing() as session:
+            lock_accounts(portal.registry, session, attempt.subject)
             result = mode.answer(session, answering, prepared)
         assert isinstance(result, Proven), result
         assert expected == result.subject
@@ -210,6 +211,7 @@ class AuthModeConformance:
     def begun(self, portal: Any, mode: AuthMode, attempt: Attempt) -> Attempt:
         """Begin the stage and return the attempt with what the mode asked to remember."""
         with portal.db.writing() as session:
+            lock_accounts(portal.registry, session, attempt.subject)
             result = mode.begin(session, attempt)
         assert isinstance(result, _RESULTS), result
         state = getattr(result, "state", None)
@@ -220,6 +222,7 @@ class AuthModeConformance:
         answering = replace(attempt, values=values)
         prepared = mode.prepare(answering)
         with portal.db.writing() as session:
+            lock_accounts(portal.registry, session, attempt.subject)
             result = mode.answer(session, answering, prepared)
         assert isinstance(result, _RESULTS), result
         return result

@@ -30,7 +30,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from ..database import new_id
+from ..database import lock_accounts, new_id
 from .base import Ask, Attempt, AuthMode, Capability, Data, Enrolled, Go, Proven, Refused, ShowsIdentity, Wait
 from .conformance import AuthModeConformance
 
@@ -95,6 +95,7 @@ class EnrolmentConformance(AuthModeConformance):
         """Where the mode lets a credential be named."""
         other = portal.person()
         with portal.db.writing() as session:
+            lock_accounts(portal.registry, session, owner.subject, other.subject)
             [held] = mode.credentials(session, owner.subject)
             assert not mode.rename(session, other.subject, enrolled.reference, "À moi")
             assert not mode.rename(session, owner.subject, "nothing", "À moi")
@@ -117,6 +118,7 @@ class EnrolmentConformance(AuthModeConformance):
         begun = self.begun(portal, mode, attempt)
         values = self.right(portal, right_answer)
         with portal.db.writing() as session:
+            lock_accounts(portal.registry, session, owner.subject, other.subject)
             assert not mode.revoke(session, other.subject, enrolled.reference, reason="test")
             assert mode.revoke(session, owner.subject, enrolled.reference, reason="test")
             assert not mode.revoke(session, owner.subject, enrolled.reference, reason="test")
@@ -162,6 +164,7 @@ class EnrolmentConformance(AuthModeConformance):
             id=new_id(), at=portal.clock.now(), subject=owner.subject, email=owner.email, browser="conformance"
         )
         with portal.db.writing() as session:
+            lock_accounts(portal.registry, session, attempt.subject)
             shown = mode.enrol_begin(session, attempt)
         assert isinstance(shown, _RESULTS), shown
         return shown, replace(attempt, state=dict(getattr(shown, "state", None) or {}))
@@ -171,6 +174,7 @@ class EnrolmentConformance(AuthModeConformance):
         answering = replace(attempt, values=values, at=portal.clock.now())
         prepared = mode.enrol_prepare(answering)
         with portal.db.writing() as session:
+            lock_accounts(portal.registry, session, attempt.subject)
             result = mode.enrol_answer(session, answering, prepared)
         assert isinstance(result, _RESULTS), result
         return result

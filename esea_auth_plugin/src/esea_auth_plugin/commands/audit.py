@@ -60,7 +60,8 @@ def verify_trail(given: argparse.Namespace) -> int:
             if recorded > signed:
                 warnings.append(f"BROKEN head file: it ends with head {signed}, the trail tells of {recorded}")
     print("\n".join([*warnings, *_lines(report)]))
-    return 0 if report.proven and not warnings and not report.missing_triggers else 1
+    tampered = report.missing_triggers or report.foreign_triggers
+    return 0 if report.proven and not warnings and not tampered else 1
 
 
 def sign_now(given: argparse.Namespace) -> int:
@@ -130,6 +131,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"BROKEN too: {report.problem_count - len(report.problems)} more"
     if report.missing_triggers:
         yield f"WARNING: append-only triggers were removed or replaced: {', '.join(report.missing_triggers)}"
+    if report.foreign_triggers:
+        yield f"WARNING: triggers or rules that are not the portal's: {', '.join(report.foreign_triggers)}"
     since = f", oldest of {report.oldest_unsealed:%Y-%m-%d %H:%M:%S} UTC" if report.oldest_unsealed else ""
     yield f"waiting for their seal: {report.unsealed}{since}"
     if report.erased or report.erased_personal:

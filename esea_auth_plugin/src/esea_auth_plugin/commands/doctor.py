@@ -71,7 +71,7 @@ def examine(given: argparse.Namespace) -> int:
         reviewers,
     )
     warnings = [f"{check.__name__.strip('_')}: {warning}" for check in checks for warning in check(registry)]
-    warnings += [f"proxy: {warning}" for warning in proxy.examined(registry, given)]
+    warnings += [f"proxy: {warning}" for warning in proxy.check_proxy(registry, given)]
     print("\n".join(warnings) if warnings else "nothing to tell: all is as it should be")
     return 1 if warnings else 0
 
@@ -141,11 +141,14 @@ def _audit(registry: Any) -> Iterator[str]:
             return
         with find(registry, IDatabase).reading() as session:
             missing = triggers.missing(session.connection())
+            foreign = triggers.foreign(session.connection())
             waiting = long_waiting(session, find(registry, IClock).now())
     except SQLAlchemyError:
         return  # told with the database
     if missing:
         yield f"append-only triggers were removed or replaced: {', '.join(missing)}"
+    if foreign:
+        yield f"triggers or rules that are not the portal's can drop or change events: {', '.join(foreign)}"
     if waiting:
         yield f"{waiting} events wait for their seal for more than ten minutes: see the log of the worker, audit verify"
 

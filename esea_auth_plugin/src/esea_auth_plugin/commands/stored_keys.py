@@ -80,7 +80,7 @@ def _opens(registry: Any, session: Session, key_id: str) -> bool:
     digest = digest_of_event(session, event_id) if event_id is not None else None
     keys = find(registry, TrailKeys)
     if digest is not None and digest.at != UNREADABLE:
-        return keys.event_mac_matches(digest.mac, digest.event_id, digest.at, digest.digest, digest.origin)
+        return keys.opens(digest.mac, digest.event_id, digest.at, digest.digest, digest.origin)
     row = session.scalars(
         select(AuditPersonal).where(AuditPersonal.sealed.startswith(f"s1.{key_id}.", autoescape=True)).limit(1)
     ).first()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from .locking import lost_lock
@@ -34,6 +34,18 @@ def watch_disconnects(engine: Engine) -> None:
     """
     if engine.dialect.name == "postgresql":
         event.listen(engine, "handle_error", _note_demotion)
+    else:
+        event.listen(engine, "handle_error", _note_mistake, retval=True)
+
+
+def _note_mistake(context: ExceptionContext) -> Exception | None:
+    """Tell a write in a read-only transaction of ours from a file that can't be written: SQLite has one error."""
+    connection, error = context.connection, context.original_exception
+    if connection is None or not connection.get_execution_options().get(READ_ONLY, False):
+        return None
+    if getattr(error, "sqlite_errorname", "") != "SQLITE_READONLY":
+        return None
+    return ProgrammingError(context.statement or "", None, error, hide_parameters=True)
 
 
 def _note_demotion(context: ExceptionContext) -> None:

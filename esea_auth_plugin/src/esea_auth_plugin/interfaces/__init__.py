@@ -7,6 +7,7 @@ work in; values are frozen and detached from the database. Times are aware datet
 from __future__ import annotations
 
 from .accounts import (
+    DOUBTED_AT_FIRST_LINK,
     AccountState,
     AccountView,
     Closing,
@@ -94,6 +95,7 @@ from .sessions import IParkedForms, ISessions, SessionView
 __all__ = [
     "AUTHORITY_ORIGINS",
     "BY_RULE",
+    "DOUBTED_AT_FIRST_LINK",
     "PROVEN_ORIGINS",
     "AccountEntry",
     "AccountGroup",

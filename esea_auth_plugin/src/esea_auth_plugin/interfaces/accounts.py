@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 from ..errors import PortalError
 from .people import Level, Proof, RoleHeld
 
+#: Reason of a mailbox that its account's owner removed when their first external identity was linked.
+DOUBTED_AT_FIRST_LINK = "first_link"
+
 
 class AccountState(enum.StrEnum):
     """Life of an account. Only an active one signs in."""
@@ -41,7 +44,8 @@ class AccountView:
     level_owned: Level = Level.NONE  # the highest level that they and the rest reach, counted likewise
     mail_code_barred_until: datetime | None = None  # after a password reset by mail alone
     email_confirmed_at: datetime | None = None  # when its reader last proved the address
-    email_doubted_at: datetime | None = None  # the address proves nothing since: its domain lapsed or changed hands
+    email_doubted_at: datetime | None = None  # the address proves nothing since
+    email_doubt_reason: str = ""  # why not, as in MailboxDoubted; "" while it is believed
 
     @property
     def display_name(self) -> str:
@@ -171,10 +175,16 @@ class IMailboxes(Protocol):
         """
 
     def doubt_account(self, session: Session, subject: str, *, reason: str) -> bool:
-        """Believe the mailbox of one account no more; ``False`` if it was not believed before."""
+        """Believe the mailbox of one account no more, since its person disowned it; ``False`` if it was not believed.
+
+        An earlier change of the address ends with it: its former address takes nothing back.
+        """
 
     def believe(self, session: Session, domain: str, *, by: str) -> Sequence[str]:
-        """Believe them again, since somebody who may decide it says that nothing was wrong; return the subjects."""
+        """Believe them again, since somebody who may decide it says that nothing was wrong; return the subjects.
+
+        An address that its account's owner removed after a first link stays removed.
+        """
 
     def confirmed(self, session: Session, subject: str, email: str) -> bool:
         """Note that the account's own address has just been proven anew; ``False`` if it is another one by now."""

@@ -181,11 +181,26 @@ class IFirstLinks(Protocol):
     An account may have been prepared by somebody else for its true owner to find (pre-hijacking).
     """
 
-    def page_for(self, session: Session, subject: str, view: SessionView | None, back: str = "") -> str | None:
+    def page_for(
+        self,
+        session: Session,
+        subject: str,
+        view: SessionView | None,
+        back: str = "",
+        *,
+        known_browser: bool | None = None,
+    ) -> str | None:
         """Return the address of the page if this session's person has to answer it, ``None`` otherwise.
 
         :param back: where to go after the answer.
+        :param known_browser: at a sign-in, whether its browser had opened the account before; the first one counts.
         """
+
+    def unconfirmed(self, session: Session, subject: str) -> bool:
+        """Tell whether what the account had, its mailbox too, waits for the person's answer, and is suspended."""
+
+    def suspend(self, session: Session, subject: str) -> None:
+        """Suspend again what waits for the answer, if it is accepted by now; nothing if nothing waits."""
 
 
 @dataclass(frozen=True, slots=True)

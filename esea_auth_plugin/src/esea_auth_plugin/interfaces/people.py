@@ -98,6 +98,7 @@ class Identity:
     :ivar owned: the highest level that the person could prove when they last signed in, or a device came or went: only
         ever used to ask for more. :ivar devices_held: how many devices they had then.
     :ivar email_doubted: the address is not believed any more, see :class:`~esea_auth_plugin.interfaces.IMailboxes`.
+    :ivar email_doubt_reason: why not, see :class:`~esea_auth_plugin.events.MailboxDoubted`.
     :ivar lacks_means: the portal demands a second device, and the person does not have it.
     :ivar services: slugs of the services the person has a grant for now.
     :ivar session_id: row id of the session (not the secret of the cookie), for audit rows.
@@ -117,6 +118,7 @@ class Identity:
     devices_held: int = 0
     lacks_means: bool = False
     email_doubted: bool = False
+    email_doubt_reason: str = ""
     proofs: tuple[Proof, ...] = ()
     session_id: str = ""
 

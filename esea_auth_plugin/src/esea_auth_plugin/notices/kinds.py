@@ -66,6 +66,12 @@ KINDS: Mapping[str, Kind] = {
         "envoyé, et les codes par courriel n’ouvrent plus rien tant que vous n’avez pas confirmé une adresse.",
         "Connectez-vous avec un autre moyen pour confirmer votre adresse, ou appelez le support.",
     ),
+    "mailbox_removed": Kind(
+        "L’adresse de votre compte est retirée",
+        "Après la première liaison d’une identité professionnelle, l’adresse du compte n’a pas été gardée. Sans "
+        "adresse, vous ne recevez plus ni code ni alerte tant que vous n’en avez pas confirmé une.",
+        "Confirmez une adresse dans « Mon compte », ou appelez le support.",
+    ),
     "refused_often": Kind(
         "Plusieurs connexions refusées à votre compte",
         "Plusieurs mots de passe ou codes ont été refusés à la suite pour votre compte. Personne n’est entré ainsi.",

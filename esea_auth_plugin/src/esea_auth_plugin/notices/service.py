@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ..auth_modes.freezing import FrozenFactors
+from ..auth_modes.freezing import CONTESTED, FrozenFactors
 from ..auth_modes.registry import modes_of
 from ..database import lock_accounts, new_id
 from ..events import UnderWayEnded
@@ -21,6 +21,7 @@ from ..interfaces import (
     IAccounts,
     IAuditTrail,
     IClock,
+    IFirstLinks,
     IFormerAddresses,
     IOutbox,
     ISealer,
@@ -90,8 +91,9 @@ class Notices:
         session.add(row)
         session.flush()
         addresses = to if to is not None else self._addresses(session, account)
+        objects = self.may_object(session, subject)
         for address in addresses:
-            self._post(session, account, row, address, facts, letter, more or {})
+            self._post(session, account, row, address, facts, letter, more or {}, objects=objects)
         if addresses:
             self._audit(session, "notice.sent", subject, notice=kind)
 
@@ -101,6 +103,15 @@ class Notices:
             return ()
         found: Sequence[str] = find(self._registry, IFormerAddresses).of(session, subject)
         return found
+
+    def may_object(self, session: Session, subject: str) -> bool:
+        """Tell whether letters carry « Ce n'était pas moi »: not while the mailbox may be an impostor's.
+
+        Only the first external identity is proven then; its owner may end sessions from the account, or call.
+        """
+        if not offers(self._registry, IFirstLinks):
+            return True
+        return not find(self._registry, IFirstLinks).unconfirmed(session, subject)
 
     def _addresses(self, session: Session, account: AccountView) -> Sequence[str]:
         return list(dict.fromkeys((account.email, *self.former_addresses(session, account.subject))))
@@ -114,9 +125,12 @@ class Notices:
         facts: Sequence[Fact],
         letter: str,
         more: Mapping[str, Any],
+        *,
+        objects: bool,
     ) -> None:
         token, ends_at = tokens.new_token(), row.at + LIFETIME
-        session.add(NoticeLinkRow(notice_id=row.id, digest=tokens.digest(token, kind=KIND), ends_at=ends_at))
+        if objects:
+            session.add(NoticeLinkRow(notice_id=row.id, digest=tokens.digest(token, kind=KIND), ends_at=ends_at))
         kind = KINDS[row.kind]
         find(self._registry, IOutbox).post(
             session,
@@ -130,7 +144,7 @@ class Notices:
                 "at": row.at,
                 "facts": [list(fact) for fact in facts],
                 "effects": effects(self._registry, [(mode, reference) for mode, reference in row.freezes]),
-                "url": find(self._registry, PortalSettings).absolute(f"/signalement/{token}"),
+                "url": find(self._registry, PortalSettings).absolute(f"/signalement/{token}") if objects else "",
                 "ends_at": ends_at,
                 **more,
             },
@@ -198,7 +212,7 @@ class Notices:
         self._registry.notify(UnderWayEnded(session, subject))
         forget_all(session, subject)
         for mode, reference in notice.freezes:
-            find(self._registry, FrozenFactors).freeze(session, subject, mode, reference, reason="contested")
+            find(self._registry, FrozenFactors).freeze(session, subject, mode, reference, reason=CONTESTED)
 
     # --- what was told
 

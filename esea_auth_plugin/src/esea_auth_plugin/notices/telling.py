@@ -19,7 +19,7 @@ from ..events import (
     SignedIn,
     SignedInFromNewPlace,
 )
-from ..interfaces import Factor, IAccounts, IClock, INotifications, Proof
+from ..interfaces import DOUBTED_AT_FIRST_LINK, Factor, IAccounts, IClock, INotifications, Proof
 from ..layout.browsers import browser_fr
 from ..layout.filters import datetime_fr
 from ..my_account.places import place_fr
@@ -42,6 +42,9 @@ class Teller:
         """A new device: it is what gets frozen. The first identity does more to the account than another device."""
         facts = (("Dispositif", event.label), ("Type", event.kind))
         freezes = ((event.mode, event.reference),)
+        if event.first_link and not self._notices.may_object(event.session, event.subject):
+            # What was mailed before may have gone to whoever prepared the account: it stops nothing any more.
+            self._notices.end_links(event.session, event.subject)
         kind = "first_link" if event.first_link else "device_added"
         self._notices.tell(event.session, event.subject, kind, facts=facts, freezes=freezes)
 
@@ -113,7 +116,8 @@ class Teller:
     def mailbox_doubted(self, event: MailboxDoubted) -> None:
         """A mailbox that is not believed: kept for « Notifications », and told to a former address that may object."""
         former = self._notices.former_addresses(event.session, event.subject)
-        self._notices.tell(event.session, event.subject, "mailbox_doubted", to=former)
+        kind = "mailbox_removed" if event.reason == DOUBTED_AT_FIRST_LINK else "mailbox_doubted"
+        self._notices.tell(event.session, event.subject, kind, to=former)
 
     def refused_often(self, event: CodeRefusedOften) -> None:
         """Many refusals. Where codes come after a password, whoever tries them knows it: that is what gets frozen.

@@ -86,7 +86,10 @@ class Grants:
     def withdraw_for_request(self, session: Session, request_id: str, *, reason: str) -> int:
         """See the interface."""
         theirs = AccessGrant.request_id == request_id
-        lock_accounts(self._registry, session, *session.scalars(select(AccessGrant.subject).where(theirs).distinct()))
+        people = session.scalars(select(AccessGrant.subject).where(theirs).distinct()).all()
+        if not people:
+            return 0
+        lock_accounts(self._registry, session, *people)
         return self._end(session, theirs, reason=reason)
 
     def withdraw_all(self, session: Session, subject: str, *, reason: str) -> int:

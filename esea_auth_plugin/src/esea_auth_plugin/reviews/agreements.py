@@ -78,14 +78,7 @@ def agree(
 
 def counting(registry: Any, session: Session, kind: RequestKind, request_id: str) -> Sequence[str]:
     """Return who has agreed and may still review this kind, in order."""
-    agreed = agreed_by(session, request_id)
-    if not offers(registry, IRoles):
-        return agreed
-    rule = permissions_of(registry).get(kind.permission)
-    if rule is None or rule.role is None:
-        return [by for by in agreed if not suspended(registry, session, by)]
-    roles = find(registry, IRoles)
-    return [by for by in agreed if any(held.name == rule.role for held in roles.of(session, by))]
+    return [by for by in agreed_by(session, request_id) if may_review(registry, session, kind, by)]
 
 
 def choices_of(session: Session, request_id: str, reviewers: Sequence[str]) -> Sequence[frozenset[str]]:
@@ -124,8 +117,9 @@ def may_review(registry: Any, session: Session, kind: RequestKind, by: str) -> b
             return False
     rule = permissions_of(registry).get(kind.permission)
     if rule is None or rule.role is None or not offers(registry, IRoles):
-        return True
-    return any(held.name == rule.role for held in find(registry, IRoles).of(session, by))
+        return not suspended(registry, session, by)
+    # A permission asks for the role without a scope (see Identity.has_role): one for a single service is not enough.
+    return any(held.name == rule.role and held.scope == "*" for held in find(registry, IRoles).of(session, by))
 
 
 def withdraw(event: UnderWayEnded) -> None:

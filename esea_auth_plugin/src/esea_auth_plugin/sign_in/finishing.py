@@ -130,7 +130,8 @@ def _open(request: Any, session: Session, found: SignIn, account: AccountView) -
     onward = "/connexion/reprise" if waiting is not None else destination(found.return_path, found.service)
     if not offers(request, IFirstLinks):
         return onward
-    return find(request, IFirstLinks).page_for(session, view.subject, view, onward) or onward
+    first_links = find(request, IFirstLinks)
+    return first_links.page_for(session, view.subject, view, onward, known_browser=known_browser) or onward
 
 
 def _tell(request: Any, session: Session, found: SignIn, view: SessionView, *, new: bool) -> None:

@@ -15,7 +15,7 @@ from esea_auth_plugin.auth_modes.mail_code.mode import masked
 from esea_auth_plugin.auth_modes.password.models import PasswordRow
 from esea_auth_plugin.auth_modes.password.service import Passwords
 from esea_auth_plugin.auth_modes.registry import modes_of
-from esea_auth_plugin.database import new_id
+from esea_auth_plugin.database import lock_accounts, new_id
 from esea_auth_plugin.security.passwords import HashCost, PasswordHashes
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
 
@@ -76,6 +76,7 @@ def test_a_hash_of_a_lower_cost_is_renewed_at_the_sign_in(portal: Portal, anne: 
     assert checked.right
     assert checked.renewed
     with portal.db.writing() as session:
+        lock_accounts(portal.registry, session, anne.subject)
         assert passwords.renew(session, anne.subject, checked)
         assert not passwords.renew(session, anne.subject, checked), "only over the hash that was checked"
     with portal.db.reading() as session:

@@ -16,7 +16,7 @@ from esea_auth_plugin.auth_modes.conformance_enrolment import EnrolmentConforman
 from esea_auth_plugin.auth_modes.registry import modes_of
 from esea_auth_plugin.auth_modes.totp import codes
 from esea_auth_plugin.auth_modes.totp.models import TotpRow
-from esea_auth_plugin.database import new_id
+from esea_auth_plugin.database import lock_accounts, new_id
 from esea_auth_plugin.testing.portal import Person, Portal
 
 pytestmark = pytest.mark.settings(**{"esea_auth.modes": "password mail_code totp recovery_codes"})
@@ -147,6 +147,7 @@ def add(portal: Portal, mode: Any, person: Person, *, ahead: int = 0) -> str:
     code = codes.code_of(key, codes.step_at(attempt.at) + ahead)
     answer = Attempt(**{**_fields(attempt), "values": {"code": code}, "state": {"key": key}})
     with portal.db.writing() as session:
+        lock_accounts(portal.registry, session, person.subject)
         assert isinstance(mode.enrol_answer(session, answer, None), Enrolled)
     return key
 
@@ -154,6 +155,7 @@ def add(portal: Portal, mode: Any, person: Person, *, ahead: int = 0) -> str:
 def sign_in(portal: Portal, mode: Any, person: Person, code: str) -> Any:
     attempt = Attempt(id=new_id(), at=portal.clock.now(), subject=person.subject, values={"code": code})
     with portal.db.writing() as session:
+        lock_accounts(portal.registry, session, person.subject)
         mode.begin(session, attempt)
         return mode.answer(session, attempt, None)
 
@@ -228,6 +230,7 @@ def test_five_tries_a_sign_in_and_the_sixth_is_not_even_compared(portal: Portal,
     over = []
     for typed in [wrong] * 5 + [right]:
         with portal.db.writing() as session:
+            lock_accounts(portal.registry, session, anne.subject)
             mode.begin(session, attempt)  # beginning again begins no new count
             over.append(mode.answer(session, Attempt(**{**_fields(attempt), "values": {"code": typed}}), None).over)
     assert over == [False] * 4 + [True] * 2

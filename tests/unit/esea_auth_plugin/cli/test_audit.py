@@ -111,6 +111,19 @@ def test_doctor_tells_of_a_removed_trigger_and_of_what_waits_too_long(events: Ru
     assert "BROKEN at unsealed, event x" in verified
 
 
+def test_doctor_and_verification_tell_of_a_foreign_trigger(events: Run, folder: Path) -> None:
+    assert events("audit", "verify")[0] == 0
+    execute(
+        folder,
+        "CREATE TRIGGER swallow BEFORE INSERT ON esea_audit_event"
+        " WHEN NEW.action = 'role.given' BEGIN SELECT RAISE(IGNORE); END",
+    )
+    assert "can drop or change events: swallow on esea_audit_event" in events("doctor")[1]
+    status, verified, _ = events("audit", "verify")
+    assert status == 1
+    assert "WARNING: triggers or rules that are not the portal's: swallow on esea_audit_event" in verified
+
+
 def test_heads_are_signed_checked_and_used(events: Run, folder: Path) -> None:
     assert events("audit", "sign-head")[0] == 2
     add(folder, f"portal.audit_head_file = {folder}/heads", f"portal.audit_head_key = file:{folder}/head_key")

@@ -122,7 +122,7 @@ def test_what_the_room_said_and_when_to_come_back_are_told(app: TestApp) -> None
 
 def test_an_address_that_is_not_utf8_is_a_400_page(app: TestApp) -> None:
     page = app.get("/%ff", status=400)
-    assert "Demande incomprise" in page.text and "Accessibilité" in page.text
+    assert "Adresse illisible" in page.text and "Accessibilité" in page.text
 
 
 def test_an_incident_bears_the_reference_of_its_request(app: TestApp) -> None:

@@ -148,7 +148,9 @@ def test_nothing_is_left_of_a_run_that_was_killed(tmp_path: Path, how: str, work
     (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "test_it.py").write_text(TEST)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", str(workers), "test_it.py"]
+    # A shell that starts the tests in the background has them ignore SIGINT, which children inherit.
+    command = ["env", "--default-signal=INT", sys.executable, "-m", "pytest"]
+    command += ["-p", "no:cacheprovider", "-n", str(workers), "test_it.py"]
     # The run inside has a folder and a watchdog of its own.
     environment = {**os.environ, watchdog.VARIABLE: "", "HOW": how}
     for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_TESTRUNUID"):

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...auth_modes.freezing import FrozenFactors
+from ...auth_modes.freezing import CONTESTED, FrozenFactors
 from ...errors import PortalError
-from ...interfaces import AccountState, IAccounts
-from ...services import find
+from ...interfaces import AccountState, IAccounts, IFirstLinks
+from ...services import find, offers
 from .declared import AccountAct
 
 REASON = {"reason": "Motif"}
@@ -53,10 +53,14 @@ def _restore_mail_codes(registry: Any, session: Session, subject: str, values: M
 
 
 def _lift_factors(registry: Any, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
+    """Lift what a contest froze. What a first link suspended waits for the person's own answer."""
     frozen = find(registry, FrozenFactors)
-    lifted = [frozen.lift(session, subject, one.mode, one.reference, by=by) for one in frozen.of(session, subject)]
-    if not lifted:
+    contested = [one for one in frozen.of(session, subject) if one.reason == CONTESTED]
+    if not [one for one in contested if frozen.lift(session, subject, one.mode, one.reference, by=by)]:
         raise NotPossible
+    if offers(registry, IFirstLinks):
+        # A factor that was contested before the first link waits for the person's answer from now on, like the rest.
+        find(registry, IFirstLinks).suspend(session, subject)
     return "Les moyens de connexion sont débloqués."
 
 

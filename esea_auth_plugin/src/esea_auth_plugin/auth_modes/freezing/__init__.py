@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .service import FrozenFactor, FrozenFactors
+from .service import CONTESTED, FrozenFactor, FrozenFactors
 
-__all__ = ["FrozenFactor", "FrozenFactors", "includeme"]
+__all__ = ["CONTESTED", "FrozenFactor", "FrozenFactors", "includeme"]
 
 _ACTIONS = {
     "factor.frozen": "Moyen de connexion bloqué",

@@ -15,6 +15,9 @@ from ...interfaces import IAuditTrail, IClock, Proof
 from ...services import find
 from .models import FrozenFactorRow
 
+#: The reason of what « Ce n'était pas moi » freezes: the support lifts it once identity was checked, nothing else.
+CONTESTED = "contested"
+
 
 @dataclass(frozen=True, slots=True)
 class FrozenFactor:

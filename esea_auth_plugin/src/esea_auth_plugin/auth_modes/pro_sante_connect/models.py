@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...database import AccountsModel, new_id
+from ...database.locking import UNLOCKED
 
 
 class PscWay(AccountsModel):
@@ -86,7 +87,10 @@ class EcpsRequest(AccountsModel):
     """
 
     __tablename__ = "esea_ecps_request"
-    __table_args__ = (Index("ix_esea_ecps_request_due", "state", "next_at"),)
+    __table_args__ = (
+        Index("ix_esea_ecps_request_due", "state", "next_at"),
+        {"info": {UNLOCKED: "one attempt's own; used before anybody knows whose account it is"}},
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     attempt: Mapped[str] = mapped_column(String(36), unique=True)

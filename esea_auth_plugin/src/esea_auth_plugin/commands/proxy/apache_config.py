@@ -1,139 +1,131 @@
-"""Reads Apache's configuration: lines, sections, includes, definitions and macros."""
+"""Reads an Apache configuration as Apache itself resolves it: the output of ``httpd -t -D DUMP_CONFIG``.
+
+In that output, includes, macros, ``Define``, continuation lines and ``<IfModule>``, ``<IfDefine>`` and ``<IfVersion>``
+are already resolved; comments name the file and the line of each directive. ``DUMP_VHOSTS``, ``DUMP_MODULES``,
+``DUMP_INCLUDES`` and ``DUMP_RUN_CFG`` tell no directive inside a virtual host, hence nothing that the rules need.
+
+mod_info writes the output. It is shipped with Apache and rarely enabled: ``-C`` loads it for this one process.
+``-t`` opens no port and starts no log program. It needs the right to read what the configuration names.
+"""
 
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from .nginx_config import Directive, Unreadable
+from .config_tree import ConfigReadError, Directive
 
-_SECTION = re.compile(r"<(/?)(\w+)\s*([^>]*)>\s*$")
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
-#: Sections that hold what applies wherever they stand.
-_TRANSPARENT = {"ifmodule", "ifdefine", "ifversion"}
+#: Debian's ``apache2ctl`` sets the variables that its configuration uses; elsewhere the server itself takes options.
+_PROGRAMS = ("apache2ctl", "httpd", "apache2", "apachectl")
+_PROGRAM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/usr/local/apache2/bin"
+_MODULES = (
+    "/usr/lib/apache2/modules",
+    "/usr/lib64/httpd/modules",
+    "/usr/lib/httpd/modules",
+    "/usr/local/apache2/modules",
+)
+_MAX_NESTED_INCLUDES = 32
+#: Seconds that Apache may take for reading its configuration.
+_TIMEOUT = 60
+
+_FILE = re.compile(r"# In file: (.*)")
+_MACRO = re.compile(r"macro '.*?' \(defined on line (\d+) of \"(.*?)\"\)")
+_LINE = re.compile(r"#\s*(\d+):")
+_SECTION = re.compile(r"<(\w+)\s*(.*)>")
+_WORD = re.compile(r"""(")((?:\\.|[^"\\])*)"|(')((?:\\.|[^'\\])*)'|(\S+)""")
 
 
 @dataclass(slots=True)
-class _Macro:
-    parameters: tuple[str, ...]
-    lines: list[str] = field(default_factory=list)
+class _Position:
+    """File and line of the directive that follows; lines of a macro count from its definition."""
+
+    file: Path
+    line: int = 1
+    offset: int = 0
+
+    def moved(self, comment: str) -> bool:
+        """Follow a comment of the output; tell whether it was one."""
+        if number := _LINE.fullmatch(comment):
+            self.line = self.offset + int(number[1])
+        elif (name := _FILE.fullmatch(comment)) and (macro := _MACRO.match(name[1])):
+            self.file, self.offset = Path(macro[2]), int(macro[1])
+        elif name:
+            self.file, self.offset = Path(name[1]), 0
+        return comment.startswith("#")
 
 
-@dataclass(slots=True)
-class _Reading:
-    """What was defined so far, and how deep the includes are."""
+def read_apache(main: Path) -> Directive:
+    """Return the whole configuration as one section named ``main``; all names are in lower case.
 
-    root: Path
-    variables: dict[str, str] = field(default_factory=dict)
-    macros: dict[str, _Macro] = field(default_factory=dict)
-    depth: int = 0
-
-
-def read(main: Path) -> Directive:
-    """Return the whole configuration as one block named ``main``.
-
-    :raises Unreadable: a file is missing or is not Apache's.
+    :raises ConfigReadError: Apache is not installed here, or refuses the configuration.
     """
-    reading = _Reading(main.parent)
-    lines = iter(_lines(main))
-    return Directive("main", (), main, 1, tuple(_block(lines, main, reading, "")))
+    lines = (line.strip() for line in _dump(main).split("\n"))
+    try:
+        return Directive("main", (), main, 1, tuple(_section(lines, _Position(main))))
+    except RecursionError as error:
+        raise ConfigReadError(f"{main}: sections are nested too deeply") from error
 
 
-def hosts(main: Directive) -> Iterator[Directive]:
+def virtual_hosts(main: Directive) -> Iterator[Directive]:
     """Yield every ``<VirtualHost>``."""
-    yield from (each for each in main.inside if each.name == "virtualhost")
+    yield from (each for each in main.children if each.name == "virtualhost")
 
 
-def _lines(path: Path) -> list[str]:
+def _dump(main: Path) -> str:
+    program = next(filter(None, (shutil.which(name, path=_PROGRAM_PATH) for name in _PROGRAMS)), None)
+    if program is None:
+        raise ConfigReadError(f"{main}: Apache is not on this machine, and only Apache reads its configuration")
+    command = [program, "-t", "-D", "DUMP_CONFIG", "-f", str(main.absolute())]
+    for module in (Path(folder, "mod_info.so") for folder in _MODULES):
+        if module.exists():
+            command += ["-C", f"LoadModule info_module {module}"]
+            break
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise Unreadable(f"{path}: {error.strerror}") from error
-    return text.replace("\\\n", " ").split("\n")
+        done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT, check=False)  # noqa: S603 - no shell
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ConfigReadError(f"{main}: {program} gave no answer ({error})") from error
+    if done.returncode:
+        raise ConfigReadError(f"{main}: Apache refuses it: {_reason(done.stderr.decode('utf-8', 'replace'))}")
+    # apache2ctl may say something of its own first.
+    _, start, output = done.stdout.decode("utf-8", "replace").partition("# In file: ")
+    if not start:
+        raise ConfigReadError(f"{main}: Apache shows its configuration through mod_info, which is not on this machine")
+    return start + output
 
 
-def _block(lines: Iterator[str], file: Path, reading: _Reading, end: str) -> Iterator[Directive]:
-    for number, raw in enumerate(lines, 1):
-        line = _VARIABLE.sub(lambda found: reading.variables.get(found[1], found[0]), raw.strip())
-        if not line or line.startswith("#"):
-            continue
-        section = _SECTION.match(line)
-        if section is None:
-            yield from _plain(line, file, number, reading)
-            continue
-        closing, name, rest = section[1], section[2].lower(), section[3]
-        if closing:
-            if name != end:
-                raise Unreadable(f"{file}: </{section[2]}> closes nothing")
-            return
-        if name == "macro":
-            _keep(lines, rest, reading)
-        elif name in _TRANSPARENT:
-            yield from _block(lines, file, reading, name)
-        else:
-            inside = tuple(_block(lines, file, reading, name))
-            yield Directive(name, tuple(_words(rest)), file, number, inside)
-    if end:
-        raise Unreadable(f"{file}: <{end}> is never closed")
+def _reason(errors: str) -> str:
+    """Return one line of Apache's messages: without warnings, and the innermost of nested includes only."""
+    said = " ".join(line for line in errors.splitlines() if not line.startswith("["))
+    _, *nested = said.split("Syntax error on line ")
+    if len(nested) > _MAX_NESTED_INCLUDES:
+        # Apache gives up after 128 levels, and its message is cut off before the reason.
+        return f"files include each other, see line {nested[0].strip(' :')}"
+    return (f"syntax error on line {nested[-1]}" if nested else said)[:500] or "no reason given"
 
 
-def _plain(line: str, file: Path, number: int, reading: _Reading) -> Iterator[Directive]:
-    words = _words(line)
-    name, arguments = words[0].lower(), tuple(words[1:])
-    if name == "define" and arguments:
-        reading.variables[arguments[0]] = arguments[1] if len(arguments) > 1 else ""
-    elif name in {"include", "includeoptional"} and arguments:
-        yield from _included(arguments[0], reading, optional=name == "includeoptional")
-    elif name == "use" and arguments:
-        yield from _used(arguments, file, reading)
-    else:
-        if name == "serverroot" and arguments:
-            reading.root = Path(arguments[0])
-        yield Directive(name, arguments, file, number)
-
-
-def _included(pattern: str, reading: _Reading, *, optional: bool) -> Iterator[Directive]:
-    if reading.depth > 10:
-        raise Unreadable(f"{pattern}: includes itself")
-    path = Path(pattern) if pattern.startswith("/") else reading.root / pattern
-    found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
-    if not found and not optional and not re.search(r"[*?\[]", pattern):
-        raise Unreadable(f"{path} is included and missing")
-    reading.depth += 1
-    for each in found:
-        if each.is_file():
-            yield from _block(iter(_lines(each)), each, reading, "")
-    reading.depth -= 1
-
-
-def _keep(lines: Iterator[str], head: str, reading: _Reading) -> None:
-    name, *parameters = head.split()
-    macro = reading.macros[name.lower()] = _Macro(tuple(parameters))
+def _section(lines: Iterator[str], position: _Position) -> Iterator[Directive]:
     for line in lines:
-        if line.strip().lower().startswith("</macro"):
+        if not line or position.moved(line):
+            continue
+        if line.startswith("</"):
             return
-        macro.lines.append(line)
+        file, number = position.file, position.line
+        if section := _SECTION.fullmatch(line):
+            name, arguments, children = section[1], section[2], tuple(_section(lines, position))
+        else:
+            name, _, arguments = line.partition(" ")
+            children = ()
+        yield Directive(name.lower(), _words(arguments), file, number, children)
 
 
-def _used(arguments: Sequence[str], file: Path, reading: _Reading) -> Iterator[Directive]:
-    macro = reading.macros.get(arguments[0].lower())
-    if macro is None or reading.depth > 10:
-        raise Unreadable(f"{file}: Use {arguments[0]}: no such macro")
-    lines = macro.lines
-    for parameter, value in zip(macro.parameters, arguments[1:], strict=False):
-        lines = [line.replace(parameter, value) for line in lines]
-    reading.depth += 1
-    yield from _block(iter(lines), file, reading, "")
-    reading.depth -= 1
-
-
-def _words(line: str) -> list[str]:
-    reader = shlex.shlex(line, posix=True)
-    reader.whitespace_split, reader.commenters, reader.escapedquotes, reader.quotes = True, "", '"', '"'
-    try:
-        return list(reader)
-    except ValueError:
-        return line.split()
+def _words(arguments: str) -> tuple[str, ...]:
+    """Split as Apache does: a backslash escapes itself and the quote that encloses it."""
+    return tuple(
+        re.sub(rf"\\([\\{quote}])", r"\1", text) if quote else found[5]
+        for found in _WORD.finditer(arguments)
+        for quote, text in [(found[1] or found[3], found[2] if found[1] else found[4])]
+    )

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...events import AccountErased, FirstLinked
+from ...events import AccountErased, FirstLinked, SignedIn
 from ...interfaces import IAccountRoot, IFirstLinks
 from ...services import find
 from .resources import FirstLinkPlace
 from .service import FirstLinks, forget
+from .views import first_link_page
 
 __all__ = ["includeme"]
 
@@ -29,11 +30,16 @@ def includeme(config: Any) -> None:
     def begin(event: FirstLinked) -> None:
         find(config.registry, FirstLinks).begin(event)
 
+    def arrived(event: SignedIn) -> None:
+        find(config.registry, FirstLinks).arrived(event)
+
     config.add_service(FirstLinks, FirstLinks)
     config.add_service(IFirstLinks, lambda registry: find(registry, FirstLinks))
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_subscriber(begin, FirstLinked)
+    config.add_subscriber(arrived, SignedIn)
     config.add_subscriber(forget, AccountErased)
     config.add_portal_child("premiere-liaison", FirstLinkPlace, parent=IAccountRoot)
+    config.add_request_method(first_link_page, "first_link_page", reify=True)
     config.scan(".views")

@@ -15,6 +15,7 @@ class FirstLinkRow(AccountsModel):
 
     :ivar link: the link's id: a session that rests on it may answer. :ivar session_id: so may the session that linked
         it. :ivar both_proven: it was signed in to the account too: nothing was suspended.
+    :ivar browser_known: the browser of the first sign-in by the link had opened the account before; ``None`` before it.
     :ivar answered_at: when the person answered; ``None`` while they are to be asked.
     """
 
@@ -25,5 +26,6 @@ class FirstLinkRow(AccountsModel):
     mode: Mapped[str] = mapped_column(String(60))
     session_id: Mapped[str] = mapped_column(String(36), default="")
     both_proven: Mapped[bool] = mapped_column(default=False)
+    browser_known: Mapped[bool | None]
     at: Mapped[datetime]
     answered_at: Mapped[datetime | None]

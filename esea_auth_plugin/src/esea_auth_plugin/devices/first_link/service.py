@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from ...accounts.service import lock_account
+from ...accounts import attribute_store
+from ...accounts.call_back import RECENT
+from ...accounts.service import account_id_of, lock_account
 from ...auth_modes.base import AuthMode, Credential
 from ...auth_modes.freezing import FrozenFactors
 from ...auth_modes.registry import modes_of
 from ...database import lock_accounts
 from ...errors import PortalError
-from ...events import AccountErased, FirstLinkAnswered, FirstLinked
+from ...events import AccountErased, FirstLinkAnswered, FirstLinked, SignedIn
 from ...interfaces import (
+    DOUBTED_AT_FIRST_LINK,
     AccountView,
     Factor,
     IAccounts,
@@ -26,20 +29,22 @@ from ...interfaces import (
     IClock,
     IMailboxes,
     IPasswords,
+    ISessions,
     LinkBasis,
     SessionView,
 )
 from ...layout.filters import date_fr
 from ...normalise.phones import phone_fr
 from ...services import find
+from ...sign_in.store import SignIns
 from ..revoking import Revoking
 from .models import FirstLinkRow
 from .resources import PATH
 
-REASON = "first_link"
+REASON = DOUBTED_AT_FIRST_LINK
 PASSWORD, MAILBOX, PHONES = "password", "mailbox", "phones"
 #: How a letter names these: whoever reads the mailbox need not learn them.
-_TOLD = {MAILBOX: "Adresse électronique", PHONES: "Téléphone"}
+TOLD = {MAILBOX: "Adresse électronique", PHONES: "Téléphone"}
 #: The session that linked an identity may answer at once; later, the identity itself is asked for.
 FRESH = timedelta(minutes=10)
 _PHONES = ("phone", "mobile")
@@ -55,12 +60,17 @@ class AlreadyAnswered(PortalError):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something that the account had. :ivar key: name of its field. :ivar title: French. :ivar note: since when."""
+    """Something that the account had, with what its owner recognises it by.
+
+    :ivar key: name of its field. :ivar title: French. :ivar note: French, since when and where. :ivar concern: French,
+        why somebody else may have put it there shortly before the link; ``""``.
+    """
 
     key: str
     title: str
     note: str
     kept: bool
+    concern: str = ""
 
 
 class FirstLinks:
@@ -87,12 +97,36 @@ class FirstLinks:
         )
         session.add(row)
         session.flush()
-        if not both_proven:
-            frozen = find(self._registry, FrozenFactors)
-            for mode, reference in self._factors(session, row):
-                frozen.freeze(session, subject, mode, reference, reason=REASON)
+        self.suspend(session, subject)
         details = {"mode": event.mode, "link": event.reference, "basis": str(event.basis), "suspended": not both_proven}
         self._audit(session, "identity.first_linked", subject, **details)
+
+    def unconfirmed(self, session: Session, subject: str) -> bool:
+        """See the interface."""
+        return self._waiting(session, subject) is not None
+
+    def suspend(self, session: Session, subject: str) -> None:
+        """See the interface."""
+        row = self._waiting(session, subject)
+        if row is None:
+            return
+        frozen = find(self._registry, FrozenFactors)
+        for mode, reference in self._factors(session, row):
+            frozen.freeze(session, subject, mode, reference, reason=REASON)
+
+    def arrived(self, event: SignedIn) -> None:
+        """End what was opened without the identity while its person has not answered yet."""
+        session, subject = event.session, event.subject
+        row = self._waiting(session, subject)
+        if row is None or not any(proof.authenticator == row.link for proof in event.proofs):
+            return
+        lock_accounts(self._registry, session, subject)
+        self.suspend(session, subject)
+        find(self._registry, SignIns).close_all(session, subject)
+        sessions = find(self._registry, ISessions)
+        for view in sessions.of_subject(session, subject):
+            if not any(proof.authenticator == row.link for proof in view.proofs):
+                sessions.close_one(session, subject, view.id)
 
     # --- the page
 
@@ -105,11 +139,21 @@ class FirstLinks:
         linked_it = view.id == row.session_id and self._now() - row.at <= FRESH
         return row if rests_on_link or linked_it else None
 
-    def page_for(self, session: Session, subject: str, view: SessionView | None, back: str = "") -> str | None:
+    def page_for(
+        self,
+        session: Session,
+        subject: str,
+        view: SessionView | None,
+        back: str = "",
+        *,
+        known_browser: bool | None = None,
+    ) -> str | None:
         """See the interface; an account that had nothing is not asked."""
         row = self.pending(session, subject, view)
         if row is None or not self.items(session, row):
             return None
+        if row.browser_known is None and known_browser is not None:
+            row.browser_known = known_browser
         return f"{PATH}?{urlencode({'retour': back})}" if back else PATH
 
     def items(self, session: Session, row: FirstLinkRow) -> Sequence[Item]:
@@ -119,16 +163,24 @@ class FirstLinks:
         found: list[Item] = []
         set_at = find(self._registry, IPasswords).set_at(session, subject)
         if set_at is not None:
-            found.append(Item(PASSWORD, "Mot de passe", f"choisi le {date_fr(set_at)}", kept))
+            found.append(Item(PASSWORD, "Mot de passe", f"choisi le {date_fr(set_at)}", kept, _concern(row, set_at)))
         for mode, held in self._credentials(session, row):
-            used = f", utilisé le {date_fr(held.last_used_at)}" if held.last_used_at else ", jamais utilisé"
+            used = f"utilisé le {date_fr(held.last_used_at)}" if held.last_used_at else "jamais utilisé"
+            place = f"dernier lieu : {held.place}" if held.place else ""
             title = f"{held.kind or mode.title} « {held.label} »"
-            found.append(Item(_key(mode, held), title, f"ajouté le {date_fr(held.added_at)}{used}", kept))
+            note = ", ".join(filter(None, (f"ajouté le {date_fr(held.added_at)}", used, place)))
+            concern = _concern(row, held.added_at) or ("" if held.last_used_at else "Jamais utilisé")
+            found.append(Item(_key(mode, held), title, note, kept, concern))
         if account is not None and account.email_doubted_at is None:
-            found.append(Item(MAILBOX, f"Adresse électronique {account.email}", _confirmed(account), kept))
+            confirmed = account.email_confirmed_at
+            concern = _concern(row, confirmed) if confirmed is not None else "Jamais confirmée"
+            found.append(Item(MAILBOX, f"Adresse électronique {account.email}", _confirmed(account), kept, concern))
         numbers = self._phones(session, subject)
         if numbers:
-            found.append(Item(PHONES, f"Téléphone : {', '.join(map(phone_fr, numbers))}", "", kept))
+            told = attribute_store.origins(session, account_id_of(session, subject) or "")
+            since = max(at for name, (_, at) in told.items() if name in _PHONES)
+            title = f"Téléphone : {', '.join(map(phone_fr, numbers))}"
+            found.append(Item(PHONES, title, f"donné le {date_fr(since)}", kept, _concern(row, since)))
         return found
 
     def answer(
@@ -152,12 +204,12 @@ class FirstLinks:
         if session.execute(once).first() is None:
             raise AlreadyAnswered("Vous avez déjà répondu.")
         self._lift(session, subject)
-        kept = [_TOLD.get(item.key, item.title) for item in items if item.key in wanted]
+        kept = [TOLD.get(item.key, item.title) for item in items if item.key in wanted]
         ended = [item for item in items if item.key not in wanted]
         # The mailbox first: what follows is not told to whoever reads it.
         for item in sorted(ended, key=lambda item: item.key != MAILBOX):
             self._end(session, subject, item, credentials.get(item.key), address)
-        removed = [_TOLD.get(item.key, item.title) for item in ended]
+        removed = [TOLD.get(item.key, item.title) for item in ended]
         keys = {"kept": [item.key for item in items if item.key in wanted], "removed": [item.key for item in ended]}
         self._audit(session, "identity.first_link_answered", subject, **keys)
         mailbox_removed = MAILBOX in keys["removed"]
@@ -184,6 +236,11 @@ class FirstLinks:
             find(self._registry, Revoking).carry_out(
                 session, subject, mode, held, by=subject, reason=REASON, address=address, told=True
             )
+
+    def _waiting(self, session: Session, subject: str) -> FirstLinkRow | None:
+        """Return the question that is open, if only the identity was proven when it was linked."""
+        row = session.get(FirstLinkRow, subject, populate_existing=True)
+        return row if row is not None and row.answered_at is None and not row.both_proven else None
 
     def _lift(self, session: Session, subject: str) -> None:
         """Accept again what was suspended for this question; what somebody contested stays blocked."""
@@ -216,6 +273,10 @@ class FirstLinks:
 
 def _key(mode: AuthMode, held: Credential) -> str:
     return f"{mode.name}:{held.reference}"
+
+
+def _concern(row: FirstLinkRow, since: datetime) -> str:
+    return "Récent" if row.at - since < RECENT else ""
 
 
 def _confirmed(account: AccountView) -> str:

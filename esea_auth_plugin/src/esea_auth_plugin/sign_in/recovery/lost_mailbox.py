@@ -12,6 +12,7 @@ from ...accounts.call_back import checked_by, recently_confirmed, told_of
 from ...auth_modes.base import AuthMode
 from ...errors import PortalError
 from ...interfaces import (
+    DOUBTED_AT_FIRST_LINK,
     AccountView,
     Choice,
     Concerned,
@@ -32,6 +33,10 @@ from .resets import NOWHERE, Resets
 KIND = "lost_mailbox"
 PURPOSE = "recovery.lost_mailbox"
 _DOUBTED = "Cette adresse n’est plus vérifiée : son domaine a cessé de recevoir du courriel, ou changé de mains."
+_REMOVED = (
+    "Cette adresse n’est plus vérifiée : la personne l’a retirée lors de la première liaison de son identité "
+    "professionnelle."
+)
 _KEPT = ("login", "last_name", "first_name", "email", "phone", "motive")
 REQUESTS = LostRequests(KIND, LostMailboxRow, PURPOSE, _KEPT, "recovery")
 _CHECK = "J’ai vérifié l’identité de la personne en l’appelant à un numéro connu du dossier ou de l’établissement."
@@ -85,7 +90,10 @@ class LostMailboxKind(DecidedOnly):
         asked = asked_sheet(typed, "Identifiant ou ancien email", Fact("Nouvel email", typed["email"]))
         if account is None:
             return [asked, NOBODY]
-        unsure = _DOUBTED if account.email_doubted_at else _contestable(registry, session, account)
+        if account.email_doubted_at is not None:
+            unsure = _REMOVED if account.email_doubt_reason == DOUBTED_AT_FIRST_LINK else _DOUBTED
+        else:
+            unsure = _contestable(registry, session, account)
         warning = " ".join(filter(None, (unsure, recently_confirmed(registry, account))))
         facts = (
             Fact("Email confirmé", account.email, *(("warning", warning) if warning else ())),
