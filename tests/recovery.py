@@ -63,6 +63,15 @@ def agree(portal: Portal, reviewer: TestApp, reference: str, *, checked: bool = 
     return fill(page, box).submit(expect_errors=True)
 
 
+def agree_again(reviewer: TestApp, path: str) -> TestResponse:
+    """Send a second agreement of the same reviewer, past the page that does not offer it any more."""
+    page = reviewer.get(path)
+    assert "Votre accord est donné. Il manque celui d’une autre personne de l’équipe." in text(page)
+    token = page.html.find("input", attrs={"name": "csrf_token"})["value"]
+    forced = {"csrf_token": token, "choix.identity_checked": "1"}
+    return reviewer.post(f"{path}/accepter", forced, expect_errors=True)
+
+
 def accept_twice(portal: Portal, reference: str) -> None:
     """Let two new support people agree."""
     reviews = portal.find(IReviews)

@@ -18,7 +18,7 @@ from tests.devices import (
     with_password,
 )
 from tests.email_change import changed
-from tests.recovery import accept_twice, agree, lose_everything, lose_mailbox, mailed_path, with_code
+from tests.recovery import accept_twice, agree, agree_again, lose_everything, lose_mailbox, mailed_path, with_code
 
 from esea_auth_plugin.interfaces import IAccounts, IMailboxes
 from esea_auth_plugin.testing.pages import fill, press, send, text
@@ -96,7 +96,7 @@ def test_two_reviewers_agree_and_the_person_begins_anew(portal: Portal, lost: tu
     page = agree(portal, first, reference).follow()
     assert "Une autre personne de l'équipe doit donner le sien" in text(page)
     assert all("retrouver" not in letter.text for letter in portal.letters(anne.email)), "one is not enough"
-    assert "Vous avez déjà donné votre accord" in text(agree(portal, first, reference))
+    assert "Vous avez déjà donné votre accord" in text(agree_again(first, f"/support/acces-perdus/{reference}"))
     page = agree(portal, second, reference).follow()
     assert "acceptée" in text(page)
     for reviewer in (lucie, marc):

@@ -187,7 +187,9 @@ def test_every_request_about_somebody_with_a_role_needs_two(portal: Portal) -> N
     first, _ = portal.signed_in(roles=["support"])
     page = first.get(path)
     assert "Donner mon accord (1 sur 2)" in text(page)
-    press(page, "Donner mon accord")
+    again = text(press(page, "Donner mon accord").follow())
+    assert "Votre accord est donné. Il manque celui d’une autre personne de l’équipe." in again
+    assert "1 accord sur 2" in again and "Donner mon accord" not in again
     with portal.db.reading() as session:
         assert "ror" not in portal.find(IGrants).services_of(session, anne.subject)
     second, _ = portal.signed_in(roles=["support"])
@@ -326,7 +328,7 @@ def test_one_reviewer_alone_does_nothing_to_an_account_that_holds_a_role(portal:
         (review,) = portal.find(IReviews).of_author(session, lucie.subject)
     path = f"/support/actions/{review.reference}"
     mine = first.get(path)
-    assert "Cette demande vous concerne" in text(mine)
+    assert "Vous avez proposé cette action : une autre personne doit la confirmer" in text(mine)
     token = mine.html.find("input", attrs={"name": "csrf_token"})["value"]
     assert first.post(f"{path}/accepter", {"csrf_token": token}, expect_errors=True).status_int == 409
     assert not act[4](portal, anne)
@@ -334,8 +336,66 @@ def test_one_reviewer_alone_does_nothing_to_an_account_that_holds_a_role(portal:
     second, _ = portal.signed_in(roles=["support"], first_name="Marc", last_name="Deux")
     page = second.get(path)
     assert acts_of(portal.registry)[name].title in text(page) and "Donner mon accord (2 sur 2)" in text(page)
-    press(page, "Donner mon accord")
+    press(page, f"Confirmer {acts_of(portal.registry)[name].noun}")
     assert act[4](portal, anne)
+
+
+def proposed(portal: Portal, name: str) -> tuple[Person, Person, str]:
+    """Let a first reviewer propose an act; return whom it concerns, the proposer, and the request's page."""
+    act = ACTS[name]
+    anne = portal.person(roles=["support"], email="anne@petit.fr")
+    act[3](portal, anne)
+    first, lucie = portal.signed_in(roles=["support"], first_name="Lucie", last_name="Un")
+    do(portal, first, anne, act)
+    with portal.db.reading() as session:
+        (review,) = portal.find(IReviews).of_author(session, lucie.subject)
+    return anne, lucie, f"/support/actions/{review.reference}"
+
+
+def test_who_confirms_a_suspension_reads_what_was_done_and_who_is_told(portal: Portal) -> None:
+    anne, lucie, path = proposed(portal, "suspend")
+    before = len(portal.letters(anne.email))
+    second, _ = portal.signed_in(roles=["support"], first_name="Marc", last_name="Deux")
+    page = text(press(second.get(path), "Confirmer la suspension").follow())
+    assert "Le compte est suspendu ; ses sessions et ses droits d’accès ont pris fin." in page
+    assert "La personne n’est pas prévenue par courriel." in page
+    assert "La personne est prévenue par courriel" not in page
+    assert len(portal.letters(anne.email)) == before, "and no letter went out"
+    told = portal.letters(lucie.email)[-1]
+    assert told.subject.startswith("Action confirmée") and "Suspendre le compte" in told.text
+
+
+def test_a_proposal_reads_as_one_on_the_account_s_page(portal: Portal) -> None:
+    anne = portal.person(roles=["support"])
+    browser, lucie = portal.signed_in(roles=["support"], first_name="Lucie", last_name="Un")
+    page = browser.get(f"/support/comptes/{anne.subject}")
+    assert "une autre personne de l’équipe confirme chaque action" in text(page)
+    page = send(page, {"Motif de la suspension": "Départ annoncé"}, "Proposer la suspension").follow()
+    assert page.html.find(class_="notice-success") is None, "nothing is done yet"
+    with portal.db.reading() as session:
+        (review,) = portal.find(IReviews).of_author(session, lucie.subject)
+    assert "Proposée le" in text(page) and f"par {lucie.display_name} ( {review.reference} )" in text(page)
+    assert "Proposer la suspension" not in text(page)
+    plain = text(browser.get(f"/support/comptes/{portal.person().subject}"))
+    assert "Suspendre le compte" in plain and "confirme chaque action" not in plain
+
+
+def test_who_refuses_an_act_reads_that_its_proposer_is_told(portal: Portal) -> None:
+    anne, lucie, path = proposed(portal, "suspend")
+    second, _ = portal.signed_in(roles=["support"], first_name="Marc", last_name="Deux")
+    page = send(second.get(path), {"Motif ou précisions": "Elle travaille demain."}, "Refuser la demande").follow()
+    assert "La personne qui avait proposé cette action est prévenue par courriel, avec le motif." in text(page)
+    told = portal.letters(lucie.email)[-1]
+    assert told.subject.startswith("Action non confirmée") and "Elle travaille demain." in told.text
+    assert active(portal, anne)
+
+
+def test_an_act_that_mails_the_person_does_not_deny_it(portal: Portal) -> None:
+    anne, _, path = proposed(portal, "give_right")
+    second, _ = portal.signed_in(roles=["support"], first_name="Marc", last_name="Deux")
+    page = text(press(second.get(path), "Confirmer l’ouverture du droit").follow())
+    assert "Un courriel l'en prévient." in page and "n’est pas prévenue" not in page
+    assert portal.letters(anne.email)
 
 
 @pytest.mark.parametrize("name", [name for name in ACTS if not name.endswith("_domain")])

@@ -44,10 +44,15 @@ SECRET = {
     "qr.reported",
     "pro_sante_connect.merged",
     "passkey.copied",
+    "role.restored",
+    "role.suspended",
+    "role.suspended_support",
 }
 #: Caused from a session (limits per person), by a reviewer, an administrator or a job.
 PEOPLE = ("adhesion.", "right.", "linking.", "email_change.", "correction.", "closing.", "notices.", "oru.")
 REVIEWERS = {
+    "account_act.confirmed",
+    "account_act.refused",
     "recovery.new_mailbox",
     "recovery.refused",
     "recovery.more_asked",
@@ -59,7 +64,6 @@ REVIEWERS = {
     "sign_up.refused",
     "sign_up.more_asked",
     "sign_up.invitation",
-    "account_act.refused",
 }
 OTHERS = {"devices.confirm", "mail_domains.support", "role.suspended", "role.suspended_support", "role.restored"}
 

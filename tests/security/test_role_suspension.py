@@ -136,15 +136,32 @@ def test_a_second_recovery_does_not_make_the_thief_s_authenticator_an_old_one(po
 
 def test_another_reviewer_restores_them_and_nobody_who_agreed_to_the_recovery(portal: Portal) -> None:
     lucie = portal.person(roles=["support"])
-    first, _ = portal.signed_in(roles=["support"])
-    second, _ = portal.signed_in(roles=["support"])
+    first, one = portal.signed_in(roles=["support"])
+    second, two = portal.signed_in(roles=["support"])
     reference = reference_on(lose_everything(portal, lucie.identifier))
+    page = first.get(f"/support/acces-perdus/{reference}")
+    assert "Vous ne pourrez pas ensuite rétablir ses rôles" in text(page)
+    unticked = agree(portal, first, reference, checked=False)
+    box = unticked.html.find("input", id="choix-identity_checked")
+    assert box["aria-invalid"] == "true", "the missing tick is told beside its box"
+    assert "Cochez" in unticked.html.find(id=box["aria-describedby"]).get_text()
     for reviewer in (first, second):
         agree(portal, reviewer, reference)
     send(portal.browser().get(mailed_path(portal, lucie.email)).follow(), VALUES)
     assert roles(portal, lucie) == []
+    with portal.db.writing() as session:
+        for by in (one, two):
+            with pytest.raises(PortalError) as denied:
+                portal.find(IRoleSuspensions).restore(session, lucie.subject, by=by.subject)
+            assert denied.value.code == "role.not_restored"
     for reviewer in (first, second):
-        assert "une autre personne de l’équipe doit rétablir" in restored(reviewer, lucie)
+        page = reviewer.get(f"/support/comptes/{lucie.subject}")
+        assert "une autre personne de l’équipe doit rétablir" in text(page)
+        assert "Rétablir les rôles" not in text(page), "nobody is offered what is refused to them"
+        token = page.html.find("input", attrs={"name": "csrf_token"})["value"]
+        forced = {"csrf_token": token, "identite_verifiee": "oui"}
+        told = reviewer.post(f"{page.request.path}/retablir-roles", forced).follow()
+        assert "une autre personne de l’équipe doit rétablir" in told.text
     assert roles(portal, lucie) == []
     third, _ = portal.signed_in(roles=["support"])
     page = press(third.get(f"/support/comptes/{lucie.subject}"), "Rétablir les rôles").follow()
@@ -166,3 +183,44 @@ def test_nobody_restores_their_own_nor_as_a_suspended_reviewer(portal: Portal) -
         with portal.db.writing() as session, pytest.raises(PortalError):
             portal.find(IRoleSuspensions).restore(session, lucie.subject, by=by.subject)
     assert roles(portal, lucie) == []
+
+
+def test_mon_compte_says_that_roles_are_suspended_and_leads_to_them(portal: Portal) -> None:
+    browser, lucie = portal.signed_in(roles=["support"])
+    page = browser.get("/compte")
+    assert "Vos rôles sont suspendus" not in text(page)
+    assert "Mes rôles" in page.html.find("nav", class_="account-menu").get_text()
+    suspend(portal, lucie)
+    page = browser.get("/compte")
+    assert "Vos rôles sont suspendus" in text(page)
+    assert "Mes rôles" in text(page.click("Retrouver mes rôles"))
+    other, _ = portal.signed_in()
+    menu = other.get("/compte").html.find("nav", class_="account-menu").get_text()
+    assert "Mes rôles" not in menu, "who holds no role has nothing to read there"
+
+
+def test_who_owned_no_strong_authenticator_is_sent_to_a_colleague(portal: Portal) -> None:
+    lucie = portal.person(roles=["support"])
+    reference = reference_on(lose_everything(portal, lucie.identifier))
+    with portal.db.reading() as session:
+        request_id = portal.find(IReviews).by_reference(session, reference).id
+    browser = portal.browser()
+    portal.sign_in(browser, lucie)
+    suspend(portal, lucie, request_id)
+    page = text(browser.get("/compte/roles"))
+    assert "Me connecter avec" not in page
+    assert "Appelez un ou une collègue" in page and lucie.identifier in page and reference in page
+    assert "invite une autre personne" in page, "even if nobody is left"
+
+
+def test_who_owned_a_strong_authenticator_reads_which_one(portal: Portal) -> None:
+    lucie = portal.person(roles=["support"])
+    give_application(portal, lucie)
+    portal.clock.advance(minutes=5)
+    browser = portal.browser()
+    portal.sign_in(browser, lucie)
+    suspend(portal, lucie)
+    with portal.db.reading() as session:
+        (label,) = portal.find(IRoleSuspensions).owned_before(session, lucie.subject)
+    page = text(browser.get("/compte/roles"))
+    assert label in page and "Me connecter avec ce moyen" in page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..events import SignedIn
-from ..interfaces import IAccountRoot, IOwnedLevel, IRoles, IRoleSuspensions
+from ..interfaces import AccountEntry, AccountGroup, IAccountRoot, IOwnedLevel, IRoles, IRoleSuspensions
 from ..services import find
 
 __all__ = ["includeme"]
@@ -32,6 +32,15 @@ def includeme(config: Any) -> None:
         config.add_letter(f"role.{letter}", f"esea_auth_plugin:access/letters/{letter}")
     config.add_subscriber(lambda event: confirm_by_authenticator(config.registry, event), SignedIn)
     config.add_portal_child("roles", RolesPlace, parent=IAccountRoot)
+    config.add_account_entry(
+        AccountEntry(
+            "Mes rôles",
+            "/compte/roles",
+            AccountGroup.SECURITY,
+            "Ce que vous faites pour le portail, et comment retrouver des rôles suspendus.",
+            shown=lambda request: bool(request.identity.roles or request.identity.suspended_roles),
+        )
+    )
     config.add_service(IOwnedLevel, OwnedLevel)
     config.add_view_deriver(top_level_deriver, "top_level", under="secured_view", over="owrapped_view")
     config.set_security_policy(PortalPolicy(config.registry))

@@ -83,7 +83,7 @@ class PortalPolicy:
             # Suspended or closed: nobody at once, whatever sessions are left (security.md row 23).
             if account is None or account.state is not AccountState.ACTIVE:
                 return None
-            roles = find(self._registry, IRoles).of(session, signed_in.subject)
+            roles, suspended = find(self._registry, IRoles).usable_and_suspended(session, signed_in.subject)
             grants = (
                 find(self._registry, IGrants).services_of(session, signed_in.subject)
                 if offers(self._registry, IGrants)
@@ -99,6 +99,7 @@ class PortalPolicy:
             last_name=account.last_name,
             identifier=account.identifier,
             roles=roles,
+            suspended_roles=suspended,
             services=grants,
             level=level,
             owned=account.level_owned,

@@ -11,7 +11,7 @@ from ..accounts.resources import IAccountOfDesk
 from ..accounts.support_views import identity_checked
 from ..directives import roles_of
 from ..errors import PortalError
-from ..interfaces import IAuditTrail, IRoles, IRoleSuspensions
+from ..interfaces import IAuditTrail, IReviews, IRoles, IRoleSuspensions
 from ..services import find
 from .resources import IRolesPlace
 
@@ -23,9 +23,14 @@ def own_roles(context: Any, request: Any) -> dict[str, Any]:
     """Show one's roles, and how suspended ones come back."""
     session, subject, titles = request.dbsession, request.identity.subject, roles_of(request)
     held = find(request, IRoles).granted(session, subject)
+    suspensions, reviews = find(request, IRoleSuspensions), find(request, IReviews)
+    suspension = suspensions.of(session, subject)
+    requests = [reviews.get(session, each) for each in suspension.request_ids] if suspension is not None else []
     return {
         "roles": [(titles[role.name], role) for role in held],
-        "suspension": find(request, IRoleSuspensions).of(session, subject),
+        "suspension": suspension,
+        "owned_before": suspensions.owned_before(session, subject),
+        "references": [review.reference for review in requests if review is not None],
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, or_, select
+from sqlalchemy import ColumnElement, CursorResult, Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from ..database import lock_accounts
@@ -18,6 +18,14 @@ from .models import RoleRow, RoleSuspensionRow
 
 #: Subjects that a statement names.
 _MOST_NAMED = 500
+
+
+def _suspended() -> ColumnElement[bool]:
+    """Tell of a row of roles whether a recovery of its account has suspended it."""
+    query = select(RoleSuspensionRow.id).where(
+        RoleSuspensionRow.subject == RoleRow.subject, RoleSuspensionRow.restored_at.is_(None)
+    )
+    return query.correlate(RoleRow).exists()
 
 
 class UnknownRole(PortalError):
@@ -34,10 +42,18 @@ class Roles:
 
     def of(self, session: Session, subject: str) -> tuple[RoleHeld, ...]:
         """See the interface. A role of a plugin that is not enabled any more is held by nobody."""
-        suspended = select(RoleSuspensionRow.id).where(
-            RoleSuspensionRow.subject == RoleRow.subject, RoleSuspensionRow.restored_at.is_(None)
-        )
-        return self._held(session, subject, ~suspended.exists())
+        return self._held(session, subject, ~_suspended())
+
+    def usable_and_suspended(self, session: Session, subject: str) -> tuple[tuple[RoleHeld, ...], tuple[RoleHeld, ...]]:
+        """See the interface."""
+        query = self._query(subject).add_columns(_suspended())
+        declared = roles_of(self._registry)
+        usable: list[RoleHeld] = []
+        suspended: list[RoleHeld] = []
+        for role, scope, until, is_suspended in session.execute(query):
+            if role in declared:
+                (suspended if is_suspended else usable).append(RoleHeld(role, scope, until))
+        return tuple(usable), tuple(suspended)
 
     def granted(self, session: Session, subject: str) -> tuple[RoleHeld, ...]:
         """See the interface."""
@@ -57,13 +73,13 @@ class Roles:
         return session.scalars(query.order_by(RoleRow.subject)).all()
 
     def _held(self, session: Session, subject: str, *conditions: ColumnElement[bool]) -> tuple[RoleHeld, ...]:
-        rows = session.execute(
-            select(RoleRow.role, RoleRow.scope, RoleRow.until)
-            .where(RoleRow.subject == subject, self._in_force(), *conditions)
-            .order_by(RoleRow.role, RoleRow.scope)
-        )
+        rows = session.execute(self._query(subject).where(*conditions))
         declared = roles_of(self._registry)
         return tuple(RoleHeld(role, scope, until) for role, scope, until in rows if role in declared)
+
+    def _query(self, subject: str) -> Select[str, str, datetime | None]:
+        query = select(RoleRow.role, RoleRow.scope, RoleRow.until).where(RoleRow.subject == subject, self._in_force())
+        return query.order_by(RoleRow.role, RoleRow.scope)
 
     def _in_force(self) -> ColumnElement[bool]:
         return or_(RoleRow.until.is_(None), RoleRow.until > find(self._registry, IClock).now())

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ..auth_modes.base import AuthMode, Credential
 from ..auth_modes.registry import modes_of
 from ..database import lock_accounts
 from ..errors import PortalError
@@ -57,7 +58,10 @@ class RoleSuspensions:
     def of(self, session: Session, subject: str) -> RoleSuspension | None:
         """See the interface."""
         rows = self._open(session, subject)
-        return RoleSuspension(subject, min(row.since for row in rows)) if rows else None
+        if not rows:
+            return None
+        requests = tuple(row.request_id for row in rows if row.request_id)
+        return RoleSuspension(subject, min(row.since for row in rows), requests)
 
     def suspend(self, session: Session, subject: str, *, cause: str, request_id: str | None) -> None:
         """See the interface. An account without roles is suspended too: one may be given to it later."""
@@ -88,22 +92,27 @@ class RoleSuspensions:
 
     def restore(self, session: Session, subject: str, *, by: str) -> None:
         """See the interface."""
+        refused = self.why_not(session, subject, by=by)
+        if refused is not None:
+            raise refused
+        self._end(session, subject, by=by, way="reviewer")
+
+    def why_not(self, session: Session, subject: str, *, by: str) -> PortalError | None:
+        """See the interface."""
         rows = self._open(session, subject)
         if not rows:
-            raise NotRestored("Les rôles de ce compte ne sont pas suspendus.", code="role.not_suspended")
+            return NotRestored("Les rôles de ce compte ne sont pas suspendus.", code="role.not_suspended")
         if by == subject:
-            raise NotRestored("Personne ne rétablit ses propres rôles : demandez à un ou une collègue.")
+            return NotRestored("Personne ne rétablit ses propres rôles : demandez à un ou une collègue.")
         if self.of(session, by) is not None:
-            raise NotRestored("Vos propres rôles sont suspendus.")
+            return NotRestored("Vos propres rôles sont suspendus.")
         if any(by in agreed_by(session, row.request_id) for row in rows if row.request_id):
-            raise NotRestored(
+            return NotRestored(
                 "Vous avez accepté la récupération de ce compte : une autre personne de l’équipe doit rétablir ses "
                 "rôles."
             )
         common = in_common(self._registry, session, by, Concerned((subject,)))
-        if common:
-            raise conflict(common)
-        self._end(session, subject, by=by, way="reviewer")
+        return conflict(common) if common else None
 
     def _end(self, session: Session, subject: str, *, by: str, way: str) -> None:
         lock_accounts(self._registry, session, subject)
@@ -127,13 +136,27 @@ class RoleSuspensions:
         if mode is None or not proof.factors & STRONG or not proof.authenticator:
             return False
         holder = modes_of(self._registry).get(mode.rests_on) if mode.rests_on else mode
-        if holder is None:
-            return False
-        waiting = find(self._registry, IPendingDevices).of(session, subject).get(holder.name, frozenset())
-        return any(
-            held.reference == proof.authenticator and held.added_at < since and held.reference not in waiting
-            for held in holder.credentials(session, subject)
+        return holder is not None and any(
+            held.reference == proof.authenticator for held in self._held_before(session, subject, holder, since)
         )
+
+    def owned_before(self, session: Session, subject: str) -> Sequence[str]:
+        """See the interface."""
+        found = self.of(session, subject)
+        if found is None:
+            return ()
+        return [
+            f"{mode.title} ({held.label})" if held.label else mode.title
+            for mode in modes_of(self._registry).all()
+            if mode.factors & STRONG and not mode.rests_on
+            for held in self._held_before(session, subject, mode, found.since)
+        ]
+
+    def _held_before(self, session: Session, subject: str, mode: AuthMode, since: datetime) -> Sequence[Credential]:
+        """Return the confirmed credentials of a mode that the account had before the recovery."""
+        waiting = find(self._registry, IPendingDevices).of(session, subject).get(mode.name, frozenset())
+        held = mode.credentials(session, subject)
+        return [one for one in held if one.added_at < since and one.reference not in waiting]
 
     def _open(self, session: Session, subject: str) -> Sequence[RoleSuspensionRow]:
         query = select(RoleSuspensionRow).where(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,10 +24,11 @@ from ..interfaces import (
     IRoleSuspensions,
     ISessions,
     ReviewView,
+    RoleHeld,
 )
 from ..reviews.declared import kinds_of_desk
 from ..services import find, offers
-from .acts import answer
+from .acts import AccountActs, answer
 from .acts.support import LIFT, MAIL_CODES, REACTIVATE, SUSPEND
 from .attributes import KINDS, shown
 from .call_back import CHECKED_BY, checked_by, told_of
@@ -73,7 +75,8 @@ def accounts_list(context: Any, request: Any) -> dict[str, Any]:
 )
 def account_page(context: Any, request: Any) -> dict[str, Any]:
     """Show one account."""
-    return _page(context, request, _suspension(request, context).render())
+    roles = _roles(context, request)
+    return _page(context, request, roles, _suspension(context, request, roles).render())
 
 
 @view_config(context=IAccountOfDesk, name="suspendre", request_method="POST", permission="esea.support.accounts.act",
@@ -81,13 +84,14 @@ def account_page(context: Any, request: Any) -> dict[str, Any]:
 def suspended(context: Any, request: Any) -> Any:
     """Suspend an account: its sessions, codes and grants end in the same transaction."""
     account = _account(context, request)
-    form = _suspension(request, context)
+    roles = _roles(context, request)
+    form = _suspension(context, request, roles)
     try:
         reason = form.validate()["reason"]
         if account.subject == request.identity.subject:
             raise form.refuse("Vous ne pouvez pas suspendre votre propre compte.")
     except Invalid as invalid:
-        return _page(context, request, invalid.form_html)
+        return _page(context, request, roles, invalid.form_html)
     return answer(request, SUSPEND, account.subject, {"reason": reason}, back=context.path)
 
 
@@ -130,16 +134,22 @@ def _account(context: Any, request: Any) -> AccountView:
     return account
 
 
-def _suspension(request: Any, context: Any) -> PortalForm:
-    return PortalForm(
-        SuspensionSchema(), request, submit=(("suspendre", "Suspendre le compte"),), action=f"{context.path}/suspendre"
-    )
+def _roles(context: Any, request: Any) -> Sequence[RoleHeld]:
+    return find(request, IRoles).granted(request.dbsession, context.__name__)
 
 
-def _page(context: Any, request: Any, form_html: Any) -> dict[str, Any]:
+def _suspension(context: Any, request: Any, roles: Sequence[RoleHeld]) -> PortalForm:
+    label = "Proposer la suspension" if roles else "Suspendre le compte"
+    return PortalForm(SuspensionSchema(), request, submit=(("suspendre", label),), action=f"{context.path}/suspendre")
+
+
+def _page(context: Any, request: Any, roles: Sequence[RoleHeld], form_html: Any) -> dict[str, Any]:
     session, account = request.dbsession, _account(context, request)
     catalogue = find(request, ICatalogue)
     told = told_of(request.registry, session, account)
+    suspensions, me = find(request, IRoleSuspensions), request.identity.subject
+    suspension = suspensions.of(session, account.subject)
+    not_restored = suspensions.why_not(session, account.subject, by=me) if suspension is not None else None
     slugs = sorted(find(request, IGrants).services_of(session, account.subject))
     return {
         "account": account,
@@ -152,8 +162,11 @@ def _page(context: Any, request: Any, form_html: Any) -> dict[str, Any]:
             if name in told and name not in CHECKED_BY
         ],
         "checked_by": checked_by(request.registry, account, told),
-        "roles": find(request, IRoles).granted(session, account.subject),
-        "suspension": find(request, IRoleSuspensions).of(session, account.subject),
+        "roles": roles,
+        # Acts on an account without a role are done at once.
+        "waiting": find(request, AccountActs).waiting(session, account.subject) if roles else {},
+        "suspension": suspension,
+        "not_restored": not_restored.message if not_restored is not None else "",
         "services": [found.title if (found := catalogue.get(slug)) else slug for slug in slugs],
         "sessions": find(request, ISessions).of_subject(session, account.subject),
         "requests": _requests(request, account),

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from ..errors import PortalError
 from .people import Level, Proof, RoleHeld
 
 #: Reason of a mailbox that its account's owner removed when their first external identity was linked.
@@ -212,6 +213,9 @@ class IRoles(Protocol):
     def of(self, session: Session, subject: str) -> tuple[RoleHeld, ...]:
         """Return the roles that the person may use now: none while they are suspended (:class:`IRoleSuspensions`)."""
 
+    def usable_and_suspended(self, session: Session, subject: str) -> tuple[tuple[RoleHeld, ...], tuple[RoleHeld, ...]]:
+        """Return the roles that the person may use now, and those that are suspended; one of them is empty."""
+
     def granted(self, session: Session, subject: str) -> tuple[RoleHeld, ...]:
         """Return the roles that were given to the person and have not ended, suspended or not."""
 
@@ -239,10 +243,14 @@ class IRoles(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RoleSuspension:
-    """Why an account's roles are suspended. ``since``: the first recovery that nobody has confirmed yet."""
+    """Why an account's roles are suspended.
+
+    :ivar since: the first recovery that nobody has confirmed yet. :ivar request_ids: requests that led to recoveries.
+    """
 
     subject: str
     since: datetime
+    request_ids: tuple[str, ...] = ()
 
 
 class IRoleSuspensions(Protocol):
@@ -259,6 +267,12 @@ class IRoleSuspensions(Protocol):
 
     def prove(self, session: Session, subject: str, proofs: Sequence[Proof]) -> bool:
         """End the suspension if a strong authenticator from before the recovery is among the proofs."""
+
+    def owned_before(self, session: Session, subject: str) -> Sequence[str]:
+        """Return the labels of the strong authenticators that would end the suspension; none without a suspension."""
+
+    def why_not(self, session: Session, subject: str, *, by: str) -> PortalError | None:
+        """Return why this reviewer can't end the suspension, ``None`` if they can. It writes nothing."""
 
     def restore(self, session: Session, subject: str, *, by: str) -> None:
         """End the suspension, as a reviewer who checked the person's identity.

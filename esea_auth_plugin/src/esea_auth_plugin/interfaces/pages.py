@@ -69,6 +69,7 @@ class AccountEntry:
     """An entry of the menu that stands beside every page of « Mon compte ».
 
     :ivar text: one sentence, for the page « Gérer mon compte »; ``""`` keeps the entry off it.
+    :ivar shown: tells for a request whether its person sees the entry; everybody by default.
     """
 
     title: str
@@ -76,6 +77,7 @@ class AccountEntry:
     group: AccountGroup
     text: str = ""
     order: int = 100
+    shown: Callable[[Any], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ class Identity:
     """The person behind a request, detached from the database.
 
     :ivar subject: stable public UUID string; the only name by which other rooms store a person.
+    :ivar suspended_roles: roles that were given to the person and that a recovery of the account has suspended.
     :ivar level: computed now, from the session's proofs.
     :ivar owned: the highest level that the person could prove when they last signed in, or a device came or went: only
         ever used to ask for more. :ivar devices_held: how many devices they had then.
@@ -110,6 +111,7 @@ class Identity:
     last_name: str = ""
     identifier: str = ""
     roles: tuple[RoleHeld, ...] = ()
+    suspended_roles: tuple[RoleHeld, ...] = ()
     services: frozenset[str] = frozenset()
     level: Level = Level.NONE
     owned: Level = Level.NONE

@@ -30,6 +30,7 @@ class ReviewView:
     :ivar author: subject of who asks, ``None`` while the person has no account.
     :ivar assignee: subject of the reviewer who took it or asked for more.
     :ivar topic: what it is about within its kind (a service's slug), ``""`` if nothing.
+    :ivar message: what its kind tells the reviewer who has just decided it, ``""`` for the usual sentence.
     """
 
     id: str
@@ -46,6 +47,7 @@ class ReviewView:
     decided_by: str | None = None
     reason: str = ""
     version: int = 0
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,10 @@ class RequestKind(Protocol):
     - ``changes(registry, session, review) -> Sequence[str]``: accounts that it changes beside those; all are locked
       before anything is written;
     - ``on_agree(registry, session, review, by, kept)``, called for each reviewer who accepts, which may raise.
-      ``on_accept`` then receives the choices that all of them made.
+      ``on_accept`` then receives the choices that all of them made;
+    - ``accept_label(registry, session, review) -> str``: what the button that accepts says;
+    - ``agreement_note(registry, session, review) -> str``: what to know before accepting, above that button;
+    - ``proposed_notice``: what the author reads if a reviewer proposes requests of this kind to the team.
     """
 
     name: str  # "sign_up"
@@ -135,11 +140,14 @@ class RequestKind(Protocol):
     def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Return what is decided apart when accepting; mostly none."""
 
-    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
-        """Carry out an acceptance in the decision's transaction (``kept``: names of ticked choices), mail included."""
+    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> str | None:
+        """Carry out an acceptance in the decision's transaction (``kept``: names of ticked choices), mail included.
 
-    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
-        """Carry out a refusal in the decision's transaction, mail included."""
+        Return the French sentence to show the reviewer; ``None`` for the usual one, that the person is told by e-mail.
+        """
+
+    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> str | None:
+        """Carry out a refusal in the decision's transaction, mail included. Return a sentence as ``on_accept`` does."""
 
     def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
         """Tell the author what is missing, with a link to the filled form."""

@@ -38,5 +38,21 @@ def _accounts(registry: Any, session: Session, domain: str) -> Sequence[str]:
     return find(registry, IMailboxes).subjects(session, domain)
 
 
-VOUCH = AccountAct("vouch_domain", "Reconnaître un domaine de messagerie", _vouch, {}, accounts=_accounts)
-DISOWN = AccountAct("disown_domain", "Ne plus croire un domaine de messagerie", _disown, {}, accounts=_accounts)
+VOUCH = AccountAct(
+    "vouch_domain",
+    "Reconnaître un domaine de messagerie",
+    _vouch,
+    {},
+    noun="la reconnaissance du domaine",
+    accounts=_accounts,
+    notified=None,
+)
+DISOWN = AccountAct(
+    "disown_domain",
+    "Ne plus croire un domaine de messagerie",
+    _disown,
+    {},
+    noun="le retrait de la confiance",
+    accounts=_accounts,
+    notified=None,
+)

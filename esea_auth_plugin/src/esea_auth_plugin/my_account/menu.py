@@ -23,5 +23,6 @@ def account_current(request: Any) -> str:
 
 def account_menu(request: Any) -> Sequence[Part]:
     """Return the parts of the menu with their entries, all in order."""
-    entries = sorted(core(request).entries.values(), key=lambda entry: (entry.group, entry.order, entry.title))
+    shown = [entry for entry in core(request).entries.values() if entry.shown is None or entry.shown(request)]
+    entries = sorted(shown, key=lambda entry: (entry.group, entry.order, entry.title))
     return [(group, list(found)) for group, found in groupby(entries, key=lambda entry: entry.group)]

@@ -43,5 +43,9 @@ def _account(registry: Any, session: Session, subject: str) -> AccountView:
     return account
 
 
-GIVE = AccountAct("give_right", "Donner un droit d'accès", _give, _LABELS, own=OWN)
-WITHDRAW = AccountAct("withdraw_right", "Retirer un droit d'accès", _withdraw, _LABELS, own=OWN)
+GIVE = AccountAct(
+    "give_right", "Donner un droit d'accès", _give, _LABELS, noun="l’ouverture du droit", own=OWN, notified=True
+)
+WITHDRAW = AccountAct(
+    "withdraw_right", "Retirer un droit d'accès", _withdraw, _LABELS, noun="le retrait du droit", own=OWN, notified=True
+)

@@ -9,7 +9,7 @@ import colander
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 
-from ..accounts.acts import AccountActs
+from ..accounts.acts import AccountActs, Answer
 from ..accounts.acts.service import record_refusal
 from ..errors import PortalError
 from ..forms import Button, ChoiceNode, DayNode, Invalid, PortalForm, TextNode
@@ -37,10 +37,10 @@ def given(place: RightsPlace, request: Any) -> Any:
         typed = form.validate()
         until = typed["jusqu_au"].isoformat() if typed["jusqu_au"] is not None else ""
         values = {"service": typed["service"], "motif": typed["motif"], "jusqu_au": until}
-        message = _asked(request, form, GIVE.name, account, values)
+        done = _asked(request, form, GIVE.name, account, values)
     except Invalid as invalid:
         return _page(place, request, account, giving=invalid.form_html)
-    request.flash(message)
+    done.show(request)
     return HTTPSeeOther(place.path)
 
 
@@ -53,14 +53,14 @@ def withdrawn(place: RightsPlace, request: Any) -> Any:
     try:
         typed = form.validate()
         values = {"service": typed["droit"], "motif": typed["raison"]}
-        message = _asked(request, form, WITHDRAW.name, account, values)
+        done = _asked(request, form, WITHDRAW.name, account, values)
     except Invalid as invalid:
         return _page(place, request, account, withdrawing=invalid.form_html)
-    request.flash(message)
+    done.show(request)
     return HTTPSeeOther(place.path)
 
 
-def _asked(request: Any, form: PortalForm, act: str, account: AccountView, values: Mapping[str, str]) -> str:
+def _asked(request: Any, form: PortalForm, act: str, account: AccountView, values: Mapping[str, str]) -> Answer:
     """Carry the act out, or propose it to a second reviewer; a refusal is told above the form."""
     try:
         with request.dbsession.begin_nested():

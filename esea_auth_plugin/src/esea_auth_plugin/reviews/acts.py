@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ..errors import PortalError
 from ..interfaces import IAuditTrail, IReviews, ReviewState, ReviewView
 from ..services import find
+from .errors import Unticked
 from .request_views import load, page
 from .resources import ReviewPlace
 from .service import Reviews
@@ -49,7 +50,8 @@ def _refused(place: ReviewPlace, request: Any, review: ReviewView, name: str, re
     request.response.status = refused.status
     typed = {key: str(value)[:4_000] for key, value in request.POST.items() if key != "csrf_token"}
     fresh = find(request, IReviews).get(request.dbsession, review.id) or review
-    return page(place, request, fresh, error=refused.message, act=name, typed=typed)
+    unticked = refused.choice if isinstance(refused, Unticked) else ""
+    return page(place, request, fresh, error=refused.message, act=name, unticked=unticked, typed=typed)
 
 
 def _version(form: Mapping[str, str]) -> int | None:
@@ -77,14 +79,16 @@ def _accept(reviews: Reviews, session: Session, review: ReviewView, by: str, for
     decided = reviews.decide(session, review.id, accept=True, by=by, kept=kept, version=_version(form))
     if decided.state is not ReviewState.ACCEPTED:
         return "Votre accord est noté. Une autre personne de l'équipe doit donner le sien : rien ne part avant."
-    return f"Demande {review.reference} acceptée. La personne est prévenue par courriel."
+    return decided.message or f"Demande {review.reference} acceptée. La personne est prévenue par courriel."
 
 
 def _refuse(reviews: Reviews, session: Session, review: ReviewView, by: str, form: Mapping[str, str]) -> str:
     parts = (form.get("motif_type", "").strip(), form.get("motif", "").strip())
     reason = "\n".join(part for part in parts if part)
-    reviews.decide(session, review.id, accept=False, by=by, reason=reason, version=_version(form))
-    return f"Demande {review.reference} refusée. La personne est prévenue par courriel, avec le motif."
+    decided = reviews.decide(session, review.id, accept=False, by=by, reason=reason, version=_version(form))
+    return (
+        decided.message or f"Demande {review.reference} refusée. La personne est prévenue par courriel, avec le motif."
+    )
 
 
 def _ask_more(reviews: Reviews, session: Session, review: ReviewView, by: str, form: Mapping[str, str]) -> str:

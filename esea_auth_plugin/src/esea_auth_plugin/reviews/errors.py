@@ -20,6 +20,14 @@ class TextRefused(ReviewRefused):
     status = 200
 
 
+class Unticked(PortalError):
+    """A reviewer has not ticked what they must attest. :ivar choice: name of the choice that is missing."""
+
+    def __init__(self, message: str, *, code: str, choice: str) -> None:
+        super().__init__(message, code=code)
+        self.choice = choice
+
+
 def already_decided() -> ReviewRefused:
     """Somebody was faster."""
     return ReviewRefused(

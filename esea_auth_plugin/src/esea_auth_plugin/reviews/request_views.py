@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from sqlalchemy.orm import Session
 
-from ..interfaces import IReviews, ReviewState, ReviewView
+from ..interfaces import IReviews, RequestKind, ReviewState, ReviewView
 from ..services import find
 from . import agreements
 from .history import STATES, history, names_of
@@ -50,6 +51,7 @@ def page(
     *,
     error: str = "",
     act: str = "",
+    unticked: str = "",
     typed: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return what the template shows; after a refused act, its message and what was typed."""
@@ -63,6 +65,7 @@ def page(
     about = agreements.concerned(registry, session, kind, review)
     own = me in {review.author, review.topic, *about.accounts}
     needed = agreements.needed(registry, session, kind, review, about) if undecided else 1
+    agreed = agreements.counting(registry, session, kind, review.id) if needed > 1 else ()
     return {
         "place": place,
         "kind": kind,
@@ -78,7 +81,12 @@ def page(
         "names": names,
         "undecided": undecided,
         "agreements": needed,
-        "agreed": agreements.counting(registry, session, kind, review.id) if needed > 1 else (),
+        "agreed": agreed,
+        "agreed_myself": me in agreed,
+        "accept_label": _text(kind, "accept_label", registry, session, review) if undecided else "",
+        "agreement_note": _text(kind, "agreement_note", registry, session, review) if undecided and not own else "",
+        "proposed": getattr(kind, "proposed_notice", "") if undecided and me == review.author else "",
+        "unticked": unticked,
         "conflict": agreements.in_common(registry, session, me, about, request_id=review.id)
         if undecided and not own
         else (),
@@ -90,6 +98,12 @@ def page(
         "failed_act": act,
         "typed": typed or {},
     }
+
+
+def _text(kind: RequestKind, name: str, registry: Any, session: Session, review: ReviewView) -> str:
+    """Return an optional text of a kind of request, ``""`` if it has none."""
+    method = getattr(kind, name, None)
+    return str(method(registry, session, review)) if method is not None else ""
 
 
 def _earlier(request: Any, review: ReviewView) -> Sequence[ReviewView]:

@@ -7,6 +7,7 @@ a request of their own, nor on one about themselves (its topic is their subject)
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -60,9 +61,8 @@ class Reviews:
         written = read_reference(reference)
         if written is None:
             return None
-        return self._view(
-            session.scalars(select(ReviewRequest).where(ReviewRequest.reference == written)).one_or_none()
-        )
+        query = select(ReviewRequest).where(ReviewRequest.reference == written)
+        return self._view(session.scalars(query).one_or_none())
 
     def of_author(self, session: Session, author: str, *, kind: str | None = None) -> Sequence[ReviewView]:
         """See the interface."""
@@ -216,12 +216,12 @@ class Reviews:
             counted = agreements.counting(self._registry, session, kind, request_id) if wanted > 1 else ()
             # What each of several reviewers granted, and nothing that only one of them did.
             kept = kept.intersection(*agreements.choices_of(session, request_id, counted))
-            kind.on_accept(self._registry, session, changed, kept)
+            message = kind.on_accept(self._registry, session, changed, kept)
         else:
-            kind.on_refuse(self._registry, session, changed, reason)
+            message = kind.on_refuse(self._registry, session, changed, reason)
         self._trace(session, changed, state.value, by=by, text=reason, details={"kept": sorted(kept)} if kept else {})
         self._registry.notify(RequestDecided(session, changed.id, changed.kind, accept))
-        return changed
+        return replace(changed, message=message or "")
 
     def _agree(
         self, session: Session, request_id: str, by: str, kept: frozenset[str], version: int | None, wanted: int

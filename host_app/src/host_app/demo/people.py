@@ -69,6 +69,15 @@ PEOPLE = (
         roles=("support",),
     ),
     DemoPerson(
+        "nadia.berthier",
+        "Nadia",
+        "Berthier",
+        "Mme",
+        "Support du portail, troisième personne : rétablit des rôles après une récupération que les deux autres ont "
+        "acceptée.",
+        roles=("support",),
+    ),
+    DemoPerson(
         "sophie.laborde",
         "Sophie",
         "Laborde",

@@ -11,10 +11,10 @@ from typing import Any
 
 from .declared import AccountAct, add_account_act
 from .kind import AccountActKind
-from .service import AccountActs, answer
+from .service import AccountActs, Answer, answer
 from .support import ACTS
 
-__all__ = ["AccountAct", "AccountActs", "answer", "includeme"]
+__all__ = ["AccountAct", "AccountActs", "Answer", "answer", "includeme"]
 
 
 def includeme(config: Any) -> None:
@@ -22,7 +22,8 @@ def includeme(config: Any) -> None:
     config.add_directive("add_account_act", add_account_act)
     config.add_service(AccountActs, AccountActs)
     config.add_audit_action("account.act_refused", "Action sur un compte refusée")
-    config.add_letter("account_act.refused", "esea_auth_plugin:accounts/acts/letters/refused")
+    for letter in ("confirmed", "refused"):
+        config.add_letter(f"account_act.{letter}", f"esea_auth_plugin:accounts/acts/letters/{letter}")
     config.add_request_kind(AccountActKind())
     for act in ACTS:
         config.add_account_act(act)

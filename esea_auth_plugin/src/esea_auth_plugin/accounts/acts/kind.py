@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ...errors import PortalError
-from ...interfaces import Choice, Concerned, Fact, FactSheet, IAccounts, IOutbox, IRoles, ReviewView
+from ...interfaces import Choice, Concerned, Fact, FactSheet, IAccounts, IOutbox, IRoles, PortalSettings, ReviewView
 from ...reviews.kinds import DecidedOnly
 from ...services import find
 from .declared import AccountAct, acts_of
 from .models import AccountActRow
 from .service import KIND, values_of
 
+_PROPOSER_TOLD = "La personne qui avait proposé cette action est prévenue par courriel"
 #: Whoever proposed it, and another reviewer.
 _REVIEWERS = 2
 
@@ -28,6 +29,7 @@ class AccountActKind(DecidedOnly):
     title = "Action sur un compte qui a un rôle"
     queue_title = "Actions à confirmer"
     permission = "esea.support.review"
+    proposed_notice = "Vous avez proposé cette action : une autre personne doit la confirmer."
     refusal_reasons = ("Cette action n’est pas justifiée.", "La personne a été jointe et s’y oppose.")
 
     def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
@@ -63,6 +65,10 @@ class AccountActKind(DecidedOnly):
         """Return two: the proposal is the first one."""
         return _REVIEWERS
 
+    def accept_label(self, registry: Any, session: Session, review: ReviewView) -> str:
+        """Return what the second reviewer does."""
+        return f"Confirmer {_act(registry, session, review)[1].noun}"
+
     def on_agree(self, registry: Any, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
         """Refuse a reviewer whom an act on many accounts concerns, as their own mail domain does.
 
@@ -76,17 +82,24 @@ class AccountActKind(DecidedOnly):
         """Return nothing: it is confirmed as it was proposed."""
         return ()
 
-    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
-        """Carry it out, in the name of who confirmed it."""
+    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> str:
+        """Carry it out, in the name of who confirmed it, and tell whoever proposed it."""
         row, act = _act(registry, session, review)
-        act.carry_out(registry, session, row.target, values_of(registry, row), review.decided_by or "")
+        done = act.perform(registry, session, row.target, values_of(registry, row), review.decided_by or "")
+        self._tell_proposer(registry, session, review, "confirmed", title=act.title)
+        return f"{done} {_PROPOSER_TOLD}."
 
-    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
+    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> str:
         """Tell whoever proposed it."""
+        self._tell_proposer(registry, session, review, "refused", reason=reason)
+        return f"Demande {review.reference} refusée : rien n’est fait. {_PROPOSER_TOLD}, avec le motif."
+
+    def _tell_proposer(self, registry: Any, session: Session, review: ReviewView, letter: str, **values: str) -> None:
         proposed = find(registry, IAccounts).by_subject(session, review.author or "")
         if proposed is not None:
-            values = {"name": proposed.display_name, "reference": review.reference, "reason": reason}
-            find(registry, IOutbox).post(session, "account_act.refused", to=proposed.email, values=values)
+            url = find(registry, PortalSettings).absolute(f"/support/{self.queue}/{review.reference}")
+            shown = {"name": proposed.display_name, "reference": review.reference, "url": url, **values}
+            find(registry, IOutbox).post(session, f"account_act.{letter}", to=proposed.email, values=shown)
 
     def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
         """Never: colleagues talk to each other."""

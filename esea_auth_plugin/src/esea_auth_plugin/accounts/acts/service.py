@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...database import lock_accounts, new_id, retrying
@@ -14,6 +17,9 @@ from ...errors import PortalError
 from ...interfaces import Concerned, IAccounts, IAuditTrail, IClock, IReviews, IRoles, ISealer
 from ...reviews import agreements, errors
 from ...reviews.declared import kinds_of
+from ...reviews.history import names_of
+from ...reviews.judging import UNDECIDED
+from ...reviews.models import ReviewRequest
 from ...services import find
 from .declared import AccountAct, acts_of
 from .models import AccountActRow
@@ -29,14 +35,35 @@ class OwnAccount(PortalError):
     status = 409
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An act that waits for a second reviewer. :ivar by: name of who proposed it."""
+
+    reference: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of an act. :ivar proposed: nothing is done before a second reviewer confirms it."""
+
+    message: str
+    proposed: bool = False
+
+    def show(self, request: Any) -> None:
+        """Show it on the next page: a mere proposal is no success yet."""
+        request.flash(self.message, "info" if self.proposed else "success")
+
+
 class AccountActs:
     """See the package."""
 
     def __init__(self, registry: Any) -> None:
         self._registry = registry
 
-    def ask(self, session: Session, name: str, target: str, values: Mapping[str, str], *, by: str) -> str:
-        """Carry out an act, or propose it if an account concerned holds a role; return the message to show.
+    def ask(self, session: Session, name: str, target: str, values: Mapping[str, str], *, by: str) -> Answer:
+        """Carry out an act, or propose it if an account concerned holds a role.
 
         :param target: subject of the account, or what else the act is on.
         :raises PortalError: the reviewer's own account or perhaps so, or the act is not possible now.
@@ -49,7 +76,21 @@ class AccountActs:
         self._refuse_conflict(session, by, target, accounts)
         if find(self._registry, IRoles).holders(session, accounts):
             return self._propose(session, act, target, values, by)
-        return act.carry_out(self._registry, session, target, values, by)
+        return Answer(act.perform(self._registry, session, target, values, by))
+
+    def waiting(self, session: Session, target: str) -> Mapping[str, Proposal]:
+        """Return what is proposed and waits for a second reviewer, by the act's name, the latest of each."""
+        rows = session.execute(
+            select(AccountActRow.act, ReviewRequest.reference, ReviewRequest.author, ReviewRequest.created_at)
+            .join(ReviewRequest, ReviewRequest.id == AccountActRow.request_id)
+            .where(AccountActRow.target == target, ReviewRequest.state.in_(UNDECIDED))
+            .order_by(ReviewRequest.created_at)
+        ).all()
+        names = names_of(self._registry, session, {author for _, _, author, _ in rows})
+        return {
+            act: Proposal(reference, names.get(author or "", "une autre personne"), at)
+            for act, reference, author, at in rows
+        }
 
     def _refuse_conflict(self, session: Session, by: str, target: str, accounts: tuple[str, ...]) -> None:
         """Refuse an act on an account that may be the reviewer's own second one."""
@@ -61,7 +102,7 @@ class AccountActs:
         if common:
             raise errors.conflict(common)
 
-    def _propose(self, session: Session, act: AccountAct, target: str, values: Mapping[str, str], by: str) -> str:
+    def _propose(self, session: Session, act: AccountAct, target: str, values: Mapping[str, str], by: str) -> Answer:
         request_id = new_id()
         account = find(self._registry, IAccounts).by_subject(session, target)
         review = find(self._registry, IReviews).open(
@@ -81,9 +122,10 @@ class AccountActs:
         # Whoever proposes it agrees to it: one more is needed.
         kind, now = kinds_of(self._registry)[KIND], find(self._registry, IClock).now()
         agreements.agree(self._registry, session, kind, request_id, by, now)
-        return (
+        return Answer(
             "Un compte concerné a un rôle sur le portail : une autre personne de l’équipe doit confirmer cette action "
-            f"(demande {review.reference}). Rien n’est fait d’ici là."
+            f"(demande {review.reference}). Rien n’est fait d’ici là.",
+            proposed=True,
         )
 
 
@@ -97,16 +139,16 @@ def values_of(registry: Any, row: AccountActRow) -> dict[str, str]:
 def answer(request: Any, name: str, target: str, values: Mapping[str, str], *, back: str) -> HTTPSeeOther:
     """Ask for an act from a page and lead back to it; a refusal is told and recorded."""
     try:
-        message = retrying(request, lambda session: _asked(request, session, name, target, values))
+        done = retrying(request, lambda session: _asked(request, session, name, target, values))
     except PortalError as refused:
         record_refusal(request, name, target, refused)
         request.flash(refused.message, "warning")
     else:
-        request.flash(message)
+        done.show(request)
     return HTTPSeeOther(back)
 
 
-def _asked(request: Any, session: Session, name: str, target: str, values: Mapping[str, str]) -> str:
+def _asked(request: Any, session: Session, name: str, target: str, values: Mapping[str, str]) -> Answer:
     with session.begin_nested():  # a refusal takes back what the act has written, and nothing else
         return find(request, AccountActs).ask(session, name, target, values, by=request.identity.subject)
 

@@ -71,9 +71,12 @@ ACTS = (
         "Suspendre le compte",
         _suspend,
         REASON,
+        noun="la suspension",
         own="Vous ne pouvez pas suspendre votre propre compte.",
     ),
-    AccountAct(REACTIVATE, "Réactiver le compte", _reactivate, {}),
-    AccountAct(MAIL_CODES, "Rétablir les codes par courriel", _restore_mail_codes, {}),
-    AccountAct(LIFT, "Débloquer les moyens de connexion", _lift_factors, {}),
+    AccountAct(REACTIVATE, "Réactiver le compte", _reactivate, {}, noun="la réactivation"),
+    AccountAct(
+        MAIL_CODES, "Rétablir les codes par courriel", _restore_mail_codes, {}, noun="le rétablissement des codes"
+    ),
+    AccountAct(LIFT, "Débloquer les moyens de connexion", _lift_factors, {}, noun="le déblocage"),
 )

@@ -32,7 +32,7 @@ def _reopen(registry: Any, session: Session, subject: str, values: Mapping[str, 
     account = find(registry, IAccounts).by_subject(session, subject)
     if account is None or not find(registry, IClosings).reopen(session, account, by=by):
         raise PortalError("Ce compte ne peut plus être rouvert.", code="account.act_not_possible")
-    return "Le compte est rouvert. Ses droits d’accès sont à redemander."
+    return "Le compte est rouvert. Ses droits d’accès sont à redemander. Un courriel en prévient la personne."
 
 
-REOPEN = AccountAct("reopen", "Rouvrir le compte", _reopen, {})
+REOPEN = AccountAct("reopen", "Rouvrir le compte", _reopen, {}, noun="la réouverture", notified=True)

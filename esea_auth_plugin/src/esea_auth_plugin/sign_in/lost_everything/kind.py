@@ -101,6 +101,10 @@ class LostEverythingKind(DecidedOnly):
         """Ask each reviewer to record their own check."""
         return check_to_record(_CHECK)
 
+    def agreement_note(self, registry: Any, session: Session, review: ReviewView) -> str:
+        """Tell whoever agrees that they can't restore the account's roles afterwards."""
+        return REQUESTS.roles_note(registry, session, review)
+
     def on_agree(self, registry: Any, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
         """Record the check of one reviewer.
 

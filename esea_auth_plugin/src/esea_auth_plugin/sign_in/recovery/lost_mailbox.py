@@ -123,6 +123,10 @@ class LostMailboxKind(DecidedOnly):
         waiver = [Choice(WAIVED, _WAIVER.format(mode=factor.title), ticked=False)] if factor is not None else []
         return [*check_to_record(_CHECK), *waiver]
 
+    def agreement_note(self, registry: Any, session: Session, review: ReviewView) -> str:
+        """Tell whoever agrees that they can't restore the account's roles afterwards."""
+        return REQUESTS.roles_note(registry, session, review)
+
     def on_agree(self, registry: Any, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
         """Record the check of one reviewer, and whether they waive the other factor.
 

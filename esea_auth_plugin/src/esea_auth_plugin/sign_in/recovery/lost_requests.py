@@ -24,11 +24,13 @@ from ...interfaces import (
     FactSheet,
     IAccounts,
     IReviews,
+    IRoles,
     ISealer,
     ReviewView,
 )
 from ...normalise.folding import same_text
 from ...normalise.phones import phone_fr
+from ...reviews.errors import Unticked
 from ...services import find
 
 CHECKED = "identity_checked"
@@ -37,6 +39,10 @@ ADDRESS_CHANGED = (
     "ce délai, ou refusez."
 )
 NOBODY = FactSheet("Compte", (Fact("Compte", "aucun ne correspond", "warning"),))
+_ROLES_NOTE = (
+    "Ce compte a un rôle, qui sera suspendu après la récupération. Vous ne pourrez pas ensuite rétablir ses rôles : "
+    "une personne de l’équipe qui n’a pas donné son accord le fera."
+)
 #: What of it is compared with a reviewer.
 _COMPARED: tuple[str, ...] = ("last_name", "first_name", "email")
 _PROVES_NOTHING = "Numéro donné par la personne : il ne prouve rien."
@@ -105,6 +111,13 @@ class LostRequests:
         person: dict[str, str] = {name: typed[name] for name in _COMPARED if name in typed}
         return Concerned(accounts=(account.subject,) if account is not None else (), people=(person,))
 
+    def roles_note(self, registry: Any, session: Session, review: ReviewView) -> str:
+        """Return what an agreement means for an account that holds a role, ``""`` for any other."""
+        row = self._row(session, review)
+        if row is None or not row.subject or not find(registry, IRoles).holders(session, (row.subject,)):
+            return ""
+        return _ROLES_NOTE
+
     def checked(
         self, registry: Any, session: Session, review: ReviewView, by: str | None, kept: frozenset[str], tick: str
     ) -> AccountView:
@@ -114,7 +127,7 @@ class LostRequests:
         """
         account = self.account(registry, session, review)
         if CHECKED not in kept:
-            raise PortalError(tick, code=f"{self.code}.unchecked")
+            raise Unticked(tick, code=f"{self.code}.unchecked", choice=CHECKED)
         if account is None or account.state is not AccountState.ACTIVE:
             raise PortalError("Aucun compte actif ne correspond : refusez la demande.", code=f"{self.code}.no_account")
         if account.subject == by:
