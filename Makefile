@@ -6,7 +6,7 @@ TLS_PORT ?= 8443
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-BROWSER := .local/browser/node_modules/.package-lock.json
+FRONTEND := .local/frontend/node_modules/.package-lock.json
 DISTRIBUTIONS := esea_auth_plugin oru_espace_pro_plugin host_app
 SOURCES := $(DISTRIBUTIONS:%=%/src)
 JOBS ?= auto
@@ -14,7 +14,7 @@ JOBS ?= auto
 PYTHONS ?= 3.11 3.12 3.13
 T ?= tests --ignore=tests/bench
 
-.PHONY: help serve serve-tls test test-versions check audit bench wheels sbom lock format words accessibility screenshots machine clean
+.PHONY: help serve serve-tls test test-versions check audit bench wheels sbom lock format words accessibility screenshots machine npm clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -26,18 +26,19 @@ serve: $(INSTALLED)  ## bring the demo portal up at http://localhost:6543 (PORT=
 serve-tls: $(INSTALLED)  ## the demo behind nginx with TLS and fictional cards, at https://localhost:8443
 	$(BIN)/python -m host_app.demo.tls --port $(TLS_PORT)
 
-test: $(INSTALLED) machine $(BROWSER)  ## run every test, in parallel; T=path runs some
+test: $(INSTALLED) machine $(FRONTEND)  ## run every test, in parallel; T=path runs some
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 
-test-versions: machine $(BROWSER)  ## run the tests on each Python in PYTHONS= that is here; T=path runs some
+test-versions: machine $(FRONTEND)  ## run the tests on each Python in PYTHONS= that is here; T=path runs some
 	@for each in $(PYTHONS); do \
 	  python=$$(sh tools/find_python.sh $$each) || { echo "python$$each is not here: left out" >&2; continue; }; \
 	  $(MAKE) test PYTHON=$$python VENV=.local/python$$each || exit 1; done
 
-check: $(INSTALLED)  ## formatting, lint, types, lock in step, texts not said twice
+check: $(INSTALLED) $(FRONTEND)  ## formatting, lint, types, style sheets, scripts, lock in step, texts not said twice
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(SOURCES) tests tools
+	@sh tools/frontend/check.sh
 	$(BIN)/python tools/check_lock.py
 	$(BIN)/python tools/check_repeated_text.py
 
@@ -55,9 +56,10 @@ wheels: $(INSTALLED)  ## build the sdist of each distribution, and its wheel fro
 sbom: $(INSTALLED)  ## write the CycloneDX bill of materials of each distribution into dist/
 	@$(BIN)/python -m tools.sbom || [ $$? -eq 75 ]  # 75: not done, and said so
 
-format: $(INSTALLED)  ## let ruff write the formatting
+format: $(INSTALLED) $(FRONTEND)  ## let the linters write the formatting
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	@sh tools/frontend/check.sh --fix
 
 lock: $(INSTALLED)  ## resolve requirements.in into requirements.txt
 	$(BIN)/uv pip compile requirements.in --output-file requirements.txt --upgrade --quiet --universal \
@@ -67,7 +69,7 @@ lock: $(INSTALLED)  ## resolve requirements.in into requirements.txt
 words: $(INSTALLED)  ## write the catalogues of words again (locale/)
 	$(BIN)/python tools/words.py
 
-accessibility: $(INSTALLED) machine $(BROWSER)  ## judge every page, and write what the statement tells of it
+accessibility: $(INSTALLED) machine $(FRONTEND)  ## judge every page, and write what the statement tells of it
 	$(BIN)/python tools/accessibility.py
 
 screenshots: $(INSTALLED) machine  ## take the README's pictures again
@@ -85,12 +87,16 @@ $(INSTALLED): requirements.txt $(DISTRIBUTIONS:%=%/pyproject.toml)
 machine:
 	@sh tools/prepare_machine.sh
 
-# axe-core is installed from its package, and never committed.
-$(BROWSER): tests/browser/package.json tests/browser/package-lock.json
-	mkdir -p .local/browser
-	cp tests/browser/package.json tests/browser/package-lock.json .local/browser/
-	if command -v npm >/dev/null; then cd .local/browser && npm ci --silent --ignore-scripts; \
-	  else echo "npm is missing: the accessibility tests can't run (apt-get install npm)"; fi
+# A developer's machine without npm, and without a way to install it, checks the rest.
+npm:
+	@sh tools/prepare_machine.sh npm || [ -z "$${CI:-}" ]
+
+# The linters and axe-core are installed from their packages, and never committed.
+$(FRONTEND): tools/frontend/package.json tools/frontend/package-lock.json | npm
+	@mkdir -p .local/frontend
+	@cp $^ .local/frontend/
+	@if command -v npm >/dev/null; then cd .local/frontend && npm ci --silent --ignore-scripts; \
+	  else [ -z "$${CI:-}" ]; fi
 	@touch -c $@
 
 clean:  ## remove what the other commands made

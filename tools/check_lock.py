@@ -55,7 +55,7 @@ def problems() -> Iterator[str]:
     yield from (f"no hash: {entry.split()[0]}" for entry in entries if "==" in entry and "--hash=sha256:" not in entry)
     if "://" in text or "--index" in text or "--find-links" in text:
         yield "requirements.txt names an address: it must install from whatever index the machine has"
-    for path in sorted((ROOT / "tests").rglob("package-lock.json")):
+    for path in sorted(each for folder in ("tests", "tools") for each in (ROOT / folder).rglob("package-lock.json")):
         # Donation pages count too: a lock is versions and hashes.
         if "://" in path.read_text(encoding="utf-8"):
             yield f"{path.relative_to(ROOT)} names an address: take `resolved` and `funding` out of it"

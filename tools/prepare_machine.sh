@@ -1,11 +1,14 @@
 #!/bin/sh
 # Installs the programs that the tests drive, where this machine lets us; elsewhere says which are missing.
+# Usage: sh tools/prepare_machine.sh [PACKAGE...]: only these packages.
 set -eu
 
 missing=""
+wanted="$*"
 need() { # need PACKAGE TEST...: the package is missing unless the test succeeds
     package=$1
     shift
+    case " $wanted " in *" $package "* | "  ") ;; *) return 0 ;; esac
     "$@" >/dev/null 2>&1 || missing="$missing $package"
 }
 has() { command -v "$1" || [ -x "/usr/sbin/$1" ]; }

@@ -14,6 +14,9 @@ from playwright.sync_api import ConsoleMessage, Page
 
 from esea_auth_plugin.testing.processes import execute
 
+#: Folder of package.json and its lock.
+TOOLS = Path(__file__).parents[2] / "tools" / "frontend"
+
 AccessibilityCheck = Callable[[Page], None]
 
 #: RGAA 4.1 rests on WCAG 2.1 AA; the newer criteria of 2.2 and axe's own advice are held too.
@@ -59,7 +62,7 @@ def watch(page: Page, noise: list[str]) -> None:
 
 
 def axe_source(home: Path) -> str:
-    """Return axe-core's source, installed in ``home`` from the lock beside this file; ``""`` without npm."""
+    """Return axe-core's source, installed in ``home`` from the lock of the front-end tools; ``""`` without npm."""
     home.mkdir(parents=True, exist_ok=True)
     script = home / "node_modules" / "axe-core" / "axe.min.js"
     with (home / "install.lock").open("w") as lock:
@@ -68,14 +71,14 @@ def axe_source(home: Path) -> str:
             if shutil.which("npm") is None:
                 return ""
             for name in ("package.json", "package-lock.json"):
-                shutil.copy(Path(__file__).with_name(name), home / name)
+                shutil.copy(TOOLS / name, home / name)
             execute(["npm", "ci", "--silent", "--ignore-scripts"], cwd=home, seconds=300)
     return script.read_text(encoding="utf-8")
 
 
 def _in_step(home: Path) -> bool:
     """Tell whether the installed version is the one that is pinned."""
-    pinned = json.loads(Path(__file__).with_name("package.json").read_text())["devDependencies"]["axe-core"]
+    pinned = json.loads((TOOLS / "package.json").read_text())["devDependencies"]["axe-core"]
     installed = json.loads((home / "node_modules" / "axe-core" / "package.json").read_text())["version"]
     return bool(pinned == installed)
 

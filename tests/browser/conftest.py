@@ -158,7 +158,7 @@ def served(standing: Portal) -> Iterator[Portal]:
 @pytest.fixture(scope="session")
 def axe() -> str:
     """The source of axe-core, installed from its package at the first need."""
-    source = axe_source(ROOT / ".local" / "browser")
+    source = axe_source(ROOT / ".local" / "frontend")
     need(source, "npm, which brings axe-core,")
     return source
 

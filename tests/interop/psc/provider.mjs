@@ -26,7 +26,8 @@ const fault = (name) => state.faults[name];
 const claimNames = [
   "SubjectNameID", "preferred_username", "given_name", "family_name", "codeCivilite", "email_verified", "SubjectRole",
   "SubjectOrganization", "SubjectOrganizationID", "Secteur_Activite", "Palier_Authentification", "Mode_Acces_Raison",
-  "Acces_Regulation_Medicale", "PSI_Locale", "UITVersion", "otherIds", "otherIDs", "codeGenreActivite", "SubjectRefPro", "authMode",
+  "Acces_Regulation_Medicale", "PSI_Locale", "UITVersion", "otherIds", "otherIDs", "codeGenreActivite", "SubjectRefPro",
+  "authMode",
 ];
 
 /** What the portal verifies with, and entries of a set that it can't use. */
@@ -84,7 +85,15 @@ const provider = new Provider(AUTH, {
   enableHttpPostMethods: true,
   cookies: { keys: ["clef-de-test"], long: { sameSite: "none" }, short: { sameSite: "none" } },
   findAccount: (ctx, sub) => (state.people[sub] ? account(sub) : undefined),
-  ttl: { AccessToken: 120, AuthorizationCode: 60, IdToken: 300, BackchannelAuthenticationRequest: 120, Session: 14400, Grant: 14400, Interaction: 600 },
+  ttl: {
+    AccessToken: 120,
+    AuthorizationCode: 60,
+    IdToken: 300,
+    BackchannelAuthenticationRequest: 120,
+    Session: 14400,
+    Grant: 14400,
+    Interaction: 600,
+  },
   interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
   loadExistingGrant: (ctx) => grantFor(provider, ctx.oidc.session.accountId, ctx.oidc.client.clientId),
   features: {
@@ -92,7 +101,10 @@ const provider = new Provider(AUTH, {
     rpInitiatedLogout: {
       enabled: true,
       // PSC asks nothing either: the form sends itself.
-      logoutSource: (ctx, form) => { ctx.body = `<!doctype html><title>PSC</title>${form}<button form="op.logoutForm" name="logout" value="yes">Fermer</button>`; },
+      logoutSource: (ctx, form) => {
+        const button = "<button form=\"op.logoutForm\" name=\"logout\" value=\"yes\">Fermer</button>";
+        ctx.body = `<!doctype html><title>PSC</title>${form}${button}`;
+      },
     },
     // What the TLS server in front says of the connection (tls_front.py).
     mTLS: {
@@ -100,18 +112,27 @@ const provider = new Provider(AUTH, {
       tlsClientAuth: true,
       getCertificate: (ctx) => decodeURIComponent(ctx.get("x-ssl-client-cert")) || undefined,
       certificateAuthorized: (ctx) => ctx.get("x-ssl-client-verify") === "SUCCESS",
-      certificateSubjectMatches: (ctx, property, expected) => property === "tls_client_auth_subject_dn" && ctx.get("x-ssl-client-s-dn") === expected,
+      certificateSubjectMatches: (ctx, property, expected) =>
+        property === "tls_client_auth_subject_dn" && ctx.get("x-ssl-client-s-dn") === expected,
     },
     ciba: {
       enabled: true,
       deliveryModes: ["poll"],
-      processLoginHint: (ctx, hint) => Object.keys(state.people).find((sub) => state.people[sub].SubjectNameID === hint),
+      processLoginHint: (ctx, hint) =>
+        Object.keys(state.people).find((sub) => state.people[sub].SubjectNameID === hint),
       validateBindingMessage: () => {},
       validateRequestContext: () => {},
       verifyUserCode: () => {},
       triggerAuthenticationDevice: async (ctx, request, who, by) => {
         const { binding_message, login_hint, channel } = ctx.oidc.params;
-        state.rings.push({ id: request.jti, accountId: who.accountId, clientId: by.clientId, binding_message, login_hint, channel: channel ?? null });
+        state.rings.push({
+          id: request.jti,
+          accountId: who.accountId,
+          clientId: by.clientId,
+          binding_message,
+          login_hint,
+          channel: channel ?? null,
+        });
       },
     },
   },
@@ -128,14 +149,14 @@ async function tampered(token) {
   const now = Math.floor(Date.now() / 1000);
   switch (fault("id_token")) {
     case "wrong_nonce": return sign({ ...claims, nonce: "autre" });
-    case "no_nonce": { const { nonce, ...rest } = claims; return sign(rest); }
+    case "no_nonce": { const { nonce: _, ...rest } = claims; return sign(rest); }
     case "expired": return sign({ ...claims, iat: now - 7200, exp: now - 3600 });
     case "future": return sign({ ...claims, iat: now + 600, exp: now + 1200 });
     case "other_issuer": return sign({ ...claims, iss: "https://autre.example" });
     case "other_audience": return sign({ ...claims, aud: "autre" });
     case "two_audiences": return sign({ ...claims, aud: ["portail", "autre"], azp: "autre" });
-    case "no_acr": { const { acr, ...rest } = claims; return sign(rest); }
-    case "no_auth_time": { const { auth_time, ...rest } = claims; return sign(rest); }
+    case "no_acr": { const { acr: _, ...rest } = claims; return sign(rest); }
+    case "no_auth_time": { const { auth_time: _, ...rest } = claims; return sign(rest); }
     case "old_auth_time": return sign({ ...claims, auth_time: now - 5 * 3600 });
     case "other_sub": return sign({ ...claims, sub: "quelqu-un-d-autre" });
     case "bad_at_hash": return sign({ ...claims, at_hash: "AAAAAAAAAAAAAAAAAAAAAA" });
@@ -147,7 +168,10 @@ async function tampered(token) {
       const pem = own.publicKey.export({ type: "spki", format: "pem" });
       return `${head}.${createHmac("sha256", pem).update(head).digest("base64url")}`;
     }
-    case "nested": return `${b64({ alg: "RSA-OAEP", enc: "A256GCM", kid: "psc-1" })}.${b64("x")}.${b64("x")}.${b64(claims)}.${b64("x")}`;
+    case "nested": {
+      const head = b64({ alg: "RSA-OAEP", enc: "A256GCM", kid: "psc-1" });
+      return `${head}.${b64("x")}.${b64("x")}.${b64(claims)}.${b64("x")}`;
+    }
     default: return token;
   }
 }
@@ -169,16 +193,27 @@ const answer = (response, status, body, type = "application/json") => {
   response.end(typeof body === "string" ? body : JSON.stringify(body));
 };
 
-/** Returns true when the fault answered in the provider's place. */
+const faultsByPath = {
+  "/token": "token",
+  "/me": "userinfo",
+  "/jwks": "jwks",
+  "/.well-known/wallet-openid-configuration": "discovery",
+  "/backchannel": "ciba",
+};
+
+// Returns true when the fault answered in the provider's place.
 async function failed(path, response) {
-  const name = { "/token": "token", "/me": "userinfo", "/jwks": "jwks", "/.well-known/wallet-openid-configuration": "discovery", "/backchannel": "ciba" }[path];
+  const name = faultsByPath[path];
   const kind = name && fault(name);
   if (kind === "hang") await wait(fault("hang_seconds") ?? 30);
-  if (kind === "hang") return false;  // late, and right
+  if (kind === "hang") return false; // late, and right
   if (kind === "down") { answer(response, 503, "<h1>503</h1>", "text/html"); return true; }
   if (kind === "garbage") { answer(response, 200, "<html>maintenance</html>", "text/html"); return true; }
   if (kind === "bad_neighbours") { answer(response, 200, { keys: [...unusable, published] }); return true; }
-  if (typeof kind === "string" && kind.startsWith("error:")) { answer(response, 400, { error: kind.slice(6) }); return true; }
+  if (typeof kind === "string" && kind.startsWith("error:")) {
+    answer(response, 400, { error: kind.slice(6) });
+    return true;
+  }
   if (kind === "slow_down") { answer(response, 400, { error: "slow_down" }); return true; }
   return false;
 }
@@ -200,7 +235,8 @@ async function control(request, response, path) {
     ring.answered = true;
     if (asked.accept) {
       const grant = await grantFor(provider, ring.accountId, ring.clientId);
-      await provider.backchannelResult(ring.id, grant, { acr: state.acr, amr: ["swk", "mfa"], authTime: Math.floor(Date.now() / 1000) });
+      const authTime = Math.floor(Date.now() / 1000);
+      await provider.backchannelResult(ring.id, grant, { acr: state.acr, amr: ["swk", "mfa"], authTime });
     } else {
       const { errors } = await import("oidc-provider");
       await provider.backchannelResult(ring.id, new errors.AccessDenied("refused"));
@@ -208,7 +244,8 @@ async function control(request, response, path) {
   }
   if (path === "/control/logout-token") {
     const now = Math.floor(Date.now() / 1000);
-    const claims = { iss: AUTH, aud: "portail", iat: now, exp: now + 120, jti: randomUUID(), events: { "http://schemas.openid.net/event/backchannel-logout": {} }, ...asked.claims };
+    const events = { "http://schemas.openid.net/event/backchannel-logout": {} };
+    const claims = { iss: AUTH, aud: "portail", iat: now, exp: now + 120, jti: randomUUID(), events, ...asked.claims };
     for (const name of asked.without ?? []) delete claims[name];
     const key = asked.strange ? strange.privateKey : own.privateKey;
     return answer(response, 200, { token: await sign(claims, key, { typ: "logout+jwt" }) });
@@ -227,9 +264,12 @@ async function discovery(response) {
 async function interaction(request, response) {
   const details = await provider.interactionDetails(request, response);
   const sub = state.person;
-  if (!sub) return provider.interactionFinished(request, response, { error: "access_denied", error_description: "abandon" });
+  if (!sub) {
+    return provider.interactionFinished(request, response, { error: "access_denied", error_description: "abandon" });
+  }
   if (details.prompt.name === "login") {
-    return provider.interactionFinished(request, response, { login: { accountId: sub, acr: state.acr, amr: ["swk", "mfa"], remember: true } });
+    const login = { accountId: sub, acr: state.acr, amr: ["swk", "mfa"], remember: true };
+    return provider.interactionFinished(request, response, { login });
   }
   const grant = await grantFor(provider, sub, details.params.client_id);
   return provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } });
@@ -245,7 +285,11 @@ async function serve(request, response) {
   return callback(request, response);
 }
 
-const handler = (request, response) => serve(request, response).catch((error) => { console.error(error); if (!response.headersSent) answer(response, 500, { error: String(error) }); });
+const handler = (request, response) =>
+  serve(request, response).catch((error) => {
+    console.error(error);
+    if (!response.headersSent) answer(response, 500, { error: String(error) });
+  });
 createServer(handler).listen(given.wallet_port, "localhost");
 createServer(handler).listen(given.auth_port, "127.0.0.1", () => console.log("ready"));
 process.on("SIGTERM", () => process.exit(0));

@@ -1,5 +1,7 @@
 // Helps with forms that work without it: focus on what to correct, shown passwords, counters, fields that depend on
 // an answer, one submission for two clicks.
+import { counterState } from "./lib/character-counter.js";
+import { parseCondition } from "./lib/condition.js";
 
 // What is to correct comes first: the summary takes the focus, its links go to the field and not only near it.
 const summary = document.querySelector("[data-error-summary]");
@@ -38,7 +40,6 @@ for (const toggle of document.querySelectorAll("[data-password-toggle]")) {
 for (const counter of document.querySelectorAll("[data-counter-for]")) {
   const area = document.getElementById(counter.dataset.counterFor);
   const limit = Number(area.dataset.limit);
-  const plural = (count) => `${count} caractère${count > 1 ? "s" : ""}`;
   let speaking;
   const spoken = document.createElement("span");
   spoken.className = "visually-hidden";
@@ -47,26 +48,23 @@ for (const counter of document.querySelectorAll("[data-counter-for]")) {
   shown.setAttribute("aria-hidden", "true");
   counter.replaceChildren(shown, spoken);
   const count = () => {
-    const left = limit - [...area.value.trim()].length;
-    const text = left >= 0 ? `Il reste ${plural(left)}.` : `${plural(-left)} de trop.`;
+    const { text, isOver, announcement } = counterState(area.value, limit);
     shown.textContent = text;
-    counter.classList.toggle("is-over", left < 0);
+    counter.classList.toggle("is-over", isOver);
     // Said once the person pauses, and only near the end: a counter that speaks at every key is noise.
     window.clearTimeout(speaking);
-    speaking = window.setTimeout(() => { spoken.textContent = left < limit / 10 ? text : ""; }, 900);
+    speaking = window.setTimeout(() => { spoken.textContent = announcement; }, 900);
   };
   area.addEventListener("input", count);
   count();
 }
 
-// data-shown-when="profession=autre" or "profession=autre|99": hidden fields are sent empty, so the server decides alone.
+// data-shown-when="profession=autre" or "profession=autre|99". Hidden fields are sent too: the server alone decides.
 for (const part of document.querySelectorAll("[data-shown-when]")) {
-  const [name, wanted] = part.dataset.shownWhen.split("=");
-  const values = wanted.split("|");
+  const { field, matches } = parseCondition(part.dataset.shownWhen);
   const form = part.closest("form");
   const adapt = () => {
-    const given = new FormData(form).getAll(name);
-    part.hidden = !given.some((value) => values.includes(value));
+    part.hidden = !matches(new FormData(form).getAll(field));
   };
   form.addEventListener("change", adapt);
   adapt();

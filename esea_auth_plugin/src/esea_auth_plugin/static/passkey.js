@@ -1,63 +1,13 @@
 // Passkeys: asks the browser's own interface for a signature or a new key, and sends the form with the answer.
 
-const toBytes = (text) => {
-  const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(plain, (char) => char.charCodeAt(0));
-};
-
-const toText = (buffer) => {
-  const plain = String.fromCharCode(...new Uint8Array(buffer));
-  return btoa(plain).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-};
-
-const descriptors = (list) => (list ?? []).map((each) => ({ ...each, id: toBytes(each.id) }));
-
-// Older browsers lack the readers and writers of JSON; these do the same.
-const readRequest = (options) => ({
-  ...options,
-  challenge: toBytes(options.challenge),
-  allowCredentials: descriptors(options.allowCredentials),
-});
-
-const readCreation = (options) => ({
-  ...options,
-  challenge: toBytes(options.challenge),
-  user: { ...options.user, id: toBytes(options.user.id) },
-  excludeCredentials: descriptors(options.excludeCredentials),
-});
-
-const written = (credential) => {
-  const { response } = credential;
-  const answer = { clientDataJSON: toText(response.clientDataJSON) };
-  if (response.attestationObject) {
-    answer.attestationObject = toText(response.attestationObject);
-    answer.transports = response.getTransports?.() ?? [];
-  } else {
-    answer.authenticatorData = toText(response.authenticatorData);
-    answer.signature = toText(response.signature);
-    answer.userHandle = response.userHandle ? toText(response.userHandle) : null;
-  }
-  return JSON.stringify({
-    id: credential.id,
-    rawId: toText(credential.rawId),
-    type: credential.type,
-    response: answer,
-    clientExtensionResults: credential.getClientExtensionResults(),
-    authenticatorAttachment: credential.authenticatorAttachment ?? null,
-  });
-};
-
-const reasons = {
-  NotAllowedError: "La demande a été annulée, ou a pris trop de temps. Réessayez.",
-  InvalidStateError: "Cet appareil a déjà une clé pour votre compte : elle est prête à servir.",
-  SecurityError: "L’adresse de cette page ne permet pas d’utiliser une clé d’accès. Vérifiez-la.",
-  NotSupportedError: "Cet appareil ne sait pas créer de clé d’accès. Essayez avec votre téléphone.",
-};
+import { isOtherPage, opensInThisTab } from "./lib/navigation.js";
+import { refusalMessage } from "./lib/passkey-messages.js";
+import { creationOptions, credentialJson, requestOptions } from "./lib/webauthn-json.js";
 
 const tell = (place, error) => {
   const message = place.querySelector("[data-passkey-message]");
   if (!message) return;
-  message.textContent = reasons[error?.name] ?? "La clé d’accès n’a pas pu servir. Réessayez, ou changez de mode.";
+  message.textContent = refusalMessage(error?.name);
   message.hidden = false;
 };
 
@@ -87,11 +37,11 @@ async function ask(place, form, mediation) {
   const options = JSON.parse(place.dataset.options);
   const wanted =
     place.dataset.passkey === "create"
-      ? navigator.credentials.create({ publicKey: readCreation(options), signal })
-      : navigator.credentials.get({ publicKey: readRequest(options), signal, mediation });
+      ? navigator.credentials.create({ publicKey: creationOptions(options), signal })
+      : navigator.credentials.get({ publicKey: requestOptions(options), signal, mediation });
   const credential = await wanted;
   if (signal.aborted) throw signal.reason; // another way was chosen meanwhile
-  form.elements.credential.value = written(credential);
+  form.elements.credential.value = JSON.stringify(credentialJson(credential));
   form.requestSubmit();
 }
 
@@ -150,13 +100,11 @@ if (quiet && (await window.PublicKeyCredential?.isConditionalMediationAvailable?
     clearTimeout(again);
     waiting?.abort();
   };
-  const leads = (link) => link.origin === location.origin && link.pathname !== location.pathname;
-  const here = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
   document.addEventListener(
     "click",
     (event) => {
       const link = event.target.closest?.("a[href]");
-      if (link && here(event) && leads(link) && !link.matches(own)) leave();
+      if (link && opensInThisTab(event) && isOtherPage(link, location) && !link.matches(own)) leave();
     },
     { capture: true },
   );

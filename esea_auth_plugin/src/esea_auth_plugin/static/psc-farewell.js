@@ -1,2 +1,2 @@
-// After an explicit sign-out, the session at Pro Santé Connect is ended without another press; the button does the same.
+// After an explicit sign-out, ends the session at Pro Santé Connect without another press; the button does the same.
 document.getElementById("psc-fin")?.requestSubmit();

@@ -1,5 +1,7 @@
 // Warns before the session ends and offers to stay (WCAG 2.2.1). Time is read from the clock, not counted in ticks:
 // a laptop that slept must not believe that it has time left.
+import { sessionState } from "./lib/session-countdown.js";
+
 const box = document.querySelector("[data-session-end]");
 
 if (box) {
@@ -15,8 +17,6 @@ if (box) {
   let before = null;
   let over = false;
 
-  const left = () => Math.round((endsAt - Date.now()) / 1000);
-
   const open = () => {
     before = document.activeElement;
     box.hidden = false;
@@ -29,26 +29,29 @@ if (box) {
   };
 
   const tick = () => {
-    const seconds = left();
-    if (seconds <= 0 && !over) {
+    const { phase, text: message, nextTick } = sessionState(endsAt, Date.now(), warnBefore);
+    if (phase === "over" && !over) {
       over = true;
-      text.textContent = "Votre session est terminée. Reconnectez-vous : ce que vous enverrez depuis cette page sera repris.";
+      text.textContent = message;
       form.hidden = true;
       if (box.hidden) open();
-      else status.textContent = text.textContent;
-    } else if (seconds > 0 && seconds <= warnBefore) {
-      const minutes = Math.ceil(seconds / 60);
-      text.textContent = `Elle se termine dans ${minutes} minute${minutes > 1 ? "s" : ""}. Ce que vous n'avez pas envoyé pourrait être perdu.`;
+      else status.textContent = message;
+    } else if (phase === "ending") {
+      text.textContent = message;
       if (box.hidden && !dismissed) open();
     }
-    if (!over) window.setTimeout(tick, seconds > warnBefore ? Math.min((seconds - warnBefore) * 1000, 60_000) : 5_000);
+    if (!over) window.setTimeout(tick, nextTick);
   };
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
     try {
-      const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body: new FormData(form),
+        headers: { Accept: "application/json" },
+      });
       const { ends_in: seconds } = await answer.json();
       if (!answer.ok || !(seconds > 0)) throw new Error(String(answer.status));
       endsAt = Date.now() + seconds * 1000;
@@ -56,7 +59,8 @@ if (box) {
       close();
       status.textContent = "Votre session est prolongée.";
     } catch {
-      status.textContent = text.textContent = "La session n'a pas pu être prolongée. Enregistrez votre travail et reconnectez-vous.";
+      text.textContent = "La session n'a pas pu être prolongée. Enregistrez votre travail et reconnectez-vous.";
+      status.textContent = text.textContent;
     }
   });
   box.querySelector("[data-session-end-close]").addEventListener("click", () => {

@@ -1,13 +1,10 @@
 // French typography: the space before « : ; ! ? % » » and after « « » never breaks a line, and an apostrophe is curved.
-// Templates and what people wrote use plain spaces, and either apostrophe; only what is shown changes, never the value of
-// a field, nor an address, which people copy.
-const apostrophe = /(?<=\p{L})'(?=\p{L})(?!\S*@)(?<!@\S*)/gu;
-const before = / (?=[:;!?»%])/g;
-const after = /(?<=«) /g;
+// Templates and what people wrote use plain spaces, and either apostrophe; only what is shown changes, never the value
+// of a field, nor an address, which people copy.
+import { typeset } from "./lib/french.js";
+
 // The text of an option may be its value, which the server knows as it was written.
 const left = new Set(["CODE", "PRE", "TEXTAREA", "OPTION", "SCRIPT", "STYLE"]);
-
-const french = (text) => text.replace(apostrophe, "’").replace(before, "\u00a0").replace(after, "\u00a0");
 
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) =>
   left.has(node.nodeName) ? NodeFilter.FILTER_REJECT
@@ -15,7 +12,7 @@ const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT 
 
 while (walker.nextNode()) {
   const text = walker.currentNode.data;
-  const set = french(text);
+  const set = typeset(text);
   if (set !== text) walker.currentNode.data = set;
 }
-document.title = french(document.title);
+document.title = typeset(document.title);

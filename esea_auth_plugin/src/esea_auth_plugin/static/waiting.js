@@ -1,13 +1,13 @@
 // A page that waits: asks one small address, no sooner than it was told, and sends its own form once it may be judged.
 // Without this script the form's button does the same.
+import { pollDelay, retryDelay } from "./lib/polling.js";
+
 const form = document.querySelector("form[data-wait]");
 
 if (form) {
-  const shortest = 1;
-  const longest = 30;
   let failures = 0;
 
-  const again = (seconds) => setTimeout(ask, Math.min(Math.max(seconds, shortest), longest) * 1000);
+  const usual = Number(form.dataset.seconds);
 
   async function ask() {
     // A page that nobody looks at does not ask; it asks as soon as it is looked at again.
@@ -21,12 +21,12 @@ if (form) {
       const { ready, seconds } = await answer.json();
       failures = 0;
       if (ready) form.requestSubmit();
-      else again(seconds);
+      else setTimeout(ask, pollDelay(seconds));
     } catch {
       failures += 1;
-      again(Number(form.dataset.seconds) * 2 ** Math.min(failures, 4));
+      setTimeout(ask, retryDelay(usual, failures));
     }
   }
 
-  again(Number(form.dataset.seconds));
+  setTimeout(ask, pollDelay(usual));
 }
