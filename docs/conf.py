@@ -11,6 +11,7 @@ sys.path.insert(0, str(_ROOT))
 
 project = "Regional e-health portal"
 author = "The ESEA portal contributors"
+project_copyright = f"{author}, AGPL-3.0 or later"
 release = tomllib.loads((_ROOT / "esea_auth_plugin" / "pyproject.toml").read_text(encoding="utf-8"))["project"][
     "version"
 ]
