@@ -206,7 +206,7 @@ def _tests_of_row(number: int) -> str:
     cited = re.compile(rf"\bRows? (?:\d+(?:,| and|, and) )*{number}\b", re.IGNORECASE)
     found = [(cells[0].strip(), cells[1].strip()) for cells in rows if cited.search(cells[0])]
     if not found:
-        return "*Tests:* none cites this row in the table of requirements yet."
+        return "*Tests:* no line of the table of requirements cites this row yet."
     items = "\n".join(f"- {requirement}: {tests}" for requirement, tests in found)
     return f"*Tests:*\n\n{items}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import re
 import tomllib
 from dataclasses import dataclass
@@ -69,9 +70,7 @@ def install(folder: Path) -> None:
 
 
 def settings_of(text: str) -> dict[str, str]:
-    """Return the settings of an ini sample without sections."""
-    import configparser
-
+    """Return the settings of an ini sample, which may leave its section out."""
     parser = configparser.RawConfigParser(delimiters=("=",))
-    parser.read_string(f"[app:main]\n{text}")
-    return dict(parser["app:main"])
+    parser.read_string(text if "[app:main]" in text else f"[app:main]\n{text}")
+    return {key: value for key, value in parser["app:main"].items() if key != "use"}

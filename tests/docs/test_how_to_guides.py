@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -56,8 +57,6 @@ def test_the_mode_of_the_guide_passes_the_conformance_tests_as_the_guide_runs_th
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    import os
-
     return {**os.environ, "PYTHONPATH": str(folder)}
 
 

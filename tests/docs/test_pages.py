@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from tests.docs.samples import DOCS, ROOT, pages, samples, settings_of
 from tests.packaging.sources import tracked
 
+from esea_auth_plugin.commands.line import parser
 from esea_auth_plugin.options import read
 from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.values import SECRETS
@@ -20,18 +22,20 @@ DECISIONS = (DOCS / "explanation" / "decisions.md").read_text(encoding="utf-8")
 CITING = (".py", ".md", ".jinja2", ".ini", ".conf", ".js", ".css")
 
 
+def _sections(portal: Portal) -> dict[str, Any]:
+    """Return the classes of settings by prefix."""
+    found = portal.registry.introspector.get_category("esea settings")
+    return {item["introspectable"].discriminator: item["introspectable"]["class"] for item in found}
+
+
 @pytest.mark.parametrize("page", [page for page in pages() if samples(page, "ini")])
 def test_each_ini_sample_is_read_without_a_problem(page: str, portal: Portal) -> None:
     """By the real readers of every section; a secret can't be resolved here, so its reference alone is checked."""
-    sections: dict[str, Any] = {
-        item["introspectable"].discriminator: item["introspectable"]["class"]
-        for item in portal.registry.introspector.get_category("esea settings")
-    }
+    sections = _sections(portal)
     for sample in samples(page, "ini"):
         if sample.path.endswith("services.ini"):
             continue  # the catalogue is read when the portal of the guide starts
-        settings = _application(sample.text) if "[app:main]" in sample.text else settings_of(sample.text)
-        for key, value in settings.items():
+        for key, value in settings_of(sample.text).items():
             prefix = key[: key.rindex(".") + 1] if "." in key else ""
             if prefix in {"", "on_call."}:
                 continue
@@ -45,14 +49,6 @@ def test_each_ini_sample_is_read_without_a_problem(page: str, portal: Portal) ->
             problems = read(cls, given or {}, prefix, where=page, env="development")[1]
             assert parse is not None, f"{page}: {key} is not a setting"
             assert not [str(problem) for problem in problems if problem.key == key and given]
-
-
-def _application(text: str) -> dict[str, str]:
-    import configparser
-
-    parser = configparser.RawConfigParser(delimiters=("=",))
-    parser.read_string(text)
-    return {key: value for key, value in parser["app:main"].items() if key != "use"}
 
 
 @pytest.mark.parametrize("page", [page for page in pages() if samples(page, "python")])
@@ -102,6 +98,38 @@ def test_each_link_of_a_readme_leads_to_a_file() -> None:
         if path.suffix == ".md" and DOCS not in path.parents and path.name != "CHANGES.md":
             for target in re.findall(r"\]\(([^)\s:#]+)(?:#[^)]*)?\)", text):
                 assert (path.parent / target).exists(), f"{path.relative_to(ROOT)}: {target}"
+
+
+def test_each_command_line_that_a_document_shows_is_accepted_by_the_parser() -> None:
+    checked = 0
+    for path, text in texts():
+        if path.suffix != ".md" or path.name == "CHANGES.md":
+            continue
+        for line in re.findall(r"(?:^(?:    |\$ | {7})|`|-- )(esea-admin [^`\n]+)", text, re.MULTILINE):
+            words = shlex.split(line, comments=True)[1:]
+            if words == ["--help"]:
+                continue
+            try:
+                parser().parse_args(words)
+            except SystemExit:
+                pytest.fail(f"{path.relative_to(ROOT)}: « {line} » is no command")
+            checked += 1
+    assert checked > 30
+
+
+def test_each_setting_that_a_page_names_exists(portal: Portal) -> None:
+    declared = {
+        prefix + name
+        for prefix, cls in _sections(portal).items()
+        for name, item in cls.__dataclass_fields__.items()
+        if "parse" in item.metadata
+    }
+    #: Groups of entry points have names of the same form.
+    others = {"esea_auth.auth_modes"}
+    for page in pages():
+        text = (DOCS / page).read_text(encoding="utf-8")
+        named = set(re.findall(r"`((?:portal|reviews|esea_auth|oru_espace_pro)\.[a-z_.]+)[` =]", text))
+        assert named - declared - others == set(), page
 
 
 def test_the_site_asks_no_other_host_for_anything() -> None:
