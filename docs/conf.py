@@ -27,7 +27,7 @@ myst_heading_anchors = 3
 # --- API pages, from the docstrings ---
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
-autodoc_default_options = {"members": True, "undoc-members": True, "show-inheritance": False}
+autodoc_default_options = {"members": True, "undoc-members": True}
 add_module_names = False
 python_use_unqualified_type_names = True
 # Names of this project must resolve. Those of other projects can't without their inventories, which need the network.

@@ -176,13 +176,13 @@ def _directives() -> str:
 
 
 def _modules(package: str) -> str:
-    """Return the API of each module of a package, under a heading that is the first sentence of its docstring."""
+    """Return the API of each module of a package."""
     parent = importlib.import_module(package)
     parts = []
     for found in sorted(pkgutil.iter_modules(parent.__path__), key=lambda each: each.name):
         name = f"{package}.{found.name}"
-        first = (importlib.import_module(name).__doc__ or name).strip().splitlines()[0].rstrip(".")
-        parts += [f"## {first}", "", _rest(f".. automodule:: {name}"), ""]
+        title = found.name.replace("_", " ").capitalize()
+        parts += [f"## {title}", "", _rest(f".. automodule:: {name}"), ""]
     return "\n".join(parts)
 
 
