@@ -14,7 +14,7 @@ JOBS ?= auto
 PYTHONS ?= 3.11 3.12 3.13
 T ?= tests --ignore=tests/bench
 
-.PHONY: help serve serve-tls test test-versions check audit bench wheels sbom lock format words accessibility screenshots machine npm clean
+.PHONY: help serve serve-tls test test-versions check docs audit bench wheels sbom lock format words accessibility screenshots machine npm clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -34,13 +34,17 @@ test-versions: machine $(FRONTEND)  ## run the tests on each Python in PYTHONS= 
 	  python=$$(sh tools/find_python.sh $$each) || { echo "python$$each is not here: left out" >&2; continue; }; \
 	  $(MAKE) test PYTHON=$$python VENV=.local/python$$each || exit 1; done
 
-check: $(INSTALLED) $(FRONTEND)  ## formatting, lint, types, style sheets, scripts, lock in step, texts not said twice
+check: $(INSTALLED) $(FRONTEND) docs  ## formatting, lint, types, style sheets, scripts, lock in step, texts not said twice, documentation without warnings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy $(SOURCES) tests tools
+	$(BIN)/mypy $(SOURCES) tests tools docs/_ext
 	@sh tools/frontend/check.sh
 	$(BIN)/python tools/check_lock.py
 	$(BIN)/python tools/check_repeated_text.py
+
+# Read anew each time (-E): the reference is generated from code that Sphinx does not watch.
+docs: $(INSTALLED)  ## build the documentation into dist/docs; a warning fails
+	$(BIN)/python -W ignore -m sphinx -W --keep-going -n -E -q -b html -d .local/doctrees docs dist/docs
 
 audit: $(INSTALLED)  ## known vulnerabilities of what requirements.txt pins; needs the network
 	@sh tools/audit.sh $(BIN)/uv || [ $$? -eq 75 ]  # 75: not done, and said so

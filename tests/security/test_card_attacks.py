@@ -1,6 +1,6 @@
 """Attacks on the card: each is named after what it tries, fails with a row of its own, and on a page that helps.
 
-Rows 7, 8, 13, 14 and 18 of the security requirements, at the application; `tests/interop` tries them through a real
+Rows 7, 8, 13, 14 and 18 of the threat model, at the application; `tests/interop` tries them through a real
 proxy.
 """
 

@@ -1,6 +1,6 @@
 """Attacks on the card's ticket: stolen, relayed, replayed, of another sign-in; and on whose account a card opens.
 
-Rows 7, 11, 18, 19 and 25 of the security requirements.
+Rows 7, 11, 18, 19 and 25 of the threat model.
 """
 
 from __future__ import annotations

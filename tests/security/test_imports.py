@@ -1,4 +1,4 @@
-"""Mechanisms stay in their rooms: one place to review, to replace and to prove (house.md, the tree)."""
+"""Mechanisms stay in their rooms: one place to review, to replace and to prove (docs/explanation/architecture.md)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ONLY_IN = {
 #: The demo's people and the tests are free.
 FREE = ("testing", "demo")
 
-#: What other distributions may build on (house.md, « the picture »).
+#: What other distributions may build on (docs/explanation/architecture.md).
 PUBLISHED = {
     "interfaces",
     "directives",
@@ -122,7 +122,7 @@ def test_text_is_folded_by_the_one_folder() -> None:
 
 
 def test_nothing_but_the_clock_tells_the_time() -> None:
-    """Expiry is compared at the injected clock (security.md row 22), so nobody else may look at the machine's."""
+    """Expiry is compared at the injected clock (threat-model.md row 22), so nobody else may look at the machine's."""
     free = {"security/clock.py", "throttle/redis_store.py"}  # Redis expires its keys by the machine's time
     calls = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
     strays = [

@@ -1,4 +1,4 @@
-"""What is single-use is used once, however many ask at the same moment (row 11, house.md decision 8)."""
+"""What is single-use is used once, however many ask at the same moment (row 11, decisions.md, ADR 8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows 5 and 6 of the security requirements: no step of the sign-up is done by another step, or by nothing."""
+"""Rows 5 and 6 of the threat model: no step of the sign-up is done by another step, or by nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No view answers without a permission of its own, and reading never shares one with acting (security.md row 3)."""
+"""No view answers without a permission of its own, and reading never shares one with acting (threat-model.md row 3)."""
 
 from __future__ import annotations
 

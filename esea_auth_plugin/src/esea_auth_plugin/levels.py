@@ -1,4 +1,4 @@
-"""The level of a session: computed from what its proofs show, at each demand, never stored (house, decision 4)."""
+"""The level of a session: computed from what its proofs show, at each demand, never stored (decisions.md, ADR 4)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def level_of_factors(factors: Iterable[Factor], *, mail_code_barred: bool = Fals
     """Return the level that these factors reach together.
 
     A mailbox or a one-time-password device alone shows one factor without knowledge of anything: it reaches nothing
-    (identity.md 5.3: « jeton unique » alone is disqualifying).
+    (identity-rules.md: « jeton unique » alone is disqualifying).
     """
     held = frozenset(factors)
     password = Factor.PASSWORD in held

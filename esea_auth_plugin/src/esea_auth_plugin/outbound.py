@@ -1,6 +1,6 @@
 """The one client by which the portal asks other hosts: https, no redirect, no private address, bounded time and size.
 
-Server-side request forgery (security.md row 16) stops here: the address is resolved once, judged, and connected to
+Server-side request forgery (threat-model.md row 16) stops here: the address is resolved once, judged, and connected to
 as it was judged, so that a name that changes its mind between the two (DNS rebinding) gains nothing. The budget
 covers name, connection, TLS and every byte: a host that drips one byte a second takes no worker hostage.
 Never call it with a transaction open.

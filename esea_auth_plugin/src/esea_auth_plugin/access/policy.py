@@ -80,7 +80,7 @@ class PortalPolicy:
             if signed_in is None:
                 return None
             account = find(self._registry, IAccounts).by_subject(session, signed_in.subject)
-            # Suspended or closed: nobody at once, whatever sessions are left (security.md row 23).
+            # Suspended or closed: nobody at once, whatever sessions are left (threat-model.md row 23).
             if account is None or account.state is not AccountState.ACTIVE:
                 return None
             roles, suspended = find(self._registry, IRoles).usable_and_suspended(session, signed_in.subject)

@@ -1,4 +1,4 @@
-"""The contract of an auth mode, as open to strangers as to us (house, decision 3).
+"""The contract of an auth mode, as open to strangers as to us (decisions.md, ADR 3).
 
 A mode proves something about a person. It receives an :class:`Attempt` and answers with a result object; it never
 sees a request, a cookie or a response, and it never knows which stage of a sign-in it is. The sign-in calls it so:
@@ -269,7 +269,7 @@ class AuthMode(ABC):
     callbacks: ClassVar[frozenset[str]] = frozenset()
     #: Name of the mode whose credentials it uses (a QR code approved with a passkey), ``""`` for its own.
     rests_on: ClassVar[str] = ""
-    #: Origins that its pages send a form's redirect to (house, decision 12).
+    #: Origins that its pages send a form's redirect to (decisions.md, ADR 12).
     form_targets: tuple[str, ...] = ()
     #: Offered only to a browser that somebody has signed in with, or to somebody who is signed in: it disturbs another
     #: person's device.

@@ -76,7 +76,7 @@ class AuthModeConformance:
         assert isinstance(shown, Ask | Wait)
 
     def test_an_empty_answer_proves_nothing(self, portal: Any, mode: AuthMode, attempt: Attempt) -> None:
-        """Nor does one full of another mode's fields (security.md row 6)."""
+        """Nor does one full of another mode's fields (threat-model.md row 6)."""
         begun = self.begun(portal, mode, attempt)
         for values in ({}, {"login": "", "password": "", "code": ""}, {"inconnu": "x"}):
             assert not isinstance(self.answered(portal, mode, begun, values), Proven), values
@@ -127,7 +127,7 @@ class AuthModeConformance:
     def test_an_answer_proves_once(
         self, portal: Any, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
     ) -> None:
-        """Neither the same sign-in nor another one takes it a second time (security.md row 9)."""
+        """Neither the same sign-in nor another one takes it a second time (threat-model.md row 9)."""
         begun = self.begun(portal, mode, attempt)
         values = self.right(portal, right_answer)
         assert isinstance(self.answered(portal, mode, begun, values), Proven)

@@ -21,7 +21,7 @@ from .static_files import folders
 
 
 def add_page_values(event: Any) -> None:
-    """Subscriber of ``BeforeRender``: add the globals of every page (layout/README.md lists them)."""
+    """Subscriber of ``BeforeRender``: add the globals of every page (docs/how-to/theme.md lists them)."""
     request = event.get("request")
     if request is None or not offers(request, PortalSettings):
         return  # a letter, or an application that shares the process

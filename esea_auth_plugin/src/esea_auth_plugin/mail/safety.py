@@ -1,4 +1,4 @@
-"""What may stand in a mail's headers (security.md row 32: header injection)."""
+"""What may stand in a mail's headers (threat-model.md row 32: header injection)."""
 
 from __future__ import annotations
 

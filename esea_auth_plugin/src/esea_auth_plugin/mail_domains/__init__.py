@@ -1,4 +1,4 @@
-"""Looks, from time to time, whether the domains of people's addresses still are theirs (security.md row 31).
+"""Looks, from time to time, whether the domains of people's addresses still are theirs (threat-model.md row 31).
 
 A domain that lapses is bought by whoever pays, and with it every mailbox below it: codes and links would go to a
 stranger. What is seen, and what it means, is in ``judging``. Addresses that are believed no more prove nothing: codes

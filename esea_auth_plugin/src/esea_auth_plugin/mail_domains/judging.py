@@ -1,6 +1,6 @@
 """What a look at a domain means for its addresses: a pure function, from what was known and what was seen.
 
-What each rule stops (security.md row 31: a lapsed domain is bought, and with it every mailbox):
+What each rule stops (threat-model.md row 31: a lapsed domain is bought, and with it every mailbox):
 
 - Registered anew after an address was confirmed: whoever confirmed it holds the domain no more. At once, since a
   registration does not flicker.

@@ -16,7 +16,7 @@ _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 def compact(typed: str) -> str:
     """Return a typed number or code without blanks, dashes, dots and invisible characters, its digits in ASCII.
 
-    The one normaliser of digits (security.md row 9: two of them let a code be used twice). What is no digit
+    The one normaliser of digits (threat-model.md row 9: two of them let a code be used twice). What is no digit
     afterwards matches nothing.
     """
     kept = (char for char in typed if not is_blank(char) and not is_invisible(char) and char not in _SEPARATORS)

@@ -82,7 +82,7 @@ def _admitted(service: PortalService, mode: str) -> AdmittedMode | None:
 def doctor(services: Sequence[PortalService]) -> list[str]:
     """Return what an operator should know of a catalogue that is valid all the same.
 
-    Mailed codes and passwords are the operator's own legal choice (identity.md 5.2): a mode without a reference of
+    Mailed codes and passwords are the operator's own legal choice (identity-rules.md): a mode without a reference of
     its ``homologation`` is told.
     """
     told = []

@@ -4,7 +4,7 @@ The syntax, one section per business service, named by its slug (small letters, 
 
     [portail]                               # required: rules /connexion without service, and /compte
     title = Portail ESEA Nouvelle-Aquitaine
-    level = code-courriel                   # least level: a name of the scale (house.md, decision 4)
+    level = code-courriel                   # least level: a name of the scale (decisions.md, ADR 4)
     mode.password = until 2026-06-30        # last day included: over at midnight, Europe/Paris
     mode.mail_code =                        # admitted without dates
     homologation.mail_code = DH-2026-014    # what makes the mode lawful; here it holds for every service

@@ -1,4 +1,4 @@
-"""Rights of people to open services. A right ends with what gave it, in the same transaction (security.md row 4).
+"""Rights of people to open services. A right ends with what gave it, in the same transaction (threat-model.md row 4).
 
 The end of a right is compared at use: no clean-up job has to run for it to stop opening doors.
 """

@@ -36,7 +36,7 @@ class Desk:
 
     @property
     def act_permission(self) -> str:
-        """What acting needs: GET and POST never share a permission (security.md row 3)."""
+        """What acting needs: GET and POST never share a permission (threat-model.md row 3)."""
         return f"{self.permission}.act"
 
 

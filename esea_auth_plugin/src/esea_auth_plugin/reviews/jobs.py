@@ -41,7 +41,7 @@ def expire_unanswered(registry: Any) -> int:
 
 
 def end_requests_of(registry: Any, event: AccountClosed) -> None:
-    """Withdraw what a closed account still asks for, in the transaction that closes it (security.md row 4)."""
+    """Withdraw what a closed account still asks for, in the transaction that closes it (threat-model.md row 4)."""
     open_ones = event.session.scalars(
         select(ReviewRequest.id).where(ReviewRequest.author == event.subject, ReviewRequest.state.in_(UNDECIDED))
     ).all()

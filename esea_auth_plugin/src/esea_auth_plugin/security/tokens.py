@@ -15,7 +15,7 @@ import secrets
 from ..interfaces import ISealer
 from ..normalise.codes import code_letters, compact, read_misread
 
-#: ASVS 7.2.3, security.md row 5: nothing that opens a door by itself is shorter.
+#: ASVS 7.2.3, threat-model.md row 5: nothing that opens a door by itself is shorter.
 LEAST_BITS = 128
 
 #: Crockford's base 32: no I, L, O or U, so nothing is misread or spells a word by chance.
@@ -36,7 +36,7 @@ def digest(token: str, *, kind: str = "") -> str:
     """Return what is stored of a token: SHA-256, 64 hex characters.
 
     :param kind: name of the key space (``session``, ``confirmation``…). Given, it makes a token of one kind worthless
-        as another even if a table were shared (security.md row 19).
+        as another even if a table were shared (threat-model.md row 19).
     """
     return hashlib.sha256(f"{kind}\0{token}".encode() if kind else token.encode()).hexdigest()
 

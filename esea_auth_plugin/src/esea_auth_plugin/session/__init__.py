@@ -21,7 +21,7 @@ def includeme(config: Any) -> None:
     registry = config.registry
 
     def end_sessions(event: AccountClosed) -> None:
-        # A suspended or closed account has no session left, from the same transaction on (security.md row 23).
+        # A suspended or closed account has no session left, from the same transaction on (threat-model.md row 23).
         find(registry, ISessions).close_all(event.session, event.subject)
 
     config.add_service(ISessions, Sessions)

@@ -1,7 +1,7 @@
 """The one gate in front of every answer of a sign-in: how many failures an account, an address, a browser may have.
 
-Every path that checks a secret goes through it (security.md row 24). It counts before the request's transaction, and
-a success gives its counts back once the transaction is over.
+Every path that checks a secret goes through it (threat-model.md row 24). It counts before the request's transaction,
+and a success gives its counts back once the transaction is over.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from .returning import destination, let_form_end_at, local_path
 from .steps import Outcome, Standing, attempt_of, read_standing, standing, take
 from .store import SignIns
 
-#: A callback's parameters are cut here (security.md row 30); an authorization code is far shorter.
+#: A callback's parameters are cut here (threat-model.md row 30); an authorization code is far shorter.
 MOST_OF_A_VALUE = 8_000
 _STEP = "esea_auth_plugin:sign_in/templates/step.jinja2"
 

@@ -1,7 +1,7 @@
 """The wizard's way: which draft this browser has, which page it may open, and what the steps are called.
 
 Every page asks here first, by the draft's own count of steps done: no page trusts another page's flag
-(security.md rows 5 and 6).
+(threat-model.md rows 5 and 6).
 """
 
 from __future__ import annotations

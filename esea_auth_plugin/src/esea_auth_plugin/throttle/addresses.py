@@ -12,7 +12,7 @@ from dataclasses import replace
 from ..interfaces import Limit
 from ..normalise.addresses import enclosing_network, parse_address, parse_network, within
 
-#: Key of whatever can't be read as an address: one counter for all of it (security.md row 21).
+#: Key of whatever can't be read as an address: one counter for all of it (threat-model.md row 21).
 UNREADABLE = "unreadable"
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -203,3 +205,10 @@ def test_what_is_proven_already_is_not_asked_again(start: Any) -> None:
 
 def test_a_code_without_the_password_mode_stops_the_start(start: Any) -> None:
     assert "comes after a proof of « password »" in problem(start, "mail_code")
+
+
+def test_each_built_in_mode_is_announced_by_its_distribution() -> None:
+    """``list-modes`` and the documentation list modes by their entry points."""
+    path = Path(__file__).parents[4] / "esea_auth_plugin" / "pyproject.toml"
+    announced = tomllib.loads(path.read_text(encoding="utf-8"))["project"]["entry-points"][modes.GROUP]
+    assert announced == modes.BUILT_IN

@@ -1,4 +1,4 @@
-"""Rights follow what gave them, whatever happens in between (security.md row 4)."""
+"""Rights follow what gave them, whatever happens in between (threat-model.md row 4)."""
 
 from __future__ import annotations
 

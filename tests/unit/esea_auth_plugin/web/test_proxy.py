@@ -1,4 +1,4 @@
-"""The client's address: a header is believed only from a configured proxy (security.md rows 13 and 21)."""
+"""The client's address: a header is believed only from a configured proxy (threat-model.md rows 13 and 21)."""
 
 from __future__ import annotations
 

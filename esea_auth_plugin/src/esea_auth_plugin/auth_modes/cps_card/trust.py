@@ -1,4 +1,4 @@
-"""Decides whether a card lets in. Everything that the proxy claims is proven here again (security.md row 14).
+"""Decides whether a card lets in. Everything that the proxy claims is proven here again (threat-model.md row 14).
 
 The chain is built and checked by OpenSSL's own store: it takes cards without SAN, and asks the revocation list of
 every link. What it does not know of is checked afterwards: which authority signed, what the key is for, and what

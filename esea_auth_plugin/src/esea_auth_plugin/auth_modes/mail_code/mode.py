@@ -1,4 +1,4 @@
-"""« OTP », the handbook's mode: six digits sent by mail, after the password; ranked low (house, decision 4)."""
+"""« OTP », the handbook's mode: six digits sent by mail, after the password; ranked low (decisions.md, ADR 4)."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from .models import AnsweredChallenge
 
 _PURPOSE = "passkey.challenge"
 LIFE = timedelta(minutes=5)
-#: Answers are remembered longer than a challenge lives (security.md row 11).
+#: Answers are remembered longer than a challenge lives (threat-model.md row 11).
 _KEPT = LIFE + timedelta(minutes=5)
 
 

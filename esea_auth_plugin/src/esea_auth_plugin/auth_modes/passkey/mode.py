@@ -1,7 +1,7 @@
 """« Clé d'accès » (``/connexion/cle``): a passkey of this device, of the phone, or on a security key.
 
 The browser signs for our origin only, so a copy of our pages gets nothing that works here: with the user verified it is
-``resistant`` (house, decision 4).
+``resistant`` (decisions.md, ADR 4).
 """
 
 from __future__ import annotations

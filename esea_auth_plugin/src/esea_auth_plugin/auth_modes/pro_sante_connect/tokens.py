@@ -1,7 +1,7 @@
 """Judges what Pro Santé Connect signs: the id_token of a sign-in and the logout_token of a distant sign-out.
 
-Each rule is one attack (security.md row 29, OpenID Connect Core 3.1.3.7, Back-Channel Logout 2.6, RFC 9068's lesson on
-``typ``). The library verifies; the algorithms it may use are pinned here, and so is the kind of key.
+Each rule is one attack (threat-model.md row 29, OpenID Connect Core 3.1.3.7, Back-Channel Logout 2.6, RFC 9068's
+lesson on ``typ``). The library verifies; the algorithms it may use are pinned here, and so is the kind of key.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from . import phone
 from .resources import IQrKey
 from .service import ENROLMENT, PAIRED, QrRequests
 
-#: A credential is some two thousand characters (security.md row 30).
+#: A credential is some two thousand characters (threat-model.md row 30).
 _MOST = 16_000
 
 

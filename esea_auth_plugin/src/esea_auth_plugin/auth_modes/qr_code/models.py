@@ -13,7 +13,7 @@ from ...database import AccountsModel, new_id
 class QrRequestRow(AccountsModel):
     """One code on one screen.
 
-    :ivar kind: ``sign_in`` or ``enrolment``: neither is ever taken for the other (security.md row 19).
+    :ivar kind: ``sign_in`` or ``enrolment``: neither is ever taken for the other (threat-model.md row 19).
     :ivar attempt: the sign-in, or the enrolment, that shows it. :ivar subject: the only account that may answer, if
         it is known.
     :ivar code_digest, number_digest: keyed hashes: both are too short for a plain one (ASVS 6.5.2).

@@ -7,7 +7,7 @@ from datetime import timedelta
 MODE = "qr_code"
 PASSKEYS = "passkey"
 
-#: From the code's appearance to the telephone's approval (security.md row 26: 60 to 120 seconds).
+#: From the code's appearance to the telephone's approval (threat-model.md row 26: 60 to 120 seconds).
 LIFE = timedelta(seconds=90)
 #: From the approval to its collection by the workstation, which asks every few seconds.
 COLLECT = timedelta(seconds=30)

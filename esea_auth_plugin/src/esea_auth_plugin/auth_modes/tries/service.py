@@ -1,4 +1,4 @@
-"""Counts the answers of a sign-in to a mode, each before it is judged (security.md row 10)."""
+"""Counts the answers of a sign-in to a mode, each before it is judged (threat-model.md row 10)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Tickets: who lost their device adds another one with it. A ticket is no session: nothing but one addition reads it.
 
-It has a cookie, a key space and a table of its own (security.md row 19), lasts half an hour, and serves once.
+It has a cookie, a key space and a table of its own (threat-model.md row 19), lasts half an hour, and serves once.
 """
 
 from __future__ import annotations

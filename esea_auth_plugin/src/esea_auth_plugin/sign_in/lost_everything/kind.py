@@ -38,7 +38,7 @@ _ADDRESS_DOUBTED = (
     "Cette adresse n’est plus vérifiée : rien n’y est envoyé. Faites d’abord changer l’adresse (« Je n’ai plus accès à "
     "ma boîte mail »), puis traitez cette demande."
 )
-#: One person alone can be talked into it (security.md row 1: nothing is issued on a telephone call).
+#: One person alone can be talked into it (threat-model.md row 1: nothing is issued on a telephone call).
 _AGREEMENTS = 2
 _STEPS = {
     "1. Rappeler": "à un numéro du dossier ou au standard de l’établissement, jamais au numéro donné ici.",
