@@ -62,10 +62,6 @@ def page(
     subjects = {review.author, review.assignee, review.decided_by, *(moment.by for moment in moments)}
     names = {**names_of(registry, session, subjects), me: "vous"}
     undecided = review.state in UNDECIDED
-    about = agreements.concerned(registry, session, kind, review)
-    own = me in {review.author, review.topic, *about.accounts}
-    needed = agreements.needed(registry, session, kind, review, about) if undecided else 1
-    agreed = agreements.counting(registry, session, kind, review.id) if needed > 1 else ()
     return {
         "place": place,
         "kind": kind,
@@ -80,23 +76,34 @@ def page(
         "states": STATES,
         "names": names,
         "undecided": undecided,
-        "agreements": needed,
-        "agreed": agreed,
-        "agreed_myself": me in agreed,
-        "accept_label": _text(kind, "accept_label", registry, session, review) if undecided else "",
-        "agreement_note": _text(kind, "agreement_note", registry, session, review) if undecided and not own else "",
-        "proposed": getattr(kind, "proposed_notice", "") if undecided and me == review.author else "",
+        **_agreement_facts(kind, registry, session, review, me),
         "unticked": unticked,
-        "conflict": agreements.in_common(registry, session, me, about, request_id=review.id)
-        if undecided and not own
-        else (),
         "may_ask_more": review.state is ReviewState.OPEN,
-        "own": own,
         "mine": review.assignee == me,
         "longest": LONGEST_TEXT,
         "error": error,
         "failed_act": act,
         "typed": typed or {},
+    }
+
+
+def _agreement_facts(kind: RequestKind, registry: Any, session: Session, review: ReviewView, me: str) -> dict[str, Any]:
+    """Return what the template shows of the agreements that a decision needs, and of the reviewer's own part in it."""
+    undecided = review.state in UNDECIDED
+    about = agreements.concerned(registry, session, kind, review)
+    own = me in {review.author, review.topic, *about.accounts}
+    needed = agreements.needed(registry, session, kind, review, about) if undecided else 1
+    agreed = agreements.counting(registry, session, kind, review.id) if needed > 1 else ()
+    may_decide = undecided and not own
+    return {
+        "own": own,
+        "agreements": needed,
+        "agreed": agreed,
+        "agreed_myself": me in agreed,
+        "accept_label": _text(kind, "accept_label", registry, session, review) if undecided else "",
+        "agreement_note": _text(kind, "agreement_note", registry, session, review) if may_decide else "",
+        "proposed": getattr(kind, "proposed_notice", "") if undecided and me == review.author else "",
+        "conflict": agreements.in_common(registry, session, me, about, request_id=review.id) if may_decide else (),
     }
 
 
