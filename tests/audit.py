@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 import pytest
 from sqlalchemy import select, text
 
-from esea_auth_plugin.audit import triggers
-from esea_auth_plugin.audit.keys import TrailKeys
-from esea_auth_plugin.audit.models import AuditDigest
-from esea_auth_plugin.audit.sealer import ForgedEvents, seal_all
-from esea_auth_plugin.audit.verification import Report, verify
-from esea_auth_plugin.database import IDatabase
+from esea_auth_plugin.foundation.audit import triggers
+from esea_auth_plugin.foundation.audit.keys import TrailKeys
+from esea_auth_plugin.foundation.audit.models import AuditDigest
+from esea_auth_plugin.foundation.audit.sealer import ForgedEvents, seal_all
+from esea_auth_plugin.foundation.audit.verification import Report, verify
+from esea_auth_plugin.foundation.database import IDatabase
 from esea_auth_plugin.interfaces import IAuditTrail
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.clock import ManualClock
@@ -75,7 +75,7 @@ def make_trail(
     kind: type[Kind], room: Callable[..., Any], database: IDatabase, clock: ManualClock, settings: Mapping[str, str]
 ) -> Kind:
     """Return the trail of a portal with a small vocabulary."""
-    registry = room(without_jobs, "esea_auth_plugin.audit", **settings)
+    registry = room(without_jobs, "esea_auth_plugin.foundation.audit", **settings)
     registry._esea_audit_actions.update({"sign_in.refused": "Connexion refusée"})
     return kind(registry, database, clock)
 

@@ -15,10 +15,10 @@ import pytest
 from sqlalchemy import select
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.audit.models import AuditEvent
 from esea_auth_plugin.auth_modes.cps_card.certificate import read_der
 from esea_auth_plugin.auth_modes.cps_card.identity import identity_of
 from esea_auth_plugin.auth_modes.cps_card.models import CardTicketRow
+from esea_auth_plugin.foundation.audit.models import AuditEvent
 from esea_auth_plugin.interfaces import ILinking, LinkBasis
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT, ManualClock
 from esea_auth_plugin.testing.databases import Backend

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from esea_auth_plugin.auth_modes.passkey.models import PasskeyRow
 from esea_auth_plugin.auth_modes.totp.models import TotpRow
-from esea_auth_plugin.database import lock_accounts
+from esea_auth_plugin.foundation.database import lock_accounts
+from esea_auth_plugin.foundation.sessions.models import SessionRow
 from esea_auth_plugin.interfaces import IAuditTrail
-from esea_auth_plugin.session.models import SessionRow
 from esea_auth_plugin.testing.portal import Person, Portal
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"

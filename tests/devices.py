@@ -6,11 +6,11 @@ import re
 
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.auth_modes.base import Attempt
 from esea_auth_plugin.auth_modes.recovery_codes.service import RecoveryCodes
 from esea_auth_plugin.auth_modes.totp import codes
 from esea_auth_plugin.auth_modes.totp.service import Applications
-from esea_auth_plugin.database import new_id
+from esea_auth_plugin.authentication.contract import Attempt
+from esea_auth_plugin.foundation.database import new_id
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
 from esea_auth_plugin.testing.sign_up import path_in

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from tests.devices import MODES
 from tests.name_service import KEPT, NameService
 
-from esea_auth_plugin.audit.models import AuditEvent
+from esea_auth_plugin.accounts.mail_domains.checks import look
+from esea_auth_plugin.accounts.mail_domains.models import MailDomainRow
+from esea_auth_plugin.foundation.audit.models import AuditEvent
 from esea_auth_plugin.interfaces import AccountView, IAccounts
-from esea_auth_plugin.mail_domains.looking import look
-from esea_auth_plugin.mail_domains.models import MailDomainRow
 from esea_auth_plugin.testing.portal import Person, Portal
 
 WORLD = NameService()

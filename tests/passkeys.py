@@ -8,10 +8,10 @@ from typing import Any
 
 from webtest import TestApp
 
-from esea_auth_plugin.auth_modes.base import Attempt, Enrolled
 from esea_auth_plugin.auth_modes.passkey.settings import party
-from esea_auth_plugin.auth_modes.registry import modes_of
-from esea_auth_plugin.database import new_id
+from esea_auth_plugin.authentication.contract import Attempt, Enrolled
+from esea_auth_plugin.authentication.registry import modes_of
+from esea_auth_plugin.foundation.database import new_id
 from esea_auth_plugin.testing.authenticator import Authenticator
 from esea_auth_plugin.testing.portal import Person, Portal
 

@@ -60,9 +60,9 @@ def portal_registry() -> Any:
 
 
 def _configure() -> Any:
-    from esea_auth_plugin.migrations import unchecked
-    from esea_auth_plugin.security.clock import SystemClock
-    from esea_auth_plugin.security.keyring import create_key_file
+    from esea_auth_plugin.foundation.migrations import unchecked
+    from esea_auth_plugin.foundation.security.clock import SystemClock
+    from esea_auth_plugin.foundation.security.keyring import create_key_file
     from esea_auth_plugin.testing.settings import settings_for_tests
     from host_app import configure
 

@@ -16,9 +16,9 @@ from urllib.parse import urlencode, urlsplit
 
 from tests.bench.stage import bench_settings, gunicorn
 
+from esea_auth_plugin.foundation.migrations import unchecked, upgrade
+from esea_auth_plugin.foundation.security.clock import SystemClock
 from esea_auth_plugin.interfaces import ExternalIdentity, ILinking, LinkBasis
-from esea_auth_plugin.migrations import unchecked, upgrade
-from esea_auth_plugin.security.clock import SystemClock
 from esea_auth_plugin.testing import databases, ports, run
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.portal import Portal

@@ -15,9 +15,9 @@ from tests.bench.measures import PageFigures, page
 from tests.bench.stage import get
 
 from esea_auth_plugin.auth_modes.pro_sante_connect.ecps_store import EcpsRequests
-from esea_auth_plugin.database import new_id
-from esea_auth_plugin.security import tokens
-from esea_auth_plugin.sign_in.models import SignInRow
+from esea_auth_plugin.authentication.attempts.models import SignInRow
+from esea_auth_plugin.foundation.database import new_id
+from esea_auth_plugin.foundation.security import tokens
 from esea_auth_plugin.testing import run
 from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.processes import DEADLINE, Helper

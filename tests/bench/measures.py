@@ -11,8 +11,8 @@ from tests.bench.stage import get
 from webtest import TestApp
 
 from esea_auth_plugin.errors import PortalError
+from esea_auth_plugin.foundation.jobs.worker import Worker
 from esea_auth_plugin.interfaces import IPasswords, IReviews
-from esea_auth_plugin.jobs.worker import Worker
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import send
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
@@ -113,7 +113,7 @@ def race(portal: Portal, tries: int = 200) -> int:
     with portal.db.reading() as session:
         from sqlalchemy import select
 
-        from esea_auth_plugin.reviews.models import ReviewRequest
+        from esea_auth_plugin.foundation.reviews.models import ReviewRequest
 
         request = session.scalars(
             select(ReviewRequest.id).where(ReviewRequest.kind == "sign_up", ReviewRequest.reference.like("DEM-%"))

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import insert, text
 
-from esea_auth_plugin.database import new_id
-from esea_auth_plugin.migrations import unchecked, upgrade
+from esea_auth_plugin.foundation.database import new_id
+from esea_auth_plugin.foundation.migrations import unchecked, upgrade
+from esea_auth_plugin.foundation.reviews.models import ReviewRequest
+from esea_auth_plugin.foundation.security.keyring import create_key_file
 from esea_auth_plugin.normalise.folding import fold_words
-from esea_auth_plugin.reviews.models import ReviewRequest
-from esea_auth_plugin.security.keyring import create_key_file
 from esea_auth_plugin.testing import databases, run
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT, ManualClock
 from esea_auth_plugin.testing.portal import Portal

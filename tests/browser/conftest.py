@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from tests.browser.accessibility import AccessibilityCheck, axe_source, check, watch
 from tests.browser.serving import PATIENCE, Door
 
-from esea_auth_plugin.jobs.worker import Worker
+from esea_auth_plugin.foundation.jobs.worker import Worker
 from esea_auth_plugin.testing import run
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT, ManualClock
 from esea_auth_plugin.testing.databases import Backend

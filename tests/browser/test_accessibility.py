@@ -17,7 +17,7 @@ from tests.browser.device_pages import DEVICE_WAYS, SETTINGS
 from tests.browser.pages import DEMO, MORE, MORE_OF_OWNERS, UNJUDGED, WAYS, Way
 from tests.browser.steps import come_in, fill, press
 
-from esea_auth_plugin.layout.accessibility import Accessibility
+from esea_auth_plugin.foundation.layout.accessibility import Accessibility
 from esea_auth_plugin.testing import sign_up
 from esea_auth_plugin.testing.portal import Portal
 

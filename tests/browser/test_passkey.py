@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 from tests.browser import steps
 from tests.browser.virtual_keys import authenticator, gone, held
 
-from esea_auth_plugin.auth_modes.registry import modes_of
-from esea_auth_plugin.devices.revoking import Revoking
+from esea_auth_plugin.authentication.credentials.revoking import Revoking
+from esea_auth_plugin.authentication.registry import modes_of
 from esea_auth_plugin.testing.portal import Person, Portal
 
 pytestmark = pytest.mark.settings(**{"esea_auth.modes": "passkey password mail_code"})

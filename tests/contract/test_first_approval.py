@@ -15,7 +15,7 @@ from pyramid.paster import get_app
 from tests.passkeys import sign_in_with
 from webtest import TestApp
 
-from esea_auth_plugin.leaving import give_back
+from esea_auth_plugin.foundation.shutdown import give_back
 from esea_auth_plugin.testing import databases
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.authenticator import Authenticator

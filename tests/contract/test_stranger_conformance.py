@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from esea_auth_plugin.auth_modes.base import Ask, Attempt, AuthMode, Proven, Result
-from esea_auth_plugin.auth_modes.conformance import AuthModeConformance
-from esea_auth_plugin.database import new_id
+from esea_auth_plugin.authentication.conformance.sign_in import AuthModeConformance
+from esea_auth_plugin.authentication.contract import Ask, Attempt, AuthMode, Proven, Result
+from esea_auth_plugin.foundation.database import new_id
 from esea_auth_plugin.interfaces import Proof
 from esea_auth_plugin.testing.portal import Person, Portal
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.audit.models import AuditEvent
+from esea_auth_plugin.foundation.audit.models import AuditEvent
 from esea_auth_plugin.interfaces import IAccounts, IExternalIdentities, IReviews
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import press, send, text

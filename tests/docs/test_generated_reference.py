@@ -9,11 +9,11 @@ from docs._ext.generated_reference import page_part
 from sphinx.errors import ExtensionError
 from tests.docs.samples import DOCS, pages
 
-from esea_auth_plugin.audit import actions_of
 from esea_auth_plugin.commands.line import parser
 from esea_auth_plugin.directives import permissions_of, roles_of
-from esea_auth_plugin.jobs.declared import jobs_of
-from esea_auth_plugin.mail.letters import letters_of
+from esea_auth_plugin.foundation.audit import actions_of
+from esea_auth_plugin.foundation.jobs.declared import jobs_of
+from esea_auth_plugin.foundation.mail.letters import letters_of
 from esea_auth_plugin.testing.portal import Portal
 
 

@@ -13,7 +13,7 @@ from pyramid.paster import get_app
 from tests.docs.samples import install, samples, write_files
 from webtest import TestApp
 
-from esea_auth_plugin.leaving import give_back
+from esea_auth_plugin.foundation.shutdown import give_back
 from esea_auth_plugin.testing.processes import execute
 from esea_auth_plugin.testing.smtp import SmtpSink
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from esea_auth_plugin.foundation.layout.filters import date_fr
 from esea_auth_plugin.interfaces import AccountState, IAccounts, ISessions
-from esea_auth_plugin.layout.filters import date_fr
 from esea_auth_plugin.testing.pages import field_error, press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from esea_auth_plugin.audit import audit_rows
 from esea_auth_plugin.events import AccountClosed
+from esea_auth_plugin.foundation.audit import audit_rows
 from esea_auth_plugin.interfaces import IGrants, IReviews
 from esea_auth_plugin.testing.pages import field_error, press, send, text
 

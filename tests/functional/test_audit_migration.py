@@ -16,16 +16,16 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 from tests.audit import without_jobs
 
-from esea_auth_plugin import migrations
-from esea_auth_plugin.audit import retention
-from esea_auth_plugin.audit.content import canonical
-from esea_auth_plugin.audit.keys import TrailKeys
-from esea_auth_plugin.audit.sealer import ForgedEvents, seal_all
-from esea_auth_plugin.audit.verification import Report, verify
-from esea_auth_plugin.database import Database, IDatabase, make_engine
+from esea_auth_plugin.foundation import migrations
+from esea_auth_plugin.foundation.audit import retention
+from esea_auth_plugin.foundation.audit.content import canonical
+from esea_auth_plugin.foundation.audit.keys import TrailKeys
+from esea_auth_plugin.foundation.audit.sealer import ForgedEvents, seal_all
+from esea_auth_plugin.foundation.audit.verification import Report, verify
+from esea_auth_plugin.foundation.database import Database, IDatabase, make_engine
+from esea_auth_plugin.foundation.migrations.runner import _migrating, alembic_config
+from esea_auth_plugin.foundation.reviews.texts import opened
 from esea_auth_plugin.interfaces import IClock, ISealer
-from esea_auth_plugin.migrations.runner import _migrating, alembic_config
-from esea_auth_plugin.reviews.texts import opened
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing import databases
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT, ManualClock
@@ -48,7 +48,7 @@ def registry(engine: Engine, base_settings: dict[str, str], clock: ManualClock) 
     for name in ("directives", "settings", "database", "migrations", "security"):
         config.include(f"esea_auth_plugin.{name}")
     config.include(without_jobs)
-    config.include("esea_auth_plugin.audit")
+    config.include("esea_auth_plugin.foundation.audit")
     config.add_service(IDatabase, lambda registry: Database(engine))
     config.add_service(IClock, lambda registry: clock)
     config.commit()

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 from tests.cards import Cards, ask, at_card_host, back, headers_of, link, read, with_card
 
-from esea_auth_plugin.audit.models import AuditEvent
-from esea_auth_plugin.auth_modes.registry import modes_of
+from esea_auth_plugin.authentication.registry import modes_of
+from esea_auth_plugin.foundation.audit.models import AuditEvent
 from esea_auth_plugin.interfaces import ISessions
 from esea_auth_plugin.testing.pages import text
 from esea_auth_plugin.testing.portal import Portal

@@ -11,7 +11,7 @@ from tests.devices import give_application
 from webtest import TestApp
 
 from esea_auth_plugin.accounts.models import Account, IdentityAttribute
-from esea_auth_plugin.audit.models import AuditEvent
+from esea_auth_plugin.foundation.audit.models import AuditEvent
 from esea_auth_plugin.interfaces import ExternalIdentity, IExternalIdentities, ILinking, LinkVerdict
 from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Portal

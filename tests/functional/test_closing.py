@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import inspect
 from sqlalchemy import text as sql
 
-from esea_auth_plugin.audit import audit_rows
+from esea_auth_plugin.foundation.audit import audit_rows
 from esea_auth_plugin.interfaces import AccountState, IAccounts, IClosings, IReviews
 from esea_auth_plugin.my_account.closing.erasing import erase_due, forget_old
 from esea_auth_plugin.testing.pages import field_error, press, send, text
@@ -83,8 +83,8 @@ def test_after_thirty_days_nothing_names_the_person(portal: Portal) -> None:
 
 
 def test_every_table_with_a_subject_is_erased_or_says_why_not(portal: Portal) -> None:
-    from esea_auth_plugin.database.base import Model
-    from esea_auth_plugin.database.erasing import KEPT
+    from esea_auth_plugin.foundation.database.base import Model
+    from esea_auth_plugin.foundation.database.erasing import KEPT
 
     browser, anne = someone(portal)
     close(portal, browser)
@@ -105,7 +105,7 @@ def test_what_remained_goes_with_its_stated_period(portal: Portal) -> None:
     assert forget_old(portal.registry) == 0
     portal.clock.advance(days=2)
     assert forget_old(portal.registry) == 1
-    from esea_auth_plugin.audit.retention import prune
+    from esea_auth_plugin.foundation.audit.retention import prune
 
     prune(portal.registry)
     assert anne.subject not in everything(portal)

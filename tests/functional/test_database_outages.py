@@ -16,10 +16,10 @@ import pytest
 from sqlalchemy import Connection, Engine, event, text
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.database import new_id
-from esea_auth_plugin.jobs.worker import Worker
-from esea_auth_plugin.leaving import give_back
-from esea_auth_plugin.migrations import unchecked, upgrade
+from esea_auth_plugin.foundation.database import new_id
+from esea_auth_plugin.foundation.jobs.worker import Worker
+from esea_auth_plugin.foundation.migrations import unchecked, upgrade
+from esea_auth_plugin.foundation.shutdown import give_back
 from esea_auth_plugin.testing import databases, postgresql, run
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.fixtures import Applications
@@ -253,7 +253,7 @@ def test_the_worker_tells_an_outage_once_and_works_again_by_itself(
     portal: Portal, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     somebody(portal)
-    caplog.set_level(logging.INFO, logger="esea_auth_plugin.jobs.worker")
+    caplog.set_level(logging.INFO, logger="esea_auth_plugin.foundation.jobs.worker")
     server.demote()
     portal.clock.advance(hours=2)
     caplog.clear()

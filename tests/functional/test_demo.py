@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import column, table, update
 from webtest import TestApp
 
-from esea_auth_plugin.database import IDatabase, UtcDateTime
 from esea_auth_plugin.errors import ConfigurationError
+from esea_auth_plugin.foundation.database import IDatabase, UtcDateTime
+from esea_auth_plugin.foundation.mail import deliver_due
 from esea_auth_plugin.interfaces import IAccounts, ICatalogue, IPostman
-from esea_auth_plugin.mail import deliver_due
 from esea_auth_plugin.services import find
 from host_app import configure
 from host_app.demo.__main__ import at_localhost, build

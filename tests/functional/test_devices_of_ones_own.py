@@ -20,7 +20,7 @@ from tests.devices import (
 from webtest import TestResponse
 
 from esea_auth_plugin.auth_modes.totp.models import TotpRow
-from esea_auth_plugin.devices.confirming.service import remove_unconfirmed
+from esea_auth_plugin.authentication.credentials.pending.service import remove_unconfirmed
 from esea_auth_plugin.interfaces import IAccounts, IOwnedLevel, Level
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal

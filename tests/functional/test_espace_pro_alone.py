@@ -11,9 +11,9 @@ from pyramid.config import Configurator
 from sqlalchemy import inspect
 from webtest import TestApp
 
-from esea_auth_plugin.database import IDatabase
+from esea_auth_plugin.foundation.database import IDatabase
+from esea_auth_plugin.foundation.migrations import unchecked, upgrade
 from esea_auth_plugin.interfaces import Identity, IPermissionJudge, Level, RoleHeld
-from esea_auth_plugin.migrations import unchecked, upgrade
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.pages import press, send, text
 from oru_espace_pro_plugin.establishments.importing import import_if_new

@@ -15,16 +15,16 @@ from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import ACTI
 from esea_auth_plugin.accounts.directory import find_accounts
 from esea_auth_plugin.auth_modes.cps_card.transport import SECRET, from_proxy
 from esea_auth_plugin.auth_modes.pro_sante_connect.mapper import person_of
+from esea_auth_plugin.foundation.reviews.queue import Asked, queue_page
+from esea_auth_plugin.foundation.security.password_policy import assess
+from esea_auth_plugin.foundation.throttling import address_key
+from esea_auth_plugin.foundation.web.proxy import resolve
 from esea_auth_plugin.interfaces import IAccounts, IOutbox, IReviews, ISealer
-from esea_auth_plugin.reviews.queue import Asked, queue_page
-from esea_auth_plugin.security.password_policy import assess
 from esea_auth_plugin.sign_up.answers import unseal
 from esea_auth_plugin.sign_up.models import SignUpDraft
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import field_error, send, text
 from esea_auth_plugin.testing.portal import Portal
-from esea_auth_plugin.throttle import address_key
-from esea_auth_plugin.web.proxy import resolve
 from oru_espace_pro_plugin.establishments.service import _searchable
 from oru_espace_pro_plugin.interfaces import Establishment, Kind
 

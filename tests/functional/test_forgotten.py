@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 from tests.recovery import ask_link, lose_mailbox, mailed_link, reset
 
+from esea_auth_plugin.authentication.attempts.models import ParkedFormRow
 from esea_auth_plugin.interfaces import IAccounts, IReviews
-from esea_auth_plugin.sign_in.models import ParkedFormRow
-from esea_auth_plugin.sign_in.parked import _SECRET
+from esea_auth_plugin.sign_in.saved_forms import _SECRET
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Portal
 

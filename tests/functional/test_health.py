@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from esea_auth_plugin.audit.models import AuditDigest
+from esea_auth_plugin.foundation.audit.models import AuditDigest
 from esea_auth_plugin.interfaces import IJobs
 from esea_auth_plugin.testing.portal import Portal
 

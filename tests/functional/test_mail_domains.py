@@ -13,9 +13,9 @@ from tests.name_service import KEPT, TAKEN, NameService
 from tests.recovery import lose_mailbox, mailed_link
 from webtest import TestApp
 
+from esea_auth_plugin.accounts.mail_domains.checks import look
 from esea_auth_plugin.accounts.models import Account
 from esea_auth_plugin.interfaces import AccountState, IAccounts, IReviews
-from esea_auth_plugin.mail_domains.looking import look
 from esea_auth_plugin.testing.pages import send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 

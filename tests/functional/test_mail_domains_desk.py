@@ -13,12 +13,12 @@ from tests.devices import by_application, give_application
 from tests.mail_domains import DOMAIN, SETTINGS, SUPPORT, doubted, events, lapse, looks, state_of
 from tests.name_service import KEPT, TAKEN, NameService
 
+from esea_auth_plugin.accounts.mail_domains.checks import ResolverSuspected, look
+from esea_auth_plugin.accounts.mail_domains.models import MailDomainRow
 from esea_auth_plugin.cli import main
+from esea_auth_plugin.foundation.jobs.declared import jobs_of
+from esea_auth_plugin.foundation.mail.models import Delivery
 from esea_auth_plugin.interfaces import IAccounts
-from esea_auth_plugin.jobs.declared import jobs_of
-from esea_auth_plugin.mail.models import Delivery
-from esea_auth_plugin.mail_domains.looking import ResolverSuspected, look
-from esea_auth_plugin.mail_domains.models import MailDomainRow
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Portal
 
@@ -139,7 +139,7 @@ def test_a_resolver_that_loses_the_world_decides_nothing(portal: Portal, world: 
 def test_a_large_hospital_is_doubted_whole_and_the_support_told_once(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("esea_auth_plugin.mail_domains.looking.BATCH", 2)
+    monkeypatch.setattr("esea_auth_plugin.accounts.mail_domains.checks.BATCH", 2)
     people = [portal.person() for _ in range(5)]
     lapse(portal)
     assert all(doubted(portal, person) for person in people)

@@ -15,12 +15,12 @@ from pyramid.config import Configurator
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from esea_auth_plugin import migrations
-from esea_auth_plugin.database import Database, IDatabase, make_engine
 from esea_auth_plugin.errors import ConfigurationError
-from esea_auth_plugin.migrations.branch import load_models, model_modules
-from esea_auth_plugin.migrations.declared import declared
-from esea_auth_plugin.migrations.runner import _migrating, alembic_config
+from esea_auth_plugin.foundation import migrations
+from esea_auth_plugin.foundation.database import Database, IDatabase, make_engine
+from esea_auth_plugin.foundation.migrations.branch import load_models, model_modules
+from esea_auth_plugin.foundation.migrations.declared import declared
+from esea_auth_plugin.foundation.migrations.runner import _migrating, alembic_config
 from esea_auth_plugin.testing import databases
 
 Make = Callable[..., Configurator]
@@ -47,7 +47,7 @@ def portal_of(engine: Engine) -> Make:
         config = Configurator(settings={"__file__": "portal.ini"})
         config.include("esea_auth_plugin.directives")
         config.add_service(IDatabase, lambda registry: Database(engine))
-        config.include("esea_auth_plugin.migrations")
+        config.include("esea_auth_plugin.foundation.migrations")
         for label, package in branches:
             config.add_migrations(label, package)
         config.commit()
@@ -250,7 +250,7 @@ def test_a_developer_gets_the_next_revision_from_the_models(
         "TABLE = sa.Table('guest_book', METADATA, sa.Column('id', sa.String(36), primary_key=True))\n"
     )
     (package / "migrations" / "__init__.py").write_text(
-        "from esea_auth_plugin.migrations import Branch\n"
+        "from esea_auth_plugin.foundation.migrations import Branch\n"
         "def metadata():\n    from ..models import METADATA\n    return METADATA\n"
         "guest = Branch('guest', 'guest', 'migrations/versions', metadata)\n"
     )

@@ -9,7 +9,7 @@ import pytest
 from tests.crowd import FIREFOX, a_crowded_account, eight_devices, twelve_services
 from webtest import TestApp
 
-from esea_auth_plugin.audit import activity_page
+from esea_auth_plugin.foundation.audit import activity_page
 from esea_auth_plugin.interfaces import IAuditTrail, ISessions
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal

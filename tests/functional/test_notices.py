@@ -8,11 +8,11 @@ import pytest
 from tests.crowd import FIREFOX
 from webtest import TestApp
 
-from esea_auth_plugin.auth_modes.freezing import FrozenFactors
-from esea_auth_plugin.database import lock_accounts
+from esea_auth_plugin.authentication.credentials.suspension import FrozenFactors
 from esea_auth_plugin.events import DeviceAdded
+from esea_auth_plugin.foundation.database import lock_accounts
 from esea_auth_plugin.interfaces import Factor, Proof
-from esea_auth_plugin.notices import refusals
+from esea_auth_plugin.my_account.notices import refusals
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
 from esea_auth_plugin.testing.sign_up import path_in

@@ -27,8 +27,8 @@ from tests.qr_sign_in import (
 )
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.audit.models import AuditEvent
-from esea_auth_plugin.auth_modes.registry import modes_of
+from esea_auth_plugin.authentication.registry import modes_of
+from esea_auth_plugin.foundation.audit.models import AuditEvent
 from esea_auth_plugin.interfaces import Factor, ISessions, Level, PortalSettings
 from esea_auth_plugin.testing.authenticator import Authenticator
 from esea_auth_plugin.testing.pages import press, send, text
@@ -89,7 +89,7 @@ def test_it_reaches_two_factors_and_not_more(portal: Portal, anne: Person, devic
     go_on(page)
     # The account owns a passkey: what changes its devices asks for that one.
     assert "/connexion?" in desk.get("/compte/dispositifs/ajouter/cle").location
-    from esea_auth_plugin.access.owned import reach_of
+    from esea_auth_plugin.authentication.access.owned import reach_of
 
     mode = modes_of(portal.registry).get("qr_code")
     assert mode is not None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from esea_auth_plugin.audit.models import AuditEvent
+from esea_auth_plugin.foundation.audit.models import AuditEvent
 from esea_auth_plugin.interfaces import IGrants, IReviews, ReviewState
 from esea_auth_plugin.testing.pages import field_error, press, send, text
 from esea_auth_plugin.testing.portal import Portal

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from esea_auth_plugin.audit import audit_rows
+from esea_auth_plugin.foundation.audit import audit_rows
+from esea_auth_plugin.foundation.reviews.declared import kinds_of_desk
 from esea_auth_plugin.interfaces import IGrants, IReviews, ReviewState
-from esea_auth_plugin.reviews.declared import kinds_of_desk
 from esea_auth_plugin.testing.pages import fill, press, send, text
 
 ACCEPT = "J'accepte les Conditions d'Utilisation"

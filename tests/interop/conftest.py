@@ -18,8 +18,8 @@ from tests.interop.authorities import authority_of
 from tests.interop.curl import Curl
 from tests.interop.front import Front, echo
 
-from esea_auth_plugin.audit.models import AuditEvent
-from esea_auth_plugin.security.clock import SystemClock
+from esea_auth_plugin.foundation.audit.models import AuditEvent
+from esea_auth_plugin.foundation.security.clock import SystemClock
 from esea_auth_plugin.testing import databases, ports, run
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.databases import Backend

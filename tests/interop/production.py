@@ -12,7 +12,7 @@ from typing import Any
 
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from esea_auth_plugin.security.signing import create_signing_key
+from esea_auth_plugin.foundation.security.signing import create_signing_key
 from esea_auth_plugin.testing import databases, ports
 from esea_auth_plugin.testing.processes import Helper, execute, listens
 from esea_auth_plugin.testing.smtp import SmtpSink

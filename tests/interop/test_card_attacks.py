@@ -17,7 +17,7 @@ from tests.interop.curl import Answer, Curl
 from tests.interop.front import Front
 from tests.interop.test_transport import big_certificate, spellings
 
-from esea_auth_plugin.audit.models import AuditEvent
+from esea_auth_plugin.foundation.audit.models import AuditEvent
 from esea_auth_plugin.interfaces import ExternalIdentity, ILinking, LinkBasis
 from esea_auth_plugin.testing.portal import Person, Portal
 from host_app.demo.cards import BY_SLUG

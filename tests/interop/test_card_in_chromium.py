@@ -14,7 +14,7 @@ from tests.interop.front import Front
 from tests.interop.test_card_attacks import also, owner_of
 from tests.interop.test_card_journeys import cards_of, named_as_on
 
-from esea_auth_plugin.jobs.worker import Worker
+from esea_auth_plugin.foundation.jobs.worker import Worker
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.portal import Portal
 

@@ -14,7 +14,7 @@ from tests.interop.hands import Hands
 from tests.interop.test_card_attacks import also, owner_of
 from webtest import TestResponse
 
-from esea_auth_plugin.audit.models import AuditEvent
+from esea_auth_plugin.foundation.audit.models import AuditEvent
 from esea_auth_plugin.interfaces import IAccounts, IExternalIdentities, IReviews
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import press, send, text

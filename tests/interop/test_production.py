@@ -25,7 +25,7 @@ from tests.interop.production import (
 )
 from tests.raw_requests import AMBIGUOUS, SMUGGLED, exchange, statuses
 
-from esea_auth_plugin.security.clock import SystemClock
+from esea_auth_plugin.foundation.security.clock import SystemClock
 from esea_auth_plugin.testing.portal import PASSWORD
 from host_app.demo.tls import Nginx, give_lists, proxy_secret, render, write_server_certificates
 

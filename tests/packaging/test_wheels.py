@@ -206,7 +206,7 @@ def test_the_wheels_serve_a_page_beside_what_they_declare(environment: Path, tmp
 _IMPORT = textwrap.dedent("""
     import importlib, pkgutil, sys
 
-    optional = {"esea_auth_plugin.throttle.redis_store"}
+    optional = {"esea_auth_plugin.foundation.throttling.redis_store"}
     imported = 0
     for name in sys.argv[1:]:
         package = importlib.import_module(name)

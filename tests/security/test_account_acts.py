@@ -9,18 +9,12 @@ from tests.devices import MODES
 from webtest import TestApp, TestResponse
 
 from esea_auth_plugin.accounts.acts.declared import acts_of
+from esea_auth_plugin.accounts.mail_domains.resources import IMailDomainOfDesk
 from esea_auth_plugin.accounts.resources import IAccountOfDesk
-from esea_auth_plugin.audit import audit_rows
-from esea_auth_plugin.auth_modes.freezing import FrozenFactors
+from esea_auth_plugin.authentication.credentials.suspension import FrozenFactors
 from esea_auth_plugin.directives import permissions_of
-from esea_auth_plugin.interfaces import (
-    AccountState,
-    IAccounts,
-    IClosings,
-    IGrants,
-    IReviews,
-)
-from esea_auth_plugin.mail_domains.resources import IMailDomainOfDesk
+from esea_auth_plugin.foundation.audit import audit_rows
+from esea_auth_plugin.interfaces import AccountState, IAccounts, IClosings, IGrants, IReviews
 from esea_auth_plugin.portal_services.resources import IRightsPlace
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal

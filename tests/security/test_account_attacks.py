@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from webtest import TestApp
 
-from esea_auth_plugin.audit import audit_rows
 from esea_auth_plugin.auth_modes.totp.models import TotpRow
+from esea_auth_plugin.foundation.audit import audit_rows
 from esea_auth_plugin.testing.pages import text
 from esea_auth_plugin.testing.portal import Person, Portal
 

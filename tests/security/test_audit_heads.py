@@ -11,14 +11,20 @@ import pytest
 from pyramid.exceptions import ConfigurationExecutionError
 from tests.audit import Trail, make_trail
 
-from esea_auth_plugin.audit.head_signing import HeadNotSigned, head_config, last_recorded, read_file, sign_head
-from esea_auth_plugin.audit.heads import HeadFileBroken
-from esea_auth_plugin.audit.keys import TrailKeys
-from esea_auth_plugin.audit.models import AuditSeal
-from esea_auth_plugin.audit.rows import waiting_digests
-from esea_auth_plugin.audit.verification import Report
-from esea_auth_plugin.database import IDatabase
-from esea_auth_plugin.security.signing import create_signing_key
+from esea_auth_plugin.foundation.audit.head_signing import (
+    HeadNotSigned,
+    head_config,
+    last_recorded,
+    read_file,
+    sign_head,
+)
+from esea_auth_plugin.foundation.audit.heads import HeadFileBroken
+from esea_auth_plugin.foundation.audit.keys import TrailKeys
+from esea_auth_plugin.foundation.audit.models import AuditSeal
+from esea_auth_plugin.foundation.audit.rows import waiting_digests
+from esea_auth_plugin.foundation.audit.verification import Report
+from esea_auth_plugin.foundation.database import IDatabase
+from esea_auth_plugin.foundation.security.signing import create_signing_key
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.processes import execute
@@ -189,7 +195,7 @@ def test_the_file_alone_is_checked_on_a_machine_without_portal(signed: SignedTra
     public.write_text(config.key.public.pem())
 
     def check() -> tuple[int, str]:
-        command = [sys.executable, "-m", "esea_auth_plugin.audit.heads", str(signed.heads), str(public)]
+        command = [sys.executable, "-m", "esea_auth_plugin.foundation.audit.heads", str(signed.heads), str(public)]
         done = execute(command, check=False)
         return done.status, done.stdout
 

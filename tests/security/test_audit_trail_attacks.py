@@ -13,15 +13,15 @@ import pytest
 from sqlalchemy import insert, inspect, text
 from tests.audit import Trail
 
-from esea_auth_plugin.audit import audit_rows, retention
-from esea_auth_plugin.audit.content import canonical
-from esea_auth_plugin.audit.keys import TrailKeys, origin_of
-from esea_auth_plugin.audit.models import AuditDigest
-from esea_auth_plugin.audit.sealer import BATCH, ForgedEvents
-from esea_auth_plugin.audit.verification import verify
-from esea_auth_plugin.database import IDatabase
+from esea_auth_plugin.foundation.audit import audit_rows, retention
+from esea_auth_plugin.foundation.audit.content import canonical
+from esea_auth_plugin.foundation.audit.keys import TrailKeys, origin_of
+from esea_auth_plugin.foundation.audit.models import AuditDigest
+from esea_auth_plugin.foundation.audit.sealer import BATCH, ForgedEvents
+from esea_auth_plugin.foundation.audit.verification import verify
+from esea_auth_plugin.foundation.database import IDatabase
+from esea_auth_plugin.foundation.security.tokens import new_salt, salted_digest
 from esea_auth_plugin.interfaces import IAuditTrail, ISealer
-from esea_auth_plugin.security.tokens import new_salt, salted_digest
 from esea_auth_plugin.services import find
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")

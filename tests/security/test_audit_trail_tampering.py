@@ -13,11 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from tests.audit import Trail, make_trail
 from tests.security.test_audit_trail_attacks import forged_event, insert_like_an_honest_row
 
-from esea_auth_plugin.audit import audit_rows, retention
-from esea_auth_plugin.audit.keys import TrailKeys, origin_of
-from esea_auth_plugin.audit.sealer import ForeignTriggers, ForgedEvents
-from esea_auth_plugin.audit.writing import RowNotWritten
-from esea_auth_plugin.database import IDatabase
+from esea_auth_plugin.foundation.audit import audit_rows, retention
+from esea_auth_plugin.foundation.audit.keys import TrailKeys, origin_of
+from esea_auth_plugin.foundation.audit.sealer import ForeignTriggers, ForgedEvents
+from esea_auth_plugin.foundation.audit.writing import RowNotWritten
+from esea_auth_plugin.foundation.database import IDatabase
 from esea_auth_plugin.interfaces import ISealer
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.clock import ManualClock

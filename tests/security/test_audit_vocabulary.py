@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from esea_auth_plugin.audit import actions_of
-from esea_auth_plugin.audit.service import valid_action
+from esea_auth_plugin.foundation.audit import actions_of
+from esea_auth_plugin.foundation.audit.service import valid_action
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from tests.cards import Cards, ask, at_card_host, back, headers_of, link, read, refused, rows, ticket_of
 
 from esea_auth_plugin.auth_modes.cps_card.models import CardTicketRow
+from esea_auth_plugin.foundation.security.log_masking import masked
 from esea_auth_plugin.interfaces import AccountState, IAccounts, IExternalIdentities, ISessions
-from esea_auth_plugin.security.log_masking import masked
 from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.threads import at_once

@@ -7,16 +7,16 @@ from datetime import timedelta
 
 import pytest
 
-from esea_auth_plugin.database import IDatabase
 from esea_auth_plugin.errors import TooManyAttempts
+from esea_auth_plugin.foundation.database import IDatabase
+from esea_auth_plugin.foundation.security import tokens
+from esea_auth_plugin.foundation.security.keyring import Key, Keyring
+from esea_auth_plugin.foundation.security.sealing import Sealer
+from esea_auth_plugin.foundation.throttling.service import Throttle
+from esea_auth_plugin.foundation.throttling.sql_store import SqlStore, make_throttle_engine
 from esea_auth_plugin.interfaces import Limit
-from esea_auth_plugin.security import tokens
-from esea_auth_plugin.security.keyring import Key, Keyring
-from esea_auth_plugin.security.sealing import Sealer
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.threads import at_once
-from esea_auth_plugin.throttle.service import Throttle
-from esea_auth_plugin.throttle.sql_store import SqlStore, make_throttle_engine
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from tests.devices import MODES, add_on_devices_page, give_application
 from webtest import TestApp
 
-from esea_auth_plugin.audit import audit_rows
-from esea_auth_plugin.auth_modes.registry import modes_of
-from esea_auth_plugin.devices.confirming.models import PendingDeviceRow
-from esea_auth_plugin.devices.confirming.service import PendingDevices
+from esea_auth_plugin.authentication.credentials.pending.models import PendingDeviceRow
+from esea_auth_plugin.authentication.credentials.pending.service import PendingDevices
+from esea_auth_plugin.authentication.registry import modes_of
+from esea_auth_plugin.foundation.audit import audit_rows
 from esea_auth_plugin.interfaces import IAccounts
 from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Person, Portal

@@ -10,13 +10,8 @@ from tests.devices import MODES
 from tests.recovery import lose_everything, lose_mailbox
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.audit import audit_rows
-from esea_auth_plugin.interfaces import (
-    IGrants,
-    IReviews,
-    ISealer,
-    ReviewState,
-)
+from esea_auth_plugin.foundation.audit import audit_rows
+from esea_auth_plugin.interfaces import IGrants, IReviews, ISealer, ReviewState
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
@@ -137,7 +132,7 @@ def test_an_anonymous_request_from_the_reviewer_s_address(portal: Portal) -> Non
 def test_neither_addresses_nor_browsers_lie_in_clear_and_origins_go_with_the_decision(portal: Portal) -> None:
     from sqlalchemy import select
 
-    from esea_auth_plugin.conflicts.models import RecentAddressRow, RequestOriginRow
+    from esea_auth_plugin.support.conflicts.models import RecentAddressRow, RequestOriginRow
 
     path, _ = asked(portal, portal.browser(PUBLIC))
     with portal.db.reading() as session:

@@ -17,18 +17,10 @@ from tests import devices, qr_sign_in
 from tests.races import race
 from webtest import TestApp
 
-from esea_auth_plugin.audit import audit_rows
-from esea_auth_plugin.auth_modes.registry import modes_of
-from esea_auth_plugin.devices.revoking import Revoking
-from esea_auth_plugin.interfaces import (
-    AccountState,
-    IAccounts,
-    IGrants,
-    IReviews,
-    IRoles,
-    ISessions,
-    ReviewState,
-)
+from esea_auth_plugin.authentication.credentials.revoking import Revoking
+from esea_auth_plugin.authentication.registry import modes_of
+from esea_auth_plugin.foundation.audit import audit_rows
+from esea_auth_plugin.interfaces import AccountState, IAccounts, IGrants, IReviews, IRoles, ISessions, ReviewState
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.pages import fill, press, send
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal

@@ -8,14 +8,14 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import event
 
-from esea_auth_plugin.database import IDatabase
-from esea_auth_plugin.security.keyring import Key, Keyring
-from esea_auth_plugin.security.passwords import HashCost, PasswordHashes
-from esea_auth_plugin.security.sealing import Sealer
+from esea_auth_plugin.foundation.database import IDatabase
+from esea_auth_plugin.foundation.security.keyring import Key, Keyring
+from esea_auth_plugin.foundation.security.passwords import HashCost, PasswordHashes
+from esea_auth_plugin.foundation.security.sealing import Sealer
+from esea_auth_plugin.foundation.throttling.rules import failures_of_account
+from esea_auth_plugin.foundation.throttling.service import Throttle
+from esea_auth_plugin.foundation.throttling.sql_store import SqlStore, make_throttle_engine
 from esea_auth_plugin.testing.clock import ManualClock
-from esea_auth_plugin.throttle.rules import failures_of_account
-from esea_auth_plugin.throttle.service import Throttle
-from esea_auth_plugin.throttle.sql_store import SqlStore, make_throttle_engine
 
 SEALER = Sealer(Keyring([Key("k", b"k" * 32)]))
 

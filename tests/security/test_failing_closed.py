@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from esea_auth_plugin.errors import ServiceUnavailable
+from esea_auth_plugin.foundation.security.keyring import Key, Keyring
+from esea_auth_plugin.foundation.security.sealing import Sealer
+from esea_auth_plugin.foundation.throttling.addresses import UNREADABLE, Addresses
+from esea_auth_plugin.foundation.throttling.service import Throttle
+from esea_auth_plugin.foundation.throttling.sql_store import SqlStore, make_throttle_engine
 from esea_auth_plugin.interfaces import Limit
-from esea_auth_plugin.security.keyring import Key, Keyring
-from esea_auth_plugin.security.sealing import Sealer
 from esea_auth_plugin.testing.clock import ManualClock
-from esea_auth_plugin.throttle.addresses import UNREADABLE, Addresses
-from esea_auth_plugin.throttle.service import Throttle
-from esea_auth_plugin.throttle.sql_store import SqlStore, make_throttle_engine
 
 LIMIT = Limit("password.address", 5, timedelta(hours=1))
 

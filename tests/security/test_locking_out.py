@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.devices import MODES, code_now, give_application, give_codes
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.sign_in.models import KnownBrowserRow
+from esea_auth_plugin.authentication.attempts.models import KnownBrowserRow
 from esea_auth_plugin.testing.pages import fill, press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 

@@ -15,8 +15,8 @@ from tests.devices import MODES
 from webtest import TestResponse
 
 from esea_auth_plugin.errors import ServiceUnavailable
+from esea_auth_plugin.foundation.mail.letters import letters_of
 from esea_auth_plugin.interfaces import IThrottle
-from esea_auth_plugin.mail.letters import letters_of
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import fill, press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from esea_auth_plugin.database import Database
-from esea_auth_plugin.notices.models import NoticeLinkRow
-from esea_auth_plugin.notices.service import LIFETIME, Notices
+from esea_auth_plugin.foundation.database import Database
+from esea_auth_plugin.my_account.notices.models import NoticeLinkRow
+from esea_auth_plugin.my_account.notices.service import LIFETIME, Notices
 from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Person, Portal
 from esea_auth_plugin.testing.sign_up import path_in

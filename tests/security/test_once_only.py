@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Column, MetaData, String, Table, insert, select, update
 
-from esea_auth_plugin.database import IDatabase
-from esea_auth_plugin.security import tokens
+from esea_auth_plugin.foundation.database import IDatabase
+from esea_auth_plugin.foundation.security import tokens
 from esea_auth_plugin.testing.threads import at_once
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")

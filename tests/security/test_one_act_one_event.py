@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from esea_auth_plugin.audit import audit_rows
+from esea_auth_plugin.foundation.audit import audit_rows
 from esea_auth_plugin.interfaces import IReviews, IRoles, ReviewState
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import press, send

@@ -131,7 +131,7 @@ def test_without_the_form_s_token_nothing_is_judged(portal: Portal, key: Authent
 
 
 def test_a_removed_key_opens_nothing_and_the_browser_is_told(portal: Portal, anne: Person, key: Authenticator) -> None:
-    from esea_auth_plugin.auth_modes.registry import modes_of
+    from esea_auth_plugin.authentication.registry import modes_of
 
     mode = modes_of(portal.registry).get("passkey")
     assert mode is not None

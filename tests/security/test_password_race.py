@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from esea_auth_plugin.auth_modes.base import Attempt, Proven
-from esea_auth_plugin.auth_modes.registry import modes_of
-from esea_auth_plugin.database import new_id
+from esea_auth_plugin.authentication.contract import Attempt, Proven
+from esea_auth_plugin.authentication.registry import modes_of
+from esea_auth_plugin.foundation.database import new_id
 from esea_auth_plugin.interfaces import IPasswords
 from esea_auth_plugin.testing.portal import Portal
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from esea_auth_plugin.database import make_engine
+from esea_auth_plugin.foundation.database import make_engine
 from esea_auth_plugin.testing import ports
 from esea_auth_plugin.testing.processes import Helper
 

@@ -10,9 +10,9 @@ import pytest
 from webtest import TestApp
 
 from esea_auth_plugin.accounts import identifiers
-from esea_auth_plugin.database import new_id
-from esea_auth_plugin.security.keyring import Key, Keyring
-from esea_auth_plugin.security.sealing import Sealer
+from esea_auth_plugin.foundation.database import new_id
+from esea_auth_plugin.foundation.security.keyring import Key, Keyring
+from esea_auth_plugin.foundation.security.sealing import Sealer
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import fill, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Portal

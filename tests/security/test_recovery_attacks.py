@@ -11,7 +11,7 @@ from tests.devices import MODES, by_application, give_application
 from tests.recovery import NEW, agree, agree_again, lose_everything, lose_mailbox, new_mailbox_path
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.audit import audit_rows
+from esea_auth_plugin.foundation.audit import audit_rows
 from esea_auth_plugin.interfaces import IRoles
 from esea_auth_plugin.testing.pages import fill, press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal

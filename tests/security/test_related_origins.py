@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from tests.passkeys import MODES, answer_with, give_key, key_page
 
-from esea_auth_plugin.auth_modes.base import Attempt, Enrolled, Refused
-from esea_auth_plugin.auth_modes.registry import modes_of
-from esea_auth_plugin.database import new_id
+from esea_auth_plugin.authentication.contract import Attempt, Enrolled, Refused
+from esea_auth_plugin.authentication.registry import modes_of
+from esea_auth_plugin.foundation.database import new_id
 from esea_auth_plugin.testing.authenticator import Authenticator
 from esea_auth_plugin.testing.portal import Portal
 

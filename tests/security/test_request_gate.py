@@ -25,7 +25,9 @@ def refused(portal: Portal, caplog: pytest.LogCaptureFixture, queries: Any, *req
     assert answer.status == 400, (answer.status, answer.text[:500])
     assert len(seen) == 0, str(seen)
     lines = [record for record in caplog.records if record.levelno >= logging.INFO]
-    assert [record.name for record in lines] == ["esea_auth_plugin.web.gate"], [each.getMessage() for each in lines]
+    assert [record.name for record in lines] == ["esea_auth_plugin.foundation.web.gate"], [
+        each.getMessage() for each in lines
+    ]
     assert not lines[0].exc_info and "\n" not in lines[0].getMessage()
     assert answer.headers["content-security-policy"] and answer.headers["cache-control"] == "no-store"
     return answer

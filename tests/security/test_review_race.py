@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from esea_auth_plugin.audit import audit_rows
+from esea_auth_plugin.foundation.audit import audit_rows
 from esea_auth_plugin.interfaces import IGrants, IReviews, ReviewState
 from esea_auth_plugin.testing.pages import send
 from esea_auth_plugin.testing.threads import at_once

@@ -9,8 +9,8 @@ from tests.devices import MODES, by_application, give_application
 from tests.recovery import NEW, accept_twice, agree, lose_everything, mailed_path
 from webtest import TestApp
 
-from esea_auth_plugin.audit import audit_rows
 from esea_auth_plugin.errors import PortalError
+from esea_auth_plugin.foundation.audit import audit_rows
 from esea_auth_plugin.interfaces import IReviews, IRoles, IRoleSuspensions
 from esea_auth_plugin.testing.pages import fill, press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal

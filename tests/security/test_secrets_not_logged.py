@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from esea_auth_plugin.database import Database, IDatabase, make_engine
-from esea_auth_plugin.security.log_masking import mask_all_handlers
-from esea_auth_plugin.security.tokens import new_token
+from esea_auth_plugin.foundation.database import Database, IDatabase, make_engine
+from esea_auth_plugin.foundation.security.log_masking import mask_all_handlers
+from esea_auth_plugin.foundation.security.tokens import new_token
 
 #: Every address that carries a credential; a room that adds one adds it here.
 ADDRESSES = (

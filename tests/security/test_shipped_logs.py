@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from esea_auth_plugin.security.log_masking import masked
+from esea_auth_plugin.foundation.security.log_masking import masked
 
 ROOT = Path(__file__).parents[2]
 #: All letters: no net that looks for figures catches it.

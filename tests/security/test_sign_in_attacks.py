@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from esea_auth_plugin.auth_modes.mail_code.models import MailCodeRow
-from esea_auth_plugin.session.models import SessionRow
-from esea_auth_plugin.sign_in.returning import local_path
+from esea_auth_plugin.foundation.sessions.models import SessionRow
+from esea_auth_plugin.foundation.throttling.rules import failures_of_address
+from esea_auth_plugin.foundation.web.return_paths import local_path
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 from esea_auth_plugin.testing.threads import at_once
-from esea_auth_plugin.throttle.rules import failures_of_address
 
 WRONG = "Ce n'est pas le bon 1"
 

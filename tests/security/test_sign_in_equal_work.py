@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from esea_auth_plugin.audit.models import AuditEvent
-from esea_auth_plugin.mail.models import Delivery
-from esea_auth_plugin.security.passwords import PasswordHashes
-from esea_auth_plugin.sign_in.recovery.models import ResetRow
+from esea_auth_plugin.foundation.audit.models import AuditEvent
+from esea_auth_plugin.foundation.mail.models import Delivery
+from esea_auth_plugin.foundation.security.passwords import PasswordHashes
+from esea_auth_plugin.recovery.models import ResetRow
 from esea_auth_plugin.testing.pages import send, text
 from esea_auth_plugin.testing.portal import Portal
 

@@ -30,11 +30,11 @@ from sqlalchemy import select
 from tests.devices import give_application, give_codes
 
 from esea_auth_plugin.auth_modes.totp import codes
+from esea_auth_plugin.foundation.security import tokens
+from esea_auth_plugin.foundation.sessions.models import SessionRow
+from esea_auth_plugin.foundation.sessions.proofs import from_json
 from esea_auth_plugin.interfaces import AccountState, Factor, IAccounts, ICatalogue, Level
 from esea_auth_plugin.levels import level_of, level_of_factors
-from esea_auth_plugin.security import tokens
-from esea_auth_plugin.session.models import SessionRow
-from esea_auth_plugin.session.proofs import from_json
 from esea_auth_plugin.testing.portal import Person, Portal
 
 CATALOGUE = Path(__file__).parent / "state_machine_services.ini"

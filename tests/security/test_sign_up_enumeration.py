@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from webtest import TestResponse
 
-from esea_auth_plugin.mail.models import Delivery
+from esea_auth_plugin.foundation.mail.models import Delivery
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Portal

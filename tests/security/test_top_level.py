@@ -16,11 +16,16 @@ from webtest import TestApp
 from esea_auth_plugin.accounts.resources import IProfile
 from esea_auth_plugin.auth_modes.password.models import PasswordRow
 from esea_auth_plugin.auth_modes.totp.models import TotpRow
-from esea_auth_plugin.devices.resources import IDevicePlace, IDevicesPlace, IEnrolActionPlace, IEnrolPlace
+from esea_auth_plugin.authentication.credentials.resources import (
+    IDevicePlace,
+    IDevicesPlace,
+    IEnrolActionPlace,
+    IEnrolPlace,
+)
+from esea_auth_plugin.authentication.linking.resources import ILinkPlace
 from esea_auth_plugin.interfaces import IAccounts
-from esea_auth_plugin.linking.resources import ILinkPlace
 from esea_auth_plugin.my_account.email_change.resources import IEmailPlace
-from esea_auth_plugin.sign_in.recovery.resources import IPasswordPlace
+from esea_auth_plugin.recovery.resources import IPasswordPlace
 from esea_auth_plugin.testing.portal import Person, Portal
 
 pytestmark = pytest.mark.settings(**MODES)

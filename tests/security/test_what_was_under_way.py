@@ -27,8 +27,8 @@ from webtest import AppError, TestApp
 
 from esea_auth_plugin.accounts.models import Account
 from esea_auth_plugin.auth_modes.totp.models import TotpRow
-from esea_auth_plugin.devices.confirming.models import PendingDeviceRow
-from esea_auth_plugin.devices.confirming.service import remove_unconfirmed
+from esea_auth_plugin.authentication.credentials.pending.models import PendingDeviceRow
+from esea_auth_plugin.authentication.credentials.pending.service import remove_unconfirmed
 from esea_auth_plugin.events import SignedInFromNewPlace
 from esea_auth_plugin.interfaces import AccountState, IAccounts
 from esea_auth_plugin.testing.pages import press, send, text

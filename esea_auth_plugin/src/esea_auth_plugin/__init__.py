@@ -7,32 +7,33 @@ from __future__ import annotations
 
 from typing import Any
 
-#: In this order: each room may use the directives of those before it.
-ROOMS = (
+#: In this order: each package may use the directives of those before it.
+PACKAGES = (
     ".foundation",
-    ".nomenclatures",
+    ".foundation.nomenclatures",
     ".accounts",
     ".accounts.acts",
-    ".mail_domains",
-    ".access",
+    ".accounts.mail_domains",
+    ".authentication.access",
     ".auth_modes",
     ".portal_services",
     ".sign_in",
-    ".conflicts",
-    ".devices",
-    ".linking",
+    ".authentication.credentials",
+    ".authentication.linking",
+    ".recovery",
     ".sign_up",
-    ".notices",
+    ".my_account.notices",
     ".my_account",
+    ".support",
 )
 
 
 def includeme(config: Any) -> None:
-    """Include the foundation and every room of the accounts."""
+    """Include the foundation and every package of the accounts."""
     from .settings import AuthSettings, read_section
 
     config.include(".foundation")
     read_section(config, AuthSettings, "esea_auth.")
-    for room in ROOMS[1:]:
-        config.include(room)
+    for package in PACKAGES[1:]:
+        config.include(package)
     config.add_migrations("esea_auth", "esea_auth_plugin")

@@ -12,10 +12,10 @@ from pyramid.location import lineage
 from zope.interface import implementer, providedBy
 
 from .directives import core
+from .hosts import PORTAL_ROOT, root_name
 from .interfaces import IPortalRoot, IResource
 from .services import find
 from .settings import FoundationSettings
-from .web.hosts import PORTAL_ROOT, root_name
 
 
 @implementer(IResource)

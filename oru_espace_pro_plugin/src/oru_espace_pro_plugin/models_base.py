@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy.orm import DeclarativeBase
 
-from esea_auth_plugin.database import UtcDateTime, make_metadata
+from esea_auth_plugin.foundation.database import UtcDateTime, make_metadata
 
 
 class OruModel(DeclarativeBase):

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.auth_modes.base import (
+from esea_auth_plugin.authentication.contract import (
     Ask,
     Attempt,
     AuthMode,

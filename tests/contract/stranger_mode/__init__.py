@@ -6,7 +6,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.auth_modes.base import Ask, Attempt, AuthMode, Capability, Claim, Proven, Refused, Result
+from esea_auth_plugin.authentication.contract import (
+    Ask,
+    Attempt,
+    AuthMode,
+    Capability,
+    Claim,
+    Proven,
+    Refused,
+    Result,
+)
 from esea_auth_plugin.interfaces import Factor, IAccounts, Proof
 from esea_auth_plugin.services import find
 

@@ -10,9 +10,9 @@ from tests.interop.psc.provider import Visitor
 from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import RPPS
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.audit.models import AuditEvent
+from esea_auth_plugin.foundation.audit.models import AuditEvent
+from esea_auth_plugin.foundation.sessions.models import SessionRow
 from esea_auth_plugin.interfaces import IAccounts
-from esea_auth_plugin.session.models import SessionRow
 from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Person, Portal
 

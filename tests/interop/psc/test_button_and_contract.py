@@ -13,13 +13,13 @@ from tests.interop.psc.journeys import BUTTON, come_in, registered
 from tests.interop.psc.provider import Provider, Visitor
 from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAIMS, NATIONAL_ID
 
-from esea_auth_plugin.auth_modes.base import Attempt, AuthMode, Go
-from esea_auth_plugin.auth_modes.conformance import AuthModeConformance
 from esea_auth_plugin.auth_modes.pro_sante_connect.matching import personal_data
 from esea_auth_plugin.auth_modes.pro_sante_connect.service import Psc
 from esea_auth_plugin.auth_modes.pro_sante_connect.ways import LIFETIME
-from esea_auth_plugin.auth_modes.registry import modes_of
-from esea_auth_plugin.database import new_id
+from esea_auth_plugin.authentication.conformance.sign_in import AuthModeConformance
+from esea_auth_plugin.authentication.contract import Attempt, AuthMode, Go
+from esea_auth_plugin.authentication.registry import modes_of
+from esea_auth_plugin.foundation.database import new_id
 from esea_auth_plugin.testing import run
 from esea_auth_plugin.testing.portal import Person, Portal
 

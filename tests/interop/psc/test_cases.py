@@ -12,14 +12,14 @@ from tests.interop.psc.provider import Provider, Visitor
 from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAIMS, NATIONAL_ID, RPPS
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.audit.models import AuditEvent
-from esea_auth_plugin.auth_modes.base import Attempt, Enrolled
-from esea_auth_plugin.auth_modes.registry import modes_of
 from esea_auth_plugin.auth_modes.totp import codes
-from esea_auth_plugin.database import new_id
+from esea_auth_plugin.authentication.contract import Attempt, Enrolled
+from esea_auth_plugin.authentication.registry import modes_of
 from esea_auth_plugin.errors import PortalError
+from esea_auth_plugin.foundation.audit.models import AuditEvent
+from esea_auth_plugin.foundation.database import new_id
+from esea_auth_plugin.foundation.reviews.models import ReviewRequest
 from esea_auth_plugin.interfaces import AccountState, IAccounts, IExternalIdentities, IGrants, IReviews
-from esea_auth_plugin.reviews.models import ReviewRequest
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 

@@ -13,8 +13,8 @@ from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAI
 from webtest import TestApp, TestResponse
 
 from esea_auth_plugin.auth_modes.pro_sante_connect.ciba import ask_due
+from esea_auth_plugin.foundation.nomenclatures.identifiers import luhn_is_right
 from esea_auth_plugin.interfaces import IAccounts
-from esea_auth_plugin.nomenclatures.identifiers import luhn_is_right
 from esea_auth_plugin.testing.pages import fill, press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 

@@ -11,13 +11,13 @@ from tests.interop.psc.journeys import registered
 from tests.interop.psc.provider import Provider
 from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAIMS, NATIONAL_ID
 
-from esea_auth_plugin.auth_modes.base import Attempt, AuthMode, Wait
-from esea_auth_plugin.auth_modes.conformance import AuthModeConformance
 from esea_auth_plugin.auth_modes.pro_sante_connect.ciba import ask_due
 from esea_auth_plugin.auth_modes.pro_sante_connect.ecps_mode import FIELD
 from esea_auth_plugin.auth_modes.pro_sante_connect.ecps_store import LIFETIME
-from esea_auth_plugin.auth_modes.registry import modes_of
-from esea_auth_plugin.database import new_id
+from esea_auth_plugin.authentication.conformance.sign_in import AuthModeConformance
+from esea_auth_plugin.authentication.contract import Attempt, AuthMode, Wait
+from esea_auth_plugin.authentication.registry import modes_of
+from esea_auth_plugin.foundation.database import new_id
 from esea_auth_plugin.testing.portal import Person, Portal
 
 #: Least seconds between two questions, as the provider says.

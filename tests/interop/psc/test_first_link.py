@@ -11,9 +11,9 @@ from tests.interop.psc.provider import Provider, Visitor, changed
 from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAIMS, NATIONAL_ID, RPPS
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.auth_modes.freezing import FrozenFactors
+from esea_auth_plugin.authentication.credentials.suspension import FrozenFactors
+from esea_auth_plugin.foundation.reviews.models import ReviewRequest
 from esea_auth_plugin.interfaces import IAccounts, IExternalIdentities, IMailboxes, IPasswords, IReviews
-from esea_auth_plugin.reviews.models import ReviewRequest
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.sign_up import path_in

@@ -10,7 +10,7 @@ from tests.interop.psc.test_first_link import PAGE, arrive
 from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAIMS
 from webtest import TestApp
 
-from esea_auth_plugin.auth_modes.freezing import FrozenFactors
+from esea_auth_plugin.authentication.credentials.suspension import FrozenFactors
 from esea_auth_plugin.events import SignedInFromNewPlace
 from esea_auth_plugin.interfaces import AccountView, IAccounts
 from esea_auth_plugin.testing.pages import send, text

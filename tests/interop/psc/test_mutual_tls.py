@@ -15,8 +15,8 @@ from tests.interop.psc.tls_front import Authority, configuration
 from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAIMS, NATIONAL_ID
 from webtest import TestResponse
 
-from esea_auth_plugin import outbound
 from esea_auth_plugin.auth_modes.pro_sante_connect.service import Psc
+from esea_auth_plugin.foundation import http_client as outbound
 from esea_auth_plugin.testing import databases, ports, run
 from esea_auth_plugin.testing.portal import Person, Portal
 from host_app.demo.tls import Nginx

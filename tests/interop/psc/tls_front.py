@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from esea_auth_plugin.security.clock import SystemClock
+from esea_auth_plugin.foundation.security.clock import SystemClock
 
 _PEM = serialization.Encoding.PEM
 _SIGNS_LISTS = {"key_cert_sign": True, "crl_sign": True}

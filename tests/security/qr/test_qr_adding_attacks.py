@@ -25,13 +25,13 @@ from tests.qr_sign_in import (
 )
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.auth_modes.freezing import FrozenFactors
 from esea_auth_plugin.auth_modes.qr_code.models import QrRequestRow
 from esea_auth_plugin.auth_modes.qr_code.service import SIGN_IN
-from esea_auth_plugin.auth_modes.registry import modes_of
-from esea_auth_plugin.database import lock_accounts
-from esea_auth_plugin.devices.confirming.service import PendingDevices
-from esea_auth_plugin.devices.revoking import Revoking
+from esea_auth_plugin.authentication.credentials.pending.service import PendingDevices
+from esea_auth_plugin.authentication.credentials.revoking import Revoking
+from esea_auth_plugin.authentication.credentials.suspension import FrozenFactors
+from esea_auth_plugin.authentication.registry import modes_of
+from esea_auth_plugin.foundation.database import lock_accounts
 from esea_auth_plugin.interfaces import AccountState, IAccounts, ISessions
 from esea_auth_plugin.testing.authenticator import Authenticator
 from esea_auth_plugin.testing.pages import fill, press, send, text

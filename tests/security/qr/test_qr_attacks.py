@@ -26,18 +26,18 @@ from tests.qr_sign_in import (
 from webauthn.helpers import bytes_to_base64url
 from webtest import TestApp
 
-from esea_auth_plugin.auth_modes.base import Attempt
 from esea_auth_plugin.auth_modes.qr_code.mode import BEGUN
 from esea_auth_plugin.auth_modes.qr_code.models import QrRequestRow
 from esea_auth_plugin.auth_modes.qr_code.phone import ACTS
 from esea_auth_plugin.auth_modes.qr_code.service import APPROVED, OTHER, WRONG, QrRequests
+from esea_auth_plugin.authentication.attempts.models import SignInRow
+from esea_auth_plugin.authentication.contract import Attempt
+from esea_auth_plugin.foundation.throttling import Addresses
 from esea_auth_plugin.interfaces import IThrottle, KeyVerified
-from esea_auth_plugin.sign_in.models import SignInRow
 from esea_auth_plugin.testing.authenticator import UP, Authenticator
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 from esea_auth_plugin.testing.threads import at_once
-from esea_auth_plugin.throttle import Addresses
 
 pytestmark = [pytest.mark.settings(**MODES), pytest.mark.databases("sqlite", "postgresql")]
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 from tests.qr_sign_in import MODES, other_than
 
-from esea_auth_plugin.auth_modes.base import Attempt
 from esea_auth_plugin.auth_modes.qr_code.service import APPROVED, SIGN_IN, QrRequests, Shown
-from esea_auth_plugin.database import lock_accounts, new_id
+from esea_auth_plugin.authentication.attempts.models import SignInRow
+from esea_auth_plugin.authentication.contract import Attempt
+from esea_auth_plugin.foundation.database import lock_accounts, new_id
+from esea_auth_plugin.foundation.security import tokens
 from esea_auth_plugin.interfaces import KeyVerified
-from esea_auth_plugin.security import tokens
-from esea_auth_plugin.sign_in.models import SignInRow
 from esea_auth_plugin.testing.portal import Portal
 
 pytestmark = pytest.mark.settings(**MODES)

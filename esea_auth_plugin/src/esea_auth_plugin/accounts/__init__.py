@@ -69,4 +69,3 @@ def includeme(config: Any) -> None:
     config.add_portal_child("comptes", AccountsDesk, parent=ISupportRoot)
     config.add_nav_item(NavItem("Comptes", "/support/comptes", permission="esea.support.accounts", order=61))
     config.scan(".views")
-    config.scan(".support_views")

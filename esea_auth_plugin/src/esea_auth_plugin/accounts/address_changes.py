@@ -22,12 +22,12 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..database import IDatabase, lock_accounts, new_id
 from ..errors import PortalError
 from ..events import EmailChanged
+from ..foundation.database import IDatabase, lock_accounts, new_id
+from ..foundation.security import tokens
 from ..interfaces import AccountState, AccountView, IAccounts, IAuditTrail, IClock, IFirstLinks, IOutbox, ISealer
 from ..normalise.emails import domain_of, normalise_email
-from ..security import tokens
 from ..services import find, offers
 from .models import Account, AddressChangeRow
 from .search import index

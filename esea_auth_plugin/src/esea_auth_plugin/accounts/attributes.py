@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..foundation.nomenclatures import CIVILITIES, DEPARTMENTS, OTHER_PROFESSION, SPECIALTIES, Coded, label_of
 from ..interfaces import ISealer
-from ..nomenclatures import CIVILITIES, DEPARTMENTS, OTHER_PROFESSION, SPECIALTIES, Coded, label_of
 from ..normalise.postal import country_name
 from .names import person_key
 

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..foundation.layout.filters import date_fr
 from ..interfaces import AUTHORITY_ORIGINS, AccountView, Fact, IClock, ISealer
-from ..layout.filters import date_fr
 from ..normalise.phones import phone_fr
 from ..services import find
 from . import attribute_store

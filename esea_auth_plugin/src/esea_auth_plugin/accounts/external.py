@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..database import lock_accounts, new_id
 from ..errors import PortalError
+from ..foundation.database import lock_accounts, new_id
 from ..interfaces import AccountState, ExternalLink, Holder, IAuditTrail, IClock, ISealer
 from ..interfaces import ExternalIdentity as Shown
 from ..services import find

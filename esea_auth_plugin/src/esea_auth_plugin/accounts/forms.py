@@ -7,8 +7,8 @@ from typing import Any
 
 import colander
 
-from ..forms import ChoiceNode, PhoneNode, PostalCodeNode, TextNode
-from ..nomenclatures import departments
+from ..foundation.forms import ChoiceNode, PhoneNode, PostalCodeNode, TextNode
+from ..foundation.nomenclatures import departments
 from ..normalise.postal import FRANCE, BadPostalCode, countries, normalise_postal_code, town_with_cedex
 from .attributes import KINDS
 

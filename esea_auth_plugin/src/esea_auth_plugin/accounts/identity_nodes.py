@@ -8,10 +8,10 @@ from typing import Any
 
 import colander
 
-from ..forms import ChoiceNode, NameNode, TextNode
-from ..forms.widgets import Digits
-from ..nomenclatures import CIVILITIES, OTHER_PROFESSION, SPECIALTIES, list_of, professions
-from ..nomenclatures.identifiers import BadIdentifier, normalise_adeli, normalise_rpps
+from ..foundation.forms import ChoiceNode, NameNode, TextNode
+from ..foundation.forms.widgets import Digits
+from ..foundation.nomenclatures import CIVILITIES, OTHER_PROFESSION, SPECIALTIES, list_of, professions
+from ..foundation.nomenclatures.identifiers import BadIdentifier, normalise_adeli, normalise_rpps
 
 
 class Normalised:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ..database import IDatabase, lock_accounts
+from ..foundation.database import IDatabase, lock_accounts
 from ..interfaces import ISealer
 from ..services import find
 from . import attribute_store

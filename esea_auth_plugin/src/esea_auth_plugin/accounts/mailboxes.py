@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select, update
 from sqlalchemy.orm import Session
 
-from ..database import lock_accounts
 from ..events import MailboxDoubted
+from ..foundation.database import lock_accounts
 from ..interfaces import DOUBTED_AT_FIRST_LINK, AccountState, DomainHeld, IAuditTrail, IClock
 from ..normalise.emails import normalise_email
 from ..services import find

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..database import AccountsModel, new_id
+from ..foundation.database import AccountsModel, new_id
 
 
 class Account(AccountsModel):

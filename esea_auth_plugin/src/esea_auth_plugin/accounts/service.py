@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, and_, case, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..database.locking import locked_accounts, note_locked
 from ..errors import PortalError
 from ..events import AccountActivated, AccountClosed, PhoneChanged
+from ..foundation.database.locking import locked_accounts, note_locked
 from ..interfaces import AccountState, AccountView, IAuditTrail, IClock, ISealer, Level
 from ..normalise.emails import domain_of, normalise_email
 from ..services import find

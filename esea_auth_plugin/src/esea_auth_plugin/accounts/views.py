@@ -9,7 +9,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from ..directives import core
-from ..forms import Invalid, PortalForm
+from ..foundation.forms import Invalid, PortalForm
 from ..interfaces import PROVEN_ORIGINS, IAccountRoot, IAccounts, ICatalogue
 from ..services import find
 from ..settings import AuthSettings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .registry import add_auth_mode, enabled_names, include_modes
+from ..authentication.registry import add_auth_mode, enabled_names, include_modes
 
 __all__ = ["includeme"]
 
@@ -13,10 +13,10 @@ def includeme(config: Any) -> None:
     """Add the directive ``add_auth_mode`` and the modes that ``esea_auth.modes`` enables."""
     config.add_directive("add_auth_mode", add_auth_mode)
     # Rooms of their own, enabled or not: their tables stand, and recovery needs the password's.
-    config.include(".freezing")
+    config.include("esea_auth_plugin.authentication.credentials.suspension")
     config.include(".password")
     config.include(".mail_code")
-    config.include(".tries")
+    config.include("esea_auth_plugin.authentication.attempts.failures")
     config.include(".totp")
     config.include(".recovery_codes")
     config.include(".pro_sante_connect")

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ..database import IDatabase
 from ..directives import roles_of
+from ..foundation.database import IDatabase
 from ..interfaces import IAccounts, IInvitations, IRoles, IRoleSuspensions
 from ..services import find, offers
 from ..settings import AuthSettings

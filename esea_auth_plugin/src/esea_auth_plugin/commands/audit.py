@@ -7,13 +7,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..audit.head_signing import HeadConfig, HeadNotSigned, head_config, last_recorded, read_file, sign_head
-from ..audit.heads import HeadFile, HeadFileBroken, described
-from ..audit.keys import TrailKeys
-from ..audit.verification import Report, verify
-from ..database import IDatabase
+from ..foundation.audit.head_signing import (
+    HeadConfig,
+    HeadNotSigned,
+    head_config,
+    last_recorded,
+    read_file,
+    sign_head,
+)
+from ..foundation.audit.heads import HeadFile, HeadFileBroken, described
+from ..foundation.audit.keys import TrailKeys
+from ..foundation.audit.verification import Report, verify
+from ..foundation.database import IDatabase
+from ..foundation.security.signing import create_signing_key
 from ..interfaces import IClock
-from ..security.signing import create_signing_key
 from ..services import find
 from .loading import NotUsable, registry_of, settings_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from .. import migrations
+from ..foundation import migrations
 from .loading import NotUsable, registry_of
 
 

@@ -12,13 +12,18 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from .. import migrations
-from ..audit import triggers
-from ..audit.head_signing import MAX_AGE, head_config, read_file
-from ..audit.heads import HeadFileBroken
-from ..audit.sealer import long_waiting
-from ..database import IDatabase
 from ..directives import permissions_of
+from ..foundation import migrations
+from ..foundation.audit import triggers
+from ..foundation.audit.head_signing import MAX_AGE, head_config, read_file
+from ..foundation.audit.heads import HeadFileBroken
+from ..foundation.audit.sealer import long_waiting
+from ..foundation.database import IDatabase
+from ..foundation.jobs.declared import jobs_of
+from ..foundation.mail.transport import SmtpTransport
+from ..foundation.reviews.declared import declared
+from ..foundation.security.clock import SystemClock
+from ..foundation.security.keyring import readable_by_everybody
 from ..interfaces import (
     AccountState,
     IAccounts,
@@ -32,11 +37,6 @@ from ..interfaces import (
     IRoleSuspensions,
     Level,
 )
-from ..jobs.declared import jobs_of
-from ..mail.transport import SmtpTransport
-from ..reviews.declared import declared
-from ..security.clock import SystemClock
-from ..security.keyring import readable_by_everybody
 from ..services import find, offers
 from ..settings import FoundationSettings, ReviewSettings
 from ..site_files import expires

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..security.clock import SystemClock
-from ..security.keyring import create_key_file
+from ..foundation.security.clock import SystemClock
+from ..foundation.security.keyring import create_key_file
 from .loading import NotUsable, settings_of
 
 

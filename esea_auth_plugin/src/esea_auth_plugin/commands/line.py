@@ -11,8 +11,8 @@ from alembic.util.exc import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import ConfigurationError, PortalError
+from ..foundation.security.keyring import KeyFileError
 from ..private_files import owner_only
-from ..security.keyring import KeyFileError
 from . import accounts, audit, crl, database, doctor, keys, listing, mail_domains, worker
 from .loading import NotUsable, leave_all
 

@@ -8,9 +8,9 @@ from typing import Any
 from pyramid.exceptions import ConfigurationError as PyramidConfigurationError
 from pyramid.paster import get_app, get_appsettings, setup_logging
 
-from ..leaving import give_back
-from ..migrations import unchecked
-from ..security.log_masking import mask_all_handlers
+from ..foundation.migrations import unchecked
+from ..foundation.security.log_masking import mask_all_handlers
+from ..foundation.shutdown import give_back
 
 
 class NotUsable(Exception):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ..database import IDatabase
-from ..mail_domains.desk import MailDomains
-from ..mail_domains.looking import see
-from ..mail_domains.seeing import Mail, Seen
+from ..accounts.mail_domains.checks import see
+from ..accounts.mail_domains.desk import MailDomains
+from ..accounts.mail_domains.observations import Mail, Seen
+from ..foundation.database import IDatabase
 from ..services import find, offers
 from .loading import NotUsable, registry_of
 

@@ -9,15 +9,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, Table, Text, func, select
 from sqlalchemy.orm import Session
 
-from .. import migrations
-from ..audit.keys import TrailKeys
-from ..audit.models import AuditDigest, AuditPersonal
-from ..audit.rows import UNREADABLE, digest_of_event
-from ..audit.service import PURPOSE
-from ..database import IDatabase
+from ..foundation import migrations
+from ..foundation.audit.keys import TrailKeys
+from ..foundation.audit.models import AuditDigest, AuditPersonal
+from ..foundation.audit.rows import UNREADABLE, digest_of_event
+from ..foundation.audit.service import PURPOSE
+from ..foundation.database import IDatabase
+from ..foundation.security.keyring import parse_keys
+from ..foundation.security.sealing import SealBroken
 from ..interfaces import ISealer
-from ..security.keyring import parse_keys
-from ..security.sealing import SealBroken
 from ..services import find
 from ..settings import FoundationSettings
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ..database import IDatabase
+from ..foundation.database import IDatabase
+from ..foundation.jobs.worker import Worker
 from ..interfaces import IJobs
-from ..jobs.worker import Worker
 from ..services import find
 from .loading import registry_of
 

@@ -346,3 +346,10 @@ class IClosings(Protocol):
 
     def reopen(self, session: Session, account: AccountView, *, by: str) -> bool:
         """Open the account again; its rights have to be asked for anew. ``False``: too late, or not closed so."""
+
+
+class IPasswordResets(Protocol):
+    """Links that set a new password, as a sign-in sees them."""
+
+    def factor_proven(self, session: Session, reset_id: str, subject: str, proofs: Sequence[Proof]) -> None:
+        """Note that the person of this link proved another factor in a sign-in that was begun for it."""

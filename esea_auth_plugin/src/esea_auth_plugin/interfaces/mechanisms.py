@@ -30,7 +30,7 @@ class ISealer(Protocol):
         """
 
     def open(self, sealed: str, *, purpose: str, bound_to: str = "") -> bytes:
-        """Return the clear bytes; :class:`~esea_auth_plugin.security.sealing.SealBroken` otherwise."""
+        """Return the clear bytes; :class:`~esea_auth_plugin.foundation.security.sealing.SealBroken` otherwise."""
 
     def seal_text(self, text: str, *, purpose: str, bound_to: str) -> str:
         """Return what is stored of somebody's free text: ``""`` for none, sealed otherwise."""
@@ -50,7 +50,7 @@ class ISealer(Protocol):
     def authentic(self, mac: str, value: str, *, purpose: str) -> bool:
         """Tell whether :meth:`authenticate` made this code for this value and purpose, under any key of the ring.
 
-        :raises ~esea_auth_plugin.security.sealing.SealBroken: the key that the code names is not on the ring.
+        :raises ~esea_auth_plugin.foundation.security.sealing.SealBroken: the key is not on the ring.
         """
 
 
@@ -136,7 +136,7 @@ class IMailTransport(Protocol):
     def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
         """Hand one mail over; ``sender`` and ``recipient`` are the envelope's.
 
-        :raises esea_auth_plugin.mail.transport.MailRefused: it will never be taken.
+        :raises esea_auth_plugin.foundation.mail.transport.MailRefused: it will never be taken.
         :raises Exception: anything else is worth another try.
         """
 
@@ -237,5 +237,5 @@ class IOutbound(Protocol):
         :param budget: for the whole of it: name, connection, TLS, every byte.
         :param most_bytes: largest body that is read.
         :param signed_content: what comes is signed by itself (a CRL): plain http may carry it.
-        :raises esea_auth_plugin.outbound.OutboundFailed: no usable answer; its ``code`` says what went wrong.
+        :raises esea_auth_plugin.foundation.http_client.OutboundFailed: no usable answer; ``code`` says why.
         """

@@ -26,6 +26,10 @@ class ISupportRoot(Interface):
     """The support's desk (``/support``): rooms hang pages for the support here."""
 
 
+class ISignInRoot(Interface):
+    """The sign-in (``/connexion``): packages add pages for people who are not signed in here."""
+
+
 @dataclass(frozen=True, slots=True)
 class NavItem:
     """An entry of the portal's navigation, shown when ``permission`` is granted (``None``: to everyone)."""

@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import Any
 
 from ..directives import core
+from ..foundation.layout.page import safe_path
 from ..interfaces import AccountEntry, AccountGroup
-from ..layout.page import safe_path
 
 Part = tuple[AccountGroup, Sequence[AccountEntry]]
 

@@ -8,7 +8,7 @@ from pyramid.httpexceptions import HTTPFound, HTTPNotFound
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ..auth_modes.registry import modes_of
+from ..authentication.registry import modes_of
 from .resources import IHubPlace
 
 CHANGE_PASSWORD_ROUTE = "esea.change_password"  # noqa: S105 - the name of a route

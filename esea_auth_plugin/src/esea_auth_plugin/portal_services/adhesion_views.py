@@ -8,9 +8,9 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from ..errors import PortalError
-from ..forms import Invalid, PortalForm
+from ..foundation.forms import Invalid, PortalForm
+from ..foundation.reviews.history import STATES, last_question
 from ..interfaces import IReviews, ReviewState
-from ..reviews.history import STATES, last_question
 from ..services import find
 from .asking import KIND, Adhesions, Standing
 from .forms import AdhesionSchema

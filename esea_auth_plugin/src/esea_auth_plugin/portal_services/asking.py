@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ..database import lock_accounts
 from ..errors import PortalError
 from ..events import AccountErased
+from ..foundation.database import lock_accounts
+from ..foundation.layout.filters import date_fr
 from ..interfaces import (
     IAccounts,
     IClock,
@@ -25,7 +26,6 @@ from ..interfaces import (
     ReviewState,
     ReviewView,
 )
-from ..layout.filters import date_fr
 from ..services import find
 from .models import AccessRequest
 

@@ -10,7 +10,7 @@ from pyramid.view import view_config
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ..database import lock_accounts
+from ..foundation.database import lock_accounts
 from ..interfaces import IAccountRoot, IClock
 from ..services import find
 from .models import FavouriteService

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import colander
 
-from ..forms import AcceptNode, TextNode
+from ..foundation.forms import AcceptNode, TextNode
 
 SHORTEST, LONGEST = 10, 1_000
 

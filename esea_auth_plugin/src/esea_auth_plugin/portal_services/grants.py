@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from ..database import lock_accounts
 from ..events import AccountClosed, GrantChanged
+from ..foundation.database import lock_accounts
 from ..interfaces import IAuditTrail, IClock, ISealer
 from ..services import find
 from .models import AccessGrant, GrantHold

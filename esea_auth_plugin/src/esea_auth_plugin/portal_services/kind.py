@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from ..accounts.attributes import KINDS, shown
 from ..errors import PortalError
+from ..foundation.nomenclatures.identifiers import luhn_is_right
+from ..foundation.reviews.kinds import DecidedOnly
 from ..interfaces import (
     AccountState,
     Choice,
@@ -20,8 +22,6 @@ from ..interfaces import (
     PortalService,
     ReviewView,
 )
-from ..nomenclatures.identifiers import luhn_is_right
-from ..reviews.kinds import DecidedOnly
 from ..services import find
 from .asking import KIND, motive_of, tell
 from .models import AccessRequest

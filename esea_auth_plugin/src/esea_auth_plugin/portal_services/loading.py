@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from pyramid.path import AssetResolver
 
-from ..auth_modes.registry import BUILT_IN
-from ..auth_modes.registry import GROUP as MODES_GROUP
+from ..authentication.registry import BUILT_IN
+from ..authentication.registry import GROUP as MODES_GROUP
 from ..directives import core, report_problems
 from ..errors import Problem
 from ..interfaces import ICatalogue, IClock, PortalService, Rule

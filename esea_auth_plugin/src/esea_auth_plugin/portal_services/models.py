@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..database import AccountsModel, new_id
-from ..database.erasing import KEPT
+from ..foundation.database import AccountsModel, new_id
+from ..foundation.database.erasing import KEPT
 
 _LIVE = text("ended_at IS NULL")
 

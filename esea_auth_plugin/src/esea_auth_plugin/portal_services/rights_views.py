@@ -12,7 +12,7 @@ from pyramid.view import view_config
 from ..accounts.acts import AccountActs, Answer
 from ..accounts.acts.service import record_refusal
 from ..errors import PortalError
-from ..forms import Button, ChoiceNode, DayNode, Invalid, PortalForm, TextNode
+from ..foundation.forms import Button, ChoiceNode, DayNode, Invalid, PortalForm, TextNode
 from ..interfaces import AccountState, AccountView, IAccounts, ICatalogue
 from ..services import find
 from .resources import IRightsPlace, RightsPlace

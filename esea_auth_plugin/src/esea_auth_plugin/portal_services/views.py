@@ -9,8 +9,8 @@ from pyramid.renderers import render_to_response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
+from ..foundation.reviews.history import STATES
 from ..interfaces import IAuditTrail, ICatalogue, IClock, IPermissionJudge, PortalService, Refusal
-from ..reviews.history import STATES
 from ..services import find
 from ..settings import FoundationSettings
 from .asking import Adhesions

@@ -7,8 +7,8 @@ from typing import Any
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 
+from ..foundation.reviews.history import STATES
 from ..interfaces import IReviews, ReviewState, ReviewView
-from ..reviews.history import STATES
 from ..services import find
 from .resources import IMyRequestPlace, MyRequestPlace
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from ..authentication.attempts import store
+from ..authentication.attempts.browsers import forget_all
+from ..authentication.attempts.store import SignIns
 from ..events import (
     AccountClosed,
     DeviceRevoked,
@@ -14,13 +17,11 @@ from ..events import (
     PasswordChanged,
     UnderWayEnded,
 )
-from ..interfaces import IParkedForms, ISessions
+from ..interfaces import IParkedForms, ISessions, ISignInRoot
 from ..services import find
-from . import parked, store
-from .browsers import forget_all
-from .parked import ParkedForms
-from .resources import ISignInPlace, ParkedPlace, SignInPlace, SignOutPlace, TermsPlace
-from .store import SignIns
+from . import saved_forms as parked
+from .resources import ParkedPlace, SignInPlace, SignOutPlace, TermsPlace
+from .saved_forms import ParkedForms
 
 __all__ = ["includeme"]
 
@@ -63,9 +64,9 @@ def includeme(config: Any) -> None:
         registry.notify(UnderWayEnded(event.session, event.subject))
 
     config.add_portal_child("connexion", SignInPlace)
-    config.add_portal_child("conditions", TermsPlace, parent=ISignInPlace)
-    config.add_portal_child("reprise", ParkedPlace, parent=ISignInPlace)
-    config.add_portal_child("deconnexion", SignOutPlace, parent=ISignInPlace)
+    config.add_portal_child("conditions", TermsPlace, parent=ISignInRoot)
+    config.add_portal_child("reprise", ParkedPlace, parent=ISignInRoot)
+    config.add_portal_child("deconnexion", SignOutPlace, parent=ISignInRoot)
     config.add_service(SignIns, SignIns)
     config.add_service(ParkedForms, ParkedForms)
     config.add_service(IParkedForms, lambda registry: find(registry, ParkedForms))
@@ -79,7 +80,5 @@ def includeme(config: Any) -> None:
         config.add_subscriber(end_under_way, ends)
     config.add_job("sign_in.prune", store.prune, every=timedelta(hours=1))
     config.add_job("sign_in.prune_parked", parked.prune, every=timedelta(hours=1))
-    config.include(".recovery")
-    config.include(".lost_everything")
     config.scan(".views")
     config.scan(".end_views")

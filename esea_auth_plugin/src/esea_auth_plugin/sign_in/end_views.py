@@ -8,17 +8,17 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ..auth_modes.base import Capability
-from ..auth_modes.registry import modes_of
-from ..database import IDatabase
+from ..authentication.attempts.store import TERMS, SignIn, SignIns
+from ..authentication.contract import Capability
+from ..authentication.registry import modes_of
+from ..foundation.database import IDatabase
+from ..foundation.web.return_paths import let_form_end_at
 from ..interfaces import IAccounts, IAuditTrail, ISessions
 from ..services import find
 from .finishing import StartAgain, active_account, after_last_stage, terms_due
-from .parked import ParkedForms
-from .parked_words import place_of, typed
 from .resources import IParkedPlace, ISignOutPlace, ITermsPlace
-from .returning import let_form_end_at
-from .store import TERMS, SignIn, SignIns
+from .saved_form_display import place_of, typed
+from .saved_forms import ParkedForms
 
 _TERMS = "esea_auth_plugin:sign_in/templates/terms.jinja2"
 

@@ -7,9 +7,12 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
-from ..database import lock_accounts
+from ..authentication.attempts import browsers
+from ..authentication.attempts.store import TERMS, SignIn, SignIns
 from ..errors import PortalError
 from ..events import SignedIn, SignedInFromNewPlace
+from ..foundation.database import lock_accounts
+from ..foundation.web.return_paths import destination
 from ..interfaces import (
     AccountState,
     AccountView,
@@ -19,16 +22,15 @@ from ..interfaces import (
     IClock,
     IEnrolmentTickets,
     IFirstLinks,
+    IPasswordResets,
     ISessions,
     SessionView,
 )
 from ..levels import level_of, mail_code_barred
 from ..services import find, offers
 from ..settings import AuthSettings
-from . import browsers, known_places
-from .parked import ParkedForms
-from .returning import destination
-from .store import TERMS, SignIn, SignIns
+from . import known_places
+from .saved_forms import ParkedForms
 
 
 class StartAgain(PortalError):
@@ -80,11 +82,9 @@ def after_last_stage(request: Any, found: SignIn) -> str:
 
 def _back_to_reset(request: Any, session: Session, found: SignIn, reset_id: str) -> str:
     """The other factor of a forgotten password is proven: nobody is signed in by it."""
-    from .recovery.resets import Resets
-
     if not find(request, SignIns).finish(request, session, found):
         raise StartAgain("Cette étape a expiré. Reprenez depuis le lien reçu.")
-    find(request, Resets).factor_proven(session, reset_id, cast(str, found.subject), found.proofs)
+    find(request, IPasswordResets).factor_proven(session, reset_id, cast(str, found.subject), found.proofs)
     return "/connexion/reinitialisation"
 
 

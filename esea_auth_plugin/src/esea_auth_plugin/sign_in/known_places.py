@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from ..authentication.attempts.models import KnownPlaceRow
+from ..foundation.throttling import Addresses
 from ..interfaces import IClock, ISealer
 from ..normalise.addresses import enclosing_network, parse_address
 from ..services import find
-from ..throttle import Addresses
-from .models import KnownPlaceRow
 
 KEPT = timedelta(days=365)
 _IPV4_BITS, _IPV6_BITS = 16, 32

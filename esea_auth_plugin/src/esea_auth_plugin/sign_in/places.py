@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..access.judge import PORTAL
-from ..auth_modes.base import AuthMode
-from ..auth_modes.registry import modes_of
+from ..authentication.attempts.browsers import browser_of
+from ..authentication.contract import AuthMode
+from ..authentication.registry import modes_of
+from ..foundation.permissions.judge import PORTAL
 from ..interfaces import ICatalogue, IClock, ModeStanding, PortalService
 from ..services import find
-from .browsers import browser_of
 
 _PARIS = ZoneInfo("Europe/Paris")
 #: How long the page speaks of a mode that ended, and how long before its end it starts counting down.

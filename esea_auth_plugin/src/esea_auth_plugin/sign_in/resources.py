@@ -6,16 +6,13 @@ from typing import Any
 
 from zope.interface import Interface, alsoProvides, implementer
 
-from ..auth_modes.base import AuthMode
-from ..auth_modes.registry import modes_of
+from ..authentication.contract import AuthMode
+from ..authentication.registry import modes_of
+from ..interfaces import ISignInRoot
 from ..resources import Resource
 
 #: Last segment of the address that a waiting page asks.
 POLL = "attente"
-
-
-class ISignInPlace(Interface):
-    """`/connexion`."""
 
 
 class IModePlace(Interface):
@@ -46,7 +43,7 @@ class ISignOutPlace(Interface):
     """`/connexion/deconnexion`."""
 
 
-@implementer(ISignInPlace)
+@implementer(ISignInRoot)
 class SignInPlace(Resource):
     """The sign-in; its modes are found by the segment of their address."""
 

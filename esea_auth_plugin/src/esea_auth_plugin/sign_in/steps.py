@@ -13,11 +13,27 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from ..auth_modes.base import Ask, Attempt, AuthMode, Begun, Data, Go, Proven, Refused, Result, UnknownPerson, Wait
-from ..auth_modes.freezing import FrozenFactors
-from ..auth_modes.mail_code.barring import why_barred
-from ..auth_modes.registry import modes_of
-from ..database import IDatabase, lock_accounts, new_id
+from ..accounts.mail_code_barring import why_barred
+from ..authentication.attempts import limits as gate
+from ..authentication.attempts.browsers import browser_of
+from ..authentication.attempts.store import LIFETIME, SignIn, SignIns
+from ..authentication.contract import (
+    Ask,
+    Attempt,
+    AuthMode,
+    Begun,
+    Data,
+    Go,
+    Proven,
+    Refused,
+    Result,
+    UnknownPerson,
+    Wait,
+)
+from ..authentication.credentials.suspension import FrozenFactors
+from ..authentication.registry import modes_of
+from ..foundation.database import IDatabase, lock_accounts, new_id
+from ..foundation.throttling import in_words
 from ..interfaces import (
     AccountState,
     AccountView,
@@ -34,12 +50,8 @@ from ..interfaces import (
 )
 from ..levels import level_of_factors, mail_code_barred
 from ..services import find
-from ..throttle import in_words
-from . import gate
-from .browsers import browser_of
 from .finishing import StartAgain, active_account, after_last_stage
 from .places import service_named
-from .store import LIFETIME, SignIn, SignIns
 
 _UNCONFIRMED = "Ce dispositif attend sa confirmation : ouvrez le lien reçu par courriel quand vous l’avez ajouté."
 _TOO_MANY_STARTS = (

@@ -11,20 +11,20 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ..access.owned import reach_of
-from ..auth_modes.base import Attempt, AuthMode, Poll, Wait
-from ..auth_modes.mail_code.barring import why_barred
-from ..database import write_on_get
+from ..accounts.mail_code_barring import why_barred
+from ..authentication.access.owned import reach_of
+from ..authentication.attempts.store import SignIns
+from ..authentication.contract import Attempt, AuthMode, Poll, Wait
 from ..errors import TooManyAttempts
-from ..interfaces import IAccounts, ICatalogue, IClock, IEnrolments, IOwnedLevel, PortalService
+from ..foundation.database import write_on_get
+from ..foundation.web.problems import problem_response, wants_json
+from ..foundation.web.return_paths import destination, let_form_end_at, local_path
+from ..interfaces import IAccounts, ICatalogue, IClock, IEnrolments, IOwnedLevel, ISignInRoot, PortalService
 from ..services import find, offers
-from ..web.problems import problem_response, wants_json
 from .finishing import StartAgain
 from .places import Offer, is_open, offers_of, service_named
-from .resources import IActionPlace, ICallbackPlace, IModePlace, IPollPlace, ISignInPlace
-from .returning import destination, let_form_end_at, local_path
+from .resources import IActionPlace, ICallbackPlace, IModePlace, IPollPlace
 from .steps import Outcome, Standing, attempt_of, read_standing, standing, take
-from .store import SignIns
 
 #: A callback's parameters are cut here (threat-model.md row 30); an authorization code is far shorter.
 MOST_OF_A_VALUE = 8_000
@@ -57,7 +57,7 @@ def query_of(of: dict[str, Any]) -> str:
 
 
 @view_config(
-    context=ISignInPlace,
+    context=ISignInRoot,
     request_method="GET",
     renderer="esea_auth_plugin:sign_in/templates/sign_in.jinja2",
     permission=NO_PERMISSION_REQUIRED,

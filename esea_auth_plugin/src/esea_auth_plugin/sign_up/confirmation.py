@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ..database import lock_accounts
 from ..errors import PortalError
+from ..foundation.database import lock_accounts
+from ..foundation.security import tokens
 from ..interfaces import (
     AccountState,
     AccountView,
@@ -28,7 +29,6 @@ from ..interfaces import (
     IReviews,
     PortalSettings,
 )
-from ..security import tokens
 from ..services import find
 from ..settings import AuthSettings
 from .models import ConfirmationToken, SignUp

@@ -13,9 +13,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ..accounts import identifiers
-from ..database import new_id
+from ..foundation.database import new_id
+from ..foundation.security import tokens
 from ..interfaces import IClock, ISealer
-from ..security import tokens
 from ..services import find
 from .answers import Answers, seal, unseal
 from .models import SignUpDraft

@@ -12,11 +12,11 @@ from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 
-from ..database import IDatabase
-from ..forms import PortalForm
+from ..foundation.database import IDatabase
+from ..foundation.forms import PortalForm
+from ..foundation.web.cookies import drop_cookie, read_cookie, set_cookie
 from ..services import find
 from ..settings import AuthSettings
-from ..web.cookies import drop_cookie, read_cookie, set_cookie
 from .drafts import LIFE, Draft, Drafts
 
 COOKIE = "inscription"

@@ -12,7 +12,7 @@ import colander
 from ..accounts.forms import a_phone_is_given, an_address_is_of_its_country, beside, contact_nodes, normal_address
 from ..accounts.identity_nodes import name_nodes, profession_nodes
 from ..accounts.names import identifier_is_well_formed, normalise_identifier
-from ..forms import (
+from ..foundation.forms import (
     AcceptNode,
     BirthdayNode,
     ChoicesNode,
@@ -23,11 +23,11 @@ from ..forms import (
     PasswordNode,
     TextNode,
 )
+from ..foundation.nomenclatures import OTHER_PROFESSION
+from ..foundation.nomenclatures.identifiers import normalise_adeli, normalise_rpps
+from ..foundation.security.password_policy import MIN_LENGTH
 from ..interfaces import PortalService
-from ..nomenclatures import OTHER_PROFESSION
-from ..nomenclatures.identifiers import normalise_adeli, normalise_rpps
 from ..normalise.emails import normalise_email
-from ..security.password_policy import MIN_LENGTH
 
 MOTIVE_LEAST, MOTIVE_MOST = 10, 1_000
 

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ..database import lock_accounts
 from ..directives import roles_of
 from ..errors import PortalError
+from ..foundation.database import lock_accounts
+from ..foundation.security import tokens
 from ..interfaces import (
     AccountState,
     AccountView,
@@ -23,7 +24,6 @@ from ..interfaces import (
     PortalSettings,
 )
 from ..normalise.emails import normalise_email
-from ..security import tokens
 from ..services import find
 from ..settings import AuthSettings
 from .confirmation import Found, TokenSpent, TokenStanding

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ..database import IDatabase
+from ..foundation.database import IDatabase
 from ..interfaces import ISealer
 from ..services import find
 from .answers import unseal

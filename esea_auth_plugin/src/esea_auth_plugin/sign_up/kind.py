@@ -10,8 +10,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ..accounts import identifiers
-from ..database import new_id
 from ..errors import PortalError
+from ..foundation.database import new_id
+from ..foundation.security import tokens
 from ..interfaces import (
     AccountState,
     Choice,
@@ -29,7 +30,6 @@ from ..interfaces import (
     ReviewState,
     ReviewView,
 )
-from ..security import tokens
 from ..services import find
 from .confirmation import Confirmations
 from .models import SignUp

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from ..errors import TooManyAttempts
+from ..foundation.throttling import Addresses, failures_of_account
 from ..interfaces import IThrottle, Limit, Reservation
 from ..normalise.emails import normalise_email
 from ..services import find
-from ..throttle import Addresses, failures_of_account
 
 _HOUR = timedelta(hours=1)
 START = Limit("sign_up.start.address", 60, _HOUR)

@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..database import AccountsModel, new_id
-from ..database.erasing import KEPT
+from ..foundation.database import AccountsModel, new_id
+from ..foundation.database.erasing import KEPT
 
 
 class SignUpDraft(AccountsModel):

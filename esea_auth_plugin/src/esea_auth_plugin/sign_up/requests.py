@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from ..accounts import identifiers
 from ..accounts.attributes import email_digests, person_digests, rpps_digests
 from ..accounts.models import Account, IdentityAttribute
-from ..database import new_id
 from ..errors import PortalError
+from ..foundation.database import new_id
+from ..foundation.security import tokens
 from ..interfaces import (
     AccountState,
     IAccounts,
@@ -31,7 +32,6 @@ from ..interfaces import (
     ReviewView,
 )
 from ..normalise.emails import normalise_email
-from ..security import tokens
 from ..services import find
 from .answers import Answers, seal, unseal
 from .drafts import Draft, Drafts

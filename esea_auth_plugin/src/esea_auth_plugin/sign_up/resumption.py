@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..foundation.security import tokens
+from ..foundation.web.cookies import read_link_cookie
 from ..interfaces import IClock, IReviews, ReviewState
 from ..normalise.emails import normalise_email
-from ..security import tokens
 from ..services import find
-from ..web.cookies import read_link_cookie
 from .answers import Answers
 from .models import SignUp
 from .requests import SignUps

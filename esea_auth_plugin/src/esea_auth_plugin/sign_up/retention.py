@@ -10,8 +10,8 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..accounts.models import Account
-from ..database import IDatabase, lock_accounts
 from ..events import AccountErased, RequestEnded
+from ..foundation.database import IDatabase, lock_accounts
 from ..interfaces import AccountState, IAccounts, IClock
 from ..services import find
 from ..settings import AuthSettings

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..accounts.attributes import KINDS, shown
+from ..foundation.layout.filters import date_fr
+from ..foundation.nomenclatures.identifiers import luhn_is_right
 from ..interfaces import Fact, FactSheet, IAccounts, ICatalogue, IReviews
-from ..layout.filters import date_fr
-from ..nomenclatures.identifiers import luhn_is_right
 from ..normalise.emails import normalise_email
 from ..normalise.phones import phone_fr
 from ..services import find

@@ -14,9 +14,9 @@ import pytest
 from pyramid.config import Configurator
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.database import Database, IDatabase, make_engine
+from esea_auth_plugin.foundation.database import Database, IDatabase, make_engine
+from esea_auth_plugin.foundation.shutdown import give_back
 from esea_auth_plugin.interfaces import IClock
-from esea_auth_plugin.leaving import give_back
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing import databases, run
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT, ManualClock
@@ -120,7 +120,7 @@ def portal_ini() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def sealing_keys() -> Path:
     """A key file of this worker."""
-    from esea_auth_plugin.security.keyring import create_key_file
+    from esea_auth_plugin.foundation.security.keyring import create_key_file
 
     path = run.folder() / f"keys-{databases.worker()}"
     if not path.exists():
@@ -149,7 +149,7 @@ class Applications:
 
     def get(self, backend: databases.Backend, overrides: dict[str, str]) -> tuple[Any, Any]:
         """Return registry and WSGI application for these settings, with a fresh database."""
-        from esea_auth_plugin.migrations import declared, unchecked, upgrade
+        from esea_auth_plugin.foundation.migrations import declared, unchecked, upgrade
 
         key = (backend, *sorted(overrides.items()))
         if key not in self.made:
@@ -206,7 +206,7 @@ def portal(
 @pytest.fixture
 def database(backend: databases.Backend) -> Iterator[IDatabase]:
     """A database with the tables of every model that the test's modules imported, for unit tests."""
-    from esea_auth_plugin.database import Model
+    from esea_auth_plugin.foundation.database import Model
 
     if backend == "postgresql":
         databases.cluster()
@@ -227,7 +227,7 @@ def session(database: IDatabase) -> Iterator[Session]:
 
 @pytest.fixture
 def room(base_settings: dict[str, str], database: IDatabase, clock: ManualClock) -> Iterator[Callable[..., Any]]:
-    """``registry = room("esea_auth_plugin.audit", …)``: the core and these rooms alone, on ``database``."""
+    """``registry = room("esea_auth_plugin.foundation.audit", …)``: the core and these rooms alone, on ``database``."""
     configs = []
 
     def make(*includes: str, **settings: str) -> Any:

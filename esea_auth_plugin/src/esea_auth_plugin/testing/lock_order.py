@@ -25,12 +25,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ColumnElement
 
-from esea_auth_plugin.database.locking import UNLOCKED, locked_accounts
+from esea_auth_plugin.foundation.database.locking import UNLOCKED, locked_accounts
 
 ACCOUNT = "esea_account"
 
 #: Modules between who asks for a statement and its execution, and those whose own statements prepare a test.
-_TRANSPARENT = ("sqlalchemy.", "contextlib", "zope.", "transaction.", "esea_auth_plugin.database.", __name__)
+_TRANSPARENT = ("sqlalchemy.", "contextlib", "zope.", "transaction.", "esea_auth_plugin.foundation.database.", __name__)
 _PREPARES = ("tests.", "test_", "conftest")
 
 

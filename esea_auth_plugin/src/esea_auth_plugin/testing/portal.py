@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import transaction
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.database import IDatabase
+from esea_auth_plugin.foundation.database import IDatabase
+from esea_auth_plugin.foundation.shutdown import give_back
 from esea_auth_plugin.interfaces import AccountState, IAccounts, IGrants, IPasswords, IRoles, PortalSettings
-from esea_auth_plugin.leaving import give_back
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.pages import send
@@ -74,7 +74,7 @@ class Portal:
 
     def deliver(self) -> None:
         """Run the outbox once, as the worker does."""
-        from esea_auth_plugin.mail import deliver_due
+        from esea_auth_plugin.foundation.mail import deliver_due
 
         deliver_due(self.registry)
 

@@ -13,14 +13,14 @@ from typing import Any
 
 from pyramid.paster import get_appsettings, setup_logging
 
-from esea_auth_plugin import migrations
 from esea_auth_plugin.auth_modes.pro_sante_connect.settings import PscSettings
 from esea_auth_plugin.errors import ConfigurationError
-from esea_auth_plugin.jobs.worker import Worker
+from esea_auth_plugin.foundation import migrations
+from esea_auth_plugin.foundation.jobs.worker import Worker
+from esea_auth_plugin.foundation.security.clock import SystemClock
+from esea_auth_plugin.foundation.security.keyring import create_key_file
+from esea_auth_plugin.foundation.security.tokens import new_token
 from esea_auth_plugin.private_files import owner_only
-from esea_auth_plugin.security.clock import SystemClock
-from esea_auth_plugin.security.keyring import create_key_file
-from esea_auth_plugin.security.tokens import new_token
 from esea_auth_plugin.services import find
 from host_app import configure
 from host_app.server import serve

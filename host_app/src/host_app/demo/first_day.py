@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import column, func, inspect, select, table
 
-from esea_auth_plugin.database import UtcDateTime, make_engine
+from esea_auth_plugin.foundation.database import UtcDateTime, make_engine
 
 _ACCOUNTS = table("esea_account", column("created_at", UtcDateTime))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.database import IDatabase
+from esea_auth_plugin.foundation.database import IDatabase
 from esea_auth_plugin.interfaces import (
     AccountState,
     IAccounts,

@@ -8,6 +8,6 @@ from typing import Any
 def includeme(config: Any) -> None:
     """Put our template in the place of the plugin's."""
     config.override_asset(
-        to_override="esea_auth_plugin:layout/templates/error.jinja2",
+        to_override="esea_auth_plugin:foundation/layout/templates/error.jinja2",
         override_with="host_app:errors/templates/error.jinja2",
     )

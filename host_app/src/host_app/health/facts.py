@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from esea_auth_plugin import migrations
-from esea_auth_plugin.database import IDatabase
+from esea_auth_plugin.foundation import migrations
+from esea_auth_plugin.foundation.database import IDatabase
 from esea_auth_plugin.interfaces import IJobs, IPostman, IRevocationLists
 from esea_auth_plugin.services import find, offers
 

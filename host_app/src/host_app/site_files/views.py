@@ -9,7 +9,7 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from esea_auth_plugin.layout.static_files import folders
+from esea_auth_plugin.foundation.layout.static_files import folders
 
 from ..texts.library import NAMES
 

@@ -14,9 +14,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from esea_auth_plugin.csv_files import BadCell, BadDataFile, Row, read_csv
 from esea_auth_plugin.directives import report_problems
 from esea_auth_plugin.errors import Problem
+from esea_auth_plugin.foundation.csv_files import BadCell, BadDataFile, Row, read_csv
 
 from ..interfaces import Confidence, Establishment, Kind
 

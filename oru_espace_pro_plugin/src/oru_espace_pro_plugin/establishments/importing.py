@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.database import IDatabase, new_id
+from esea_auth_plugin.foundation.database import IDatabase, new_id
 from esea_auth_plugin.interfaces import IClock
 from esea_auth_plugin.services import find
 

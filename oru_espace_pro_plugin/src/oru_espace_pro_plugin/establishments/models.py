@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from esea_auth_plugin.database import new_id
+from esea_auth_plugin.foundation.database import new_id
 
 from ..models_base import OruModel
 

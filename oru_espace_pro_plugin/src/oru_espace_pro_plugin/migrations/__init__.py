@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import MetaData
 
-from esea_auth_plugin.migrations import Branch
+from esea_auth_plugin.foundation.migrations import Branch
 
 
 def _metadata() -> MetaData:

@@ -6,7 +6,7 @@ from typing import Any
 
 import colander
 
-from esea_auth_plugin.forms import AcceptNode, ChoiceNode, Group, NameNode, PhoneNode, TextNode
+from esea_auth_plugin.foundation.forms import AcceptNode, ChoiceNode, Group, NameNode, PhoneNode, TextNode
 from esea_auth_plugin.interfaces import Identity
 
 from .lists import OTHER, Lists

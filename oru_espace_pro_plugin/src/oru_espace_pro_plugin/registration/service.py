@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.database import lock_accounts
 from esea_auth_plugin.errors import PortalError
 from esea_auth_plugin.events import AccountClosed
+from esea_auth_plugin.foundation.database import lock_accounts
 from esea_auth_plugin.interfaces import IAuditTrail, IClock, Identity, IReviews, ISealer, ReviewState, ReviewView
 from esea_auth_plugin.services import find
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from esea_auth_plugin.foundation.layout.filters import date_fr
 from esea_auth_plugin.interfaces import Identity, PortalSettings, ReviewState, ReviewView
-from esea_auth_plugin.layout.filters import date_fr
 from esea_auth_plugin.services import find
 
 from ..interfaces import SERVICE, Stage, Standing, Step

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from esea_auth_plugin.foundation.layout.filters import date_fr
 from esea_auth_plugin.interfaces import Tile
-from esea_auth_plugin.layout.filters import date_fr
 from esea_auth_plugin.services import find
 
 from ..interfaces import SERVICE, IRegistrations, Step

@@ -9,7 +9,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from esea_auth_plugin.errors import PortalError
-from esea_auth_plugin.forms import Invalid, PortalForm
+from esea_auth_plugin.foundation.forms import Invalid, PortalForm
 from esea_auth_plugin.interfaces import IReviews, ReviewView
 from esea_auth_plugin.services import find
 

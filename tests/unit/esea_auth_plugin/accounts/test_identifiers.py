@@ -13,16 +13,12 @@ from sqlalchemy.orm import Session
 
 from esea_auth_plugin.accounts import identifiers
 from esea_auth_plugin.accounts.identifiers import ACCOUNT, SIGN_UP
-from esea_auth_plugin.accounts.names import (
-    identifier_from_name,
-    identifier_is_well_formed,
-    person_key,
-)
-from esea_auth_plugin.database import Model, make_engine
+from esea_auth_plugin.accounts.names import identifier_from_name, identifier_is_well_formed, person_key
+from esea_auth_plugin.foundation.database import Model, make_engine
+from esea_auth_plugin.foundation.security.keyring import Key, Keyring
+from esea_auth_plugin.foundation.security.sealing import Sealer
 from esea_auth_plugin.normalise.emails import normalise_email
 from esea_auth_plugin.normalise.folding import fold
-from esea_auth_plugin.security.keyring import Key, Keyring
-from esea_auth_plugin.security.sealing import Sealer
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 LATER = NOW + timedelta(hours=2)

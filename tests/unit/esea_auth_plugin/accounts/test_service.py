@@ -14,11 +14,11 @@ from esea_auth_plugin.accounts import identifiers
 from esea_auth_plugin.accounts.address_changes import AddressChanges
 from esea_auth_plugin.accounts.models import IdentityAttribute
 from esea_auth_plugin.accounts.service import Accounts, AccountTaken
-from esea_auth_plugin.database import Model, make_engine
 from esea_auth_plugin.events import AccountActivated, AccountClosed
+from esea_auth_plugin.foundation.database import Model, make_engine
+from esea_auth_plugin.foundation.security.keyring import Keyring, new_key
+from esea_auth_plugin.foundation.security.sealing import Sealer
 from esea_auth_plugin.interfaces import AccountState, IAccounts, IAuditTrail, IClock, IOutbox, ISealer
-from esea_auth_plugin.security.keyring import Keyring, new_key
-from esea_auth_plugin.security.sealing import Sealer
 from esea_auth_plugin.services import add_service, find
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)

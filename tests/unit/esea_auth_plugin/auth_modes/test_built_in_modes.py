@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from esea_auth_plugin.auth_modes.base import Attempt, AuthMode
-from esea_auth_plugin.auth_modes.conformance import AuthModeConformance
 from esea_auth_plugin.auth_modes.mail_code.mode import masked
 from esea_auth_plugin.auth_modes.password.models import PasswordRow
 from esea_auth_plugin.auth_modes.password.service import Passwords
-from esea_auth_plugin.auth_modes.registry import modes_of
-from esea_auth_plugin.database import lock_accounts, new_id
-from esea_auth_plugin.security.passwords import HashCost, PasswordHashes
+from esea_auth_plugin.authentication.conformance.sign_in import AuthModeConformance
+from esea_auth_plugin.authentication.contract import Attempt, AuthMode
+from esea_auth_plugin.authentication.registry import modes_of
+from esea_auth_plugin.foundation.database import lock_accounts, new_id
+from esea_auth_plugin.foundation.security.passwords import HashCost, PasswordHashes
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
 
 

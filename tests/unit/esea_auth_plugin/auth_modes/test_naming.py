@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esea_auth_plugin.auth_modes.naming import MOST, device_name
+from esea_auth_plugin.authentication.naming import MOST, device_name
 from esea_auth_plugin.normalise.characters import forbidden
 
 

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from esea_auth_plugin.audit.models import AuditEvent
-from esea_auth_plugin.auth_modes.base import Attempt, AuthMode, Enrolled, Proven, Refused
-from esea_auth_plugin.auth_modes.conformance_enrolment import EnrolmentConformance
 from esea_auth_plugin.auth_modes.passkey.ceremony import read_credential
 from esea_auth_plugin.auth_modes.passkey.errors import NotVerified
 from esea_auth_plugin.auth_modes.passkey.makers import maker_of
-from esea_auth_plugin.auth_modes.registry import modes_of
-from esea_auth_plugin.database import new_id
+from esea_auth_plugin.authentication.conformance.enrolment import EnrolmentConformance
+from esea_auth_plugin.authentication.contract import Attempt, AuthMode, Enrolled, Proven, Refused
+from esea_auth_plugin.authentication.registry import modes_of
+from esea_auth_plugin.foundation.audit.models import AuditEvent
+from esea_auth_plugin.foundation.database import new_id
 from esea_auth_plugin.interfaces import Factor, IPasskeys, PortalSettings
 from esea_auth_plugin.testing.authenticator import BE, BS, UP, UV, Authenticator, copy_of
 from esea_auth_plugin.testing.portal import Person, Portal

@@ -15,20 +15,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.qr_sign_in import MODES, give_phone
 
-from esea_auth_plugin.auth_modes.base import Attempt, AuthMode, Poll, Refused, Wait
-from esea_auth_plugin.auth_modes.conformance import AuthModeConformance
 from esea_auth_plugin.auth_modes.qr_code import codes
 from esea_auth_plugin.auth_modes.qr_code.service import QrRequests
 from esea_auth_plugin.auth_modes.qr_code.settings import QrSettings
 from esea_auth_plugin.auth_modes.qr_code.whereabouts import UNKNOWN, Place, Whereabouts, problems_of
-from esea_auth_plugin.auth_modes.registry import modes_of
-from esea_auth_plugin.database import new_id
+from esea_auth_plugin.authentication.attempts.models import SignInRow
+from esea_auth_plugin.authentication.conformance.sign_in import AuthModeConformance
+from esea_auth_plugin.authentication.contract import Attempt, AuthMode, Poll, Refused, Wait
+from esea_auth_plugin.authentication.registry import modes_of
 from esea_auth_plugin.errors import ConfigurationError
+from esea_auth_plugin.foundation.database import new_id
+from esea_auth_plugin.foundation.security import tokens
+from esea_auth_plugin.foundation.throttling import Addresses
 from esea_auth_plugin.interfaces import IPasskeys, KeyVerified
-from esea_auth_plugin.security import tokens
-from esea_auth_plugin.sign_in.models import SignInRow
 from esea_auth_plugin.testing.portal import Person, Portal
-from esea_auth_plugin.throttle import Addresses
 
 pytestmark = pytest.mark.settings(**MODES)
 

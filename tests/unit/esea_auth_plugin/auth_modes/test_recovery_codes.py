@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from esea_auth_plugin.auth_modes.base import Attempt, AuthMode, Enrolled, Proven, Refused
-from esea_auth_plugin.auth_modes.conformance_enrolment import EnrolmentConformance
 from esea_auth_plugin.auth_modes.recovery_codes.models import RecoveryCodeRow, RecoverySheetRow
 from esea_auth_plugin.auth_modes.recovery_codes.service import RecoveryCodes
-from esea_auth_plugin.auth_modes.registry import modes_of
 from esea_auth_plugin.auth_modes.totp.service import Applications
-from esea_auth_plugin.database import new_id
+from esea_auth_plugin.authentication.conformance.enrolment import EnrolmentConformance
+from esea_auth_plugin.authentication.contract import Attempt, AuthMode, Enrolled, Proven, Refused
+from esea_auth_plugin.authentication.registry import modes_of
+from esea_auth_plugin.foundation.database import new_id
+from esea_auth_plugin.foundation.security import lookup
+from esea_auth_plugin.foundation.security.passwords import HashCost
 from esea_auth_plugin.interfaces import ISealer
 from esea_auth_plugin.normalise.codes import base32_letters
-from esea_auth_plugin.security import lookup
-from esea_auth_plugin.security.passwords import HashCost
 from esea_auth_plugin.testing.portal import Person, Portal
 from esea_auth_plugin.testing.threads import at_once
 

@@ -13,8 +13,8 @@ from pyramid.config import Configurator
 from pyramid.exceptions import ConfigurationExecutionError
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.auth_modes import registry as modes
-from esea_auth_plugin.auth_modes.base import Ask, Attempt, AuthMode, Capability, Refused, Result
+from esea_auth_plugin.authentication import registry as modes
+from esea_auth_plugin.authentication.contract import Ask, Attempt, AuthMode, Capability, Refused, Result
 from esea_auth_plugin.errors import ConfigurationError
 from esea_auth_plugin.interfaces import Factor
 

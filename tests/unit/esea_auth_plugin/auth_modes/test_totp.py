@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from esea_auth_plugin.auth_modes.base import Attempt, AuthMode, Enrolled, Proven, Refused
-from esea_auth_plugin.auth_modes.conformance_enrolment import EnrolmentConformance
-from esea_auth_plugin.auth_modes.registry import modes_of
 from esea_auth_plugin.auth_modes.totp import codes
 from esea_auth_plugin.auth_modes.totp.models import TotpRow
-from esea_auth_plugin.database import lock_accounts, new_id
+from esea_auth_plugin.authentication.conformance.enrolment import EnrolmentConformance
+from esea_auth_plugin.authentication.contract import Attempt, AuthMode, Enrolled, Proven, Refused
+from esea_auth_plugin.authentication.registry import modes_of
+from esea_auth_plugin.foundation.database import lock_accounts, new_id
 from esea_auth_plugin.testing.portal import Person, Portal
 
 pytestmark = pytest.mark.settings(**{"esea_auth.modes": "password mail_code totp recovery_codes"})

@@ -10,8 +10,8 @@ import pytest
 from pyramid.config import Configurator
 
 from esea_auth_plugin import cli
-from esea_auth_plugin.access.roles import Roles
-from esea_auth_plugin.access.top_level import top_level_deriver
+from esea_auth_plugin.authentication.access.roles import Roles
+from esea_auth_plugin.authentication.access.top_level import top_level_deriver
 from esea_auth_plugin.interfaces import IInvitations, IOutbox, IRoles
 from esea_auth_plugin.services import find
 from esea_auth_plugin.settings import AuthSettings, read_section

@@ -16,7 +16,7 @@ Run = Callable[..., tuple[int, str, str]]
 def events(portal_run: Run, folder: Path) -> Run:
     """``run`` on a portal whose trail holds events, one with a side row."""
     from esea_auth_plugin.commands.loading import registry_of
-    from esea_auth_plugin.database import IDatabase
+    from esea_auth_plugin.foundation.database import IDatabase
     from esea_auth_plugin.interfaces import IAuditTrail
     from esea_auth_plugin.services import find
 
@@ -152,8 +152,8 @@ def test_heads_are_signed_checked_and_used(events: Run, folder: Path) -> None:
 def test_doctor_tells_of_an_old_head_and_of_a_file_that_can_not_be_written(events: Run, folder: Path) -> None:
     from datetime import UTC, datetime, timedelta
 
-    from esea_auth_plugin.audit.heads import HeadFile, new_line
-    from esea_auth_plugin.security.signing import create_signing_key
+    from esea_auth_plugin.foundation.audit.heads import HeadFile, new_line
+    from esea_auth_plugin.foundation.security.signing import create_signing_key
 
     key = create_signing_key(folder / "head_key")
     add(folder, f"portal.audit_head_file = {folder}/no/heads", f"portal.audit_head_key = file:{folder}/head_key")

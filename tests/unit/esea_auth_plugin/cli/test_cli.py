@@ -19,7 +19,7 @@ Run = Callable[..., tuple[int, str, str]]
 def subject_of(folder: Path, identifier: str) -> str:
     """Put an account in the small portal, the shortest way."""
     from esea_auth_plugin.commands.loading import registry_of
-    from esea_auth_plugin.database import IDatabase
+    from esea_auth_plugin.foundation.database import IDatabase
     from esea_auth_plugin.interfaces import AccountState, IAccounts
     from esea_auth_plugin.services import find
 

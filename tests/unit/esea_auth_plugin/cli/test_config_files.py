@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pyramid.paster import get_appsettings
 
+from esea_auth_plugin.foundation.migrations import unchecked
+from esea_auth_plugin.foundation.security.signing import create_signing_key
 from esea_auth_plugin.interfaces import ICatalogue
-from esea_auth_plugin.migrations import unchecked
-from esea_auth_plugin.security.signing import create_signing_key
 from esea_auth_plugin.services import find
 from esea_auth_plugin.settings_doc import page
 from esea_auth_plugin.testing.portal import Portal
@@ -74,7 +74,7 @@ def test_production_holds_no_secret_and_needs_no_demo() -> None:
 
 
 def test_the_proxy_masks_every_path_that_the_portal_s_own_logs_mask() -> None:
-    from esea_auth_plugin.security import log_masking
+    from esea_auth_plugin.foundation.security import log_masking
 
     nginx = (CONFIG / "nginx/portal.conf").read_text()
     patterns = [re.compile(found) for found in re.findall(r"~\^\(\?<kept>(.*?)\)  ", nginx)]

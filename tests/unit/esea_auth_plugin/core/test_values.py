@@ -13,11 +13,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from esea_auth_plugin import values
+from esea_auth_plugin.accounts.mail_domains.settings import MailDomainSettings
 from esea_auth_plugin.auth_modes.cps_card.settings import CardSettings
 from esea_auth_plugin.auth_modes.passkey.settings import PasskeySettings
 from esea_auth_plugin.auth_modes.pro_sante_connect.settings import PscSettings
 from esea_auth_plugin.auth_modes.qr_code.settings import QrSettings
-from esea_auth_plugin.mail_domains.settings import MailDomainSettings
 from esea_auth_plugin.options import read
 from esea_auth_plugin.settings import AuthSettings, FoundationSettings, ReviewSettings
 from oru_espace_pro_plugin.settings import OruSettings

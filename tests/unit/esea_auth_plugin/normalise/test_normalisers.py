@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esea_auth_plugin.nomenclatures.identifiers import normalise_adeli, normalise_finess, normalise_rpps
+from esea_auth_plugin.foundation.nomenclatures.identifiers import normalise_adeli, normalise_finess, normalise_rpps
 from esea_auth_plugin.normalise.addresses import parse_address
 from esea_auth_plugin.normalise.characters import forbidden, stripped, tidy
 from esea_auth_plugin.normalise.codes import base32_letters, compact, compact_upper

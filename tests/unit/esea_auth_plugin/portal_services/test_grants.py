@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-import esea_auth_plugin.audit.models
-import esea_auth_plugin.jobs.models
+import esea_auth_plugin.foundation.audit.models
+import esea_auth_plugin.foundation.jobs.models
 import esea_auth_plugin.portal_services.models  # noqa: F401 - tables of the ``database`` fixture
-from esea_auth_plugin.audit import audit_rows
-from esea_auth_plugin.database import IDatabase, new_id
 from esea_auth_plugin.events import AccountClosed, GrantChanged
+from esea_auth_plugin.foundation.audit import audit_rows
+from esea_auth_plugin.foundation.database import IDatabase, new_id
 from esea_auth_plugin.portal_services.grants import Grants, end_grants_of
 from esea_auth_plugin.portal_services.models import AccessGrant
 
@@ -43,7 +43,7 @@ def registry(room: Callable[..., Any]) -> Any:
         for action in ("grant.given", "grant.withdrawn"):
             config.add_audit_action(action, "Droit d'accès")
 
-    return room("esea_auth_plugin.jobs", "esea_auth_plugin.audit", declare)
+    return room("esea_auth_plugin.foundation.jobs", "esea_auth_plugin.foundation.audit", declare)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.auth_modes.base import Ask, Attempt, AuthMode, Capability, Proven, Refused, Result
-from esea_auth_plugin.auth_modes.registry import modes_of
+from esea_auth_plugin.authentication.contract import Ask, Attempt, AuthMode, Capability, Proven, Refused, Result
+from esea_auth_plugin.authentication.registry import modes_of
 from esea_auth_plugin.interfaces import Factor, IAccounts, Proof
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Portal

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esea_auth_plugin.security.keyring import Keyring, new_key
-from esea_auth_plugin.security.sealing import SealBroken, Sealer
+from esea_auth_plugin.foundation.security.keyring import Keyring, new_key
+from esea_auth_plugin.foundation.security.sealing import SealBroken, Sealer
 from esea_auth_plugin.sign_up.answers import Answers, seal, unseal
 from esea_auth_plugin.sign_up.forms import hidden_names, personal_schema, personal_values
 from esea_auth_plugin.sign_up.sheets import is_role_mailbox

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from esea_auth_plugin.database import IDatabase
+from esea_auth_plugin.foundation.database import IDatabase
+from esea_auth_plugin.foundation.security.clock import FileClock
 from esea_auth_plugin.interfaces import IClock
-from esea_auth_plugin.security.clock import FileClock
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing import databases
 from esea_auth_plugin.testing.clock import ManualClock

@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.accounts.models import Account
-from esea_auth_plugin.database import lock_accounts
-from esea_auth_plugin.session.models import SessionRow
-from esea_auth_plugin.sign_in.models import SignInRow
+from esea_auth_plugin.authentication.attempts.models import SignInRow
+from esea_auth_plugin.foundation.database import lock_accounts
+from esea_auth_plugin.foundation.sessions.models import SessionRow
 from esea_auth_plugin.testing.lock_order import LockOrder
 from esea_auth_plugin.testing.portal import Portal
 

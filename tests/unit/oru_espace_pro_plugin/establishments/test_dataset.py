@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from esea_auth_plugin.csv_files import BadDataFile
+from esea_auth_plugin.foundation.csv_files import BadDataFile
 from oru_espace_pro_plugin.establishments.dataset import load
 from oru_espace_pro_plugin.establishments.figures import figures
 from oru_espace_pro_plugin.establishments.outlines import contains, outlines

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.database import Database, IDatabase, make_engine
+from esea_auth_plugin.foundation.database import Database, IDatabase, make_engine
 from esea_auth_plugin.normalise.folding import fold_words
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT
 from oru_espace_pro_plugin.establishments.dataset import load

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from esea_auth_plugin.csv_files import BadDataFile, read_csv
+from esea_auth_plugin.foundation.csv_files import BadDataFile, read_csv
 from esea_auth_plugin.interfaces import IJobs
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.portal import Portal

@@ -11,10 +11,9 @@ from typing import Any
 
 from .declared import AccountAct, add_account_act
 from .kind import AccountActKind
-from .service import AccountActs, Answer, answer
-from .support import ACTS
+from .service import AccountActs, Answer, answer, identity_checked
 
-__all__ = ["AccountAct", "AccountActs", "Answer", "answer", "includeme"]
+__all__ = ["AccountAct", "AccountActs", "Answer", "answer", "identity_checked", "includeme"]
 
 
 def includeme(config: Any) -> None:
@@ -25,5 +24,3 @@ def includeme(config: Any) -> None:
     for letter in ("confirmed", "refused"):
         config.add_letter(f"account_act.{letter}", f"esea_auth_plugin:accounts/acts/letters/{letter}")
     config.add_request_kind(AccountActKind())
-    for act in ACTS:
-        config.add_account_act(act)

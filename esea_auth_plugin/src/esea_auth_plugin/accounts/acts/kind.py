@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ...errors import PortalError
+from ...foundation.reviews.kinds import DecidedOnly
 from ...interfaces import Choice, Concerned, Fact, FactSheet, IAccounts, IOutbox, IRoles, PortalSettings, ReviewView
-from ...reviews.kinds import DecidedOnly
 from ...services import find
 from .declared import AccountAct, acts_of
 from .models import AccountActRow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...database import AccountsModel
+from ...foundation.database import AccountsModel
 
 
 class AccountActRow(AccountsModel):

@@ -12,14 +12,14 @@ from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ...database import lock_accounts, new_id, retrying
 from ...errors import PortalError
+from ...foundation.database import lock_accounts, new_id, retrying
+from ...foundation.reviews import agreements, errors
+from ...foundation.reviews.declared import kinds_of
+from ...foundation.reviews.history import names_of
+from ...foundation.reviews.judging import UNDECIDED
+from ...foundation.reviews.models import ReviewRequest
 from ...interfaces import Concerned, IAccounts, IAuditTrail, IClock, IReviews, IRoles, ISealer
-from ...reviews import agreements, errors
-from ...reviews.declared import kinds_of
-from ...reviews.history import names_of
-from ...reviews.judging import UNDECIDED
-from ...reviews.models import ReviewRequest
 from ...services import find
 from .declared import AccountAct, acts_of
 from .models import AccountActRow
@@ -161,3 +161,11 @@ def record_refusal(request: Any, name: str, target: str, refused: PortalError) -
             session, "account.act_refused", outcome="refused", actor=by, target=target, details=details
         )
     )
+
+
+def identity_checked(request: Any) -> bool:
+    """Tell whether the reviewer said that the person's identity was checked; if not, ask for it."""
+    if request.POST.get("identite_verifiee") == "oui":
+        return True
+    request.flash("Cochez que vous avez vérifié l’identité de la personne.", "warning")
+    return False

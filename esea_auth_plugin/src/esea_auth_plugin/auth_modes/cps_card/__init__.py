@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from ...authentication.registry import enabled_names
 from ...directives import report_problems
 from ...interfaces import ICardDesk, ICardReader, IRevocationLists, ISupportRoot, Rule
 from ...services import find, offers
 from ...settings import FoundationSettings, read_section
-from ..registry import enabled_names
 from . import models  # noqa: F401 - its table
 from .authorities import problem_of
 from .desk import CardDesk

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ...foundation.layout.filters import date_fr, datetime_fr
 from ...interfaces import CardRefusal
-from ...layout.filters import date_fr, datetime_fr
 from .certificate import Card
 from .refusals import REFUSALS
 from .trust import FIRST_TEST, REAL, SOFTWARE

@@ -10,10 +10,10 @@ from pyramid.renderers import render_to_response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ...database import write_on_get
+from ...foundation.database import write_on_get
+from ...foundation.throttling import Addresses
 from ...interfaces import CardRefusal, IThrottle, Limit
 from ...services import find
-from ...throttle import Addresses
 from . import diagnosis
 from .desk import CardDesk
 from .diagnosis import Examined

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from ...foundation.nomenclatures import lists
 from ...interfaces import ExternalIdentity
-from ...nomenclatures import lists
 from ...normalise.person_names import name_case, tidy_name
 from .certificate import Card
 from .national import Kind, NationalId

@@ -8,12 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...database import lock_accounts
-from ...interfaces import ExternalIdentity, Factor, IClock, IExternalIdentities, Proof
-from ...layout.filters import date_fr
-from ...security import tokens
-from ...services import find
-from ..base import (
+from ...authentication.contract import (
     Ask,
     Attempt,
     AuthMode,
@@ -29,6 +24,11 @@ from ..base import (
     ShowsIdentity,
     UnknownPerson,
 )
+from ...foundation.database import lock_accounts
+from ...foundation.layout.filters import date_fr
+from ...foundation.security import tokens
+from ...interfaces import ExternalIdentity, Factor, IClock, IExternalIdentities, Proof
+from ...services import find
 from .identity import ISSUER, KIND, from_json
 from .places import ICardModePlace
 from .reader import reader_of

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...database import AccountsModel
-from ...database.locking import UNLOCKED
+from ...foundation.database import AccountsModel
+from ...foundation.database.locking import UNLOCKED
 
 
 class CardTicketRow(AccountsModel):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ...nomenclatures.identifiers import BadIdentifier, luhn_is_right, normalise_adeli, normalise_finess
+from ...foundation.nomenclatures.identifiers import BadIdentifier, luhn_is_right, normalise_adeli, normalise_finess
 
 _INTERNAL = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z ._\-]{0,29}[0-9A-Za-z])?")
 _RELAXED = re.compile(r"[0-9A-Z]+")

@@ -14,8 +14,8 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ...errors import PortalError
+from ...foundation.security import signatures
 from ...interfaces import IClock, IOutbound
-from ...security import signatures
 from ...services import find
 from .certificate import Card
 from .refusals import CardRefused

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from cryptography import x509
 
 from ...errors import PortalError
+from ...foundation.security import signatures
 from ...interfaces import IClock, IOutbound
-from ...security import signatures
 from ...services import find
 from .authorities import common_name
 from .revocation import MOST_BYTES, SUFFIX, ListRefused, parse, prove

@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ...database import IDatabase
+from ...foundation.database import IDatabase
+from ...foundation.security import tokens
+from ...foundation.security.sealing import SealBroken
 from ...interfaces import IClock, ISealer
-from ...security import tokens
-from ...security.sealing import SealBroken
 from ...services import find
 from .models import CardTicketRow
 from .refusals import CardRefused

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from ...foundation.security import tokens
 from ...normalise.addresses import parse_address, parse_network, within
-from ...security import tokens
 from .certificate import MOST_BYTES
 from .refusals import CardRefused
 from .settings import CardSettings

@@ -7,7 +7,7 @@ from typing import Any
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ...database import write_on_get
+from ...foundation.database import write_on_get
 from ...interfaces import IClock
 from ...services import find
 from . import diagnosis

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ...authentication.contract import Ask, Attempt, AuthMode, Begun, Proven, Refused, Result
 from ...interfaces import Factor, Limit, Proof
 from ...normalise.codes import compact
-from ..base import Ask, Attempt, AuthMode, Begun, Proven, Refused, Result
 from .service import MailCodes, Verdict, waits
 
 PAGE = "esea_auth_plugin:auth_modes/mail_code/templates/code.jinja2"

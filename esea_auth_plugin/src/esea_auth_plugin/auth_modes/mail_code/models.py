@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...database import AccountsModel
+from ...foundation.database import AccountsModel
 
 
 class MailCodeRow(AccountsModel):

@@ -9,11 +9,11 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.orm import Session
 
-from ...database import IDatabase
+from ...authentication.contract import Attempt
+from ...foundation.database import IDatabase
+from ...foundation.security import tokens
 from ...interfaces import IAuditTrail, IClock, IOutbox, ISealer
-from ...security import tokens
 from ...services import find
-from ..base import Attempt
 from .models import MailCodeRow
 
 LETTER = "mail_code.code"

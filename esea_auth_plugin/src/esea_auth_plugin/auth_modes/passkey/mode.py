@@ -11,10 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...interfaces import Factor, IAccounts, Limit, Proof
-from ...layout.browsers import browser_fr
-from ...services import find
-from ..base import (
+from ...authentication.contract import (
     Ask,
     Attempt,
     AuthMode,
@@ -26,6 +23,9 @@ from ..base import (
     Refused,
     Result,
 )
+from ...foundation.layout.browsers import browser_fr
+from ...interfaces import Factor, IAccounts, Limit, Proof
+from ...services import find
 from .errors import NotVerified
 from .makers import maker_of
 from .models import PasskeyHandle, PasskeyRow

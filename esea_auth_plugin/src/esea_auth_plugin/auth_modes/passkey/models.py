@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...database import AccountsModel, new_id
+from ...foundation.database import AccountsModel, new_id
 
 
 class PasskeyRow(AccountsModel):

@@ -9,8 +9,8 @@ from pyramid.httpexceptions import HTTPNotFound
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
+from ...authentication.registry import modes_of
 from ...services import find
-from ..registry import modes_of
 from .settings import PasskeySettings
 
 ROUTE, PATH = "esea.passkey.related_origins", "/.well-known/webauthn"

@@ -11,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
-from ...database import lock_accounts
+from ...authentication.naming import device_name
+from ...foundation.database import lock_accounts
+from ...foundation.security import tokens
 from ...interfaces import IAccounts, IAuditTrail, IOutbox, KeyVerified, PortalSettings
-from ...security import tokens
 from ...services import find
-from ..naming import device_name
 from . import ceremony
 from .ceremony import NewKey, Signature
 from .challenges import Challenges

@@ -8,10 +8,10 @@ from typing import Any, cast
 from sqlalchemy.orm import Session
 
 from ...accounts.names import normalise_login
-from ...database import IDatabase, lock_accounts
+from ...authentication.contract import Ask, Attempt, AuthMode, Capability, Claim, Proven, Refused, Result
+from ...foundation.database import IDatabase, lock_accounts
 from ...interfaces import AccountState, Factor, IAccounts, IPasswords, Proof
 from ...services import find
-from ..base import Ask, Attempt, AuthMode, Capability, Claim, Proven, Refused, Result
 from .service import Checked, Passwords
 
 PAGE = "esea_auth_plugin:auth_modes/password/templates/password.jinja2"

@@ -9,9 +9,9 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from ...database import IDatabase, lock_accounts
+from ...foundation.database import IDatabase, lock_accounts
+from ...foundation.security.passwords import PasswordHashes
 from ...interfaces import IClock
-from ...security.passwords import PasswordHashes
 from ...services import find
 from .models import PasswordRow
 

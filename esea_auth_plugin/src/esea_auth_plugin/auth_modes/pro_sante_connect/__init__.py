@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from ...authentication.registry import enabled_names
 from ...directives import report_problems
 from ...services import find
-from ..registry import enabled_names
 from . import ciba, settings, ways
 from .cases import CONFLICT, CONTEST
 from .conflict_kind import ConflictKind

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ...nomenclatures.identifiers import normalise_finess
-from ...nomenclatures.lists import (
+from ...foundation.nomenclatures.identifiers import normalise_finess
+from ...foundation.nomenclatures.lists import (
     HEALTH_PROFESSIONS,
     SOCIAL_PROFESSIONS,
     SPECIALTIES,
@@ -17,7 +17,7 @@ from ...nomenclatures.lists import (
     Coded,
     list_of,
 )
-from ...nomenclatures.postal import department_of
+from ...foundation.nomenclatures.postal import department_of
 from ...normalise.person_names import name_case
 from ...normalise.postal import FRANCE, BadPostalCode, normalise_postal_code, town_with_cedex
 from .texts import clean, first, phone

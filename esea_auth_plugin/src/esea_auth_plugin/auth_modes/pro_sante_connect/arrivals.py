@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...database import lock_accounts
+from ...authentication.contract import Ask, Attempt, AuthMode, Proven, Refused, Result, UnknownPerson
 from ...errors import PortalError
+from ...foundation.database import lock_accounts
 from ...interfaces import Factor, Proof
-from ..base import Ask, Attempt, AuthMode, Proven, Refused, Result, UnknownPerson
 from . import ended
 from .activities import Activity
 from .cases import Cases

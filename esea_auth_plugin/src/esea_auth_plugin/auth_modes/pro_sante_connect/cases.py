@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ...database import lock_accounts
+from ...foundation.database import lock_accounts
+from ...foundation.security import tokens
 from ...interfaces import Concerned, IAccounts, IAuditTrail, IGrants, IReviews, ISealer, ReviewState
-from ...security import tokens
 from ...services import find
 from .mapper import PscPerson
 from .models import PscCase
@@ -128,7 +128,7 @@ def concerned_by(registry: Any, request_id: str, session: Session) -> Concerned:
 
 def contested(session: Session, account: str, attribute: str, value: str) -> bool:
     """Tell whether somebody proved by PSC contests this number of an account, and nobody has decided yet."""
-    from ...reviews.models import ReviewRequest
+    from ...foundation.reviews.models import ReviewRequest
 
     rows = session.scalars(
         select(PscCase)

@@ -16,8 +16,8 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.client import OAuth2Client
 
 from ...errors import PortalError
+from ...foundation.security import tokens
 from ...interfaces import Fetched, IOutbound
-from ...security import tokens
 from .breaker import Breaker, Unavailable
 from .discovery import Discovery, PscDown
 from .settings import PscSettings

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from ...accounts.attributes import kind_of, shown
 from ...errors import PortalError
+from ...foundation.layout.filters import date_fr
+from ...foundation.reviews.kinds import DecidedOnly
 from ...interfaces import (
     AccountState,
     AccountView,
@@ -20,8 +22,6 @@ from ...interfaces import (
     ICatalogue,
     ReviewView,
 )
-from ...layout.filters import date_fr
-from ...reviews.kinds import DecidedOnly
 from ...services import find
 from .cases import CONFLICT, case_of, concerned_by, told_of
 from .merging import Merging, Plan, others

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ...accounts.attributes import kind_of
 from ...errors import PortalError
+from ...foundation.reviews.kinds import DecidedOnly
 from ...interfaces import (
     AccountState,
     Choice,
@@ -20,7 +21,6 @@ from ...interfaces import (
     IGrants,
     ReviewView,
 )
-from ...reviews.kinds import DecidedOnly
 from ...services import find
 from .cases import CONTEST, case_of, concerned_by, told_of
 

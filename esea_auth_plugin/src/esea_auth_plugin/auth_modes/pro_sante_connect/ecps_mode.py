@@ -13,14 +13,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...database import IDatabase
+from ...authentication.contract import Ask, Attempt, AuthMode, Capability, Poll, Refused, Result, Wait
 from ...errors import TooManyAttempts
+from ...foundation.database import IDatabase
+from ...foundation.nomenclatures.identifiers import RPPS_DIGITS, luhn_is_right
+from ...foundation.throttling import Addresses
 from ...interfaces import Factor, IAuditTrail, IExternalIdentities, IThrottle, Limit, SessionView
-from ...nomenclatures.identifiers import RPPS_DIGITS, luhn_is_right
 from ...normalise.codes import compact, compact_upper, is_digits
 from ...services import find
-from ...throttle import Addresses
-from ..base import Ask, Attempt, AuthMode, Capability, Poll, Refused, Result, Wait
 from . import ways
 from .arrivals import PAGES, Arrivals, Who
 from .client import PscRefused
@@ -123,7 +123,7 @@ class EcpsMode(AuthMode):
 
     def poll_by_cookie(self, session: Session, cookie_digest: str, at: datetime) -> Poll | None:
         """The same in one query: hundreds of people may wait."""
-        from ...sign_in.models import SignInRow
+        from ...authentication.attempts.models import SignInRow
 
         joined = (EcpsRequest.attempt == SignInRow.id, SignInRow.cookie_digest == cookie_digest)
         return self._requests.poll(session, at, *joined)

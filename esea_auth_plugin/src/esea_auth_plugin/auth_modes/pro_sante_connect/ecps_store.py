@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from ...database import IDatabase, new_id
+from ...authentication.contract import Poll
+from ...foundation.database import IDatabase, new_id
+from ...foundation.security import tokens
 from ...interfaces import IClock, ISealer
-from ...security import tokens
 from ...services import find
-from ..base import Poll
 from .models import EcpsRequest
 
 PURPOSE = "ecps.request"

@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from ...database import IDatabase
-from ...security import tokens
+from ...foundation.database import IDatabase
+from ...foundation.security import tokens
 from ...services import find
 from .models import PscLogout
 from .tokens import LogoutToken

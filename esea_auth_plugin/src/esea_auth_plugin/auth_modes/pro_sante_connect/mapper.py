@@ -13,9 +13,15 @@ from datetime import date
 from typing import Any
 
 from ...errors import PortalError
+from ...foundation.nomenclatures import CIVILITIES, list_of
+from ...foundation.nomenclatures.identifiers import (
+    ADELI_LENGTH,
+    RPPS_DIGITS,
+    BadIdentifier,
+    normalise_adeli,
+    normalise_rpps,
+)
 from ...interfaces import ExternalIdentity
-from ...nomenclatures import CIVILITIES, list_of
-from ...nomenclatures.identifiers import ADELI_LENGTH, RPPS_DIGITS, BadIdentifier, normalise_adeli, normalise_rpps
 from .activities import Activity, activities_of, dicts_of
 from .texts import clean, first, name_like
 

@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from ...authentication.contract import Attempt
 from ...interfaces import ExternalLink, IAuditTrail, IClock, IExternalIdentities, ILinking, LinkVerdict
 from ...services import find
-from ..base import Attempt
 from .cases import contested
 from .mapper import ADELI, NAME_ID, RPPS, SUB, PscPerson
 from .models import PscIdentifier

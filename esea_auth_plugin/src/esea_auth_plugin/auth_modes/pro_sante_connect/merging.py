@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ...database import lock_accounts
 from ...errors import PortalError
+from ...foundation.database import lock_accounts
 from ...interfaces import (
     AccountState,
     AccountView,

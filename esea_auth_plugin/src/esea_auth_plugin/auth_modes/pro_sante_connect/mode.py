@@ -9,11 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...errors import PortalError
-from ...interfaces import Factor, IExternalIdentities, SessionView
-from ...security import tokens
-from ...services import find
-from ..base import (
+from ...authentication.contract import (
     Ask,
     Attempt,
     AuthMode,
@@ -27,6 +23,10 @@ from ..base import (
     Result,
     ShowsIdentity,
 )
+from ...errors import PortalError
+from ...foundation.security import tokens
+from ...interfaces import Factor, IExternalIdentities, SessionView
+from ...services import find
 from . import ways
 from .arrivals import PAGES, Arrivals, Who
 from .client import Departure, PscRefused

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...database import AccountsModel, new_id
-from ...database.locking import UNLOCKED
+from ...foundation.database import AccountsModel, new_id
+from ...foundation.database.locking import UNLOCKED
 
 
 class PscWay(AccountsModel):

@@ -9,9 +9,9 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ...database import lock_accounts, new_id
+from ...foundation.database import lock_accounts, new_id
+from ...foundation.security import tokens
 from ...interfaces import IAuditTrail, ISealer, ISessions, SessionView
-from ...security import tokens
 from ...services import find
 from .models import PscLogout, PscSession
 from .tokens import LogoutToken

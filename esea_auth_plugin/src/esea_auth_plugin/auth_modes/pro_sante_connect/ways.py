@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from ...database import IDatabase
+from ...foundation.database import IDatabase
+from ...foundation.security import tokens
 from ...interfaces import IClock
-from ...security import tokens
 from ...services import find
 from .models import EcpsRequest, PscLogout, PscSession, PscWay
 

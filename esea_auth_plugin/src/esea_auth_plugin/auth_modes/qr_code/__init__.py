@@ -42,12 +42,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from ...authentication.registry import enabled_names
 from ...directives import report_problems
 from ...errors import Problem
 from ...events import AccountClosed, DeviceRevoked
 from ...services import find
 from ...settings import read_section
-from ..registry import enabled_names
 from .resources import QrPlace
 from .service import QrRequests, prune
 from .settings import PREFIX, QrSettings

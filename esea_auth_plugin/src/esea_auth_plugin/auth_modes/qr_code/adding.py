@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ...authentication.contract import Ask, Attempt, Enrolled, EnrolResult, Refused, Wait
+from ...foundation.layout.browsers import browser_fr
+from ...foundation.layout.qr import qr_svg
+from ...foundation.security import tokens
 from ...interfaces import IPasskeys, PortalSettings
-from ...layout.browsers import browser_fr
-from ...layout.qr import qr_svg
-from ...security import tokens
 from ...services import find
-from ..base import Ask, Attempt, Enrolled, EnrolResult, Refused, Wait
 from . import codes
 from .service import ANSWERED, PAIRED, REFUSED, WAITING, WRONG, QrRequests, Request, Shown
 from .whereabouts import Whereabouts

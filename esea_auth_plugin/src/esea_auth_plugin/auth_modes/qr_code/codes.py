@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...foundation.security import tokens
 from ...normalise.codes import code_letters, compact, is_digits
-from ...security import tokens
 
 #: Groups of four characters: 40 bits that live 90 seconds, 60 that live five minutes.
 GROUPS = {"sign_in": 2, "enrolment": 3}

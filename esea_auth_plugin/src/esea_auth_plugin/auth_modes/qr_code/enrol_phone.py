@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...database import lock_accounts
+from ...foundation.database import lock_accounts
 from ...interfaces import AccountView, IAccounts, IAuditTrail, IPasskeys
 from ...services import find
 from . import phone

@@ -7,7 +7,7 @@ from typing import Any
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ...security import tokens
+from ...foundation.security import tokens
 from ...services import find
 from . import phone
 from .resources import IQrKey

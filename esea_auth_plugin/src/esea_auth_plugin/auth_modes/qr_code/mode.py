@@ -8,12 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...database import lock_accounts
-from ...interfaces import Factor, IPasskeys, Limit, PortalSettings, Proof
-from ...layout.qr import qr_svg
-from ...services import find
-from ...throttle import Addresses
-from ..base import (
+from ...authentication.contract import (
     Ask,
     Attempt,
     AuthMode,
@@ -28,7 +23,12 @@ from ..base import (
     Result,
     Wait,
 )
-from ..freezing import FrozenFactors
+from ...authentication.credentials.suspension import FrozenFactors
+from ...foundation.database import lock_accounts
+from ...foundation.layout.qr import qr_svg
+from ...foundation.throttling import Addresses
+from ...interfaces import Factor, IPasskeys, Limit, PortalSettings, Proof
+from ...services import find
 from .adding import PhoneAdding
 from .service import APPROVED, ENROLMENT, OTHER, REFUSED, SIGN_IN, WAITING, WRONG, QrRequests, Request, Shown
 from .settings import QrSettings

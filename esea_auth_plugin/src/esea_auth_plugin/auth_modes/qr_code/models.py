@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...database import AccountsModel, new_id
+from ...foundation.database import AccountsModel, new_id
 
 
 class QrRequestRow(AccountsModel):

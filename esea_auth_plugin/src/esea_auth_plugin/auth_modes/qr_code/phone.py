@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from ...foundation.layout.browsers import browser_fr
+from ...foundation.throttling import Addresses
 from ...interfaces import IClock, IThrottle, Limit
-from ...layout.browsers import browser_fr
 from ...services import find
-from ...throttle import Addresses
 from .service import QrRequests, Request
 from .settings import QrSettings
 from .whereabouts import Whereabouts

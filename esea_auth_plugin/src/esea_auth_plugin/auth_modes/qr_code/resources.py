@@ -6,8 +6,8 @@ from typing import Any
 
 from zope.interface import Interface, implementer
 
+from ...authentication.registry import modes_of
 from ...resources import Resource
-from ..registry import modes_of
 from . import codes
 from .words import MODE
 

@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from ...database import IDatabase, lock_accounts, new_id
-from ...devices.models import EnrolmentRow
+from ...authentication.attempts.models import SignInRow
+from ...authentication.contract import Attempt
+from ...authentication.credentials.models import EnrolmentRow
+from ...foundation.database import IDatabase, lock_accounts, new_id
+from ...foundation.security import tokens
+from ...foundation.throttling import address_key
 from ...interfaces import IClock, IPendingDevices, ISealer, KeyVerified
-from ...security import tokens
 from ...services import find
-from ...sign_in.models import SignInRow
-from ...throttle import address_key
-from ..base import Attempt
 from . import codes
 from .models import QrRequestRow
 from .whereabouts import Whereabouts

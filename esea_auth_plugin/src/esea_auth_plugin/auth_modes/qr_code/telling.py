@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...foundation.layout.browsers import browser_fr
 from ...interfaces import IOutbox, PortalSettings
-from ...layout.browsers import browser_fr
 from ...services import find
 from .service import Request
 from .whereabouts import Whereabouts

@@ -9,8 +9,8 @@ from typing import Any
 import maxminddb
 
 from ...errors import Problem
+from ...foundation.throttling import Addresses, address_key
 from ...services import find
-from ...throttle import Addresses, address_key
 from .settings import PREFIX, QrSettings
 
 UNKNOWN = "Réseau inconnu"

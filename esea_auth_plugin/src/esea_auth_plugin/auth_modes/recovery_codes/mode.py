@@ -7,21 +7,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ...authentication.contract import Ask, Attempt, Credential, EnrolBegun, Enrolled, EnrolResult, Refused
+from ...authentication.registry import modes_of
+from ...authentication.typed_code import TypedCodeMode
+from ...foundation.layout.filters import date_fr
 from ...interfaces import Factor, IAccounts, IAuditTrail, IOutbox
-from ...layout.filters import date_fr
 from ...normalise.codes import base32_letters
 from ...services import find
-from ..base import (
-    Ask,
-    Attempt,
-    Credential,
-    EnrolBegun,
-    Enrolled,
-    EnrolResult,
-    Refused,
-)
-from ..registry import modes_of
-from ..typed_code import TypedCodeMode
 from .service import CODES, NewSheet, RecoveryCodes
 
 _TEMPLATES = "esea_auth_plugin:auth_modes/recovery_codes/templates"

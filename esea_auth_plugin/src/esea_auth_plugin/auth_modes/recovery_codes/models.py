@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...database import AccountsModel, new_id
+from ...foundation.database import AccountsModel, new_id
 
 
 class RecoverySheetRow(AccountsModel):

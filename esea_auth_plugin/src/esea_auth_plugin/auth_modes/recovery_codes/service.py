@@ -9,10 +9,10 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from ...database import IDatabase, lock_accounts, new_id
+from ...foundation.database import IDatabase, lock_accounts, new_id
+from ...foundation.security import lookup
+from ...foundation.security.passwords import HashCost
 from ...interfaces import ISealer
-from ...security import lookup
-from ...security.passwords import HashCost
 from ...services import find
 from ...settings import AuthSettings
 from .models import RecoveryCodeRow, RecoverySheetRow

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from pyotp import TOTP
 
+from ...foundation.security import tokens
 from ...normalise.codes import compact
-from ...security import tokens
 
 DIGITS = 6
 SECONDS = 30

@@ -7,21 +7,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ...authentication.contract import Ask, Attempt, Credential, EnrolBegun, Enrolled, EnrolResult, Refused
+from ...authentication.naming import device_name
+from ...authentication.typed_code import TypedCodeMode
+from ...foundation.layout.qr import qr_svg
 from ...interfaces import Factor, PortalSettings
-from ...layout.qr import qr_svg
 from ...normalise.codes import compact
 from ...services import find
-from ..base import (
-    Ask,
-    Attempt,
-    Credential,
-    EnrolBegun,
-    Enrolled,
-    EnrolResult,
-    Refused,
-)
-from ..naming import device_name
-from ..typed_code import TypedCodeMode
 from . import codes
 from .service import MOST, Applications
 

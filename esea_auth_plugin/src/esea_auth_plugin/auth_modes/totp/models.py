@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...database import AccountsModel, new_id
+from ...foundation.database import AccountsModel, new_id
 
 
 class TotpRow(AccountsModel):

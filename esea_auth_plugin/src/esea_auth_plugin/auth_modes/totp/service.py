@@ -8,11 +8,11 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from ...database import lock_accounts, new_id
+from ...authentication.contract import Attempt
+from ...foundation.database import lock_accounts, new_id
+from ...foundation.security.sealing import SealBroken
 from ...interfaces import IAuditTrail, ISealer
-from ...security.sealing import SealBroken
 from ...services import find
-from ..base import Attempt
 from . import codes
 from .models import TotpRow
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...audit import AuditRow, actions_of, activity_page, personal_of_all
-from ...auth_modes.registry import modes_of
+from ...authentication.registry import modes_of
+from ...foundation.audit import AuditRow, actions_of, activity_page, personal_of_all
+from ...foundation.layout.browsers import browser_fr
 from ...interfaces import ICatalogue, IReviews, ISealer
-from ...layout.browsers import browser_fr
 from ...services import find
 from ..places import place_fr
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from pyramid.view import view_config
 
-from ...layout.filters import PARIS
+from ...foundation.layout.filters import PARIS
 from .reading import PARTS, Line, read
 from .resources import IActivityPlace
 

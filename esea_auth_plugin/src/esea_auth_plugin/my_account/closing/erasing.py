@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ...audit.retention import erase_personal
-from ...database import IDatabase, lock_accounts
-from ...database.base import Model
-from ...database.erasing import KEPT, erase_subject
 from ...events import AccountErased
+from ...foundation.audit.retention import erase_personal
+from ...foundation.database import IDatabase, lock_accounts
+from ...foundation.database.base import Model
+from ...foundation.database.erasing import KEPT, erase_subject
+from ...foundation.reviews.jobs import forget_requests_of
 from ...interfaces import IAccounts, IClock
-from ...reviews.jobs import forget_requests_of
 from ...services import find
 from ...settings import FoundationSettings
 from .models import ClosingRow

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...database import AccountsModel
-from ...database.erasing import KEPT
+from ...foundation.database import AccountsModel
+from ...foundation.database.erasing import KEPT
 
 
 class ClosingRow(AccountsModel):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from ...database import lock_accounts
+from ...foundation.database import lock_accounts
 from ...interfaces import AccountState, AccountView, Closing, IAccounts, IAuditTrail, IClock, IOutbox
 from ...services import find
 from .models import ClosingRow

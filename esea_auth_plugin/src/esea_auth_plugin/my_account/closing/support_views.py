@@ -9,9 +9,8 @@ from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 from sqlalchemy.orm import Session
 
-from ...accounts.acts import AccountAct, answer
+from ...accounts.acts import AccountAct, answer, identity_checked
 from ...accounts.resources import IAccountOfDesk
-from ...accounts.support_views import identity_checked
 from ...errors import PortalError
 from ...interfaces import IAccounts, IClosings
 from ...services import find

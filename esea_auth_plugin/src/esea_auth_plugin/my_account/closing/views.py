@@ -8,10 +8,10 @@ import colander
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
-from ...database import retrying
-from ...forms import Button, CheckNode, Invalid, PortalForm
+from ...foundation.database import retrying
+from ...foundation.forms import Button, CheckNode, Invalid, PortalForm
+from ...foundation.layout.filters import date_fr
 from ...interfaces import IAccounts, IClosings
-from ...layout.filters import date_fr
 from ...services import find
 from ...settings import FoundationSettings
 from .resources import IClosePlace

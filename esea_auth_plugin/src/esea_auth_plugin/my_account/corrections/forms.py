@@ -10,9 +10,9 @@ import colander
 
 from ...accounts.forms import an_address_is_of_its_country, beside, contact_nodes, normal_address
 from ...accounts.identity_nodes import name_nodes, profession_nodes
-from ...forms import Group, TextNode
-from ...nomenclatures import OTHER_PROFESSION
-from ...nomenclatures.identifiers import normalise_adeli, normalise_rpps
+from ...foundation.forms import Group, TextNode
+from ...foundation.nomenclatures import OTHER_PROFESSION
+from ...foundation.nomenclatures.identifiers import normalise_adeli, normalise_rpps
 
 _NUMBERS = {"rpps": normalise_rpps, "adeli": normalise_adeli}
 GROUPS = (

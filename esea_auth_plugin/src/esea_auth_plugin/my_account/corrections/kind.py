@@ -12,6 +12,7 @@ from ...accounts.attributes import KINDS, shown
 from ...accounts.forms import ORIGIN_WORDS
 from ...accounts.service import account_id_of
 from ...errors import PortalError
+from ...foundation.reviews.kinds import DecidedOnly
 from ...interfaces import (
     PROVEN_ORIGINS,
     AccountState,
@@ -26,7 +27,6 @@ from ...interfaces import (
     IOutbox,
     ReviewView,
 )
-from ...reviews.kinds import DecidedOnly
 from ...services import find
 from . import service
 from .service import KIND

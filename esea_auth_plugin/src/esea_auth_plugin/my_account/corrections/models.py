@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...database import AccountsModel
+from ...foundation.database import AccountsModel
 
 
 class CorrectionRow(AccountsModel):

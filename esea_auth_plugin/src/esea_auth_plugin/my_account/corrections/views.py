@@ -11,10 +11,10 @@ from ...accounts import attribute_store
 from ...accounts.resources import IProfile
 from ...accounts.service import account_id_of
 from ...errors import PortalError
-from ...forms import Invalid, PortalForm
+from ...foundation.forms import Invalid, PortalForm
+from ...foundation.layout.filters import PARIS
+from ...foundation.reviews.history import last_question
 from ...interfaces import PROVEN_ORIGINS, IAccounts, IClock, ReviewState
-from ...layout.filters import PARIS
-from ...reviews.history import last_question
 from ...services import find
 from ...settings import AuthSettings
 from .forms import GROUPS, correction_schema, normal

@@ -16,17 +16,17 @@ from ...accounts import attribute_store
 from ...accounts.attributes import KINDS, shown
 from ...accounts.forms import ORIGIN_WORDS
 from ...accounts.service import account_id_of
-from ...auth_modes.registry import modes_of
+from ...authentication.registry import modes_of
 from ...directives import PersonalData
+from ...foundation.layout.browsers import browser_fr
 from ...interfaces import IAccounts, IExternalIdentities, INotifications, IReviews, IRoles, ISessions
-from ...layout.browsers import browser_fr
-from ...notices.kinds import KINDS as NOTICES
-from ...notices.service import Notices
 from ...portal_services.asking import motive_of
 from ...portal_services.favourites import favourites_of
 from ...portal_services.models import AccessGrant, AccessRequest
 from ...services import find
 from ..activity.reading import everything
+from ..notices.kinds import KINDS as NOTICES
+from ..notices.service import Notices
 
 
 def account(registry: Any, session: Session, subject: str) -> Any:

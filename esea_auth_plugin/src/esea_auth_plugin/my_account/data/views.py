@@ -11,8 +11,8 @@ from pyramid.view import view_config
 from sqlalchemy.orm import Session
 
 from ...directives import core
+from ...foundation.layout.filters import PARIS
 from ...interfaces import IAuditTrail, IClock, IThrottle, Limit, PortalSettings
-from ...layout.filters import PARIS
 from ...services import find
 from .resources import IDataPlace
 

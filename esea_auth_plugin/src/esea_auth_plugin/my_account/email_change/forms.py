@@ -7,7 +7,7 @@ from typing import Any
 
 import colander
 
-from ...forms import CodeNode, EmailNode
+from ...foundation.forms import CodeNode, EmailNode
 from ...normalise.emails import normalise_email
 
 

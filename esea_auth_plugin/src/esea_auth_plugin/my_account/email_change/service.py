@@ -11,16 +11,16 @@ from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from ...accounts.address_changes import AddressChange, AddressChanges
-from ...database import IDatabase, lock_accounts, new_id
+from ...authentication.attempts.browsers import forget_all
+from ...authentication.attempts.store import SignIns
 from ...errors import PortalError
 from ...events import UnderWayEnded
+from ...foundation.database import IDatabase, lock_accounts, new_id
+from ...foundation.security import tokens
 from ...interfaces import AccountView, IAccounts, IAuditTrail, IClock, IMailboxes, IOutbox, ISealer, ISessions
 from ...normalise.emails import normalise_email
-from ...security import tokens
 from ...services import find
 from ...settings import AuthSettings
-from ...sign_in.browsers import forget_all
-from ...sign_in.store import SignIns
 from .models import EmailChangeRow
 
 KIND = "email_change"

@@ -10,11 +10,11 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...errors import PortalError
+from ...foundation.security.tokens import mailed_token
+from ...foundation.throttling import Addresses
+from ...foundation.web.cookies import drop_cookie, read_link_cookie, set_cookie
 from ...interfaces import IThrottle, Limit
-from ...security.tokens import mailed_token
 from ...services import find
-from ...throttle import Addresses
-from ...web.cookies import drop_cookie, read_link_cookie, set_cookie
 from .resources import IUndoPlace, IUndoToken
 from .service import EmailChanges
 

@@ -9,9 +9,9 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from ...accounts.address_changes import AddressContestable
-from ...database import IDatabase
 from ...errors import TooManyAttempts
-from ...forms import Invalid, PortalForm
+from ...foundation.database import IDatabase
+from ...foundation.forms import Invalid, PortalForm
 from ...interfaces import AccountView, IAccounts, IThrottle, Limit
 from ...normalise.emails import normalise_email
 from ...services import find

@@ -7,8 +7,8 @@ from typing import Any
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
-from ...auth_modes.registry import modes_of
-from ...database import retrying
+from ...authentication.registry import modes_of
+from ...foundation.database import retrying
 from ...interfaces import IAuditTrail, ISessions, SessionView
 from ...services import find
 from ..places import place_fr

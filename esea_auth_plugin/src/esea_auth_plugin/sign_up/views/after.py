@@ -8,8 +8,8 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ...database import IDatabase
-from ...forms import Invalid, PortalForm
+from ...foundation.database import IDatabase
+from ...foundation.forms import Invalid, PortalForm
 from ...interfaces import IReviews
 from ...services import find
 from .. import limits

@@ -13,12 +13,12 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ...database import IDatabase
-from ...forms import Invalid, PasswordNode, PortalForm
+from ...foundation.database import IDatabase
+from ...foundation.forms import Invalid, PasswordNode, PortalForm
+from ...foundation.security import password_policy
+from ...foundation.web.cookies import drop_cookie, read_link_cookie
 from ...interfaces import IAuditTrail, IPasswords
-from ...security import password_policy
 from ...services import find
-from ...web.cookies import drop_cookie, read_link_cookie
 from .. import limits
 from ..confirmation import Confirmations, Found, TokenSpent, TokenStanding
 from ..forms import password_nodes, passwords_agree

@@ -10,14 +10,14 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...accounts.names import normalise_identifier
-from ...database import IDatabase
-from ...forms import ChoiceNode, Invalid, NameNode, PortalForm
+from ...foundation.database import IDatabase
+from ...foundation.forms import ChoiceNode, Invalid, NameNode, PortalForm
+from ...foundation.nomenclatures import CIVILITIES, list_of
+from ...foundation.security import password_policy
+from ...foundation.web.cookies import drop_cookie, read_link_cookie
 from ...interfaces import IPasswords
-from ...nomenclatures import CIVILITIES, list_of
-from ...security import password_policy
 from ...services import find
 from ...settings import AuthSettings
-from ...web.cookies import drop_cookie, read_link_cookie
 from .. import limits
 from ..confirmation import Found, TokenSpent, TokenStanding
 from ..forms import identifier_node, password_nodes, passwords_agree, terms_node

@@ -12,10 +12,10 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ...database import IDatabase
-from ...security.tokens import mailed_token
+from ...foundation.database import IDatabase
+from ...foundation.security.tokens import mailed_token
+from ...foundation.web.cookies import set_cookie
 from ...services import find
-from ...web.cookies import set_cookie
 from .. import limits
 from ..drafts import Drafts
 from ..flow import PATHS, remember

@@ -11,7 +11,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...errors import PortalError
-from ...security import password_policy
+from ...foundation.security import password_policy
 from .. import limits
 from ..flow import current_draft
 from ..resources import ISignUp

@@ -9,9 +9,9 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ...database import IDatabase
 from ...errors import TooManyAttempts
-from ...forms import Button, Invalid, PortalForm
+from ...foundation.database import IDatabase
+from ...foundation.forms import Button, Invalid, PortalForm
 from ...interfaces import ICatalogue, IMailedCodes, IPendingIdentities
 from ...normalise.emails import normalise_email
 from ...services import find

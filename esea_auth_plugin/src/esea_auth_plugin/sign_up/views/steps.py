@@ -12,28 +12,18 @@ from pyramid.view import view_config
 
 from ...accounts import identifiers
 from ...accounts.names import identifier_from_name, normalise_identifier
-from ...auth_modes.base import AuthMode, Capability
-from ...auth_modes.registry import modes_of
+from ...authentication.contract import AuthMode, Capability
+from ...authentication.registry import modes_of
 from ...errors import TooManyAttempts
-from ...forms import Button, Invalid, PortalForm
+from ...foundation.forms import Button, Invalid, PortalForm
+from ...foundation.security import password_policy
 from ...interfaces import ICatalogue, IClock, IPasswords, ISealer, ModeStanding, PortalService
-from ...security import password_policy
 from ...services import find
 from ...settings import AuthSettings
 from .. import limits
 from ..answers import Answers
 from ..drafts import Draft, Drafts
-from ..flow import (
-    PATHS,
-    WAITING,
-    at_step,
-    current_draft,
-    go_back,
-    may_not_open,
-    remember,
-    shown,
-    step_of,
-)
+from ..flow import PATHS, WAITING, at_step, current_draft, go_back, may_not_open, remember, shown, step_of
 from ..forms import PERSONAL_GROUPS, adhesion_schema, identifier_schema, personal_schema, personal_values
 from ..proven import PROVEN_WORDS, rows_of
 from ..requests import NoLongerYours, SignUps

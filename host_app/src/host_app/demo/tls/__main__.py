@@ -10,9 +10,9 @@ from pathlib import Path
 from pyramid.paster import get_appsettings, setup_logging
 
 from esea_auth_plugin.errors import ConfigurationError, Problem
-from esea_auth_plugin.jobs.worker import Worker
+from esea_auth_plugin.foundation.jobs.worker import Worker
+from esea_auth_plugin.foundation.security.clock import SystemClock
 from esea_auth_plugin.private_files import owner_only
-from esea_auth_plugin.security.clock import SystemClock
 from host_app.demo.__main__ import build
 from host_app.demo.cards import PIN, ensure, renew_lists
 from host_app.server import create_server

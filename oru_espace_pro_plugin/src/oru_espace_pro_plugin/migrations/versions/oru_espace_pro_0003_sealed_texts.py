@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from esea_auth_plugin.migrations.sealing import seal_column
+from esea_auth_plugin.foundation.migrations.sealing import seal_column
 
 revision: str = "oru_espace_pro_0003"
 down_revision: str | Sequence[str] | None = "oru_espace_pro_0002"

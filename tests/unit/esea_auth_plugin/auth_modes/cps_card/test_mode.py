@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from tests.cards import Cards, link, read, ticket_of
 
-from esea_auth_plugin.auth_modes.base import Attempt, AuthMode, Go
-from esea_auth_plugin.auth_modes.conformance import AuthModeConformance
 from esea_auth_plugin.auth_modes.cps_card.certificate import read_der
 from esea_auth_plugin.auth_modes.cps_card.identity import from_json, identity_of, to_json
-from esea_auth_plugin.auth_modes.registry import modes_of
-from esea_auth_plugin.database import new_id
+from esea_auth_plugin.authentication.conformance.sign_in import AuthModeConformance
+from esea_auth_plugin.authentication.contract import Attempt, AuthMode, Go
+from esea_auth_plugin.authentication.registry import modes_of
+from esea_auth_plugin.foundation.database import new_id
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT
 from esea_auth_plugin.testing.portal import Portal
 

@@ -16,7 +16,7 @@ from esea_auth_plugin.auth_modes.cps_card.settings import CardSettings
 from esea_auth_plugin.auth_modes.cps_card.transport import presented
 from esea_auth_plugin.cli import main
 from esea_auth_plugin.errors import ConfigurationError
-from esea_auth_plugin.migrations import unchecked
+from esea_auth_plugin.foundation.migrations import unchecked
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.host import configure
 

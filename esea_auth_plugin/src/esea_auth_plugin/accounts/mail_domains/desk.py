@@ -1,0 +1,97 @@
+"""What the support sees of mail domains, and decides of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ...interfaces import DomainHeld, IAuditTrail, IClock, IMailboxes
+from ...services import find
+from .checks import keep, known_of
+from .models import MailDomainRow
+from .policy import Known, State
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One domain on the page. ``looked_at``: ``None`` before the first look; ``problem``: see the row."""
+
+    held: DomainHeld
+    known: Known
+    looked_at: datetime | None
+    problem: str
+
+    @property
+    def calls(self) -> bool:
+        """The support has something to decide, or somebody to help."""
+        return self.known.state is not State.SOUND or self.held.doubted > 0
+
+
+class MailDomains:
+    """Domains, for the support's page."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def standings(self, session: Session) -> Sequence[Standing]:
+        """Return every domain of accounts, those that call first; two queries."""
+        rows = {row.domain: row for row in session.scalars(select(MailDomainRow))}
+        now = find(self._registry, IClock).now()
+        found = [self._standing(held, rows.get(held.domain), now) for held in self._held(session)]
+        return sorted(found, key=lambda one: (not one.calls, one.held.domain))
+
+    def one(self, session: Session, domain: str) -> Standing | None:
+        """Return one domain that accounts have."""
+        now = find(self._registry, IClock).now()
+        row = session.get(MailDomainRow, domain)
+        return next((self._standing(held, row, now) for held in self._held(session) if held.domain == domain), None)
+
+    def vouch(self, session: Session, standing: Standing, *, by: str) -> int:
+        """The domain is in the right hands: believe its addresses again, and take its servers as they are now."""
+        now = find(self._registry, IClock).now()
+        believed = find(self._registry, IMailboxes).believe(session, standing.held.domain, by=by)
+        known = replace(_at_rest(standing.known, now), vouched_at=now)
+        self._decided(session, standing, known, "mail_domain.vouched", by, len(believed))
+        return len(believed)
+
+    def disown(self, session: Session, standing: Standing, *, by: str) -> int:
+        """The domain is in other hands: believe none of the addresses that were confirmed until now."""
+        now = find(self._registry, IClock).now()
+        doubted = find(self._registry, IMailboxes).doubt(session, standing.held.domain, reason="support")
+        self._decided(session, standing, _at_rest(standing.known, now), "mail_domain.disowned", by, len(doubted))
+        return len(doubted)
+
+    def _held(self, session: Session) -> Sequence[DomainHeld]:
+        found: Sequence[DomainHeld] = find(self._registry, IMailboxes).domains(session)
+        return found
+
+    def _standing(self, held: DomainHeld, row: MailDomainRow | None, now: datetime) -> Standing:
+        looked, problem = (row.looked_at, row.problem) if row is not None else (None, "")
+        return Standing(held, known_of(row, now), looked, problem)
+
+    def _decided(self, session: Session, standing: Standing, known: Known, action: str, by: str, count: int) -> None:
+        now = find(self._registry, IClock).now()
+        # At once, so that what is decided here starts from what is there now.
+        keep(session, standing.held.domain, known, now=standing.looked_at or now, next_at=now)
+        personal = {"domain": standing.held.domain}
+        find(self._registry, IAuditTrail).record(
+            session, action, actor=by, details={"accounts": count}, personal=personal
+        )
+
+
+def _at_rest(known: Known, now: datetime) -> Known:
+    """Return a domain as if it had just been met: its next look takes the servers that it finds."""
+    return replace(
+        known,
+        state=State.SOUND,
+        since=now,
+        silent_since=None,
+        silent_looks=0,
+        name_servers=frozenset(),
+        mail_servers=frozenset(),
+    )

@@ -1,0 +1,36 @@
+"""Places of the support: `/support/domaines`, and one a domain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zope.interface import Interface, implementer
+
+from ...resources import Resource
+
+
+class IMailDomainsDesk(Interface):
+    """`/support/domaines`."""
+
+
+class IMailDomainOfDesk(Interface):
+    """`/support/domaines/DOMAIN`: its two acts."""
+
+
+@implementer(IMailDomainOfDesk)
+class MailDomainOfDesk(Resource):
+    """One domain; ``__name__`` is its name, right or wrong."""
+
+    title = "Domaine"
+
+
+@implementer(IMailDomainsDesk)
+class MailDomainsDesk(Resource):
+    """See :class:`IMailDomainsDesk`."""
+
+    title = "Domaines de messagerie"
+    permission = "esea.support.domains"
+
+    def child(self, key: str) -> Any:
+        """Return the place of a domain; the view answers 404 for one that nobody has."""
+        return MailDomainOfDesk(self.request, self, key)

@@ -1,0 +1,1 @@
+"""Sign-in attempts: their rows, the known browsers, limits and failure counters."""

@@ -1,0 +1,48 @@
+"""« Mes dispositifs » (``/compte/dispositifs``): credentials of every mode, added, named and ended by their owner."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ...events import UnderWayEnded
+from ...interfaces import IAccountRoot, IEnrolments, Rule
+from ...services import find
+from . import store
+from .resources import DevicesPlace
+from .revoking import Revoking
+from .store import EnrolmentStore
+
+__all__ = ["includeme"]
+
+_ACTIONS = {
+    "device.added": "Dispositif ajouté",
+    "device.refused": "Ajout d’un dispositif refusé",
+    "device.revoked": "Dispositif retiré",
+}
+
+
+def includeme(config: Any) -> None:
+    """Publish the services, hang the places."""
+    from .enrol_views import Enrolments
+
+    registry = config.registry
+
+    def end_enrolments(event: UnderWayEnded) -> None:
+        find(registry, EnrolmentStore).close_all(event.session, event.subject)
+
+    config.add_service(EnrolmentStore, EnrolmentStore)
+    config.add_service(Revoking, Revoking)
+    config.add_service(IEnrolments, Enrolments)
+    for name, sentence in _ACTIONS.items():
+        config.add_audit_action(name, sentence)
+    for permission in ("esea.devices.view", "esea.devices.change"):
+        config.add_permission_rule(permission, Rule())
+    config.add_portal_child("dispositifs", DevicesPlace, parent=IAccountRoot)
+    config.add_subscriber(end_enrolments, UnderWayEnded)
+    config.add_job("devices.prune", store.prune, every=timedelta(hours=1))
+    config.include(".pending")
+    config.include(".second_factors")
+    config.include(".first_link")
+    config.scan(".views")
+    config.scan(".enrol_views")

@@ -1,0 +1,63 @@
+"""Adding a device: the page of a step, its answers, what a script asks, and where another site sends back to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pyramid.renderers import render_to_response
+from pyramid.view import view_config
+
+from ..access.top_level import refuse_below_top
+from ..contract import Capability
+from ..registry import modes_of
+from .answering import STEP, polled, shown, taken, under_way
+from .enrolling import Ground
+from .resources import IEnrolActionPlace, IEnrolPlace, IEnrolPollPlace
+
+
+@view_config(context=IEnrolPlace, request_method="GET", permission="esea.devices.view", top_level=True, renderer=STEP)
+def show_enrolment(context: Any, request: Any) -> Any:
+    """Show the step where the enrolment stands, or what the mode is good for."""
+    return shown(request, context.mode, Ground(request.identity))
+
+
+@view_config(
+    context=IEnrolPlace, request_method="POST", permission="esea.devices.change", top_level=True, renderer=STEP
+)
+def take_enrolment(context: Any, request: Any) -> Any:
+    """Begin, or take an answer."""
+    return taken(request, context.mode, Ground(request.identity))
+
+
+@view_config(
+    context=IEnrolActionPlace, request_method="POST", permission="esea.devices.change", top_level=True, renderer=STEP
+)
+def take_enrolment_action(context: Any, request: Any) -> Any:
+    """Carry out an action of the enrolment."""
+    return taken(request, context.__parent__.mode, Ground(request.identity), context.__name__)
+
+
+@view_config(context=IEnrolPollPlace, request_method="GET", permission="esea.devices.view", renderer="json")
+def poll_enrolment(context: Any, request: Any) -> dict[str, Any]:
+    """Tell a waiting page whether to send its form now."""
+    return polled(request, context.__parent__.mode, Ground(request.identity))
+
+
+class Enrolments:
+    """See :class:`~esea_auth_plugin.interfaces.IEnrolments`."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def take_callback(self, request: Any, mode: str, action: str, values: Mapping[str, str]) -> Any | None:
+        """See the interface."""
+        found = modes_of(request).get(mode)
+        if request.identity is None or found is None or Capability.ENROLS not in found.capabilities:
+            return None
+        ground = Ground(request.identity)
+        if under_way(request, found, ground) is None:
+            return None
+        refuse_below_top(request)
+        answer = taken(request, found, ground, action, values)
+        return render_to_response(STEP, answer, request=request) if isinstance(answer, dict) else answer

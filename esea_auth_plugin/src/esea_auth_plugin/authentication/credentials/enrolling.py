@@ -1,0 +1,249 @@
+"""One step of adding a credential: the mode's answer, and what comes of it. Nothing here knows which mode it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ...errors import PortalError
+from ...events import DeviceAdded
+from ...foundation.database import lock_accounts
+from ...interfaces import AccountState, IAccounts, IAuditTrail, IClock, Identity, ILinking, IThrottle, Level, Limit
+from ...levels import level_of, mail_code_barred
+from ...services import find
+from ..access.top_level import FRESH
+from ..contract import (
+    Ask,
+    Attempt,
+    AuthMode,
+    Data,
+    EnrolBegun,
+    Enrolled,
+    EnrolResult,
+    Go,
+    Refused,
+    ShowsIdentity,
+    Wait,
+)
+from ..linking.service import after_link, message_of
+from ..registry import modes_of
+from .pending.service import PendingDevices
+from .store import Enrolment, EnrolmentStore
+
+#: Answers that somebody may give in an hour, right or wrong: an enrolment is no place to guess at.
+TRIES = Limit("devices.enrol", 40, timedelta(hours=1))
+HOME = "/compte/dispositifs"
+_BARRED = (
+    "Votre mot de passe a été changé récemment par courriel seul. Par sécurité, aucun dispositif ne peut être ajouté "
+    "tant que les codes par courriel sont suspendus. L’assistance peut lever cette mesure après vérification."
+)
+
+
+class EnrolmentOver(PortalError):
+    """It was finished in another window, or its quarter of an hour is over."""
+
+    code = "devices.enrolment_over"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """For whom something is added, what lets them, and where.
+
+    :ivar identity: the person; with a ticket instead of a session, ``session_id`` is the ticket's. :ivar home: page
+        that the addition leads back to. :ivar base: address below which the modes' enrolments hang.
+    :ivar cause: what a ticket was given for, ``""`` with a session at its highest level.
+    :ivar use: uses the ticket up in the transaction of the addition; ``False``: it was used meanwhile.
+    """
+
+    identity: Identity
+    home: str = HOME
+    base: str = f"{HOME}/ajouter"
+    cause: str = ""
+    use: Callable[[Any, Session], bool] = lambda request, session: True
+
+    @property
+    def subject(self) -> str:
+        """Whose account it is."""
+        return self.identity.subject
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What to answer: another address, data for a script, a page to show once, or the step with a message."""
+
+    location: str = ""
+    data: Mapping[str, Any] | None = None
+    once: Enrolled | None = None
+    shown: Ask | Wait | None = None
+    problem: str = ""
+    message: str = ""
+    said: tuple[str, str] = ("", "")
+
+
+def attempt_of(
+    request: Any, ground: Ground, enrolment: Enrolment, values: Mapping[str, str], action: str = ""
+) -> Attempt:
+    """Return what the mode may know of this step."""
+    return Attempt(
+        id=enrolment.id,
+        at=find(request, IClock).now(),
+        subject=ground.subject,
+        email=ground.identity.email,
+        values=values,
+        action=action,
+        state=enrolment.state,
+        address=request.client_address,
+        user_agent=request.user_agent or "",
+        browser=request.browser_digest,
+    )
+
+
+def begin(request: Any, mode: AuthMode, ground: Ground) -> Outcome:
+    """Begin to add a credential of this mode."""
+    find(request, IThrottle).reserve((TRIES, ground.subject))
+    store = find(request, EnrolmentStore)
+    enrolment = store.new(ground.identity, mode.name)
+    session: Session = request.dbsession
+    _lock(request, session, ground)
+    if _weak(request, ground) and _mailbox_barred(request, session, ground.subject):
+        return Outcome(location=ground.home, said=(_BARRED, "warning"))
+    begun = mode.enrol_begin(session, attempt_of(request, ground, enrolment, {}))
+    if isinstance(begun, Refused):
+        return Outcome(location=ground.home, said=(begun.message, "warning"))
+    store.start(session, enrolment, begun.state or {})
+    return _on(mode, ground, begun)
+
+
+def take(
+    request: Any, mode: AuthMode, ground: Ground, enrolment: Enrolment, values: Mapping[str, str], action: str = ""
+) -> Outcome:
+    """Take one answer of an enrolment under way.
+
+    :raises TooManyAttempts: a limit is reached. :raises EnrolmentOver: it was finished elsewhere.
+    """
+    find(request, IThrottle).reserve((TRIES, ground.subject))
+    attempt = attempt_of(request, ground, enrolment, values, action)
+    prepared = mode.enrol_prepare(attempt)
+    session: Session = request.dbsession
+    _lock(request, session, ground)
+    result: EnrolResult = mode.enrol_answer(session, attempt, prepared)
+    store = find(request, EnrolmentStore)
+    if isinstance(result, Refused):
+        return _refused(request, session, mode, ground, attempt, enrolment, result)
+    if isinstance(result, Enrolled | ShowsIdentity):
+        if not store.finish(session, enrolment) or not ground.use(request, session):
+            raise EnrolmentOver("Cet ajout est déjà terminé, ou a expiré. Recommencez depuis « Mes dispositifs ».")
+        return _done(request, session, mode, ground, result)
+    if result.state is not None:
+        store.remember(session, enrolment, result.state)
+        attempt = replace(attempt, state=result.state)
+    if isinstance(result, Ask) and result.message:
+        return Outcome(shown=mode.enrol_ask(session, attempt), message=result.message)
+    return _on(mode, ground, result)
+
+
+def _lock(request: Any, session: Session, ground: Ground) -> None:
+    """Lock the account before anything is written, and see that it may still be given a credential.
+
+    :raises EnrolmentOver: it was suspended or closed, or the session that adds ended, since the request began.
+    """
+    lock_accounts(request, session, ground.subject)
+    account = find(request, IAccounts).by_subject(session, ground.subject)
+    if account is None or account.state is not AccountState.ACTIVE:
+        raise EnrolmentOver("Cet ajout a été interrompu. Recommencez depuis « Mes dispositifs ».")
+
+
+def _on(mode: AuthMode, ground: Ground, result: EnrolBegun | EnrolResult) -> Outcome:
+    if isinstance(result, Data):
+        return Outcome(data=result.values)
+    if isinstance(result, Go):
+        return Outcome(location=result.url)
+    return Outcome(location=f"{ground.base}/{mode.segment}")
+
+
+def _refused(
+    request: Any,
+    session: Session,
+    mode: AuthMode,
+    ground: Ground,
+    attempt: Attempt,
+    enrolment: Enrolment,
+    refused: Refused,
+) -> Outcome:
+    find(request, IAuditTrail).record(
+        session,
+        "device.refused",
+        outcome="refused",
+        actor=ground.subject,
+        target=ground.subject,
+        details={"mode": mode.name, "code": refused.code},
+        personal={"address": request.client_address},
+    )
+    if refused.over:
+        find(request, EnrolmentStore).finish(session, enrolment)
+        return Outcome(location=ground.home, said=(refused.message, "warning"))
+    return Outcome(shown=mode.enrol_ask(session, attempt), problem=refused.message)
+
+
+def _done(request: Any, session: Session, mode: AuthMode, ground: Ground, result: Enrolled | ShowsIdentity) -> Outcome:
+    if isinstance(result, ShowsIdentity):
+        if ground.cause:  # linking asks for the account's top level, which a ticket is not
+            raise EnrolmentOver("Ce moyen de connexion ne s’ajoute qu’une fois connecté(e).")
+        verdict = find(request, ILinking).carry_out(
+            session, ground.subject, result.external, mode=mode.name, session_id=ground.identity.session_id
+        )
+        return Outcome(location=after_link(request) or ground.home, said=message_of(verdict, mode.title))
+    holder = modes_of(request).get(result.mode) or mode
+    find(request, IAuditTrail).record(
+        session,
+        "device.added",
+        actor=ground.subject,
+        target=ground.subject,
+        details={
+            "mode": holder.name,
+            "reference": result.reference,
+            **({"cause": ground.cause} if ground.cause else {}),
+        },
+        personal={"address": request.client_address, "label": result.label},
+    )
+    waits = _weak(request, ground)
+    if waits:
+        _hold(request, session, holder, ground.subject, result)
+    event = DeviceAdded(session, ground.subject, holder.name, result.reference, holder.title, result.label)
+    request.registry.notify(event)
+    if result.page:
+        return Outcome(once=result)
+    said = result.message or f"{result.label} : c’est ajouté."
+    if waits:
+        said = (
+            f"« {result.label} » est ajouté. Ouvrez le lien qui vient de vous être envoyé : il sera alors utilisable."
+        )
+    if ground.cause:
+        said = (
+            f"« {result.label} » est ajouté. Connectez-vous avec lui, puis retirez l’ancien dans « Mes dispositifs »."
+        )
+    return Outcome(location=ground.home, said=(said, "success"))
+
+
+def _weak(request: Any, ground: Ground) -> bool:
+    """Tell whether what lets a device be added is no stronger than a mailed code: a mailed link must confirm it."""
+    now = find(request, IClock).now()
+    fresh = [proof for proof in ground.identity.proofs if now - proof.at <= FRESH]
+    return not ground.cause and level_of(fresh) <= Level.MAIL_CODE
+
+
+def _mailbox_barred(request: Any, session: Session, subject: str) -> bool:
+    """Tell whether the mailbox alone has just opened this account: it may not confirm a thief's device as well."""
+    account = find(request, IAccounts).by_subject(session, subject)
+    return mail_code_barred(account, find(request, IClock).now())
+
+
+def _hold(request: Any, session: Session, mode: AuthMode, subject: str, added: Enrolled) -> None:
+    account = find(request, IAccounts).by_subject(session, subject)
+    if account is None or mail_code_barred(account, find(request, IClock).now()):
+        raise EnrolmentOver(_BARRED)
+    find(request, PendingDevices).hold(session, account, mode, added.reference, added.label)

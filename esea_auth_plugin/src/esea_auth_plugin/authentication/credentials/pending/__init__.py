@@ -1,0 +1,30 @@
+"""A device added with nothing stronger than a mailed code is usable once a mailed link has confirmed it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ....events import DeviceRevoked, UnderWayEnded
+from ....interfaces import IPendingDevices
+from ....services import find
+from ..resources import IDevicesPlace
+from .resources import ConfirmPlace
+from .service import LETTER, PendingDevices, remove_unconfirmed
+
+__all__ = ["includeme"]
+
+
+def includeme(config: Any) -> None:
+    """Publish the service, hang the link's place, declare letter, actions and the job."""
+    config.add_service(PendingDevices, PendingDevices)
+    config.add_service(IPendingDevices, lambda registry: find(registry, PendingDevices))
+    config.add_portal_child("confirmation", ConfirmPlace, parent=IDevicesPlace)
+    config.add_letter(LETTER, "esea_auth_plugin:authentication/credentials/pending/letters/confirm")
+    config.add_audit_action("device.confirmed", "Dispositif confirmé")
+    config.add_audit_action("device.confirmation_sent", "Courriel de confirmation d’un dispositif renvoyé")
+    config.add_subscriber(lambda event: find(config.registry, PendingDevices).forget(event), DeviceRevoked)
+    config.add_subscriber(lambda event: find(config.registry, PendingDevices).end(event), UnderWayEnded)
+    config.add_job("devices.remove_unconfirmed", remove_unconfirmed, every=timedelta(hours=1))
+    config.scan(".views")
+    config.scan(".signed_in_views")

@@ -1,0 +1,113 @@
+"""Places of the devices: the list, what is being added, one credential."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zope.interface import Interface, implementer
+
+from ...resources import Resource
+from ..contract import AuthMode, Capability
+from ..registry import modes_of
+
+POLL = "attente"
+
+
+class IDevicesPlace(Interface):
+    """`/compte/dispositifs`."""
+
+
+class IEnrolPlace(Interface):
+    """`/compte/dispositifs/ajouter/SEGMENT`."""
+
+
+class IEnrolActionPlace(Interface):
+    """`/compte/dispositifs/ajouter/SEGMENT/ACTION`: a POST of the mode's own."""
+
+
+class IEnrolPollPlace(Interface):
+    """`/compte/dispositifs/ajouter/SEGMENT/attente`: asked by a page that waits."""
+
+
+class IDevicePlace(Interface):
+    """`/compte/dispositifs/SEGMENT/REFERENCE`: one credential."""
+
+
+def enrolling(request: Any, segment: str) -> AuthMode:
+    """Return the enabled mode at this segment whose credentials people add themselves; ``KeyError`` otherwise."""
+    mode = modes_of(request).at(segment)
+    if mode is None or Capability.ENROLS not in mode.capabilities:
+        raise KeyError(segment)
+    return mode
+
+
+@implementer(IDevicesPlace)
+class DevicesPlace(Resource):
+    """The devices of the person who is signed in."""
+
+    title = "Mes dispositifs"
+
+    def child(self, key: str) -> Any:
+        """Return what is being added, or the credentials of a mode."""
+        if key == "ajouter":
+            return AddPlace(self.request, self, key)
+        return ModeDevicesPlace(self.request, self, key, enrolling(self.request, key))
+
+
+class AddPlace(Resource):
+    """Not a page: what can be added hangs below."""
+
+    def child(self, key: str) -> Any:
+        """Return the enrolment of a mode."""
+        return EnrolPlace(self.request, self, key, enrolling(self.request, key))
+
+
+@implementer(IEnrolPlace)
+class EnrolPlace(Resource):
+    """Adding a credential of one mode."""
+
+    def __init__(self, request: Any, parent: Any, name: str, mode: AuthMode) -> None:
+        super().__init__(request, parent, name)
+        self.mode = mode
+        self.title = mode.enrol_title
+
+    def child(self, key: str) -> Any:
+        """Return the place of an action of the mode's enrolment."""
+        if key == POLL:
+            return EnrolPollPlace(self.request, self, key)
+        if key in self.mode.enrol_actions:
+            return EnrolActionPlace(self.request, self, key)
+        raise KeyError(key)
+
+
+@implementer(IEnrolActionPlace)
+class EnrolActionPlace(Resource):
+    """See :class:`IEnrolActionPlace`."""
+
+
+@implementer(IEnrolPollPlace)
+class EnrolPollPlace(Resource):
+    """See :class:`IEnrolPollPlace`."""
+
+
+class ModeDevicesPlace(Resource):
+    """Not a page: the credentials of one mode hang below."""
+
+    def __init__(self, request: Any, parent: Any, name: str, mode: AuthMode) -> None:
+        super().__init__(request, parent, name)
+        self.mode = mode
+
+    def child(self, key: str) -> Any:
+        """Return the place of a credential, right or wrong; the view answers 404 for one that is not the person's."""
+        return DevicePlace(self.request, self, key, self.mode)
+
+
+@implementer(IDevicePlace)
+class DevicePlace(Resource):
+    """One credential; ``__name__`` is the mode's reference of it."""
+
+    title = "Dispositif"
+
+    def __init__(self, request: Any, parent: Any, name: str, mode: AuthMode) -> None:
+        super().__init__(request, parent, name)
+        self.mode = mode

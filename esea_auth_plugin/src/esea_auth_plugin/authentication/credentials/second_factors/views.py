@@ -1,0 +1,25 @@
+"""« Plus tard »: the reminder of a second means leaves for a month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.view import view_config
+
+from ....services import find
+from ..resources import IDevicesPlace
+from .service import Means
+
+
+@view_config(context=IDevicesPlace, name="plus-tard", request_method="POST", permission="esea.devices.change")
+def later(context: Any, request: Any) -> HTTPSeeOther:
+    """Hide the reminder."""
+    find(request, Means).later(request.dbsession, request.identity.subject)
+    request.flash("Ce rappel reviendra dans un mois.", "info")
+    return HTTPSeeOther("/compte")
+
+
+def means_reminder(request: Any) -> bool:
+    """``request.means_reminder``: whether « Mon compte » shows the reminder; one query at most."""
+    return request.identity is not None and find(request, Means).reminds(request.dbsession, request.identity)

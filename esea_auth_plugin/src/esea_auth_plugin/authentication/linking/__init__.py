@@ -1,0 +1,35 @@
+"""An identity that another authority proved (card, Pro Santé Connect), and the account that it may be linked to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ...interfaces import ILinking, IPendingIdentities, ISignInRoot, Rule
+from . import pending
+from .kind import IdentityLinkKind
+from .pending import PendingIdentities
+from .resources import IdentityPlace, LinkPlace
+from .service import Linking
+
+__all__ = ["includeme"]
+
+LETTERS = ("accepted", "refused", "more_asked")
+
+
+def includeme(config: Any) -> None:
+    """Publish the services, hang the pages, bring the kind of request."""
+    from ..credentials.resources import IDevicesPlace
+
+    config.add_service(IPendingIdentities, PendingIdentities)
+    config.add_service(ILinking, Linking)
+    config.add_audit_action("identity.link_refused", "Liaison d’une identité refusée")
+    config.add_audit_action("identity.shown", "Identité lue, liée à aucun compte")
+    for letter in LETTERS:
+        config.add_letter(f"linking.{letter}", f"esea_auth_plugin:authentication/linking/letters/{letter}")
+    config.add_permission_rule("esea.support.linking", Rule(role="support"))
+    config.add_request_kind(IdentityLinkKind)
+    config.add_portal_child("identite", IdentityPlace, parent=ISignInRoot)
+    config.add_portal_child("lier", LinkPlace, parent=IDevicesPlace)
+    config.add_job("linking.prune", pending.prune, every=timedelta(hours=1))
+    config.scan(".views")

@@ -1,0 +1,36 @@
+"""The foundation: ``config.include('esea_auth_plugin.foundation')``.
+
+Database, sessions, web safety, throttle, mail, audit, jobs, reviews, forms and layout, without accounts or any
+sign-in: for plugins such as the Espace Pro when it runs as a site of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: In this order: each package may use the directives of those before it.
+PACKAGES = (
+    "esea_auth_plugin.directives",
+    "esea_auth_plugin.settings",
+    ".database",
+    ".migrations",
+    ".security",
+    ".http_client",
+    ".web",
+    ".jobs",
+    ".audit",
+    ".throttling",
+    ".mail",
+    ".sessions",
+    ".permissions.judge",
+    ".layout",
+    "esea_auth_plugin.site_files",
+    ".forms",
+    ".reviews",
+)
+
+
+def includeme(config: Any) -> None:
+    """Include every package of the foundation."""
+    for package in PACKAGES:
+        config.include(package, route_prefix=None)

@@ -1,0 +1,51 @@
+"""The database: base classes, the UTC type, engines, and the sessions that requests and jobs work in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .availability import describe, is_unavailable
+from .base import AccountsModel, FoundationModel, Model, UtcDateTime, make_metadata, new_id, tables_of
+from .engine import Database, IDatabase, make_engine
+from .guard import refuse_open_transaction, transaction_is_open
+from .locking import lock_accounts, lost_lock
+from .request_session import request_of, write_on_get
+from .retrying import retrying
+
+__all__ = [
+    "AccountsModel",
+    "Database",
+    "FoundationModel",
+    "IDatabase",
+    "Model",
+    "UtcDateTime",
+    "describe",
+    "is_unavailable",
+    "lock_accounts",
+    "lost_lock",
+    "make_engine",
+    "make_metadata",
+    "new_id",
+    "refuse_open_transaction",
+    "request_of",
+    "retrying",
+    "tables_of",
+    "transaction_is_open",
+    "write_on_get",
+]
+
+
+def includeme(config: Any) -> None:
+    """Publish :class:`IDatabase` and ``request.dbsession``."""
+    from ...settings import FoundationSettings
+    from .request_session import request_session
+
+    def database(registry: Any) -> IDatabase:
+        from ...services import find
+
+        return Database(make_engine(find(registry, FoundationSettings).database_url))
+
+    config.add_settings({"tm.manager_hook": "pyramid_tm.explicit_manager", "tm.annotate_user": "false"})
+    config.include("pyramid_tm")
+    config.add_service(IDatabase, database)
+    config.add_request_method(request_session, "dbsession", reify=True)

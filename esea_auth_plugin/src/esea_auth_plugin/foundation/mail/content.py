@@ -1,0 +1,50 @@
+"""Recipient and values of a letter, as they lie in the outbox: sealed, bound to their row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from ...interfaces import ISealer
+
+_RECIPIENT = "mail.recipient"
+_VALUES = "mail.values"
+
+
+def seal_recipient(sealer: ISealer, address: str, *, row: str) -> str:
+    """Return the sealed address of a row."""
+    return sealer.seal(address.encode(), purpose=_RECIPIENT, bound_to=row)
+
+
+def open_recipient(sealer: ISealer, sealed: str, *, row: str) -> str:
+    """Return the address of a row."""
+    return sealer.open(sealed, purpose=_RECIPIENT, bound_to=row).decode()
+
+
+def seal_values(sealer: ISealer, values: Mapping[str, Any], *, row: str) -> str:
+    """Return the sealed values of a row. Days and moments may stand among them."""
+    return sealer.seal(json.dumps(dict(values), default=_tagged).encode(), purpose=_VALUES, bound_to=row)
+
+
+def open_values(sealer: ISealer, sealed: str, *, row: str) -> dict[str, Any]:
+    """Return the values of a row."""
+    found = json.loads(sealer.open(sealed, purpose=_VALUES, bound_to=row), object_hook=_untagged)
+    return dict(found)
+
+
+def _tagged(value: Any) -> dict[str, str]:
+    if isinstance(value, datetime):
+        return {"$moment": value.isoformat()}
+    if isinstance(value, date):
+        return {"$day": value.isoformat()}
+    raise TypeError(f"a letter's values are JSON, days and moments, not {type(value).__name__}")
+
+
+def _untagged(found: dict[str, Any]) -> Any:
+    if set(found) == {"$moment"}:
+        return datetime.fromisoformat(found["$moment"])
+    if set(found) == {"$day"}:
+        return date.fromisoformat(found["$day"])
+    return found

@@ -1,0 +1,66 @@
+"""Puts letters in the outbox, in the transaction of the act that they tell about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ...interfaces import IClock, ISealer
+from ...services import find
+from ...settings import FoundationSettings
+from ..database import new_id
+from .content import seal_recipient, seal_values
+from .models import Delivery
+from .rendering import LetterRenderer
+from .safety import safe_address
+
+
+class Outbox:
+    """:class:`~esea_auth_plugin.interfaces.IOutbox`."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+        self._sealer = find(registry, ISealer)
+        self._clock = find(registry, IClock)
+        self._domain = find(registry, FoundationSettings).mail_from.rpartition("@")[2]
+
+    def post(
+        self,
+        session: Session,
+        letter: str,
+        *,
+        to: str,
+        values: Mapping[str, Any],
+        valid_until: datetime | None = None,
+        decoy: bool = False,
+    ) -> str:
+        """See :class:`~esea_auth_plugin.interfaces.IOutbox`.
+
+        :raises UnsafeHeader: the address, or a value that goes into the subject, may not stand in a header. Told
+            here, to who typed it, and not to the worker.
+        """
+        recipient = safe_address(to)
+        find(self._registry, LetterRenderer).subject(letter, values)
+        now = self._clock.now()
+        row = new_id()
+        sealed = seal_recipient(self._sealer, recipient, row=row), seal_values(self._sealer, values, row=row)
+        session.add(
+            Delivery(
+                id=row,
+                kind="letter",
+                name=letter,
+                recipient=None if decoy else sealed[0],
+                content=None if decoy else sealed[1],
+                message_id=f"<{row}@{self._domain}>",
+                state="sent" if decoy else "waiting",
+                next_at=now,
+                valid_until=valid_until,
+                created_at=now,
+                ended_at=now if decoy else None,
+            )
+        )
+        session.flush()
+        return row

@@ -1,0 +1,1 @@
+"""Evaluation of named permissions for an identity."""

@@ -1,0 +1,96 @@
+"""Requests that somebody makes and somebody reviews: one state machine, one set of screens, open to other plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from ...directives import report_problems
+from ...errors import Problem
+from ...events import AccountClosed, AccountErased, UnderWayEnded
+from ...interfaces import ICatalogue, IReviews, ReviewView
+from ...services import find, offers
+from ...settings import ReviewSettings
+from . import agreements
+from .declared import add_request_kind, add_review_desk, check_declarations, kinds_of
+from .jobs import end_requests_of, expire_unanswered, unname_requests_of
+from .service import Reviews
+from .working_hours import BadHours, WorkingHours
+
+ACTIONS = {
+    "review.opened": "Demande déposée",
+    "review.answered": "Compléments apportés à une demande",
+    "review.withdrawn": "Demande retirée",
+    "review.expired": "Demande expirée sans réponse",
+    "review.taken": "Demande prise en charge",
+    "review.released": "Demande remise dans la file",
+    "review.more_asked": "Compléments demandés",
+    "review.agreed": "Accord donné par l'un des relecteurs nécessaires",
+    "review.accepted": "Demande acceptée",
+    "review.refused": "Demande refusée",
+    "review.commented": "Note ajoutée à une demande",
+    "review.extra": "Action sur une demande",
+    "review.act_refused": "Action refusée sur une demande",
+}
+
+
+def includeme(config: Any) -> None:
+    """Publish :class:`IReviews`, the directives of kinds and desks, and the job that ends unanswered requests."""
+    config.add_directive("add_request_kind", add_request_kind)
+    config.add_directive("add_review_desk", add_review_desk)
+    config.add_view_predicate("review_desk", DeskPredicate)
+    for name, sentence in ACTIONS.items():
+        config.add_audit_action(name, sentence)
+    config.add_service(IReviews, Reviews)
+    config.add_request_method(own_requests, "own_requests", reify=True)
+    config.add_request_method(request_title, "request_title")
+    config.add_job("reviews.expire", expire_unanswered, every=timedelta(hours=1))
+    config.add_subscriber(agreements.withdraw, UnderWayEnded)
+    config.add_subscriber(lambda event: end_requests_of(config.registry, event), AccountClosed)
+    config.add_subscriber(unname_requests_of, AccountErased)
+    config.action("esea-review-hours", lambda: _check_hours(config), order=4_000)
+    config.action("esea-review-declarations", lambda: check_declarations(config), order=4_001)
+
+
+def own_requests(request: Any) -> Sequence[ReviewView]:
+    """Return ``request.own_requests``: those of who is signed in, youngest first, read once for all that show them."""
+    if request.identity is None:
+        return ()
+    return find(request, IReviews).of_author(request.dbsession, request.identity.subject)
+
+
+def request_title(request: Any, review: ReviewView) -> str:
+    """Return ``request.request_title(review)``: what was asked, « Demande d'accès à un service : ROR ».
+
+    A review's own title is for the queues: there it names the person.
+    """
+    kind = kinds_of(request).get(review.kind)
+    title = kind.title if kind is not None else review.title
+    service = find(request, ICatalogue).get(review.topic) if offers(request, ICatalogue) else None
+    return f"{title} : {service.title}" if service is not None else title
+
+
+class DeskPredicate:
+    """``review_desk="support"``: the view is for this desk only, since each desk has permissions of its own."""
+
+    def __init__(self, value: str, info: Any) -> None:
+        self._name = value
+
+    def text(self) -> str:
+        """Name the predicate in Pyramid's messages."""
+        return f"review_desk = {self._name}"
+
+    phash = text
+
+    def __call__(self, context: Any, request: Any) -> bool:
+        return getattr(getattr(context, "desk", None), "name", None) == self._name
+
+
+def _check_hours(config: Any) -> None:
+    try:
+        WorkingHours.parse(find(config, ReviewSettings).hours)
+    except BadHours as bad:
+        where = config.registry.settings.get("__file__", "")
+        cure = "write `mon-fri 09:00-12:30 13:30-17:30`"
+        report_problems(config, [Problem("reviews.hours", where, str(bad), cure)])

@@ -1,0 +1,68 @@
+"""What happens to requests by themselves: they expire unanswered, and end with their author's account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from ...events import AccountClosed, AccountErased
+from ...interfaces import IClock, IReviews, ReviewState
+from ...normalise.folding import fold_words
+from ...services import find
+from ...settings import ReviewSettings
+from ..database import IDatabase
+from .models import ReviewEntry, ReviewRequest
+from .service import UNDECIDED
+
+_BATCH = 200
+
+
+def expire_unanswered(registry: Any) -> int:
+    """End the requests whose author never completed them; return how many.
+
+    Each in a transaction of its own: one whose kind fails does not keep the others.
+    """
+    database, reviews = find(registry, IDatabase), find(registry, IReviews)
+    limit = find(registry, IClock).now() - timedelta(days=find(registry, ReviewSettings).more_asked_days)
+    with database.reading() as session:
+        late = session.scalars(
+            select(ReviewRequest.id)
+            .where(ReviewRequest.state == ReviewState.MORE_ASKED, ReviewRequest.more_asked_at <= limit)
+            .limit(_BATCH)
+        ).all()
+    ended = 0
+    for request_id in late:
+        with database.writing() as session:
+            ended += reviews.withdraw(session, request_id, state=ReviewState.EXPIRED)
+    return ended
+
+
+def end_requests_of(registry: Any, event: AccountClosed) -> None:
+    """Withdraw what a closed account still asks for, in the transaction that closes it (threat-model.md row 4)."""
+    open_ones = event.session.scalars(
+        select(ReviewRequest.id).where(ReviewRequest.author == event.subject, ReviewRequest.state.in_(UNDECIDED))
+    ).all()
+    for request_id in open_ones:
+        find(registry, IReviews).withdraw(event.session, request_id, state=ReviewState.WITHDRAWN)
+
+
+def unname_requests_of(event: AccountErased) -> None:
+    """Take the name of an erased person off their requests: the decisions stay for their period and name nobody."""
+    nobody = "Compte effacé"
+    mine = or_(ReviewRequest.author == event.subject, ReviewRequest.topic == event.subject)
+    event.session.execute(
+        update(ReviewRequest)
+        .where(mine)
+        .values(title=nobody, sort_title=fold_words(nobody), search_text=func.lower(ReviewRequest.reference))
+    )
+
+
+def forget_requests_of(session: Session, subject: str) -> int:
+    """Delete the requests of somebody who was erased, once the period of decisions is over; return how many."""
+    mine = or_(ReviewRequest.author == subject, ReviewRequest.topic == subject)
+    old = select(ReviewRequest.id).where(mine)
+    session.execute(delete(ReviewEntry).where(ReviewEntry.request_id.in_(old)))
+    return cast("CursorResult[Any]", session.execute(delete(ReviewRequest).where(mine))).rowcount

@@ -1,0 +1,46 @@
+"""Whether a reviewer may act on a request at all, and how many of them must agree; the texts that reviewers write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ...interfaces import BY_RULE, ReviewState, ReviewView
+from . import agreements, errors
+from .declared import kinds_of
+
+UNDECIDED = (ReviewState.OPEN, ReviewState.MORE_ASKED)
+LONGEST_TEXT = 2_000
+
+
+def judge(registry: Any, session: Session, review: ReviewView | None, by: str) -> int:
+    """Return how many reviewers must agree to a request, once nothing speaks against this one.
+
+    :raises ReviewRefused: unknown, the reviewer's own or perhaps so, or the reviewer's roles are suspended.
+    """
+    if review is None:
+        raise errors.unknown_request()
+    kind = kinds_of(registry)[review.kind]
+    about = agreements.concerned(registry, session, kind, review)
+    if by in {review.author, review.topic, *about.accounts}:
+        raise errors.own_request()
+    if by != BY_RULE:
+        if agreements.suspended(registry, session, by):
+            raise errors.roles_suspended()
+        # After the decision the answer is the same for everybody: it was decided.
+        if review.state in UNDECIDED:
+            common = agreements.in_common(registry, session, by, about, request_id=review.id)
+            if common:
+                raise errors.conflict(common)
+    return agreements.needed(registry, session, kind, review, about)
+
+
+def required_text(text: str, what: str) -> str:
+    """Return a text that people will read, without control characters (they'd break mails and CSV alike)."""
+    clean = "".join(letter for letter in text.replace("\r\n", "\n") if letter == "\n" or letter.isprintable()).strip()
+    if not clean:
+        raise errors.text_missing(what)
+    if len(clean) > LONGEST_TEXT:
+        raise errors.text_too_long(LONGEST_TEXT)
+    return clean

@@ -1,0 +1,23 @@
+"""What kinds of request have in common that their rooms need not say again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ...interfaces import ReviewView
+from .errors import ReviewRefused
+
+
+class DecidedOnly:
+    """A kind whose requests are decided, and on which nothing further can be done."""
+
+    def extra_actions(self, registry: Any, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:
+        """Return nothing."""
+        return ()
+
+    def on_extra(self, registry: Any, session: Session, review: ReviewView, action: str) -> str:
+        """Never called: no further act is offered."""
+        raise ReviewRefused("Cette action n’existe pas.", code="review.unknown_action")

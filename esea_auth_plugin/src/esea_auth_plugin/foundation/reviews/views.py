@@ -1,0 +1,169 @@
+"""A desk's overview and its queues. Every desk gets the same views, each under the desk's own permissions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
+
+from ...directives import core
+from ...interfaces import IClock, IReviews, ReviewState, ReviewView
+from ...services import find
+from ..security.tokens import read_reference
+from . import queue
+from .declared import Desk, kinds_of_desk
+from .history import STATES, names_of
+from .resources import DeskPlace, IDeskPlace, IQueuePlace, IReviewPlace, QueuePlace
+from .service import UNDECIDED, Reviews
+from .working_hours import PARIS
+
+_TEMPLATES = "esea_auth_plugin:foundation/reviews/templates"
+
+
+def add_desk_views(config: Any, desk: Desk) -> None:
+    """Add the views of one desk: GET under its permission, POST under the permission to act."""
+    from . import acts, request_views
+
+    def get(view: Callable[..., Any], context: Any, template: str | None, name: str = "") -> None:
+        renderer = f"{_TEMPLATES}/{template}" if template else None
+        config.add_view(
+            view,
+            context=context,
+            name=name,
+            request_method="GET",
+            permission=desk.permission,
+            renderer=renderer,
+            review_desk=desk.name,
+        )
+
+    get(overview, IDeskPlace, "desk.jinja2")
+    get(queue_view, IQueuePlace, "queue.jinja2")
+    get(request_views.request_view, IReviewPlace, "request.jinja2")
+    for name, act in acts.ACTS.items():
+        get(request_views.back_to_request, IReviewPlace, None, name)
+        config.add_view(
+            act,
+            context=IReviewPlace,
+            name=name,
+            request_method="POST",
+            permission=desk.act_permission,
+            renderer=f"{_TEMPLATES}/request.jinja2",
+            review_desk=desk.name,
+        )
+
+
+def reviewer(request: Any) -> str:
+    """Return the subject of who is reviewing; the view's permission made sure that there is somebody."""
+    return str(request.identity.subject)
+
+
+def may_review(request: Any, permission: str) -> bool:
+    """Tell whether this person reviews a kind: it may ask for more than its desk does."""
+    return bool(request.has_permission(permission))
+
+
+def refuse_unless_allowed(request: Any, permission: str) -> None:
+    """Raise 403 unless the person may review the kind."""
+    allowed = request.has_permission(permission)
+    if not allowed:
+        raise HTTPForbidden(result=allowed)
+
+
+def today(request: Any) -> Any:
+    """Return today's date in Europe/Paris."""
+    return find(request, IClock).now().astimezone(PARIS).date()
+
+
+def overview(place: DeskPlace, request: Any) -> Any:
+    """What waits in each queue of the desk; a reference typed here leads to its request."""
+    kinds = [kind for kind in kinds_of_desk(request, place.desk.name) if may_review(request, kind.permission)]
+    typed = request.params.get("reference", "").strip()
+    if typed:
+        found = _address_of(place, request, typed, {kind.name: kind.queue for kind in kinds})
+        if found is not None:
+            return HTTPSeeOther(found)
+    waiting = queue.counts(
+        request.dbsession, [kind.name for kind in kinds], mine=reviewer(request), today=today(request)
+    )
+    return {
+        "place": place,
+        "queues": [(kind, waiting.get(kind.name, queue.Counts())) for kind in kinds],
+        "rooms": _rooms(place, request),
+        "typed": typed,
+    }
+
+
+def queue_view(place: QueuePlace, request: Any) -> dict[str, Any]:
+    """One page of a queue."""
+    refuse_unless_allowed(request, place.kind.permission)
+    asked = queue.Asked.read(request.params)
+    session, me, day = request.dbsession, reviewer(request), today(request)
+    shown = queue.queue_page(request, session, place.kind.name, asked, mine=me, today=day)
+    names = names_of(request.registry, session, {row.assignee for row in shown.rows})
+    waiting = queue.counts(session, [place.kind.name], mine=me, today=day).get(place.kind.name, queue.Counts())
+    return {
+        "place": place,
+        "kind": place.kind,
+        "asked": asked,
+        "shown": shown,
+        "rows": [row_facts(request, row, names, me) for row in shown.rows],
+        "waiting": waiting,
+        "tabs": queue.TABS,
+        "orders": queue.ORDERS,
+        "whose": queue.WHOSE,
+        "address": lambda **changed: _address(place.path, asked.params(**changed)),
+        "page_address": lambda page: _address(place.path, asked.params(page=page)),
+    }
+
+
+def row_facts(request: Any, review: ReviewView, names: Mapping[str, str], me: str) -> dict[str, Any]:
+    """Return what a page tells of a request: age in working time, lateness, who has it."""
+    reviews: Reviews = find(request, IReviews)  # type: ignore[assignment]
+    waiting = review.state in UNDECIDED
+    age = reviews.hours.worked_between(review.created_at, find(request, IClock).now()) if waiting else None
+    title, colour = STATES[review.state]
+    return {
+        "review": review,
+        "state": title,
+        "colour": colour,
+        "age": worked(age, reviews.hours.day_length()) if age is not None else "",
+        "late": review.state is ReviewState.OPEN and review.due_on < today(request),
+        "due_today": review.state is ReviewState.OPEN and review.due_on == today(request),
+        "assignee": "vous" if review.assignee == me else names.get(review.assignee or "", "un autre relecteur"),
+    }
+
+
+def worked(age: Any, day_length: Any) -> str:
+    """Return a working time in working days and hours: « 1 j 3 h »."""
+    days, rest = divmod(age, day_length)
+    hours, minutes = divmod(int(rest.total_seconds()) // 60, 60)
+    if days:
+        return f"{days}\u00a0j {hours}\u00a0h" if hours else f"{days}\u00a0j"
+    return f"{hours}\u00a0h {minutes:02d}" if hours else f"{minutes}\u00a0min"
+
+
+def _address(path: str, params: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(params)}" if params else path
+
+
+def _address_of(place: DeskPlace, request: Any, typed: str, queues: Mapping[str, str]) -> str | None:
+    review = find(request, IReviews).by_reference(request.dbsession, typed) if read_reference(typed) else None
+    if review is None or review.kind not in queues:
+        return None
+    return f"{place.path}/{queues[review.kind]}/{review.reference}"
+
+
+def _rooms(place: DeskPlace, request: Any) -> list[Any]:
+    """Return what other rooms hang under this desk, if it has a title and this person may open it."""
+    from zope.interface import providedBy
+
+    found = []
+    for (parent, name), factory in core(request).children.items():
+        if parent in providedBy(place).flattened():
+            room = factory(request, place, name)
+            permission = getattr(room, "permission", None)
+            if room.title and permission and request.has_permission(permission):
+                found.append(room)
+    return found

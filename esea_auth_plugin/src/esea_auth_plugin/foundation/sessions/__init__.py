@@ -1,0 +1,37 @@
+"""The session store: who is signed in in which browser, revocable at once, shared by the plugin and relying parties."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, cast
+
+from ...events import AccountClosed
+from ...interfaces import ISessions
+from ...services import find
+from .service import Sessions, session_ends_in
+
+__all__ = ["includeme"]
+
+#: Address that the page's own script posts to when the person asks to stay.
+KEEP_PATH = "/compte/session/prolonger"
+
+
+def includeme(config: Any) -> None:
+    """Publish :class:`ISessions`, ``request.session_ends_in`` and the address that prolongs a session."""
+    registry = config.registry
+
+    def end_sessions(event: AccountClosed) -> None:
+        # A suspended or closed account has no session left, from the same transaction on (threat-model.md row 23).
+        find(registry, ISessions).close_all(event.session, event.subject)
+
+    config.add_service(ISessions, Sessions)
+    config.add_request_method(session_ends_in, "session_ends_in", reify=True)
+    config.add_subscriber(end_sessions, AccountClosed)
+    # A fixed machine address: a page's script calls it, nobody navigates to it.
+    config.add_route("esea.session.keep", KEEP_PATH)
+    config.scan(".views")
+    config.add_job("session.prune", _prune, every=timedelta(days=1))
+
+
+def _prune(registry: Any) -> None:
+    cast(Sessions, find(registry, ISessions)).prune()

@@ -1,0 +1,61 @@
+"""Web safety, one concern per file: hosts and proxies, headers and CSP, CSRF, leftovers of traversal, flash."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.tweens import INGRESS
+from pyramid.viewderivers import INGRESS as DERIVER_INGRESS
+
+_GATE = "esea_auth_plugin.foundation.web.gate.gate_tween"
+_UNAVAILABLE = "esea_auth_plugin.foundation.web.unavailable.unavailable_tween"
+_OUTLIVING = "esea_auth_plugin.foundation.web.deferred_writes.outliving_tween"
+
+
+def includeme(config: Any) -> None:
+    """Put the tweens in order, deny by default, check CSRF on every POST."""
+    from ..security.log_masking import mask_all_handlers
+    from . import (
+        csrf,
+        flash,
+        multipart_forms,
+        proxy,
+    )
+    from . import (
+        deferred_writes as outliving,
+    )
+    from . import (
+        host_isolation as other_hosts,
+    )
+    from . import (
+        strict_traversal as leftovers,
+    )
+    from .csp import ContentPolicy
+
+    config.add_tween(_GATE, under=INGRESS)
+    config.add_tween(_UNAVAILABLE, under=_GATE)
+    config.add_tween(_OUTLIVING, under=_UNAVAILABLE, over="pyramid_tm.tm_tween_factory")
+    config.add_request_method(proxy.client_address, "client_address", reify=True)
+    config.add_request_method(lambda request: ContentPolicy(), "content_policy", reify=True)
+    config.add_request_method(csrf.browser_digest, "browser_digest", reify=True)
+    config.add_request_method(outliving.outlive, "outlive")
+    config.add_request_method(flash.flash, "flash")
+    config.add_request_method(flash.flash_messages, "flash_messages")
+    config.set_csrf_storage_policy(csrf.DerivedCsrfPolicy())
+    # Our policy checks the origin itself, against settings: the request's own host proves nothing.
+    config.set_default_csrf_options(require_csrf=True, check_origin=False)
+    config.add_view_deriver(leftovers.leftover_deriver, "leftovers", under=DERIVER_INGRESS, over="secured_view")
+    # Under the others of ours: an address that does not exist is a 404, whatever is sent to it.
+    config.add_view_deriver(
+        multipart_forms.multipart_deriver, "multipart", under=("leftovers", "other_hosts"), over="secured_view"
+    )
+    config.include(other_hosts)
+    config.set_default_permission(DENY_BY_DEFAULT)
+    # The ini file configured logging before the application was made: its handlers are all there now.
+    config.action("esea-mask-logs", mask_all_handlers, order=9_000)
+
+
+#: A view that names no permission asks for this one, which nobody is ever granted.
+DENY_BY_DEFAULT = "esea.nobody"
+
+__all__ = ["DENY_BY_DEFAULT", "includeme"]

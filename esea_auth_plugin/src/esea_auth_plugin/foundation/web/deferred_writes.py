@@ -1,0 +1,41 @@
+"""What must outlive a refusal: audit rows and counts of a try whose own transaction is rolled back.
+
+They are queued on the request and written in one short transaction, after the request's has ended and before the
+answer leaves. When that write fails the answer is an error: nobody goes on without a trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ...services import find
+from ..database import IDatabase
+
+Work = Callable[[Session], None]
+
+
+def outlive(request: Any, work: Work) -> None:
+    """``request.outlive(work)``: call ``work(session)`` once the request's transaction has ended, whatever it did."""
+    queue: list[Work] | None = getattr(request, "_outliving", None)
+    if queue is None:
+        queue = request._outliving = []
+    queue.append(work)
+
+
+def outliving_tween(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any], Any]:
+    """Return the tween that writes the queue."""
+
+    def outliving(request: Any) -> Any:
+        try:
+            return handler(request)
+        finally:
+            queue: list[Work] = getattr(request, "_outliving", [])
+            if queue:
+                with find(registry, IDatabase).writing() as session:
+                    for work in queue:
+                        work(session)
+
+    return outliving

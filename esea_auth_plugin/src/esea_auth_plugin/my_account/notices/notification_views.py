@@ -1,0 +1,59 @@
+"""« Notifications »: what was told lately, what is blocked, and which letters one wishes to receive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.view import view_config
+
+from ...authentication.credentials.suspension import FrozenFactors
+from ...authentication.credentials.suspension.naming import named
+from ...interfaces import IAuditTrail, INotifications
+from ...services import find
+from .kinds import KINDS
+from .notifications import topics_of
+from .resources import INotificationsPlace
+from .service import Notices
+
+_PAGE = "esea_auth_plugin:my_account/notices/templates/notifications.jinja2"
+
+
+@view_config(context=INotificationsPlace, request_method="GET", renderer=_PAGE, permission="esea.account.view")
+def notifications(context: Any, request: Any) -> dict[str, Any]:
+    """Show the page."""
+    session, subject = request.dbsession, request.identity.subject
+    chosen = find(request, INotifications).choices(session, subject)
+    return {
+        "topics": [(name, topic, chosen.get(name, topic.default)) for name, topic in topics_of(request).items()],
+        "latest": [(notice, KINDS[notice.kind]) for notice in find(request, Notices).latest(session, subject)],
+        "frozen": named(request.registry, session, subject),
+    }
+
+
+@view_config(context=INotificationsPlace, name="choisir", request_method="POST", permission="esea.account.change")
+def chosen(context: Any, request: Any) -> HTTPSeeOther:
+    """Keep the choices; what can't be switched off is not asked, whatever is sent."""
+    subject = request.identity.subject
+    ticked = {name for name in topics_of(request) if request.POST.get(f"sujet.{name}") == "oui"}
+    choices = {name: name in ticked for name, topic in topics_of(request).items() if topic.default is not None}
+    find(request, INotifications).choose(request.dbsession, subject, choices)
+    find(request, IAuditTrail).record(
+        request.dbsession, "notice.choices_changed", actor=subject, target=subject, details={"wanted": sorted(ticked)}
+    )
+    request.flash("Vos préférences sont enregistrées.")
+    return HTTPSeeOther("/compte/notifications")
+
+
+@view_config(
+    context=INotificationsPlace, name="debloquer", request_method="POST", permission="esea.account.change",
+    top_level=True,
+)  # fmt: skip
+def lifted(context: Any, request: Any) -> HTTPSeeOther:
+    """Accept a frozen factor again. Who asks has just proven the account's highest level, by something else: what is
+    frozen proves nothing."""
+    subject = request.identity.subject
+    mode, reference = request.POST.get("mode", ""), request.POST.get("reference", "")
+    if find(request, FrozenFactors).lift(request.dbsession, subject, mode, reference, by=subject):
+        request.flash("Ce moyen de connexion est débloqué.")
+    return HTTPSeeOther("/compte/notifications")

@@ -1,0 +1,264 @@
+"""Writes notices and their letters, and judges the links of « Ce n'était pas moi »."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ...authentication.attempts.browsers import forget_all
+from ...authentication.attempts.store import SignIns
+from ...authentication.credentials.suspension import CONTESTED, FrozenFactors
+from ...authentication.registry import modes_of
+from ...events import UnderWayEnded
+from ...foundation.database import lock_accounts, new_id
+from ...foundation.security import tokens
+from ...interfaces import (
+    AccountState,
+    AccountView,
+    IAccounts,
+    IAuditTrail,
+    IClock,
+    IFirstLinks,
+    IFormerAddresses,
+    IOutbox,
+    ISealer,
+    ISessions,
+    PortalSettings,
+)
+from ...services import find, offers
+from .kinds import KINDS
+from .models import NoticeLinkRow, NoticeRow
+
+KIND = "notice"
+PURPOSE = "notice.facts"
+#: How long « Ce n'était pas moi » works: people read their mail after a week's leave.
+LIFETIME = timedelta(days=7)
+
+Fact = tuple[str, str]
+Frozen = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice, detached. ``freezes`` are pairs of mode and reference."""
+
+    id: str
+    subject: str
+    kind: str
+    at: datetime
+    facts: Sequence[Fact]
+    freezes: Sequence[Frozen]
+
+
+class Notices:
+    """The notices of people."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    # --- telling
+
+    def tell(
+        self,
+        session: Session,
+        subject: str,
+        kind: str,
+        *,
+        facts: Sequence[Fact] = (),
+        freezes: Sequence[Frozen] = (),
+        to: Sequence[str] | None = None,
+        letter: str = "notices.notice",
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write a notice and mail it, in the transaction of what it tells about.
+
+        :param to: addresses, none for what only the page tells; the account's by default, with the former one while it
+            may still object to a change: a thief who changes the address first would be the only one to read on.
+        """
+        lock_accounts(self._registry, session, subject)
+        account = find(self._registry, IAccounts).by_subject(session, subject)
+        if account is None or account.state is not AccountState.ACTIVE:
+            return
+        now = self._now()
+        row = NoticeRow(id=new_id(), subject=subject, kind=kind, at=now, sealed="", freezes=[list(x) for x in freezes])
+        row.sealed = self._sealer.seal(json.dumps(list(facts)).encode(), purpose=PURPOSE, bound_to=row.id)
+        session.add(row)
+        session.flush()
+        addresses = to if to is not None else self._addresses(session, account)
+        objects = self.may_object(session, subject)
+        for address in addresses:
+            self._post(session, account, row, address, facts, letter, more or {}, objects=objects)
+        if addresses:
+            self._audit(session, "notice.sent", subject, notice=kind)
+
+    def former_addresses(self, session: Session, subject: str) -> Sequence[str]:
+        """Return the addresses that may still object to a change."""
+        if not offers(self._registry, IFormerAddresses):
+            return ()
+        found: Sequence[str] = find(self._registry, IFormerAddresses).of(session, subject)
+        return found
+
+    def may_object(self, session: Session, subject: str) -> bool:
+        """Tell whether letters carry « Ce n'était pas moi »: not while the mailbox may be an impostor's.
+
+        Only the first external identity is proven then; its owner may end sessions from the account, or call.
+        """
+        if not offers(self._registry, IFirstLinks):
+            return True
+        return not find(self._registry, IFirstLinks).unconfirmed(session, subject)
+
+    def _addresses(self, session: Session, account: AccountView) -> Sequence[str]:
+        return list(dict.fromkeys((account.email, *self.former_addresses(session, account.subject))))
+
+    def _post(
+        self,
+        session: Session,
+        account: AccountView,
+        row: NoticeRow,
+        address: str,
+        facts: Sequence[Fact],
+        letter: str,
+        more: Mapping[str, Any],
+        *,
+        objects: bool,
+    ) -> None:
+        token, ends_at = tokens.new_token(), row.at + LIFETIME
+        if objects:
+            session.add(NoticeLinkRow(notice_id=row.id, digest=tokens.digest(token, kind=KIND), ends_at=ends_at))
+        kind = KINDS[row.kind]
+        find(self._registry, IOutbox).post(
+            session,
+            letter,
+            to=address,
+            values={
+                "name": account.display_name,
+                "title": kind.subject,
+                "text": kind.text,
+                "calm": kind.calm,
+                "at": row.at,
+                "facts": [list(fact) for fact in facts],
+                "effects": effects(self._registry, [(mode, reference) for mode, reference in row.freezes]),
+                "url": find(self._registry, PortalSettings).absolute(f"/signalement/{token}") if objects else "",
+                "ends_at": ends_at,
+                **more,
+            },
+            valid_until=ends_at,
+        )
+
+    # --- « Ce n'était pas moi »
+
+    def live(self, session: Session, token: str | None) -> Notice | None:
+        """Return the notice whose link may be used now; writes nothing."""
+        statement = (
+            select(NoticeRow)
+            .join(NoticeLinkRow, NoticeLinkRow.notice_id == NoticeRow.id)
+            .where(NoticeLinkRow.digest == tokens.digest(token or "", kind=KIND))
+            .where(NoticeLinkRow.used_at.is_(None), NoticeLinkRow.ends_at > self._now())
+        )
+        row = session.scalar(statement)
+        return self._view(row) if row is not None else None
+
+    def contest(self, session: Session, token: str | None, *, address: str) -> Notice | None:
+        """End every session and freeze what the notice names, once; ``None``: the link is over."""
+        found = self.live(session, token)
+        if found is None:
+            return None
+        lock_accounts(self._registry, session, found.subject)
+        used = (
+            update(NoticeLinkRow)
+            .where(NoticeLinkRow.digest == tokens.digest(token or "", kind=KIND))
+            .where(NoticeLinkRow.used_at.is_(None), NoticeLinkRow.ends_at > self._now())
+            .values(used_at=self._now())
+            .returning(NoticeLinkRow.notice_id)
+            .execution_options(synchronize_session=False)
+        )
+        notice_id = session.execute(used).scalar()
+        row = session.get(NoticeRow, notice_id) if notice_id is not None else None
+        if row is None:
+            return None
+        notice = self._view(row)
+        self._stop(session, notice)
+        find(self._registry, IAuditTrail).record(
+            session,
+            "notice.contested",
+            target=notice.subject,
+            details={"notice": notice.kind},
+            personal={"address": address},
+        )
+        return notice
+
+    def end_links(self, session: Session, subject: str) -> None:
+        """End every mailed link of a person that was not used."""
+        own = select(NoticeRow.id).where(NoticeRow.subject == subject)
+        session.execute(
+            update(NoticeLinkRow)
+            .where(NoticeLinkRow.notice_id.in_(own), NoticeLinkRow.used_at.is_(None))
+            .values(used_at=self._now())
+            .execution_options(synchronize_session=False)
+        )
+
+    def _stop(self, session: Session, notice: Notice) -> None:
+        """End what is open, what is being opened, and what would make a thief's browser a known one."""
+        subject = notice.subject
+        # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.
+        find(self._registry, SignIns).close_all(session, subject)
+        find(self._registry, ISessions).close_all(session, subject)
+        self._registry.notify(UnderWayEnded(session, subject))
+        forget_all(session, subject)
+        for mode, reference in notice.freezes:
+            find(self._registry, FrozenFactors).freeze(session, subject, mode, reference, reason=CONTESTED)
+
+    # --- what was told
+
+    def latest(self, session: Session, subject: str, *, most: int = 20) -> Sequence[Notice]:
+        """Return a person's notices, newest first."""
+        rows = session.scalars(
+            select(NoticeRow)
+            .where(NoticeRow.subject == subject)
+            .order_by(NoticeRow.at.desc(), NoticeRow.id)
+            .limit(most)
+        )
+        return [self._view(row) for row in rows]
+
+    def _view(self, row: NoticeRow) -> Notice:
+        facts = json.loads(self._sealer.open(row.sealed, purpose=PURPOSE, bound_to=row.id))
+        return Notice(
+            id=row.id,
+            subject=row.subject,
+            kind=row.kind,
+            at=row.at,
+            facts=[(label, value) for label, value in facts],
+            freezes=[(mode, reference) for mode, reference in row.freezes],
+        )
+
+    def _audit(self, session: Session, action: str, subject: str, **details: str) -> None:
+        find(self._registry, IAuditTrail).record(session, action, target=subject, details=details)
+
+    @property
+    def _sealer(self) -> ISealer:
+        return find(self._registry, ISealer)
+
+    def _now(self) -> datetime:
+        return find(self._registry, IClock).now()
+
+
+def effects(registry: Any, freezes: Sequence[Frozen]) -> list[str]:
+    """Return what « Ce n'était pas moi » will do, a sentence each."""
+    found = [
+        "Toutes les sessions ouvertes de votre compte seront fermées, et ce qui était en cours s’arrête : liens reçus, "
+        "dispositifs qui attendent leur confirmation."
+    ]
+    for mode_name, reference in freezes:
+        mode = modes_of(registry).get(mode_name)
+        title = mode.title if mode is not None else mode_name
+        what = "Ce dispositif" if reference else "Le moyen de connexion"
+        found.append(
+            f"{what} « {title} » n’ouvrira plus rien, jusqu’à ce que vous le débloquiez par un autre, ou le support."
+        )
+    return found

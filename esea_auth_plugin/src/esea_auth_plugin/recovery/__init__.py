@@ -1,0 +1,61 @@
+"""Recovery under `/connexion/oubli`: password, identifier, mailbox; and changing one's password when signed in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ..events import DeviceRevoked, UnderWayEnded
+from ..interfaces import IAccountRoot, IPasswordResets, ISignInRoot, Rule
+from ..services import find
+from .lost_mailbox import LostMailboxKind
+from .resets import Resets, prune
+from .resources import ForgottenPlace, PasswordPlace, ResetPlace
+
+__all__ = ["includeme"]
+
+_LETTERS = ("reset", "identifier", "lost", "new_mailbox", "refused", "more_asked")
+_ACTIONS = {
+    "recovery.asked": "Mot de passe oublié : lien demandé",
+    "recovery.identifier_asked": "Identifiant oublié : rappel demandé",
+    "recovery.factor_proven": "Mot de passe oublié : second facteur prouvé",
+    "recovery.done": "Mot de passe remplacé par le lien reçu",
+    "recovery.mailbox_lost": "Changement d'adresse demandé au support",
+    "recovery.identity_checked": "Identité vérifiée par le support",
+    "password.changed": "Mot de passe modifié",
+    "password.refused": "Changement de mot de passe refusé",
+}
+
+
+def includeme(config: Any) -> None:
+    """Hang the places, publish the resets, declare letters, actions and the support's kind of request."""
+    registry = config.registry
+
+    def end_links(event: UnderWayEnded) -> None:
+        find(registry, Resets).kill(event.session, event.subject)
+
+    def end_proven_links(event: DeviceRevoked) -> None:
+        # What proved itself to the link is gone, and nobody knows in whose hand it was.
+        find(registry, Resets).kill(event.session, event.subject, proven=True)
+
+    config.add_subscriber(end_links, UnderWayEnded)
+    config.add_subscriber(end_proven_links, DeviceRevoked)
+    config.add_portal_child("oubli", ForgottenPlace, parent=ISignInRoot)
+    config.add_portal_child("reinitialisation", ResetPlace, parent=ISignInRoot)
+    config.add_portal_child("mot-de-passe", PasswordPlace, parent=IAccountRoot)
+    config.add_permission_rule("esea.password.view", Rule(service="portail"))
+    config.add_permission_rule("esea.password.change", Rule(service="portail"))
+    config.add_service(Resets, Resets)
+    config.add_service(IPasswordResets, lambda registry: find(registry, Resets))
+    for letter in _LETTERS:
+        folder = f"esea_auth_plugin:recovery/letters/{letter}"
+        config.add_letter(f"recovery.{letter}", folder, proves_mailbox=letter == "new_mailbox")
+    for name, sentence in _ACTIONS.items():
+        config.add_audit_action(name, sentence)
+    config.add_request_kind(LostMailboxKind())
+    config.add_job("recovery.prune", prune, every=timedelta(days=1))
+    config.include(".lost_authenticators")
+    config.include(".device_replacement")
+    config.scan(".forgotten_views")
+    config.scan(".reset_views")
+    config.scan(".change_views")

@@ -1,0 +1,30 @@
+"""Who lost their device adds another one: `/connexion/nouveau-dispositif`, opened by a ticket instead of a session."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ...events import DeviceAdded, DeviceRevoked, UnderWayEnded
+from ...interfaces import IEnrolmentTickets, ISignInRoot
+from ...services import find
+from .resources import NewDevicePlace
+from .tickets import Tickets, prune
+
+__all__ = ["includeme"]
+
+
+def includeme(config: Any) -> None:
+    """Publish the tickets, hang the place; tickets end with whatever else is under way, and with a credential."""
+
+    def end_tickets(event: UnderWayEnded | DeviceAdded | DeviceRevoked) -> None:
+        # A sheet of codes is removed, another one takes its place, the device was added: no ticket outlives them.
+        find(config.registry, Tickets).close_all(event.session, event.subject)
+
+    config.add_service(Tickets, Tickets)
+    config.add_service(IEnrolmentTickets, lambda registry: find(registry, Tickets))
+    config.add_portal_child("nouveau-dispositif", NewDevicePlace, parent=ISignInRoot)
+    for ends in (UnderWayEnded, DeviceAdded, DeviceRevoked):
+        config.add_subscriber(end_tickets, ends)
+    config.add_job("restoring.prune", prune, every=timedelta(days=1))
+    config.scan(".views")

@@ -1,0 +1,82 @@
+"""Places of who lost their device: `/connexion/nouveau-dispositif`, and one below it for each mode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zope.interface import Interface, implementer
+
+from ...authentication.contract import AuthMode, Capability
+from ...authentication.credentials.resources import POLL
+from ...authentication.registry import modes_of
+from ...interfaces import Level
+from ...levels import level_of_factors
+from ...resources import Resource
+
+
+class INewDevicePlace(Interface):
+    """`/connexion/nouveau-dispositif`."""
+
+
+class INewDeviceMode(Interface):
+    """`/connexion/nouveau-dispositif/SEGMENT`."""
+
+
+class INewDeviceAction(Interface):
+    """`/connexion/nouveau-dispositif/SEGMENT/ACTION`: a POST of the mode's own."""
+
+
+class INewDevicePoll(Interface):
+    """`/connexion/nouveau-dispositif/SEGMENT/attente`: asked by a page that waits."""
+
+
+def may_replace(mode: AuthMode) -> bool:
+    """Tell whether a credential of this mode may take the place of a lost one.
+
+    Another authority's would have to be judged at the account's top level, printed codes stand for a device, and what
+    rests on another mode's credentials (a QR code) is added there.
+    """
+    own = Capability.ENROLS in mode.capabilities and bool(mode.enrol_title)
+    strong = level_of_factors({*mode.factors, *mode.after}) >= Level.TWO_FACTORS
+    return own and strong and not mode.external and not mode.callbacks and not mode.rests_on
+
+
+@implementer(INewDevicePlace)
+class NewDevicePlace(Resource):
+    """See :class:`INewDevicePlace`."""
+
+    title = "Ajouter un nouveau dispositif"
+
+    def child(self, key: str) -> Any:
+        """Return the place of a mode that may replace a device."""
+        mode = modes_of(self.request).at(key)
+        if mode is None or not may_replace(mode):
+            raise KeyError(key)
+        return NewDeviceMode(self.request, self, key, mode)
+
+
+@implementer(INewDeviceMode)
+class NewDeviceMode(Resource):
+    """Adding a credential of one mode with a ticket."""
+
+    def __init__(self, request: Any, parent: Any, name: str, mode: AuthMode) -> None:
+        super().__init__(request, parent, name)
+        self.mode = mode
+
+    def child(self, key: str) -> Any:
+        """Return the place of an action of the mode's enrolment."""
+        if key == POLL:
+            return NewDevicePoll(self.request, self, key)
+        if key in self.mode.enrol_actions:
+            return NewDeviceAction(self.request, self, key)
+        raise KeyError(key)
+
+
+@implementer(INewDeviceAction)
+class NewDeviceAction(Resource):
+    """See :class:`INewDeviceAction`."""
+
+
+@implementer(INewDevicePoll)
+class NewDevicePoll(Resource):
+    """See :class:`INewDevicePoll`."""

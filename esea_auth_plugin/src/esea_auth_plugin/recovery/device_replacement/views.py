@@ -1,0 +1,88 @@
+"""« Ajouter un nouveau dispositif » with a ticket: choose a mode, add one credential, then sign in with it.
+
+Nobody is signed in here: every view reads the ticket's cookie itself, and no other view of the portal does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ...authentication.credentials.answering import STEP, polled, shown, taken
+from ...authentication.credentials.enrolling import Ground
+from ...authentication.registry import modes_of
+from ...foundation.database import IDatabase
+from ...interfaces import IClock, Identity
+from ...services import find
+from .resources import INewDeviceAction, INewDeviceMode, INewDevicePlace, INewDevicePoll, may_replace
+from .tickets import ADDRESS, Ticket, Tickets
+
+_CHOICE = "esea_auth_plugin:recovery/device_replacement/templates/choose.jinja2"
+_OVER = "Le délai pour ajouter un dispositif est passé, ou il a déjà été ajouté."
+_LOST = "/connexion/oubli/dispositif"
+
+
+@view_config(context=INewDevicePlace, request_method="GET", renderer=_CHOICE, permission=NO_PERMISSION_REQUIRED)
+def choose(context: Any, request: Any) -> Any:
+    """Offer the modes whose devices may replace the lost one."""
+    ticket = find(request, Tickets).current(request, request.dbsession)
+    if ticket is None:
+        return _over(request)
+    minutes = max(1, int((ticket.ends_at - find(request, IClock).now()).total_seconds()) // 60)
+    offered = [mode for mode in modes_of(request).all() if may_replace(mode)]
+    return {"account": ticket.account, "offered": offered, "minutes": minutes, "base": ADDRESS}
+
+
+@view_config(context=INewDeviceMode, request_method="GET", renderer=STEP, permission=NO_PERMISSION_REQUIRED)
+def show(context: Any, request: Any) -> Any:
+    """Show the step where the addition stands."""
+    ticket = find(request, Tickets).current(request, request.dbsession)
+    return shown(request, context.mode, ground_of(ticket)) if ticket is not None else _over(request)
+
+
+@view_config(context=INewDeviceMode, request_method="POST", renderer=STEP, permission=NO_PERMISSION_REQUIRED)
+def take(context: Any, request: Any) -> Any:
+    """Begin, or take an answer."""
+    return _take(request, context.mode, "")
+
+
+@view_config(context=INewDeviceAction, request_method="POST", renderer=STEP, permission=NO_PERMISSION_REQUIRED)
+def take_action(context: Any, request: Any) -> Any:
+    """Carry out an action of the addition."""
+    return _take(request, context.__parent__.mode, context.__name__)
+
+
+@view_config(context=INewDevicePoll, request_method="GET", renderer="json", permission=NO_PERMISSION_REQUIRED)
+def poll(context: Any, request: Any) -> dict[str, Any]:
+    """Tell a waiting page whether to send its form now."""
+    ticket = find(request, Tickets).current(request, request.dbsession)
+    if ticket is None:
+        return {"ready": True, "seconds": 1}
+    return polled(request, context.__parent__.mode, ground_of(ticket))
+
+
+def ground_of(ticket: Ticket) -> Ground:
+    """Return what an addition with this ticket stands on."""
+    account = ticket.account
+    person = Identity(
+        subject=account.subject, display_name=account.display_name, email=account.email, session_id=ticket.id
+    )
+
+    def use(request: Any, session: Any) -> bool:
+        return find(request, Tickets).use(request, session, ticket)
+
+    return Ground(person, home="/connexion", base=ADDRESS, cause=ticket.cause, use=use)
+
+
+def _take(request: Any, mode: Any, action: str) -> Any:
+    with find(request, IDatabase).reading() as session:
+        ticket = find(request, Tickets).current(request, session)
+    return taken(request, mode, ground_of(ticket), action) if ticket is not None else _over(request)
+
+
+def _over(request: Any) -> HTTPSeeOther:
+    request.flash(_OVER, "warning")
+    return HTTPSeeOther(_LOST)

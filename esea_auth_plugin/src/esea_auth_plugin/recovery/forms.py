@@ -1,0 +1,87 @@
+"""Forms of recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import colander
+
+from ..foundation.forms import EmailNode, HoneypotNode, NameNode, PasswordNode, PhoneNode, PortalForm, TextNode
+from ..foundation.security import password_policy
+from ..interfaces import AccountView
+
+_ADVICE = (
+    f"{password_policy.MIN_LENGTH} caractères au moins ; plusieurs mots sans lien entre eux font un bon mot de passe."
+)
+
+
+class LoginSchema(colander.MappingSchema):
+    """« Mot de passe oublié »."""
+
+    login = TextNode(title="Identifiant ou email", max_length=254)
+
+
+class EmailSchema(colander.MappingSchema):
+    """« Identifiant oublié »."""
+
+    email = EmailNode(title="Email")
+
+
+class LostMailboxSchema(colander.MappingSchema):
+    """« Je n'ai plus accès à cette boîte »."""
+
+    login = TextNode(title="Identifiant ou ancien email", max_length=254)
+    last_name = NameNode(title="Nom")
+    first_name = NameNode(title="Prénom")
+    email = EmailNode(title="Nouvel email", help="Une boîte que vous êtes seul(e) à lire.")
+    email_again = EmailNode(title="Confirmation nouvel email")
+    phone = PhoneNode(title="Téléphone", help="Le support vous rappelle pour vérifier votre identité.")
+    motive = TextNode(
+        title="Que s'est-il passé ?",
+        help="Par exemple : changement d'établissement. N'indiquez aucun nom de patient.",
+        multiline=True,
+        min_length=10,
+        max_length=1000,
+    )
+    website = HoneypotNode()
+
+    def validator(self, node: Any, values: Mapping[str, Any]) -> None:
+        """The new address is confirmed."""
+        if values["email"] != values["email_again"]:
+            error = colander.Invalid(node)
+            error["email_again"] = "Les deux adresses diffèrent : saisissez-les de nouveau."
+            raise error
+
+
+def _agree(node: Any, values: Mapping[str, Any]) -> None:
+    if values["password"] != values["password_again"]:
+        differ = "Les deux mots de passe diffèrent : saisissez-les de nouveau."
+        error = colander.Invalid(node)
+        error["password_again"] = differ
+        raise error
+
+
+def password_form(request: Any, *, current: bool = False, cancel: tuple[str, str] | None = None) -> PortalForm:
+    """Return the form of a new password; ``current``: the present one is asked first (ASVS 6.2.3)."""
+    schema = colander.SchemaNode(colander.Mapping(), validator=_agree)
+    if current:
+        schema.add(PasswordNode(name="current", title="Mot de passe actuel"))
+    password = PasswordNode(name="password", title="Nouveau mot de passe", new=True, help=_ADVICE)
+    password.widget.meter = "surete"
+    schema.add(password)
+    schema.add(PasswordNode(name="password_again", title="Confirmez votre nouveau mot de passe", new=True))
+    return PortalForm(schema, request, submit=(("valider", "Changer mon mot de passe"),), cancel=cancel)
+
+
+def accepted_password(form: PortalForm, account: AccountView) -> dict[str, Any]:
+    """Return the values of a posted password form.
+
+    :raises Invalid: what was typed, or the policy, speaks against it.
+    """
+    values = form.validate()
+    words = (account.first_name, account.last_name, account.email, account.identifier)
+    assessment = password_policy.assess(values["password"], words)
+    if not assessment.accepted:
+        raise form.refuse({"password": " ".join(assessment.messages)})
+    return values

@@ -1,0 +1,44 @@
+"""« J'ai perdu tous mes moyens de connexion »: two reviewers agree, then a mailed link lets a device be added."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from ...events import UnderWayEnded
+from ...interfaces import ISignInRoot
+from ...services import find
+from .kind import LostEverythingKind
+from .links import Links, prune
+from .resources import RegainPlace
+
+__all__ = ["includeme"]
+
+_LETTERS = ("asked", "link", "agreed", "used", "refused", "more_asked", "support")
+_ACTIONS = {
+    "lost_everything.asked": "Perte de tous les moyens de connexion signalée",
+    "lost_everything.identity_checked": "Identité vérifiée par l’un des deux relecteurs",
+    "lost_everything.link_sent": "Lien d’ajout d’un dispositif envoyé",
+    "lost_everything.link_used": "Lien d’ajout d’un dispositif utilisé : mot de passe remplacé, dispositifs retirés",
+}
+
+
+def includeme(config: Any) -> None:
+    """Hang the place of the mailed link, publish the links, declare letters, actions and the support's kind."""
+
+    def end_links(event: UnderWayEnded) -> None:
+        find(config.registry, Links).kill(event.session, event.subject)
+
+    config.add_subscriber(end_links, UnderWayEnded)
+    config.add_portal_child("retrouver", RegainPlace, parent=ISignInRoot)
+    config.add_service(Links, Links)
+    for letter in _LETTERS:
+        config.add_letter(
+            f"lost_everything.{letter}", f"esea_auth_plugin:recovery/lost_authenticators/letters/{letter}"
+        )
+    for name, sentence in _ACTIONS.items():
+        config.add_audit_action(name, sentence)
+    config.add_request_kind(LostEverythingKind())
+    config.add_job("lost_everything.prune", prune, every=timedelta(days=1))
+    config.scan(".ask_views")
+    config.scan(".link_views")

@@ -1,0 +1,81 @@
+"""The mailed link: a GET takes the token out of the address and shows, a POST acts and signs nobody in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ...foundation.database import IDatabase
+from ...foundation.forms import Invalid
+from ...foundation.reviews.agreements import agreed_by
+from ...foundation.web.cookies import drop_cookie, read_link_cookie, set_cookie
+from ...interfaces import IEnrolmentTickets, IPasswords, IReviews
+from ...services import find
+from .. import limits
+from ..forms import accepted_password, password_form
+from .links import Link, Links, LinkSpent
+from .resources import IRegainPlace, IRegainToken
+from .telling import tell_person, tell_reviewers
+
+COOKIE = "retrouver"
+_PAGE = "esea_auth_plugin:recovery/lost_authenticators/templates/regain.jinja2"
+_LONGEST = 128
+
+
+@view_config(context=IRegainToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+def take_token(context: Any, request: Any) -> Any:
+    """Move the token into the flow's cookie; mail scanners that follow the link use nothing up."""
+    token = context.__name__ if len(context.__name__) <= _LONGEST else "-"
+    set_cookie(request, COOKIE, token, max_age=timedelta(minutes=30))
+    return HTTPSeeOther("/connexion/retrouver")
+
+
+@view_config(context=IRegainPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+def show(context: Any, request: Any) -> Any:
+    """Say what is about to happen, and ask for a new password."""
+    link = find(request, Links).live(request.dbsession, read_link_cookie(request, COOKIE))
+    return _page(request, link, password_form(request).render() if link else "")
+
+
+@view_config(context=IRegainPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+def regain(context: Any, request: Any) -> Any:
+    """Begin anew, and give this browser the ticket for one new device."""
+    limits.link_used(request)
+    with find(request, IDatabase).reading() as session:
+        link = find(request, Links).live(session, read_link_cookie(request, COOKIE))
+    if link is None:
+        return _page(request, None, "")
+    try:
+        values = accepted_password(password_form(request), link.account)
+    except Invalid as invalid:
+        return _page(request, link, invalid.form_html)
+    password_hash = find(request, IPasswords).hash(values["password"])
+    try:
+        find(request, Links).use(request.dbsession, link, password_hash)
+    except LinkSpent as spent:
+        # Another use was quicker: nothing of this one may stay.
+        request.tm.doom()
+        request.flash(spent.message, "warning")
+        return HTTPSeeOther("/connexion/oubli/tout")
+    _tell(request, link)
+    drop_cookie(request, COOKIE)
+    tickets = find(request, IEnrolmentTickets)
+    return HTTPSeeOther(tickets.issue(request, request.dbsession, link.account.subject, cause="support"))
+
+
+def _tell(request: Any, link: Link) -> None:
+    session, registry = request.dbsession, request.registry
+    review = find(request, IReviews).get(session, link.request_id)
+    reference = review.reference if review else ""
+    tell_person(registry, session, link.account, "used", reference=reference)
+    tell_reviewers(registry, session, agreed_by(session, link.request_id), reference, "used")
+
+
+def _page(request: Any, link: Link | None, form: Any) -> dict[str, Any]:
+    if link is None:
+        request.response.status = 410
+    return {"link": link, "form": form}

@@ -1,0 +1,153 @@
+"""Mailed links that let their person begin anew: a new password, no old device, and one new device to add."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy.orm import Session
+
+from ...authentication.attempts.browsers import forget_all
+from ...authentication.attempts.store import SignIns
+from ...authentication.credentials.suspension import FrozenFactors
+from ...authentication.registry import modes_of
+from ...errors import PortalError
+from ...events import DeviceRevoked, PasswordChanged
+from ...foundation.database import IDatabase, lock_accounts, new_id
+from ...foundation.security import tokens
+from ...interfaces import (
+    AccountState,
+    AccountView,
+    IAccounts,
+    IAuditTrail,
+    IClock,
+    IOutbox,
+    IPasswords,
+    IRoleSuspensions,
+    ISessions,
+    PortalSettings,
+)
+from ...services import find
+from .models import EnrolmentLinkRow
+
+KIND = "enrolment_link"
+LIFETIME = timedelta(hours=24)
+
+
+class LinkSpent(PortalError):
+    """The link was used, replaced, or is too old."""
+
+    code = "lost_everything.spent"
+    status = 410
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A live link. :ivar request_id: the request that two reviewers agreed to."""
+
+    id: str
+    account: AccountView
+    request_id: str
+
+
+class Links:
+    """Mails, judges and uses links."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def issue(self, session: Session, account: AccountView, request_id: str) -> datetime:
+        """Mail a link to the account's confirmed address and return its end; a former one dies."""
+        now, token = self._now(), tokens.new_token()
+        lock_accounts(self._registry, session, account.subject)
+        self.kill(session, account.subject)
+        ends_at = now + LIFETIME
+        row = EnrolmentLinkRow(
+            id=new_id(),
+            digest=tokens.digest(token, kind=KIND),
+            subject=account.subject,
+            request_id=request_id,
+            created_at=now,
+            ends_at=ends_at,
+        )
+        session.add(row)
+        session.flush()
+        url = find(self._registry, PortalSettings).absolute(f"/connexion/retrouver/{token}")
+        values = {"name": account.display_name, "identifier": account.identifier, "url": url, "ends_at": ends_at}
+        outbox = find(self._registry, IOutbox)
+        outbox.post(session, "lost_everything.link", to=account.email, values=values, valid_until=ends_at)
+        return ends_at
+
+    def kill(self, session: Session, subject: str) -> None:
+        """End every link of a person that was not used: another took its place, or who lost everything has not."""
+        live = update(EnrolmentLinkRow).where(EnrolmentLinkRow.subject == subject, EnrolmentLinkRow.used_at.is_(None))
+        session.execute(live.values(replaced_at=self._now()).execution_options(synchronize_session=False))
+
+    def live(self, session: Session, token: str | None) -> Link | None:
+        """Return the link if it may be used now."""
+        digest = tokens.digest(token or "", kind=KIND)
+        row = session.scalar(select(EnrolmentLinkRow).where(EnrolmentLinkRow.digest == digest))
+        if row is None or row.used_at or row.replaced_at or row.ends_at <= self._now():
+            return None
+        account = find(self._registry, IAccounts).by_subject(session, row.subject)
+        if account is None or account.state is not AccountState.ACTIVE or account.email_doubted_at is not None:
+            return None
+        return Link(row.id, account, row.request_id)
+
+    def use(self, session: Session, link: Link, password_hash: str) -> None:
+        """Use it once: whatever opened this account until now opens it no more.
+
+        A thief may have the lost devices, the password and an open session: all three end here.
+
+        :raises LinkSpent: another use was quicker, or it is too late.
+        """
+        now, subject = self._now(), link.account.subject
+        lock_accounts(self._registry, session, subject)
+        used = (
+            update(EnrolmentLinkRow)
+            .where(EnrolmentLinkRow.id == link.id, EnrolmentLinkRow.used_at.is_(None))
+            .where(EnrolmentLinkRow.replaced_at.is_(None), EnrolmentLinkRow.ends_at > now)
+            .values(used_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        if cast("CursorResult[Any]", session.execute(used)).rowcount != 1:
+            raise LinkSpent("Ce lien n’est plus valable. Faites une nouvelle demande.")
+        find(self._registry, IPasswords).set_hash(session, subject, password_hash)
+        # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.
+        find(self._registry, SignIns).close_all(session, subject)
+        find(self._registry, ISessions).close_all(session, subject)
+        forget_all(session, subject)
+        gone = self._revoke_devices(session, subject)
+        # Two reviewers checked who it is, and everything that « Ce n'était pas moi » froze is new or gone.
+        frozen = find(self._registry, FrozenFactors)
+        for one in frozen.of(session, subject):
+            frozen.lift(session, subject, one.mode, one.reference, by=subject)
+        self._registry.notify(PasswordChanged(session, subject))
+        find(self._registry, IRoleSuspensions).suspend(
+            session, subject, cause="lost_everything", request_id=link.request_id
+        )
+        find(self._registry, IAuditTrail).record(
+            session, "lost_everything.link_used", actor=subject, target=subject, details={"devices": gone}
+        )
+
+    def _revoke_devices(self, session: Session, subject: str) -> int:
+        gone = 0
+        for mode in modes_of(self._registry).all():
+            for held in mode.credentials(session, subject):
+                if mode.revoke(session, subject, held.reference, reason="lost_everything"):
+                    event = DeviceRevoked(session, subject, mode.name, held.reference, held.kind, held.label)
+                    self._registry.notify(event)
+                    gone += 1
+        return gone
+
+    def _now(self) -> datetime:
+        return find(self._registry, IClock).now()
+
+
+def prune(registry: Any) -> None:
+    """Job: delete links that ended over a week ago."""
+    before = find(registry, IClock).now() - timedelta(days=7)
+    with find(registry, IDatabase).writing() as session:
+        session.execute(delete(EnrolmentLinkRow).where(EnrolmentLinkRow.ends_at < before))

@@ -1,0 +1,253 @@
+"""Links that set a new password: issued alike for known and unknown, single use, and they never sign anybody in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from ..accounts.address_changes import AddressContestable
+from ..authentication.access.owned import can_use
+from ..authentication.access.suspension import STRONG
+from ..authentication.attempts.browsers import forget_all
+from ..authentication.attempts.store import SignIns
+from ..authentication.contract import AuthMode
+from ..authentication.credentials.suspension import FrozenFactors
+from ..authentication.registry import modes_of
+from ..errors import PortalError
+from ..events import PasswordChanged
+from ..foundation.database import IDatabase, lock_accounts, new_id
+from ..foundation.security import tokens
+from ..interfaces import (
+    AccountState,
+    AccountView,
+    Factor,
+    IAccounts,
+    IAuditTrail,
+    IClock,
+    IOutbox,
+    IPasswords,
+    IPendingDevices,
+    IRoleSuspensions,
+    ISealer,
+    ISessions,
+    PortalSettings,
+    Proof,
+)
+from ..services import find
+from ..settings import AuthSettings
+from .models import ResetRow
+
+KIND = "reset"
+PURPOSE = "recovery.email"
+MAILBOX_LIFETIME = timedelta(hours=24)
+#: Where a decoy pretends to go; `.invalid` can't exist (RFC 2606), and nothing is sent anyway.
+NOWHERE = "personne@exemple.invalid"
+
+
+class LinkSpent(PortalError):
+    """The link was used, replaced, or is too old."""
+
+    code = "recovery.spent"
+    status = 410
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """A live link: whose account, the new address that it confirms, and the other factor that it still asks for."""
+
+    id: str
+    account: AccountView
+    new_email: str
+    factor: AuthMode | None
+
+
+class Resets:
+    """Issues, judges and uses links."""
+
+    def __init__(self, registry: Any) -> None:
+        self._registry = registry
+
+    def issue(self, session: Session, account: AccountView | None) -> None:
+        """Mail a link to the confirmed address; for nobody's login do the same work and mail nothing."""
+        settings = find(self._registry, AuthSettings)
+        lifetime = timedelta(minutes=settings.reset_minutes)
+        url, ends_at = self._store(session, account.subject if account else new_id(), lifetime)
+        find(self._registry, IOutbox).post(
+            session,
+            "recovery.reset",
+            to=account.email if account else NOWHERE,
+            values={
+                "name": account.display_name if account else "Personne",
+                "url": url,
+                "minutes": settings.reset_minutes,
+                "identifier": account.identifier if account else "personne",
+            },
+            valid_until=ends_at,
+            decoy=account is None,
+        )
+
+    def issue_for_new_mailbox(
+        self, session: Session, account: AccountView, email: str, *, request_id: str, factor_waived: bool = False
+    ) -> None:
+        """Mail a link to the address that the reviewers accepted, once identity was checked.
+
+        :param factor_waived: two reviewers agreed that the account's other factor need not be proven.
+        """
+        url, ends_at = self._store(
+            session, account.subject, MAILBOX_LIFETIME, email, request_id=request_id, factor_waived=factor_waived
+        )
+        find(self._registry, IOutbox).post(
+            session,
+            "recovery.new_mailbox",
+            to=email,
+            values={"name": account.display_name, "url": url, "ends_at": ends_at},
+            valid_until=ends_at,
+        )
+
+    def live(self, session: Session, token: str | None) -> Reset | None:
+        """Return the link if it may be used now."""
+        row = session.scalar(select(ResetRow).where(ResetRow.digest == tokens.digest(token or "", kind=KIND)))
+        if row is None or row.used_at or row.replaced_at or row.ends_at <= self._now():
+            return None
+        account = find(self._registry, IAccounts).by_subject(session, row.subject)
+        if account is None or account.state is not AccountState.ACTIVE:
+            return None
+        if account.email_doubted_at is not None and not row.sealed_email:  # mailed to what is not believed any more
+            return None
+        # A reviewer was told on the telephone who it is: that alone does not stand for the account's other factor.
+        needs = None if row.factor_at or row.factor_waived else self.other_factor(session, row.subject)
+        return Reset(row.id, account, self._email(row), needs)
+
+    def other_factor(self, session: Session, subject: str) -> AuthMode | None:
+        """Return a mode that the person can use and that rests neither on the password nor on the mailbox."""
+        weak = {Factor.PASSWORD, Factor.MAILBOX}
+        pending = find(self._registry, IPendingDevices).of(session, subject)
+        for mode in modes_of(self._registry).all():
+            if mode.factors - weak and can_use(session, mode, subject, pending):
+                return mode
+        return None
+
+    def factor_proven(self, session: Session, reset_id: str, subject: str, proofs: Sequence[Proof]) -> None:
+        """Note that the person of this link proved another factor."""
+        strong = any(proof.factors & STRONG for proof in proofs)
+        session.execute(
+            update(ResetRow)
+            .where(ResetRow.id == reset_id, ResetRow.subject == subject, ResetRow.used_at.is_(None))
+            .values(factor_at=self._now(), factor_is_strong=strong)
+        )
+        self._audit(session, "recovery.factor_proven", subject)
+
+    def kill(self, session: Session, subject: str, *, proven: bool = False) -> None:
+        """End every link of a person that was not used; ``proven``: those only to which another factor was proven."""
+        live = update(ResetRow).where(ResetRow.subject == subject, ResetRow.used_at.is_(None))
+        live = live.where(ResetRow.factor_at.is_not(None)) if proven else live
+        session.execute(live.values(replaced_at=self._now()).execution_options(synchronize_session=False))
+
+    def use(self, session: Session, reset: Reset, password_hash: str) -> datetime | None:
+        """Set the password, end every session and sign-in; return until when mailed codes are barred, if they are.
+
+        :raises LinkSpent: another use was quicker, or it is too late.
+        """
+        now, subject = self._now(), reset.account.subject
+        lock_accounts(self._registry, session, subject)
+        used = (
+            update(ResetRow)
+            .where(ResetRow.id == reset.id, ResetRow.used_at.is_(None), ResetRow.replaced_at.is_(None))
+            .where(ResetRow.ends_at > now)
+            .values(used_at=now)
+            .returning(ResetRow.factor_at, ResetRow.factor_is_strong, ResetRow.request_id)
+            .execution_options(synchronize_session=False)
+        )
+        row = session.execute(used).one_or_none()
+        if row is None or (reset.factor is not None and row.factor_at is None):
+            raise LinkSpent("Ce lien n'est plus valable. Demandez-en un nouveau.")
+        if reset.new_email:
+            self._move(session, reset)
+        find(self._registry, IPasswords).set_hash(session, subject, password_hash)
+        # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.
+        find(self._registry, SignIns).close_all(session, subject)
+        find(self._registry, ISessions).close_all(session, subject)
+        forget_all(session, subject)
+        until = self._quarantine(session, reset, proven=row.factor_at is not None)
+        self._audit(session, "recovery.done", subject, new_mailbox=bool(reset.new_email))
+        if row.factor_at is not None or reset.new_email:
+            # Another factor, or a reviewer, proved who it is: « Ce n'était pas moi » need not block it any longer.
+            find(self._registry, FrozenFactors).lift(session, subject, "password", by=subject)
+        self._registry.notify(PasswordChanged(session, subject))
+        if reset.new_email and not row.factor_is_strong:
+            find(self._registry, IRoleSuspensions).suspend(
+                session, subject, cause="lost_mailbox", request_id=row.request_id
+            )
+        return until
+
+    def _quarantine(self, session: Session, reset: Reset, *, proven: bool) -> datetime | None:
+        """Bar mailed codes after a reset by mail alone: the mailbox would otherwise be both factors."""
+        hours = find(self._registry, AuthSettings).reset_quarantine_hours
+        if proven or reset.new_email or not hours:
+            return None
+        until = self._now() + timedelta(hours=hours)
+        find(self._registry, IAccounts).bar_mail_code(session, reset.account.subject, until, by=reset.account.subject)
+        return until
+
+    def _move(self, session: Session, reset: Reset) -> None:
+        """Make the accepted address the account's.
+
+        :raises LinkSpent: another account has it, or an earlier change may still be objected to.
+        """
+        accounts, account = find(self._registry, IAccounts), reset.account
+        try:
+            moved = accounts.change_email(
+                session, account.subject, reset.new_email, by=account.subject, former=account.email
+            )
+        except AddressContestable as waits:
+            raise LinkSpent(waits.message) from waits
+        if not moved:
+            raise LinkSpent("Cette adresse appartient déjà à un autre compte. Contactez l'assistance.")
+
+    def _store(
+        self, session: Session, subject: str, lifetime: timedelta, email: str = "", **accepted: Any
+    ) -> tuple[str, datetime]:
+        now, token, row = self._now(), tokens.new_token(), new_id()
+        lock_accounts(self._registry, session, subject)
+        session.execute(
+            update(ResetRow).where(ResetRow.subject == subject, ResetRow.used_at.is_(None)).values(replaced_at=now)
+        )
+        sealer = find(self._registry, ISealer)
+        sealed = sealer.seal(email.encode(), purpose=PURPOSE, bound_to=row) if email else ""
+        ends_at = now + lifetime
+        session.add(
+            ResetRow(
+                id=row,
+                digest=tokens.digest(token, kind=KIND),
+                subject=subject,
+                sealed_email=sealed,
+                created_at=now,
+                ends_at=ends_at,
+                **accepted,
+            )
+        )
+        session.flush()
+        return find(self._registry, PortalSettings).absolute(f"/connexion/reinitialisation/{token}"), ends_at
+
+    def _email(self, row: ResetRow) -> str:
+        if not row.sealed_email:
+            return ""
+        return find(self._registry, ISealer).open(row.sealed_email, purpose=PURPOSE, bound_to=row.id).decode()
+
+    def _audit(self, session: Session, action: str, subject: str, **details: Any) -> None:
+        find(self._registry, IAuditTrail).record(session, action, actor=subject, target=subject, details=details)
+
+    def _now(self) -> datetime:
+        return find(self._registry, IClock).now()
+
+
+def prune(registry: Any) -> None:
+    """Job: delete links that ended over a week ago."""
+    before = find(registry, IClock).now() - timedelta(days=7)
+    with find(registry, IDatabase).writing() as session:
+        session.execute(delete(ResetRow).where(ResetRow.ends_at < before))

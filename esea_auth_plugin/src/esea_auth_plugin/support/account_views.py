@@ -1,0 +1,185 @@
+"""Accounts for the support: a searched list, and one account with its state, roles, grants and sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.view import view_config
+
+from ..accounts.acts import AccountActs, answer, identity_checked
+from ..accounts.attributes import KINDS, shown
+from ..accounts.call_back import CHECKED_BY, checked_by, told_of
+from ..accounts.directory import PAGE_SIZE, find_accounts
+from ..accounts.forms import SuspensionSchema
+from ..accounts.resources import IAccountOfDesk, IAccountsDesk
+from ..authentication.credentials.suspension import CONTESTED
+from ..authentication.credentials.suspension.naming import named
+from ..foundation.forms import Invalid, PortalForm
+from ..foundation.reviews.declared import kinds_of_desk
+from ..interfaces import (
+    AccountState,
+    AccountView,
+    IAccounts,
+    ICatalogue,
+    IClosings,
+    IGrants,
+    IReviews,
+    IRoles,
+    IRoleSuspensions,
+    ISessions,
+    ReviewView,
+    RoleHeld,
+)
+from ..services import find, offers
+from .account_acts import LIFT, MAIL_CODES, REACTIVATE, SUSPEND
+
+_TEMPLATES = "esea_auth_plugin:accounts/templates"
+STATE_WORDS = {
+    AccountState.PENDING: "En attente de confirmation",
+    AccountState.ACTIVE: "Actif",
+    AccountState.SUSPENDED: "Suspendu",
+    AccountState.CLOSED: "Fermé",
+}
+
+
+@view_config(
+    context=IAccountsDesk,
+    request_method="GET",
+    permission="esea.support.accounts",
+    renderer=f"{_TEMPLATES}/support_list.jinja2",
+)
+def accounts_list(context: Any, request: Any) -> dict[str, Any]:
+    """List the accounts that match, youngest first."""
+    words = request.GET.get("q", "")[:200]
+    page = request.GET.get("page", "1")
+    number = int(page) if page.isdecimal() and len(page) < 5 else 1
+    found, total = find_accounts(request.registry, request.dbsession, words, max(1, number))
+    return {
+        "accounts": found,
+        "total": total,
+        "words": words,
+        "page": max(1, number),
+        "pages": max(1, -(-total // PAGE_SIZE)),
+        "states": STATE_WORDS,
+    }
+
+
+@view_config(
+    context=IAccountOfDesk,
+    request_method="GET",
+    permission="esea.support.accounts",
+    renderer=f"{_TEMPLATES}/support_account.jinja2",
+)
+def account_page(context: Any, request: Any) -> dict[str, Any]:
+    """Show one account."""
+    roles = _roles(context, request)
+    return _page(context, request, roles, _suspension(context, request, roles).render())
+
+
+@view_config(context=IAccountOfDesk, name="suspendre", request_method="POST", permission="esea.support.accounts.act",
+             renderer=f"{_TEMPLATES}/support_account.jinja2")  # fmt: skip
+def suspended(context: Any, request: Any) -> Any:
+    """Suspend an account: its sessions, codes and grants end in the same transaction."""
+    account = _account(context, request)
+    roles = _roles(context, request)
+    form = _suspension(context, request, roles)
+    try:
+        reason = form.validate()["reason"]
+        if account.subject == request.identity.subject:
+            raise form.refuse("Vous ne pouvez pas suspendre votre propre compte.")
+    except Invalid as invalid:
+        return _page(context, request, roles, invalid.form_html)
+    return answer(request, SUSPEND, account.subject, {"reason": reason}, back=context.path)
+
+
+@view_config(context=IAccountOfDesk, name="reactiver", request_method="POST", permission="esea.support.accounts.act")
+def reactivated(context: Any, request: Any) -> HTTPSeeOther:
+    """Open a suspended account again."""
+    return answer(request, REACTIVATE, _account(context, request).subject, {}, back=context.path)
+
+
+@view_config(context=IAccountOfDesk, name="codes", request_method="POST", permission="esea.support.accounts.act")
+def mail_code_restored(context: Any, request: Any) -> HTTPSeeOther:
+    """Lift what bars mailed codes after a password reset, once the person's identity was checked."""
+    account = _account(context, request)
+    if not identity_checked(request):
+        return HTTPSeeOther(context.path)
+    return answer(request, MAIL_CODES, account.subject, {}, back=context.path)
+
+
+@view_config(context=IAccountOfDesk, name="debloquer", request_method="POST", permission="esea.support.accounts.act")
+def factors_lifted(context: Any, request: Any) -> HTTPSeeOther:
+    """Accept again what « Ce n'était pas moi » froze, once the person's identity was checked; never one's own."""
+    account = _account(context, request)
+    if not identity_checked(request):
+        return HTTPSeeOther(context.path)
+    return answer(request, LIFT, account.subject, {}, back=context.path)
+
+
+def _account(context: Any, request: Any) -> AccountView:
+    account = find(request, IAccounts).by_subject(request.dbsession, context.__name__)
+    if account is None:
+        raise HTTPNotFound
+    return account
+
+
+def _roles(context: Any, request: Any) -> Sequence[RoleHeld]:
+    return find(request, IRoles).granted(request.dbsession, context.__name__)
+
+
+def _suspension(context: Any, request: Any, roles: Sequence[RoleHeld]) -> PortalForm:
+    label = "Proposer la suspension" if roles else "Suspendre le compte"
+    return PortalForm(SuspensionSchema(), request, submit=(("suspendre", label),), action=f"{context.path}/suspendre")
+
+
+def _page(context: Any, request: Any, roles: Sequence[RoleHeld], form_html: Any) -> dict[str, Any]:
+    session, account = request.dbsession, _account(context, request)
+    catalogue = find(request, ICatalogue)
+    told = told_of(request.registry, session, account)
+    suspensions, me = find(request, IRoleSuspensions), request.identity.subject
+    suspension = suspensions.of(session, account.subject)
+    not_restored = suspensions.why_not(session, account.subject, by=me) if suspension is not None else None
+    slugs = sorted(find(request, IGrants).services_of(session, account.subject))
+    return {
+        "account": account,
+        "place": context,
+        "state_word": STATE_WORDS[account.state],
+        # Day and month of birth are there to be compared with what the caller says.
+        "facts": [
+            (kind.label, shown(name, told[name][0]))
+            for name, kind in KINDS.items()
+            if name in told and name not in CHECKED_BY
+        ],
+        "checked_by": checked_by(request.registry, account, told),
+        "roles": roles,
+        # Acts on an account without a role are done at once.
+        "waiting": find(request, AccountActs).waiting(session, account.subject) if roles else {},
+        "suspension": suspension,
+        "not_restored": not_restored.message if not_restored is not None else "",
+        "services": [found.title if (found := catalogue.get(slug)) else slug for slug in slugs],
+        "sessions": find(request, ISessions).of_subject(session, account.subject),
+        "requests": _requests(request, account),
+        "reopen_until": _reopen_until(request, account),
+        "frozen": (frozen := named(request.registry, session, account.subject)),
+        "contested": [(one, title) for one, title in frozen if one.reason == CONTESTED],
+        "form": form_html,
+        "own": account.subject == request.identity.subject,
+    }
+
+
+def _requests(request: Any, account: AccountView) -> list[tuple[ReviewView, str]]:
+    """Return the latest requests of a person, each with its page on this desk, ``""`` on another team's."""
+    found = find(request, IReviews).of_author(request.dbsession, account.subject)[:20]
+    queues = {kind.name: kind.queue for kind in kinds_of_desk(request, "support")}
+    return [(one, f"/support/{queues[one.kind]}/{one.reference}" if one.kind in queues else "") for one in found]
+
+
+def _reopen_until(request: Any, account: AccountView) -> datetime | None:
+    """Return until when an account that its owner closed may be opened again."""
+    if account.state is not AccountState.CLOSED or not offers(request, IClosings):
+        return None
+    closing = find(request, IClosings).live(request.dbsession, account.subject)
+    return closing.erase_at if closing is not None else None

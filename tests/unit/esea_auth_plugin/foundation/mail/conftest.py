@@ -1,0 +1,71 @@
+"""A room of mail with one letter, and a transport that keeps what it is given."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from esea_auth_plugin.interfaces import IMailTransport
+
+LETTER = {
+    "subject.txt.jinja2": "Bienvenue {{ name }}",
+    "text.txt.jinja2": (
+        "{% extends letter_layout %}{% block content %}Bonjour {{ name }},\n"
+        "{{ part.button(link('/a/' ~ token), 'Confirmer') }}\n{{ part.code('123 456') }}{% endblock %}"
+    ),
+    "html.jinja2": (
+        "{% extends letter_layout %}{% block content %}<h1>Bonjour {{ name }}</h1>"
+        "{{ part.button(link('/a/' ~ token), 'Confirmer') }}{{ part.facts(('Nom', name)) }}{% endblock %}"
+    ),
+}
+
+
+class Kept:
+    """A transport that keeps mails, or fails as it is told."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[EmailMessage, str, str]] = []
+        self.fails_with: Exception | None = None
+        self.during: Callable[[], object] = lambda: None
+        self.lock = threading.Lock()
+
+    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+        """Keep one mail."""
+        self.during()
+        if self.fails_with is not None:
+            raise self.fails_with
+        with self.lock:
+            self.mails.append((message, sender, recipient))
+
+
+@pytest.fixture
+def kept() -> Kept:
+    """The transport of the test."""
+    return Kept()
+
+
+@pytest.fixture
+def registry(room: Callable[..., Any], kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Mail, jobs and audit, with the letter ``test.welcome``."""
+    package = tmp_path / "letters_of_test"
+    (package / "welcome").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    for name, text in LETTER.items():
+        (package / "welcome" / name).write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def letters(config: Any) -> None:
+        config.add_letter("test.welcome", "letters_of_test:welcome")
+        config.add_service(IMailTransport, lambda registry: kept)
+
+    rooms = (
+        "esea_auth_plugin.foundation.jobs",
+        "esea_auth_plugin.foundation.audit",
+        "esea_auth_plugin.foundation.mail",
+    )
+    return room(*rooms, letters)
