@@ -34,9 +34,10 @@ test-versions: machine $(FRONTEND)  ## run the tests on each Python in PYTHONS= 
 	  python=$$(sh tools/find_python.sh $$each) || { echo "python$$each is not here: left out" >&2; continue; }; \
 	  $(MAKE) test PYTHON=$$python VENV=.local/python$$each || exit 1; done
 
-check: $(INSTALLED) $(FRONTEND) docs  ## formatting, lint, types, style sheets, scripts, lock in step, texts not said twice, documentation without warnings
+check: $(INSTALLED) $(FRONTEND) docs  ## formatting, lint, layers, types, style sheets, scripts, lock in step, texts not said twice, documentation without warnings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy $(SOURCES) tests tools docs/_ext
 	@sh tools/frontend/check.sh
 	$(BIN)/python tools/check_lock.py

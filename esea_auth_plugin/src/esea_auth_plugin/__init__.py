@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .settings import AuthSettings, read_section
+
 #: In this order: each package may use the directives of those before it.
 PACKAGES = (
     ".foundation",
@@ -30,8 +32,6 @@ PACKAGES = (
 
 def includeme(config: Any) -> None:
     """Include the foundation and every package of the accounts."""
-    from .settings import AuthSettings, read_section
-
     config.include(".foundation")
     read_section(config, AuthSettings, "esea_auth.")
     for package in PACKAGES[1:]:

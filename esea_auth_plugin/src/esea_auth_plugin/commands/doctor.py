@@ -37,6 +37,8 @@ from ..interfaces import (
     IRoleSuspensions,
     Level,
 )
+from ..portal_services.catalogue import doctor
+from ..portal_services.loading import services_read
 from ..services import find, offers
 from ..settings import FoundationSettings, ReviewSettings
 from ..site_files import expires
@@ -210,9 +212,6 @@ def _worker(registry: Any) -> Iterator[str]:
 def _catalogue(registry: Any) -> Iterator[str]:
     if not offers(registry, ICatalogue):
         return
-    from ..portal_services.catalogue import doctor
-    from ..portal_services.loading import services_read
-
     yield from doctor(services_read(registry))
 
 

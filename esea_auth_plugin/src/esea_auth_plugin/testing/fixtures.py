@@ -14,15 +14,19 @@ import pytest
 from pyramid.config import Configurator
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.foundation.database import Database, IDatabase, make_engine
+from esea_auth_plugin.foundation.database import Database, IDatabase, Model, make_engine
+from esea_auth_plugin.foundation.migrations import declared, unchecked, upgrade
+from esea_auth_plugin.foundation.security.keyring import create_key_file
 from esea_auth_plugin.foundation.shutdown import give_back
 from esea_auth_plugin.interfaces import IClock
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing import databases, run
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT, ManualClock
+from esea_auth_plugin.testing.host import configure
 from esea_auth_plugin.testing.lock_order import LockOrder
 from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.queries import count_queries
+from esea_auth_plugin.testing.settings import settings_for_tests
 from esea_auth_plugin.testing.smtp import SmtpSink
 
 Configure = Callable[[dict[str, str], dict[str, Any]], Configurator]
@@ -106,8 +110,6 @@ def lock_order() -> Iterator[LockOrder]:
 @pytest.fixture(scope="session")
 def portal_factory() -> Configure:
     """The application under test: (global settings, settings) -> committed configuration."""
-    from esea_auth_plugin.testing.host import configure
-
     return configure
 
 
@@ -120,8 +122,6 @@ def portal_ini() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def sealing_keys() -> Path:
     """A key file of this worker."""
-    from esea_auth_plugin.foundation.security.keyring import create_key_file
-
     path = run.folder() / f"keys-{databases.worker()}"
     if not path.exists():
         create_key_file(path, DEFAULT_MOMENT)
@@ -131,8 +131,6 @@ def sealing_keys() -> Path:
 @pytest.fixture(scope="session")
 def base_settings(sealing_keys: Path, smtp_server: SmtpSink, portal_ini: dict[str, str]) -> dict[str, str]:
     """Settings of every portal of the run; the database's address is added for each test."""
-    from esea_auth_plugin.testing.settings import settings_for_tests
-
     clock_file = run.folder() / databases.worker() / "clock"
     clock_file.parent.mkdir(exist_ok=True)
     ManualClock(DEFAULT_MOMENT, path=clock_file)  # the catalogue is judged when an application is made
@@ -149,8 +147,6 @@ class Applications:
 
     def get(self, backend: databases.Backend, overrides: dict[str, str]) -> tuple[Any, Any]:
         """Return registry and WSGI application for these settings, with a fresh database."""
-        from esea_auth_plugin.foundation.migrations import declared, unchecked, upgrade
-
         key = (backend, *sorted(overrides.items()))
         if key not in self.made:
             address = databases.address(backend, "portal")
@@ -206,8 +202,6 @@ def portal(
 @pytest.fixture
 def database(backend: databases.Backend) -> Iterator[IDatabase]:
     """A database with the tables of every model that the test's modules imported, for unit tests."""
-    from esea_auth_plugin.foundation.database import Model
-
     if backend == "postgresql":
         databases.cluster()
     found = Database(make_engine(databases.empty(backend, "unit")))

@@ -12,6 +12,7 @@ import transaction
 from webtest import TestApp, TestResponse
 
 from esea_auth_plugin.foundation.database import IDatabase
+from esea_auth_plugin.foundation.mail import deliver_due
 from esea_auth_plugin.foundation.shutdown import give_back
 from esea_auth_plugin.interfaces import AccountState, IAccounts, IGrants, IPasswords, IRoles, PortalSettings
 from esea_auth_plugin.services import find
@@ -74,8 +75,6 @@ class Portal:
 
     def deliver(self) -> None:
         """Run the outbox once, as the worker does."""
-        from esea_auth_plugin.foundation.mail import deliver_due
-
         deliver_due(self.registry)
 
     def person(

@@ -6,10 +6,10 @@ from sqlalchemy import MetaData
 
 from esea_auth_plugin.foundation.migrations import Branch
 
+from ..models_base import OruModel
+
 
 def _metadata() -> MetaData:
-    from ..models_base import OruModel
-
     return OruModel.metadata
 
 

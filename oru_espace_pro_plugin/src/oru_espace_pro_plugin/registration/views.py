@@ -15,6 +15,7 @@ from esea_auth_plugin.services import find
 
 from ..interfaces import IRegistrationPlace, IRegistrations, RegistrationForm, Stage, Standing
 from ..settings import OruSettings
+from . import terms_template
 from .forms import GROUPS, registration_schema, terms_schema
 from .lists import OTHER, load
 
@@ -56,8 +57,6 @@ def _terms_form(request: Any) -> PortalForm:
 
 
 def _terms_page(request: Any, form: Any) -> dict[str, Any]:
-    from . import terms_template
-
     version = find(request, OruSettings).terms_version
     return {"form": form, "version": version, "terms_text": terms_template(version)}
 

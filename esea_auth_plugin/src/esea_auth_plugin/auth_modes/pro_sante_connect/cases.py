@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...foundation.database import lock_accounts
+from ...foundation.reviews.models import ReviewRequest
 from ...foundation.security import tokens
 from ...interfaces import Concerned, IAccounts, IAuditTrail, IGrants, IReviews, ISealer, ReviewState
 from ...services import find
@@ -128,8 +129,6 @@ def concerned_by(registry: Any, request_id: str, session: Session) -> Concerned:
 
 def contested(session: Session, account: str, attribute: str, value: str) -> bool:
     """Tell whether somebody proved by PSC contests this number of an account, and nobody has decided yet."""
-    from ...foundation.reviews.models import ReviewRequest
-
     rows = session.scalars(
         select(PscCase)
         .join(ReviewRequest, ReviewRequest.id == PscCase.request_id)

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ...authentication.attempts.models import SignInRow
 from ...authentication.contract import Ask, Attempt, AuthMode, Capability, Poll, Refused, Result, Wait
 from ...errors import TooManyAttempts
 from ...foundation.database import IDatabase
@@ -123,8 +124,6 @@ class EcpsMode(AuthMode):
 
     def poll_by_cookie(self, session: Session, cookie_digest: str, at: datetime) -> Poll | None:
         """The same in one query: hundreds of people may wait."""
-        from ...authentication.attempts.models import SignInRow
-
         joined = (EcpsRequest.attempt == SignInRow.id, SignInRow.cookie_digest == cookie_digest)
         return self._requests.poll(session, at, *joined)
 

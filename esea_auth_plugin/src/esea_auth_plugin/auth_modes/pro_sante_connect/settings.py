@@ -18,6 +18,7 @@ from ... import values
 from ...errors import Problem
 from ...interfaces import ClientCertificate
 from ...options import option
+from ...settings import read_section
 
 PREFIX = "esea_auth.psc."
 
@@ -174,6 +175,4 @@ def origin_of(address: str) -> str:
 
 def read(config: Any) -> None:
     """Read the section ``esea_auth.psc.`` and publish it."""
-    from ...settings import read_section
-
     read_section(config, PscSettings, PREFIX)

@@ -7,19 +7,18 @@ from typing import Any
 from ...events import SignedIn
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot, IOwnedLevel, IRoles, IRoleSuspensions
 from ...services import find
+from .owned import OwnedLevel
+from .policy import PortalPolicy
+from .resources import RolesPlace
+from .roles import Roles
+from .suspension import RoleSuspensions, confirm_by_authenticator
+from .top_level import top_level_deriver
 
 __all__ = ["includeme"]
 
 
 def includeme(config: Any) -> None:
     """Publish :class:`IRoles`, set the security policy and the page of refusals (the judge is the foundation's)."""
-    from .owned import OwnedLevel
-    from .policy import PortalPolicy
-    from .resources import RolesPlace
-    from .roles import Roles
-    from .suspension import RoleSuspensions, confirm_by_authenticator
-    from .top_level import top_level_deriver
-
     config.add_service(IRoles, Roles)
     config.add_audit_action("role.given", "Rôle attribué")
     config.add_audit_action("role.withdrawn", "Rôle retiré")

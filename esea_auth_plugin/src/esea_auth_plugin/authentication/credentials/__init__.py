@@ -9,6 +9,7 @@ from ...events import UnderWayEnded
 from ...interfaces import IAccountRoot, IEnrolments, Rule
 from ...services import find
 from . import store
+from .enrol_views import Enrolments
 from .resources import DevicesPlace
 from .revoking import Revoking
 from .store import EnrolmentStore
@@ -24,8 +25,6 @@ _ACTIONS = {
 
 def includeme(config: Any) -> None:
     """Publish the services, hang the places."""
-    from .enrol_views import Enrolments
-
     registry = config.registry
 
     def end_enrolments(event: UnderWayEnded) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from ...interfaces import ILinking, IPendingIdentities, ISignInRoot, Rule
+from ..credentials.resources import IDevicesPlace
 from . import pending
 from .kind import IdentityLinkKind
 from .pending import PendingIdentities
@@ -19,8 +20,6 @@ LETTERS = ("accepted", "refused", "more_asked")
 
 def includeme(config: Any) -> None:
     """Publish the services, hang the pages, bring the kind of request."""
-    from ..credentials.resources import IDevicesPlace
-
     config.add_service(IPendingIdentities, PendingIdentities)
     config.add_service(ILinking, Linking)
     config.add_audit_action("identity.link_refused", "Liaison d’une identité refusée")

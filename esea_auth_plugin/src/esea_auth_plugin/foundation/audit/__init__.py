@@ -10,7 +10,9 @@ from ...directives import report_problems
 from ...errors import Problem
 from ...interfaces import IAuditTrail, IClock, ISealer
 from ...services import find
+from ...settings import FoundationSettings
 from ..security.signing import SigningKeyError
+from . import triggers  # noqa: F401 -- registers the triggers with the tables
 from .explanations import ERASED, ERASED_PERSONAL, PRUNED
 from .head_signing import HEAD_SIGNED, head_config, sign_head
 from .keys import TrailKeys, origin_of
@@ -55,8 +57,6 @@ def actions_of(source: Any) -> Mapping[str, str]:
 
 def includeme(config: Any) -> None:
     """Publish :class:`IAuditTrail`, seal every half minute, remove what is too old every day."""
-    from . import triggers  # noqa: F401 - attaches them to the tables
-
     config.add_directive("add_audit_action", add_audit_action)
     config.add_audit_action(PRUNED, "Journal : durée de conservation appliquée")
     config.add_audit_action(ERASED, "Journal : événement effacé")
@@ -72,16 +72,12 @@ def includeme(config: Any) -> None:
 
 
 def _keys(registry: Any) -> TrailKeys:
-    from ...settings import FoundationSettings
-
     own = find(registry, FoundationSettings)
     return TrailKeys(find(registry, ISealer), origin_of(own.url), [origin_of(url) for url in own.former_urls])
 
 
 def _problems(registry: Any) -> list[Problem]:
     """Return what is wrong with the settings of the head file."""
-    from ...settings import FoundationSettings
-
     own = find(registry, FoundationSettings)
     if bool(own.audit_head_file) != bool(own.audit_head_key):
         cure = "set both, or none: `esea-admin CONFIG audit new-head-key` makes the key"
@@ -97,8 +93,6 @@ def _problems(registry: Any) -> list[Problem]:
 
 
 def _trail(registry: Any) -> IAuditTrail:
-    from ...settings import FoundationSettings
-
     strict = find(registry, FoundationSettings).env != "production"
     return AuditTrail(find(registry, IClock), find(registry, TrailKeys), _vocabulary(registry), strict=strict)
 

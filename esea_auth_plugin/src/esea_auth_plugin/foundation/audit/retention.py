@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from ...interfaces import IAuditTrail, IClock
 from ...services import find
+from ...settings import FoundationSettings
 from ..database import IDatabase
 from .content import has_digest
 from .explanations import ERASED, ERASED_PERSONAL, PRUNED, Pruning, explanations, pruning_details, written_by_portal
@@ -36,8 +37,6 @@ def prune(registry: Any) -> int:
 
     What was never sealed stays: it was not written by the portal, and is evidence.
     """
-    from ...settings import FoundationSettings
-
     days = find(registry, FoundationSettings).audit_retention_days
     now = find(registry, IClock).now()
     before = now - timedelta(days=days)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...services import find
+from ...settings import FoundationSettings
 from .availability import describe, is_unavailable
 from .base import AccountsModel, FoundationModel, Model, UtcDateTime, make_metadata, new_id, tables_of
 from .engine import Database, IDatabase, make_engine
 from .guard import refuse_open_transaction, transaction_is_open
 from .locking import lock_accounts, lost_lock
-from .request_session import request_of, write_on_get
+from .request_session import request_of, request_session, write_on_get
 from .retrying import retrying
 
 __all__ = [
@@ -37,12 +39,8 @@ __all__ = [
 
 def includeme(config: Any) -> None:
     """Publish :class:`IDatabase` and ``request.dbsession``."""
-    from ...settings import FoundationSettings
-    from .request_session import request_session
 
     def database(registry: Any) -> IDatabase:
-        from ...services import find
-
         return Database(make_engine(find(registry, FoundationSettings).database_url))
 
     config.add_settings({"tm.manager_hook": "pyramid_tm.explicit_manager", "tm.annotate_user": "false"})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..audit import triggers
 from ..database import Model
 from .branch import Branch, Triggers
 from .declared import add_migrations, declared, installed
 from .runner import behind, differences, downgrade, revise, upgrade
-from .startup import unchecked
+from .startup import check_database, unchecked
 
 __all__ = [
     "Branch",
@@ -28,8 +29,6 @@ __all__ = [
 
 
 def _audit_triggers() -> Triggers:
-    from ..audit import triggers
-
     return Triggers(create=triggers.create_statements, drop=triggers.drop_statements)
 
 
@@ -55,8 +54,6 @@ esea_auth = Branch(
 
 def includeme(config: Any) -> None:
     """Add the directive, declare the foundation's branch, check the database when the application is made."""
-    from .startup import check_database
-
     config.add_directive("add_migrations", add_migrations)
     config.add_migrations("esea_foundation", "esea_auth_plugin")
     config.add_subscriber(check_database, "pyramid.events.ApplicationCreated")

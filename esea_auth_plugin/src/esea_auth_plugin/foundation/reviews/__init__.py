@@ -13,7 +13,8 @@ from ...interfaces import ICatalogue, IReviews, ReviewView
 from ...services import find, offers
 from ...settings import ReviewSettings
 from . import agreements
-from .declared import add_request_kind, add_review_desk, check_declarations, kinds_of
+from .declared import kinds_of
+from .directives import add_request_kind, add_review_desk, check_declarations
 from .jobs import end_requests_of, expire_unanswered, unname_requests_of
 from .service import Reviews
 from .working_hours import BadHours, WorkingHours

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,45 +13,11 @@ from ...interfaces import IClock, IReviews, ReviewState, ReviewView
 from ...services import find
 from ..security.tokens import read_reference
 from . import queue
-from .declared import Desk, kinds_of_desk
+from .declared import kinds_of_desk
 from .history import STATES, names_of
-from .resources import DeskPlace, IDeskPlace, IQueuePlace, IReviewPlace, QueuePlace
+from .resources import DeskPlace, QueuePlace
 from .service import UNDECIDED, Reviews
 from .working_hours import PARIS
-
-_TEMPLATES = "esea_auth_plugin:foundation/reviews/templates"
-
-
-def add_desk_views(config: Any, desk: Desk) -> None:
-    """Add the views of one desk: GET under its permission, POST under the permission to act."""
-    from . import acts, request_views
-
-    def get(view: Callable[..., Any], context: Any, template: str | None, name: str = "") -> None:
-        renderer = f"{_TEMPLATES}/{template}" if template else None
-        config.add_view(
-            view,
-            context=context,
-            name=name,
-            request_method="GET",
-            permission=desk.permission,
-            renderer=renderer,
-            review_desk=desk.name,
-        )
-
-    get(overview, IDeskPlace, "desk.jinja2")
-    get(queue_view, IQueuePlace, "queue.jinja2")
-    get(request_views.request_view, IReviewPlace, "request.jinja2")
-    for name, act in acts.ACTS.items():
-        get(request_views.back_to_request, IReviewPlace, None, name)
-        config.add_view(
-            act,
-            context=IReviewPlace,
-            name=name,
-            request_method="POST",
-            permission=desk.act_permission,
-            renderer=f"{_TEMPLATES}/request.jinja2",
-            review_desk=desk.name,
-        )
 
 
 def reviewer(request: Any) -> str:

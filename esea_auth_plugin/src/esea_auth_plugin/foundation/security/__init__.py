@@ -11,6 +11,7 @@ from ...directives import report_problems
 from ...errors import Problem
 from ...interfaces import IClock, ISealer
 from ...services import find, offers
+from ...settings import AuthSettings, FoundationSettings
 from .clock import clock_for
 from .keyring import KeyFileError, parse_keys
 from .passwords import HashCost, PasswordHashes
@@ -42,22 +43,16 @@ def _password_hashes(registry: Any) -> PasswordHashes:
 
 
 def _cost(registry: Any) -> HashCost:
-    from ...settings import AuthSettings
-
     own = find(registry, AuthSettings)
     return HashCost(own.argon2_memory_kib, own.argon2_time_cost, own.argon2_parallelism)
 
 
 def _foundation(registry: Any) -> Any:
-    from ...settings import FoundationSettings
-
     return find(registry, FoundationSettings)
 
 
 def _problems(registry: Any) -> list[Problem]:
     """Return what these mechanisms can't work with."""
-    from ...settings import AuthSettings
-
     settings = _foundation(registry)
     found = []
     if settings.secret_keys:  # absent or unreadable: told already

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ...interfaces import Factor, IClock, ISealer, ISessions, Proof, SessionView
 from ...services import find, offers
+from ...settings import AuthSettings
 from ..database import IDatabase, lock_accounts, new_id
 from ..security import tokens
 from ..security.sealing import SealBroken
@@ -281,8 +282,6 @@ def _refuse_recovery(proofs: Sequence[Proof]) -> None:
 
 
 def _lifetimes(registry: Any) -> Lifetimes:
-    from ...settings import AuthSettings
-
     if not offers(registry, AuthSettings):
         return Lifetimes()
     settings = find(registry, AuthSettings)

@@ -11,8 +11,12 @@ from ...errors import Problem
 from ...interfaces import IClock, ISealer, IThrottle
 from ...normalise.addresses import parse_network
 from ...services import find
+from ...settings import FoundationSettings
 from .addresses import Addresses, address_key
+from .redis_store import RedisStore
 from .rules import failures_of_account, failures_of_address, failures_of_known_browser, in_known_browser
+from .service import Throttle
+from .sql_store import SqlStore, make_throttle_engine
 from .store import Store
 from .waits import in_words
 
@@ -48,19 +52,13 @@ def purge(registry: Any) -> None:
 
 
 def _throttle(registry: Any) -> IThrottle:
-    from .service import Throttle
-
     return Throttle(find(registry, Store), find(registry, ISealer))
 
 
 def _store(registry: Any) -> Any:
     settings = _settings(registry)
     if settings.throttle_store != "database":
-        from .redis_store import RedisStore
-
         return RedisStore(settings.throttle_store)
-    from .sql_store import SqlStore, make_throttle_engine
-
     return SqlStore(make_throttle_engine(settings.database_url), find(registry, IClock))
 
 
@@ -70,8 +68,6 @@ def _addresses(registry: Any) -> Addresses:
 
 
 def _settings(registry: Any) -> Any:
-    from ...settings import FoundationSettings
-
     return find(registry, FoundationSettings)
 
 

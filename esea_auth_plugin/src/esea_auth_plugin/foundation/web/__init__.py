@@ -7,6 +7,13 @@ from typing import Any
 from pyramid.tweens import INGRESS
 from pyramid.viewderivers import INGRESS as DERIVER_INGRESS
 
+from ..security.log_masking import mask_all_handlers
+from . import csrf, flash, multipart_forms, proxy
+from . import deferred_writes as outliving
+from . import host_isolation as other_hosts
+from . import strict_traversal as leftovers
+from .csp import ContentPolicy
+
 _GATE = "esea_auth_plugin.foundation.web.gate.gate_tween"
 _UNAVAILABLE = "esea_auth_plugin.foundation.web.unavailable.unavailable_tween"
 _OUTLIVING = "esea_auth_plugin.foundation.web.deferred_writes.outliving_tween"
@@ -14,24 +21,6 @@ _OUTLIVING = "esea_auth_plugin.foundation.web.deferred_writes.outliving_tween"
 
 def includeme(config: Any) -> None:
     """Put the tweens in order, deny by default, check CSRF on every POST."""
-    from ..security.log_masking import mask_all_handlers
-    from . import (
-        csrf,
-        flash,
-        multipart_forms,
-        proxy,
-    )
-    from . import (
-        deferred_writes as outliving,
-    )
-    from . import (
-        host_isolation as other_hosts,
-    )
-    from . import (
-        strict_traversal as leftovers,
-    )
-    from .csp import ContentPolicy
-
     config.add_tween(_GATE, under=INGRESS)
     config.add_tween(_UNAVAILABLE, under=_GATE)
     config.add_tween(_OUTLIVING, under=_UNAVAILABLE, over="pyramid_tm.tm_tween_factory")
