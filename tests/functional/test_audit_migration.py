@@ -45,7 +45,7 @@ def engine(backend: databases.Backend, tmp_path: Path) -> Iterator[Engine]:
 def registry(engine: Engine, base_settings: dict[str, str], clock: ManualClock) -> Any:
     """The audit trail on a database that is migrated up to the revision before."""
     config = Configurator(settings={**base_settings, "portal.database_url": str(engine.url)})
-    for name in ("directives", "settings", "database", "migrations", "security"):
+    for name in ("directives", "settings", "foundation.database", "foundation.migrations", "foundation.security"):
         config.include(f"esea_auth_plugin.{name}")
     config.include(without_jobs)
     config.include("esea_auth_plugin.foundation.audit")

@@ -36,4 +36,4 @@ def includeme(config: Any) -> None:
     read_section(config, AuthSettings, "esea_auth.")
     for package in PACKAGES[1:]:
         config.include(package)
-    config.add_migrations("esea_auth", "esea_auth_plugin")
+    config.add_migrations("esea_auth", "esea_auth_plugin.foundation")

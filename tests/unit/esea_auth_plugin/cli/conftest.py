@@ -32,7 +32,17 @@ portal.mail_tls = none
 esea_auth.services = services.ini
 """
 
-_ROOMS = ("directives", "settings", "database", "migrations", "security", "jobs", "audit", "throttle", "mail")
+_ROOMS = (
+    "directives",
+    "settings",
+    "foundation.database",
+    "foundation.migrations",
+    "foundation.security",
+    "foundation.jobs",
+    "foundation.audit",
+    "foundation.throttling",
+    "foundation.mail",
+)
 
 
 class Invitations:
@@ -63,7 +73,7 @@ def application(global_config: dict[str, str], **settings: str) -> Any:
     config.add_audit_action("role.given", "Rôle attribué")
     config.add_audit_action("role.withdrawn", "Rôle retiré")
     config.add_letter("cli.invitation", "letters_of_cli:invitation")
-    config.add_migrations("esea_auth", "esea_auth_plugin")
+    config.add_migrations("esea_auth", "esea_auth_plugin.foundation")
     return config.make_wsgi_app()
 
 

@@ -36,7 +36,7 @@ def _audit_triggers() -> Triggers:
 foundation = Branch(
     label="esea_foundation",
     package="esea_auth_plugin",
-    versions="migrations/versions/foundation",
+    versions="foundation/migrations/versions/foundation",
     metadata=lambda: Model.metadata,
     owns=lambda table: table.info.get("branch") == "esea_foundation",
     triggers=_audit_triggers,
@@ -46,7 +46,7 @@ foundation = Branch(
 esea_auth = Branch(
     label="esea_auth",
     package="esea_auth_plugin",
-    versions="migrations/versions/accounts",
+    versions="foundation/migrations/versions/accounts",
     metadata=lambda: Model.metadata,
     owns=lambda table: table.info.get("branch") == "esea_auth",
 )
@@ -55,5 +55,5 @@ esea_auth = Branch(
 def includeme(config: Any) -> None:
     """Add the directive, declare the foundation's branch, check the database when the application is made."""
     config.add_directive("add_migrations", add_migrations)
-    config.add_migrations("esea_foundation", "esea_auth_plugin")
+    config.add_migrations("esea_foundation", "esea_auth_plugin.foundation")
     config.add_subscriber(check_database, "pyramid.events.ApplicationCreated")

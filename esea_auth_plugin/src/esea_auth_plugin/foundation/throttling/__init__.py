@@ -13,7 +13,6 @@ from ...normalise.addresses import parse_network
 from ...services import find
 from ...settings import FoundationSettings
 from .addresses import Addresses, address_key
-from .redis_store import RedisStore
 from .rules import failures_of_account, failures_of_address, failures_of_known_browser, in_known_browser
 from .service import Throttle
 from .sql_store import SqlStore, make_throttle_engine
@@ -58,6 +57,8 @@ def _throttle(registry: Any) -> IThrottle:
 def _store(registry: Any) -> Any:
     settings = _settings(registry)
     if settings.throttle_store != "database":
+        from .redis_store import RedisStore  # redis is an optional dependency
+
         return RedisStore(settings.throttle_store)
     return SqlStore(make_throttle_engine(settings.database_url), find(registry, IClock))
 

@@ -71,7 +71,14 @@ def config(tmp_path: Path) -> Iterator[Any]:
         "portal.theme_css": "esea_auth_plugin:static/tokens.css",
     }
     config = Configurator(settings=settings, root_factory=PortalRoot, security_policy=Untouchable())
-    for room in ("directives", "settings", "security", "database", "web", "layout"):
+    for room in (
+        "directives",
+        "settings",
+        "foundation.security",
+        "foundation.database",
+        "foundation.web",
+        "foundation.layout",
+    ):
         config.include(f"esea_auth_plugin.{room}")
     config.add_nav_item(NavItem("Pour tous", "/tous", order=2))
     config.add_nav_item(NavItem("Réservé", "/support", permission="esea.support", order=1))
@@ -199,7 +206,14 @@ def test_the_accessibility_statement_never_claims_more_than_tests_show(
 def test_a_file_that_a_host_overrides_changes_the_digest(config: Any) -> None:
     before = config.registry["esea.static_folders"].digest("esea_auth_plugin")
     again = Configurator(settings=dict(config.registry.settings), root_factory=PortalRoot)
-    for room in ("directives", "settings", "security", "database", "web", "layout"):
+    for room in (
+        "directives",
+        "settings",
+        "foundation.security",
+        "foundation.database",
+        "foundation.web",
+        "foundation.layout",
+    ):
         again.include(f"esea_auth_plugin.{room}")
     again.override_asset("esea_auth_plugin:static/tokens.css", "esea_auth_plugin:static/print.css")
     again.commit()

@@ -62,5 +62,5 @@ def registry(room: Callable[..., Any], kind: TrialKind) -> Any:
         config.add_request_kind(kind)
         config.add_review_desk("trial", title="Essais", path="/essais", permission="trial.review")
 
-    rooms = [f"esea_auth_plugin.{name}" for name in ("jobs", "audit", "reviews")]
+    rooms = [f"esea_auth_plugin.{name}" for name in ("foundation.jobs", "foundation.audit", "foundation.reviews")]
     return room(*rooms, declare)

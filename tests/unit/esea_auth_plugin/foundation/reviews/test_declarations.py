@@ -28,4 +28,7 @@ def test_a_queue_that_another_page_hides_stops_the_start(room: Callable[..., Any
         config.add_portal_child("essais", Resource, parent=ITrialDesk)
 
     with pytest.raises(ConfigurationExecutionError, match="trial: its queue is hidden by another page"):
-        room(*(f"esea_auth_plugin.{name}" for name in ("jobs", "audit", "reviews")), declare)
+        room(
+            *(f"esea_auth_plugin.{name}" for name in ("foundation.jobs", "foundation.audit", "foundation.reviews")),
+            declare,
+        )

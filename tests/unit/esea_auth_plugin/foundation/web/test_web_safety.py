@@ -83,7 +83,7 @@ def config(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
     for marker in request.node.iter_markers("settings"):
         settings.update(marker.kwargs)
     config = Configurator(settings=settings, root_factory=lambda request: host_root(request) or PortalRoot(request))
-    for room in ("directives", "settings", "security", "database", "web"):
+    for room in ("directives", "settings", "foundation.security", "foundation.database", "foundation.web"):
         config.include(f"esea_auth_plugin.{room}")
     config.add_portal_root("card", CardRoot)
     config.add_view(show, context=CardRoot, name="lire", permission=NO_PERMISSION_REQUIRED)
@@ -277,7 +277,7 @@ def test_a_view_without_permission_is_denied(app: TestApp) -> None:
             return permission == "essai.vu"
 
     config = Configurator(root_factory=PortalRoot, security_policy=Nobody(), settings=dict(app.app.registry.settings))
-    for room in ("directives", "settings", "security", "database", "web"):
+    for room in ("directives", "settings", "foundation.security", "foundation.database", "foundation.web"):
         config.include(f"esea_auth_plugin.{room}")
     config.add_portal_root("card", CardRoot)
     config.add_view(show, name="unnamed", context=PortalRoot)
