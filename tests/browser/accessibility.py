@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from playwright.sync_api import ConsoleMessage, Page
 
@@ -33,17 +34,19 @@ _WIDE = """() => [...document.querySelectorAll('body *')]
     .filter((each) => !each.closest('.table-wrap, .visually-hidden, svg'))
     .slice(0, 5).map((each) => each.outerHTML.slice(0, 120))"""
 
-#: Pages on which axe runs now: it tries inline styles of its own, and the browser says that it blocks them.
-_at_work: set[Page] = set()
+#: Pages on which axe has run since they opened: it tries inline styles of its own, and the browser says that it blocks
+#: them, at a moment of its choice.
+_probed: WeakSet[Page] = WeakSet()
+_BLOCKED = "Applying inline style violates"
 
 
 def check(page: Page, axe: str) -> None:
     """Check the page as it stands now, and leave it as it was; ``axe`` is the source of axe-core."""
-    _at_work.add(page)
+    _probed.add(page)
+    page.once("framenavigated", lambda _frame: _probed.discard(page))
     if not page.evaluate("'axe' in window"):
         page.evaluate(axe)
     problems = [*_document(page), *_axe(page, {"type": "tag", "values": RULES}), *_dark(page), *_narrow(page)]
-    _at_work.discard(page)
     _note(page.url, len(problems))
     assert not problems, f"{page.url}:\n" + "\n".join(problems)
 
@@ -54,7 +57,8 @@ def watch(page: Page, noise: list[str]) -> None:
     def on_console(message: ConsoleMessage) -> None:
         # The browser logs the status of an error page by itself; tests ask for such pages on purpose.
         of_the_page = "Failed to load resource" in message.text and message.location.get("url") == page.url
-        if message.type == "error" and not of_the_page and page not in _at_work:
+        of_axe = page in _probed and message.text.startswith(_BLOCKED)
+        if message.type == "error" and not of_the_page and not of_axe:
             noise.append(f"{page.url}: {message.text}")
 
     page.on("console", on_console)

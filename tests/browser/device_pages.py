@@ -101,15 +101,15 @@ def _first_link(portal: Portal) -> Arrival:
 
 
 DEVICE_WAYS: Mapping[str, Way] = {
-    f"{AUTH}:devices/templates/device.jinja2": _device,
-    f"{AUTH}:devices/templates/enrol.jinja2": _enrol,
-    f"{AUTH}:devices/confirming/templates/confirm.jinja2": _confirm,
-    f"{AUTH}:devices/first_link/templates/first_link.jinja2": _first_link,
-    f"{AUTH}:devices/restoring/templates/choose.jinja2": _new_device,
+    f"{AUTH}:authentication/credentials/templates/device.jinja2": _device,
+    f"{AUTH}:authentication/credentials/templates/enrol.jinja2": _enrol,
+    f"{AUTH}:authentication/credentials/pending/templates/confirm.jinja2": _confirm,
+    f"{AUTH}:authentication/credentials/first_link/templates/first_link.jinja2": _first_link,
+    f"{AUTH}:recovery/device_replacement/templates/choose.jinja2": _new_device,
     f"{AUTH}:auth_modes/recovery_codes/templates/sheet.jinja2": _sheet,
-    f"{AUTH}:sign_in/lost_everything/templates/ask.jinja2": _lost_everything,
-    f"{AUTH}:sign_in/lost_everything/templates/device.jinja2": anybody("/connexion/oubli/dispositif"),
-    f"{AUTH}:sign_in/lost_everything/templates/regain.jinja2": _regain,
+    f"{AUTH}:recovery/lost_authenticators/templates/ask.jinja2": _lost_everything,
+    f"{AUTH}:recovery/lost_authenticators/templates/device.jinja2": anybody("/connexion/oubli/dispositif"),
+    f"{AUTH}:recovery/lost_authenticators/templates/regain.jinja2": _regain,
     f"{AUTH}:my_account/email_change/templates/undo.jinja2": _former_address,
-    f"{AUTH}:notices/templates/contest.jinja2": _contest,
+    f"{AUTH}:my_account/notices/templates/contest.jinja2": _contest,
 }

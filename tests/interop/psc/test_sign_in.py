@@ -24,6 +24,7 @@ from esea_auth_plugin.interfaces import AccountState, IAccounts, IExternalIdenti
 from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Portal
 
+OTHER_RPPS = "99900000029"
 UUID = "7d0f3a3e-6c57-4b0e-9a55-111111111111"
 
 
@@ -196,6 +197,25 @@ def test_an_open_session_at_psc_is_no_fresh_proof(portal: Portal, psc: Provider)
     page = browser.get("/connexion?recent=1&retour=/compte")
     address = press(page, "S'identifier avec Pro Santé Connect").location
     assert "prompt=login" in address
+
+
+def test_another_person_s_proof_opens_no_step_up_and_leaves_nothing(portal: Portal, psc: Provider) -> None:
+    """The sign-in is refused before a session of PSC or a use of the link is written for the other account."""
+    person, other = registered(portal), portal.person(first_name="Alix", last_name="Exemple")
+    with portal.db.writing() as session:
+        portal.find(IAccounts).change_attributes(session, other.subject, {"rpps": OTHER_RPPS}, origin="card")
+    psc.present(CLAIMS)
+    browser = portal.browser()
+    come_in(browser, Visitor())
+    theirs = [{"identifiant": f"8{OTHER_RPPS}", "origine": "RPPS", "qualite": 1}]
+    psc.present(changed(CLAIMS, sub="autre-sub", SubjectNameID=f"8{OTHER_RPPS}", otherIds=theirs))
+    page = browser.get("/connexion?recent=1&retour=/compte")
+    said(browser.get(Visitor().go(press(page, "S'identifier avec Pro Santé Connect").location)))
+    assert refusals(portal) == ["sign_in.other_person"]
+    assert is_signed_in(browser, person)
+    with portal.db.reading() as session:
+        assert len(session.scalars(select(PscSession)).all()) == 1
+        assert OTHER_RPPS not in session.scalars(select(PscIdentifier.value)).all()
 
 
 def test_a_suspended_account_stays_out(portal: Portal, psc: Provider) -> None:

@@ -250,13 +250,15 @@ def account_id_of(session: Session, subject: str) -> str | None:
 
 def lock_rows(session: Session, *subjects: str) -> None:
     """See :meth:`IAccounts.lock`."""
-    wanted = sorted(set(subjects) - locked_accounts(session))
+    held = locked_accounts(session)
+    wanted = sorted(set(subjects) - held)
     if not wanted:
         return
     if session.connection().dialect.name == "postgresql":
         # As strong as the lock of an UPDATE that touches no key: it does not keep others from referring to the row.
         rows = select(Account.id).where(Account.subject.in_(wanted)).order_by(Account.subject)
-        session.execute(rows.with_for_update(key_share=True)).all()
+        # Out of the order of subjects nothing is waited for, so that no two transactions wait for each other.
+        session.execute(rows.with_for_update(key_share=True, nowait=any(each > wanted[0] for each in held))).all()
     note_locked(session, *wanted)
 
 

@@ -36,7 +36,7 @@ from ..interfaces import (
 from ..services import find, offers
 from .account_acts import LIFT, MAIL_CODES, REACTIVATE, SUSPEND
 
-_TEMPLATES = "esea_auth_plugin:accounts/templates"
+_TEMPLATES = "esea_auth_plugin:support/templates"
 STATE_WORDS = {
     AccountState.PENDING: "En attente de confirmation",
     AccountState.ACTIVE: "Actif",
@@ -49,7 +49,7 @@ STATE_WORDS = {
     context=IAccountsDesk,
     request_method="GET",
     permission="esea.support.accounts",
-    renderer=f"{_TEMPLATES}/support_list.jinja2",
+    renderer=f"{_TEMPLATES}/accounts.jinja2",
 )
 def accounts_list(context: Any, request: Any) -> dict[str, Any]:
     """List the accounts that match, youngest first."""
@@ -71,7 +71,7 @@ def accounts_list(context: Any, request: Any) -> dict[str, Any]:
     context=IAccountOfDesk,
     request_method="GET",
     permission="esea.support.accounts",
-    renderer=f"{_TEMPLATES}/support_account.jinja2",
+    renderer=f"{_TEMPLATES}/account.jinja2",
 )
 def account_page(context: Any, request: Any) -> dict[str, Any]:
     """Show one account."""
@@ -80,7 +80,7 @@ def account_page(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(context=IAccountOfDesk, name="suspendre", request_method="POST", permission="esea.support.accounts.act",
-             renderer=f"{_TEMPLATES}/support_account.jinja2")  # fmt: skip
+             renderer=f"{_TEMPLATES}/account.jinja2")  # fmt: skip
 def suspended(context: Any, request: Any) -> Any:
     """Suspend an account: its sessions, codes and grants end in the same transaction."""
     account = _account(context, request)

@@ -101,15 +101,18 @@ class LockOrder:
         """Note what :meth:`IAccounts.lock` has locked since the last statement."""
         session = self._sessions.get(connection)
         if session is not None:
-            self._note_accounts(transaction, set(locked_accounts(session)), "IAccounts.lock")
+            self._note_accounts(transaction, set(locked_accounts(session)), "IAccounts.lock", by_service=True)
 
-    def _note_accounts(self, transaction: _Transaction, subjects: set[str], statement: str) -> None:
+    def _note_accounts(
+        self, transaction: _Transaction, subjects: set[str], statement: str, *, by_service: bool = False
+    ) -> None:
+        """Note accounts that get locked. ``by_service``: by ``IAccounts.lock``, which does not wait out of order."""
         new = subjects - transaction.accounts
         if not new:
             return
         if transaction.first_write:
             transaction.broken.append(_sentence("an account is locked after", transaction.first_write, statement))
-        elif transaction.accounts and min(new) < max(transaction.accounts):
+        elif not by_service and transaction.accounts and min(new) < max(transaction.accounts):
             transaction.broken.append(_sentence("a second account is locked out of order, after", "", statement))
         transaction.accounts |= new
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.accounts.models import Account
 from esea_auth_plugin.authentication.attempts.models import SignInRow
-from esea_auth_plugin.foundation.database import lock_accounts
+from esea_auth_plugin.foundation.database import lock_accounts, lost_lock
 from esea_auth_plugin.foundation.sessions.models import SessionRow
 from esea_auth_plugin.testing.lock_order import LockOrder
 from esea_auth_plugin.testing.portal import Portal
@@ -107,6 +108,24 @@ def test_two_accounts_are_locked_at_once_or_in_order(portal: Portal, broken: Che
 
     assert broken(at_once) == []
     assert broken(out_of_order)[0].startswith("lock order: a second account is locked out of order")
+
+
+def test_an_account_that_precedes_the_one_held_is_not_waited_for(portal: Portal, broken: Check) -> None:
+    """A step-up holds its account; the answer names another person, whose account another transaction holds."""
+    first, second = sorted(portal.person().subject for _ in range(2))
+
+    def learnt_later(session: Session) -> None:
+        lock_accounts(portal.registry, session, second)
+        lock_accounts(portal.registry, session, first)
+
+    assert broken(learnt_later) == []
+    if portal.db.engine.dialect.name == "postgresql":
+        with portal.db.writing() as other, portal.db.writing() as session:
+            lock_accounts(portal.registry, other, first)
+            with pytest.raises(DBAPIError) as raised:
+                learnt_later(session)
+            assert lost_lock(raised.value)
+            session.rollback()
 
 
 def test_what_was_rolled_back_and_what_only_read_broke_nothing(portal: Portal) -> None:

@@ -134,6 +134,8 @@ class Arrivals:
             return UnknownPerson(who.person.identity(), CONFLICT, blocked=True)
         if match.account is not None and self._matching.removed(session, match.account, who.person):
             return UnknownPerson(who.person.identity(), REMOVED)
+        if match.account is not None and attempt.subject not in {None, match.account}:
+            return Refused("sign_in.other_person", mode.wrong, over=True)  # before anything is written
         if match.account is not None:
             return self._proven(session, attempt, who, match.account, match, mode, fresh=fresh)
         if match.offered:

@@ -5,6 +5,8 @@ Every transaction takes its locks in this order, so that no two of them wait for
 1. **Accounts.** Before a transaction writes anything that an account owns (a table with a ``subject``), it locks the
    account's row with :func:`lock_accounts`. A transaction that concerns several accounts names them all in one call,
    which locks them in the order of their subjects. An ``UPDATE`` of the account as first statement is the same lock.
+   Where a transaction learns later that it concerns another account, :func:`lock_accounts` does not wait for a subject
+   that precedes one it holds: if somebody holds that row, the statement fails (55P03) and the act can be repeated.
 2. **Rows that several accounts share**: what an anonymous browser holds before its
    account is known, reservations of identifiers, requests under review, links and notices.
 3. **Rows that one account owns**: credentials, attempts, sessions, grants, roles, known browsers. Their order does
