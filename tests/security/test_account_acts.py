@@ -9,13 +9,13 @@ from tests.devices import MODES
 from webtest import TestApp, TestResponse
 
 from esea_auth_plugin.accounts.acts.declared import acts_of
-from esea_auth_plugin.accounts.mail_domains.resources import IMailDomainOfDesk
-from esea_auth_plugin.accounts.resources import IAccountOfDesk
+from esea_auth_plugin.accounts.mail_domains.resources import MailDomainOfDesk
+from esea_auth_plugin.accounts.resources import AccountOfDesk
 from esea_auth_plugin.authentication.credentials.suspension import FrozenFactors
 from esea_auth_plugin.directives import permissions_of
 from esea_auth_plugin.foundation.audit import audit_rows
 from esea_auth_plugin.interfaces import AccountState, IAccounts, IClosings, IGrants, IReviews
-from esea_auth_plugin.portal_services.resources import IRightsPlace
+from esea_auth_plugin.portal_services.resources import RightsPlace
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 
@@ -120,7 +120,7 @@ OTHERWISE = {"retablir-roles"}
 def test_every_act_by_hand_is_in_the_table(portal: Portal) -> None:
     assert set(acts_of(portal.registry)) == set(ACTS)
     views = [item["introspectable"] for item in portal.registry.introspector.get_category("views")]
-    places = (IAccountOfDesk, IRightsPlace, IMailDomainOfDesk)
+    places = (AccountOfDesk, RightsPlace, MailDomainOfDesk)
     posts = {
         view["name"]
         for view in views

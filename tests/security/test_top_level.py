@@ -13,33 +13,33 @@ from sqlalchemy import select
 from tests.devices import MODES, by_application, give_application
 from webtest import TestApp
 
-from esea_auth_plugin.accounts.resources import IProfile
+from esea_auth_plugin.accounts.resources import ProfilePlace
 from esea_auth_plugin.auth_modes.password.models import PasswordRow
 from esea_auth_plugin.auth_modes.totp.models import TotpRow
 from esea_auth_plugin.authentication.credentials.resources import (
-    IDevicePlace,
-    IDevicesPlace,
-    IEnrolActionPlace,
-    IEnrolPlace,
+    DevicePlace,
+    DevicesPlace,
+    EnrolActionPlace,
+    EnrolPlace,
 )
-from esea_auth_plugin.authentication.linking.resources import ILinkPlace
+from esea_auth_plugin.authentication.linking.resources import LinkPlace
 from esea_auth_plugin.interfaces import IAccounts
-from esea_auth_plugin.my_account.email_change.resources import IEmailPlace
-from esea_auth_plugin.recovery.resources import IPasswordPlace
+from esea_auth_plugin.my_account.email_change.resources import EmailPlace
+from esea_auth_plugin.recovery.resources import PasswordPlace
 from esea_auth_plugin.testing.portal import Person, Portal
 
 pytestmark = pytest.mark.settings(**MODES)
 
 #: Places under which a factor, an address, a password, or a number that the support calls back is changed.
 PLACES = (
-    IDevicesPlace,
-    IDevicePlace,
-    IEnrolPlace,
-    IEnrolActionPlace,
-    ILinkPlace,
-    IEmailPlace,
-    IPasswordPlace,
-    IProfile,
+    DevicesPlace,
+    DevicePlace,
+    EnrolPlace,
+    EnrolActionPlace,
+    LinkPlace,
+    EmailPlace,
+    PasswordPlace,
+    ProfilePlace,
 )
 #: Acts there that change nothing of the kind, with the reason.
 HARMLESS = {

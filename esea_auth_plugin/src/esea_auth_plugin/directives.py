@@ -7,17 +7,20 @@ further ones: ``add_letter`` (mail), ``add_job`` (jobs), ``add_request_kind`` an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
-from zope.interface.interfaces import IInterface
+from zope.interface import providedBy
+from zope.interface.interface import InterfaceClass
 
 from .errors import ConfigurationError, Problem
 from .interfaces import AccountEntry, IPortalRoot, NavItem, Rule, Tile
 from .services import add_service
 
 ChildFactory = Callable[[Any, Any, str], Any]
+#: A resource class or a marker interface.
+ParentKind: TypeAlias = InterfaceClass | type
 RootFactory = Callable[[Any], Any]
 TileSource = Callable[[Any], Sequence[Tile]]
 #: ``collector(registry, session, subject)`` returns plain values, moments and days.
@@ -28,7 +31,7 @@ PersonalData = Callable[[Any, Any, str], Any]
 class Core:
     """What the core directives collected; read through the functions below."""
 
-    children: dict[tuple[Any, str], ChildFactory] = field(default_factory=dict)
+    children: dict[tuple[ParentKind, str], ChildFactory] = field(default_factory=dict)
     roots: dict[str, RootFactory] = field(default_factory=dict)
     permissions: dict[str, Rule] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
@@ -46,6 +49,12 @@ def core(source: Any) -> Core:
     if found is None:
         found = registry._esea_core = Core()
     return cast(Core, found)
+
+
+def kinds_of_resource(resource: object) -> Iterator[ParentKind]:
+    """Yield what ``add_portal_child`` may name as ``parent`` of a page under this resource: classes and interfaces."""
+    yield from type(resource).__mro__
+    yield from providedBy(resource).flattened()
 
 
 def permissions_of(source: Any) -> Mapping[str, Rule]:
@@ -68,8 +77,9 @@ def _declare(config: Any, kind: str, key: Any, title: str, store: Callable[[], N
     config.action((f"esea-{kind}", key), store, introspectables=(introspectable,))
 
 
-def add_portal_child(config: Any, name: str, factory: ChildFactory, parent: IInterface = IPortalRoot) -> None:
-    """Hang ``factory(request, parent, name)`` under every resource that provides ``parent``."""
+def add_portal_child(config: Any, name: str, factory: ChildFactory, parent: ParentKind = IPortalRoot) -> None:
+    """Add the resource ``factory(request, parent, name)`` under every resource of a class, or that provides an
+    interface."""
     factory = config.maybe_dotted(factory)
     _declare(
         config,

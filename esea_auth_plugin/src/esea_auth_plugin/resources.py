@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from pyramid.location import lineage
-from zope.interface import implementer, providedBy
+from zope.interface import implementer
 
-from .directives import core
+from .directives import core, kinds_of_resource
 from .hosts import PORTAL_ROOT, root_name
 from .interfaces import IPortalRoot, IResource
 from .services import find
@@ -32,8 +32,8 @@ class Resource:
 
     def __getitem__(self, key: str) -> Any:
         children = core(self.request).children
-        for interface in providedBy(self).flattened():
-            factory = children.get((interface, key))
+        for parent in kinds_of_resource(self):
+            factory = children.get((parent, key))
             if factory is not None:
                 return factory(self.request, self, key)
         return self.child(key)

@@ -20,18 +20,6 @@ class IEspacePro(IResource):
     """Marker of ``/espace-pro``: other plugins hang their own pages under it with ``add_portal_child``."""
 
 
-class IDirectoryPlace(IResource):
-    """Marker of ``/espace-pro/etablissements``."""
-
-
-class IEstablishmentPlace(IResource):
-    """Marker of ``/espace-pro/etablissements/CODE``."""
-
-
-class IRegistrationPlace(IResource):
-    """Marker of ``/espace-pro/inscription``."""
-
-
 # --- establishments --------------------------------------------------------------------------------------------
 
 

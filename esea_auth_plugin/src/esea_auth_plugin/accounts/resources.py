@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from zope.interface import Interface, implementer
+from zope.interface import implementer
 
 from ..interfaces import IAccountRoot
 from ..resources import Resource
-
-
-class IProfile(Interface):
-    """``/compte/profil``."""
-
-
-class IAccountsDesk(Interface):
-    """``/support/comptes``."""
-
-
-class IAccountOfDesk(Interface):
-    """``/support/comptes/SUBJECT``."""
 
 
 @implementer(IAccountRoot)
@@ -29,21 +17,18 @@ class AccountPlace(Resource):
     title = "Mon compte"
 
 
-@implementer(IProfile)
 class ProfilePlace(Resource):
     """« Mes données personnelles »."""
 
     title = "Mes données personnelles"
 
 
-@implementer(IAccountOfDesk)
 class AccountOfDesk(Resource):
     """One account, as the support sees it; ``__name__`` is its subject, right or wrong."""
 
     title = "Compte"
 
 
-@implementer(IAccountsDesk)
 class AccountsDesk(Resource):
     """The accounts, for the support."""
 

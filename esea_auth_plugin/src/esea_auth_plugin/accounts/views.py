@@ -16,7 +16,7 @@ from ..settings import AuthSettings
 from . import attribute_store
 from .attributes import KINDS, shown
 from .forms import ORIGIN_WORDS, normal_address, profile_schema
-from .resources import IProfile
+from .resources import ProfilePlace
 from .service import account_id_of
 
 _TEMPLATES = "esea_auth_plugin:accounts/templates"
@@ -47,7 +47,7 @@ def home(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(
-    context=IProfile, request_method="GET", permission="esea.account.view", renderer=f"{_TEMPLATES}/profile.jinja2"
+    context=ProfilePlace, request_method="GET", permission="esea.account.view", renderer=f"{_TEMPLATES}/profile.jinja2"
 )
 def profile(context: Any, request: Any) -> dict[str, Any]:
     """Show what the portal knows of the person, who said it and when."""
@@ -83,7 +83,7 @@ def _form(request: Any) -> tuple[PortalForm, list[str]]:
 
 
 @view_config(
-    context=IProfile,
+    context=ProfilePlace,
     name="modifier",
     request_method="GET",
     permission="esea.account.view",
@@ -101,7 +101,7 @@ def edit(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(
-    context=IProfile,
+    context=ProfilePlace,
     name="modifier",
     request_method="POST",
     permission="esea.account.change",

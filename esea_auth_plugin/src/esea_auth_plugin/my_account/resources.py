@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from zope.interface import Interface, implementer
-
 from ..resources import Resource
 
 
-class IHubPlace(Interface):
-    """`/compte/gestion`."""
-
-
-@implementer(IHubPlace)
 class HubPlace(Resource):
     """« Gérer mon compte »: everything one may do with one's account, a sentence each."""
 

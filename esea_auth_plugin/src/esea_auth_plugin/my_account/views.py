@@ -9,13 +9,13 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ..authentication.registry import modes_of
-from .resources import IHubPlace
+from .resources import HubPlace
 
 CHANGE_PASSWORD_ROUTE = "esea.change_password"  # noqa: S105 - the name of a route
 
 
 @view_config(
-    context=IHubPlace,
+    context=HubPlace,
     request_method="GET",
     permission="esea.account.view",
     renderer="esea_auth_plugin:my_account/templates/hub.jinja2",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..accounts.resources import IAccountOfDesk
+from ..accounts.resources import AccountOfDesk
 from ..events import AccountClosed, AccountErased
 from ..interfaces import IAccountRoot, IAdhesions, IGrants, ISupportRoot, NavItem, Rule
 from .asking import Adhesions, wipe_motives
@@ -41,7 +41,7 @@ def includeme(config: Any) -> None:
         config.add_letter(f"right.{letter}", f"esea_auth_plugin:portal_services/letters/right_{letter}")
     for permission in ("esea.support.rights", "esea.support.rights.act"):
         config.add_permission_rule(permission, Rule(role="support"))
-    config.add_portal_child("droits", RightsPlace, parent=IAccountOfDesk)
+    config.add_portal_child("droits", RightsPlace, parent=AccountOfDesk)
     for permission in ("esea.adhesion.view", "esea.adhesion.send"):
         config.add_permission_rule(permission, Rule())
     config.add_portal_child("services", ServicesPlace)

@@ -14,13 +14,13 @@ from ..interfaces import IReviews, ReviewState
 from ..services import find
 from .asking import KIND, Adhesions, Standing
 from .forms import AdhesionSchema
-from .resources import IMyRequestsPlace, IServicePlace, MyRequestsPlace, ServicePlace
+from .resources import MyRequestsPlace, ServicePlace
 
 _TEMPLATES = "esea_auth_plugin:portal_services/templates"
 
 
 @view_config(
-    context=IServicePlace,
+    context=ServicePlace,
     name="adhesion",
     request_method="GET",
     permission="esea.adhesion.view",
@@ -37,7 +37,7 @@ def adhesion(place: ServicePlace, request: Any) -> Any:
 
 
 @view_config(
-    context=IServicePlace,
+    context=ServicePlace,
     name="adhesion",
     request_method="POST",
     permission="esea.adhesion.send",
@@ -64,7 +64,7 @@ def send_adhesion(place: ServicePlace, request: Any) -> Any:
 
 
 @view_config(
-    context=IMyRequestsPlace,
+    context=MyRequestsPlace,
     request_method="GET",
     permission="esea.adhesion.view",
     renderer=f"{_TEMPLATES}/my_requests.jinja2",

@@ -4,34 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from zope.interface import Interface, implementer
-
 from ..interfaces import ICatalogue, PortalService
 from ..resources import Resource
 from ..services import find
 
 
-class IServicesPlace(Interface):
-    """The catalogue as people see it."""
-
-
-class IServicePlace(Interface):
-    """One service."""
-
-
-class IMyRequestPlace(Interface):
-    """One of them."""
-
-
-class IRightsPlace(Interface):
-    """The rights of one account, for the support."""
-
-
-class IMyRequestsPlace(Interface):
-    """The requests of the person who is signed in."""
-
-
-@implementer(IServicesPlace)
 class ServicesPlace(Resource):
     """`/services`; its children are the services of the catalogue."""
 
@@ -45,7 +22,6 @@ class ServicesPlace(Resource):
         return ServicePlace(self.request, self, key, service)
 
 
-@implementer(IServicePlace)
 class ServicePlace(Resource):
     """`/services/SLUG`."""
 
@@ -55,7 +31,6 @@ class ServicePlace(Resource):
         self.title = service.title
 
 
-@implementer(IMyRequestsPlace)
 class MyRequestsPlace(Resource):
     """`/compte/demandes`; its children are named by their reference, right or wrong."""
 
@@ -66,14 +41,12 @@ class MyRequestsPlace(Resource):
         return MyRequestPlace(self.request, self, key)
 
 
-@implementer(IMyRequestPlace)
 class MyRequestPlace(Resource):
     """`/compte/demandes/REFERENCE`."""
 
     title = "Demande"
 
 
-@implementer(IRightsPlace)
 class RightsPlace(Resource):
     """`/support/comptes/SUBJECT/droits`."""
 

@@ -15,7 +15,7 @@ from ..errors import PortalError
 from ..foundation.forms import Button, ChoiceNode, DayNode, Invalid, PortalForm, TextNode
 from ..interfaces import AccountState, AccountView, IAccounts, ICatalogue
 from ..services import find
-from .resources import IRightsPlace, RightsPlace
+from .resources import RightsPlace
 from .rights import Right, Rights
 from .rights_acts import GIVE, WITHDRAW
 
@@ -23,13 +23,13 @@ _TEMPLATE = "esea_auth_plugin:portal_services/templates/rights.jinja2"
 _SEE, _ACT = "esea.support.rights", "esea.support.rights.act"
 
 
-@view_config(context=IRightsPlace, request_method="GET", permission=_SEE, renderer=_TEMPLATE)
+@view_config(context=RightsPlace, request_method="GET", permission=_SEE, renderer=_TEMPLATE)
 def rights(place: RightsPlace, request: Any) -> dict[str, Any]:
     """Show what the person may open, what ended and why, and the two acts."""
     return _page(place, request, _account(place, request))
 
 
-@view_config(context=IRightsPlace, name="donner", request_method="POST", permission=_ACT, renderer=_TEMPLATE)
+@view_config(context=RightsPlace, name="donner", request_method="POST", permission=_ACT, renderer=_TEMPLATE)
 def given(place: RightsPlace, request: Any) -> Any:
     """Give a right."""
     account, form = _account(place, request), _giving(place, request)
@@ -44,7 +44,7 @@ def given(place: RightsPlace, request: Any) -> Any:
     return HTTPSeeOther(place.path)
 
 
-@view_config(context=IRightsPlace, name="retirer", request_method="POST", permission=_ACT, renderer=_TEMPLATE)
+@view_config(context=RightsPlace, name="retirer", request_method="POST", permission=_ACT, renderer=_TEMPLATE)
 def withdrawn(place: RightsPlace, request: Any) -> Any:
     """End a right now."""
     account, all_rights = _account(place, request), Rights(request.registry)

@@ -15,13 +15,13 @@ from ..services import find
 from ..settings import FoundationSettings
 from .asking import Adhesions
 from .loading import permission_of
-from .resources import IServicePlace, IServicesPlace, ServicePlace, ServicesPlace
+from .resources import ServicePlace, ServicesPlace
 
 _TEMPLATES = "esea_auth_plugin:portal_services/templates"
 
 
 @view_config(
-    context=IServicesPlace,
+    context=ServicesPlace,
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/services.jinja2",
@@ -38,7 +38,7 @@ def services(place: ServicesPlace, request: Any) -> dict[str, Any]:
     }
 
 
-@view_config(context=IServicePlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=ServicePlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def open_service(place: ServicePlace, request: Any) -> Any:
     """Open the service, or say what is missing. The door's permission is the service's own, judged here."""
     service = place.service

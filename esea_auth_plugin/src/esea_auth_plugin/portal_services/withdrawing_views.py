@@ -10,13 +10,13 @@ from pyramid.view import view_config
 from ..foundation.reviews.history import STATES
 from ..interfaces import IReviews, ReviewState, ReviewView
 from ..services import find
-from .resources import IMyRequestPlace, MyRequestPlace
+from .resources import MyRequestPlace
 
 UNDECIDED = frozenset({ReviewState.OPEN, ReviewState.MORE_ASKED})
 
 
 @view_config(
-    context=IMyRequestPlace,
+    context=MyRequestPlace,
     name="retirer",
     request_method="GET",
     permission="esea.adhesion.view",
@@ -31,7 +31,7 @@ def confirm(place: MyRequestPlace, request: Any) -> Any:
     return {"place": place, "review": review, "states": STATES}
 
 
-@view_config(context=IMyRequestPlace, name="retirer", request_method="POST", permission="esea.adhesion.send")
+@view_config(context=MyRequestPlace, name="retirer", request_method="POST", permission="esea.adhesion.send")
 def withdraw(place: MyRequestPlace, request: Any) -> HTTPSeeOther:
     """Take the request back, unless a reviewer was faster."""
     review = _own(place, request)

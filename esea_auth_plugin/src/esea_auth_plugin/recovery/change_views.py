@@ -18,13 +18,13 @@ from ..foundation.forms import Invalid, PortalForm
 from ..interfaces import AccountView, IAccounts, IAuditTrail, IPasswords, ISessions
 from ..services import find
 from .forms import accepted_password, password_form
-from .resources import IPasswordPlace
+from .resources import PasswordPlace
 
 _PAGE = "esea_auth_plugin:recovery/templates/change.jinja2"
 
 
 @view_config(
-    context=IPasswordPlace, request_method="GET", renderer=_PAGE, permission="esea.password.view", top_level=True
+    context=PasswordPlace, request_method="GET", renderer=_PAGE, permission="esea.password.view", top_level=True
 )
 def show_change(context: Any, request: Any) -> Any:
     """Ask for the present and the new password."""
@@ -32,7 +32,7 @@ def show_change(context: Any, request: Any) -> Any:
 
 
 @view_config(
-    context=IPasswordPlace, request_method="POST", renderer=_PAGE, permission="esea.password.change", top_level=True
+    context=PasswordPlace, request_method="POST", renderer=_PAGE, permission="esea.password.change", top_level=True
 )
 def change_password(context: Any, request: Any) -> Any:
     """Set a new password if the present one is right; who signs in without any gives none."""

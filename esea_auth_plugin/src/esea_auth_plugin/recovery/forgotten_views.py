@@ -15,7 +15,7 @@ from ..services import find
 from . import limits, lost_mailbox
 from .forms import EmailSchema, LoginSchema, LostMailboxSchema
 from .resets import NOWHERE, Resets
-from .resources import IForgottenPlace
+from .resources import ForgottenPlace
 
 _TEMPLATES = "esea_auth_plugin:recovery/templates"
 _FORM = f"{_TEMPLATES}/form.jinja2"
@@ -54,7 +54,7 @@ def _mailbox_form(request: Any) -> PortalForm:
 
 def _public(name: str, method: str, renderer: str) -> dict[str, Any]:
     return {
-        "context": IForgottenPlace,
+        "context": ForgottenPlace,
         "name": name,
         "request_method": method,
         "renderer": renderer,

@@ -23,27 +23,27 @@ from ..services import find
 from . import limits
 from .forms import accepted_password, password_form
 from .resets import LinkSpent, Reset, Resets
-from .resources import FACTOR_VIEW, IResetPlace, IResetToken
+from .resources import FACTOR_VIEW, ResetPlace, ResetToken
 
 COOKIE = "reinitialisation"
 _PAGE = "esea_auth_plugin:recovery/templates/reset.jinja2"
 
 
-@view_config(context=IResetToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=ResetToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def take_token(context: Any, request: Any) -> Any:
     """Move the token into the flow's cookie; mail scanners that follow the link use nothing up."""
     set_cookie(request, COOKIE, mailed_token(context.__name__), max_age=timedelta(minutes=30))
     return HTTPSeeOther("/connexion/reinitialisation")
 
 
-@view_config(context=IResetPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=ResetPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def show_reset(context: Any, request: Any) -> Any:
     """Ask for a new password, or for the other factor first."""
     reset = find(request, Resets).live(request.dbsession, read_link_cookie(request, COOKIE))
     return _page(request, reset, password_form(request).render() if reset and not reset.factor else "")
 
 
-@view_config(context=IResetPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=ResetPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def reset_password(context: Any, request: Any) -> Any:
     """Set the password."""
     limits.link_used(request)
@@ -80,7 +80,7 @@ def reset_password(context: Any, request: Any) -> Any:
     return HTTPSeeOther("/connexion")
 
 
-@view_config(context=IResetPlace, name=FACTOR_VIEW, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=ResetPlace, name=FACTOR_VIEW, request_method="POST", permission=NO_PERMISSION_REQUIRED)
 def prove_factor(context: Any, request: Any) -> Any:
     """Begin the stage of the account's other factor; its own page takes the answer."""
     limits.link_used(request)

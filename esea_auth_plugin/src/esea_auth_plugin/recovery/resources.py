@@ -4,45 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from zope.interface import Interface, implementer
-
 from ..resources import Resource
 
 #: Name of the view that begins the other factor's stage; no token is so short.
 FACTOR_VIEW = "facteur"
 
 
-class IForgottenPlace(Interface):
-    """`/connexion/oubli`."""
-
-
-class IResetPlace(Interface):
-    """`/connexion/reinitialisation`: the new password, once the token has left the address."""
-
-
-class IResetToken(Interface):
-    """`/connexion/reinitialisation/JETON`: what the mailed link opens."""
-
-
-class IPasswordPlace(Interface):
-    """`/compte/mot-de-passe`."""
-
-
-@implementer(IForgottenPlace)
 class ForgottenPlace(Resource):
-    """See :class:`IForgottenPlace`."""
+    """See :class:`ForgottenPlace`."""
 
     title = "Mot de passe ou identifiant oublié"
 
 
-@implementer(IResetToken)
 class ResetToken(Resource):
     """A token as it stands in the address; whoever it is, the view judges it."""
 
 
-@implementer(IResetPlace)
 class ResetPlace(Resource):
-    """See :class:`IResetPlace`."""
+    """See :class:`ResetPlace`."""
 
     title = "Nouveau mot de passe"
 
@@ -53,8 +32,7 @@ class ResetPlace(Resource):
         return ResetToken(self.request, self, key)
 
 
-@implementer(IPasswordPlace)
 class PasswordPlace(Resource):
-    """See :class:`IPasswordPlace`."""
+    """See :class:`PasswordPlace`."""
 
     title = "Modifier mon mot de passe"

@@ -16,14 +16,14 @@ from ..foundation.web.return_paths import let_form_end_at
 from ..interfaces import IAccounts, IAuditTrail, ISessions
 from ..services import find
 from .finishing import StartAgain, active_account, after_last_stage, terms_due
-from .resources import IParkedPlace, ISignOutPlace, ITermsPlace
+from .resources import ParkedPlace, SignOutPlace, TermsPlace
 from .saved_form_display import place_of, typed
 from .saved_forms import ParkedForms
 
 _TERMS = "esea_auth_plugin:sign_in/templates/terms.jinja2"
 
 
-@view_config(context=ITermsPlace, request_method="GET", renderer=_TERMS, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=TermsPlace, request_method="GET", renderer=_TERMS, permission=NO_PERMISSION_REQUIRED)
 def show_terms(context: Any, request: Any) -> Any:
     """Put the CGU to a person who has proven everything else and is nobody yet."""
     found = find(request, SignIns).current(request, request.dbsession)
@@ -34,7 +34,7 @@ def show_terms(context: Any, request: Any) -> Any:
     return {"version": request.portal.terms_version, "again": bool(account and account.terms_version), "problem": ""}
 
 
-@view_config(context=ITermsPlace, request_method="POST", renderer=_TERMS, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=TermsPlace, request_method="POST", renderer=_TERMS, permission=NO_PERMISSION_REQUIRED)
 def answer_terms(context: Any, request: Any) -> Any:
     """Accept or refuse the version that was shown."""
     with find(request, IDatabase).reading() as session:
@@ -74,7 +74,7 @@ def _accepted(request: Any, found: SignIn, subject: str, version: str) -> Any:
 
 
 @view_config(
-    context=IParkedPlace,
+    context=ParkedPlace,
     request_method="GET",
     renderer="esea_auth_plugin:sign_in/templates/parked.jinja2",
     # Asks for a session of any level: the form's own address judges the rest when it is sent again.
@@ -92,7 +92,7 @@ def show_parked(context: Any, request: Any) -> Any:
 
 
 @view_config(
-    context=ISignOutPlace,
+    context=SignOutPlace,
     request_method="GET",
     renderer="esea_auth_plugin:sign_in/templates/sign_out.jinja2",
     permission=NO_PERMISSION_REQUIRED,
@@ -102,7 +102,7 @@ def ask_sign_out(context: Any, request: Any) -> Any:
     return {} if request.identity is not None else HTTPSeeOther("/")
 
 
-@view_config(context=ISignOutPlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=SignOutPlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
 def sign_out(context: Any, request: Any) -> Any:
     """End the session here, and elsewhere where a mode takes part in it."""
     session = request.dbsession

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from zope.interface import Interface, alsoProvides, implementer
+from zope.interface import alsoProvides, implementer
 
 from ..authentication.contract import AuthMode
 from ..authentication.registry import modes_of
@@ -13,34 +13,6 @@ from ..resources import Resource
 
 #: Last segment of the address that a waiting page asks.
 POLL = "attente"
-
-
-class IModePlace(Interface):
-    """`/connexion/SEGMENT`: one mode."""
-
-
-class ICallbackPlace(Interface):
-    """`/connexion/SEGMENT/RETOUR`: where another site sends the browser back, by GET."""
-
-
-class IPollPlace(Interface):
-    """`/connexion/SEGMENT/attente`: asked by a page that waits."""
-
-
-class IActionPlace(Interface):
-    """`/connexion/SEGMENT/ACTION`: a POST of the mode's own, e.g. another code."""
-
-
-class ITermsPlace(Interface):
-    """`/connexion/conditions`: the CGU, before any service opens."""
-
-
-class IParkedPlace(Interface):
-    """`/connexion/reprise`: a form sent after the session's end."""
-
-
-class ISignOutPlace(Interface):
-    """`/connexion/deconnexion`."""
 
 
 @implementer(ISignInRoot)
@@ -57,7 +29,6 @@ class SignInPlace(Resource):
         return ModePlace(self.request, self, key, mode)
 
 
-@implementer(IModePlace)
 class ModePlace(Resource):
     """One mode, with the actions of every stage that leads through it."""
 
@@ -78,37 +49,31 @@ class ModePlace(Resource):
         raise KeyError(key)
 
 
-@implementer(ICallbackPlace)
 class CallbackPlace(Resource):
-    """See :class:`ICallbackPlace`."""
+    """See :class:`CallbackPlace`."""
 
 
-@implementer(IPollPlace)
 class PollPlace(Resource):
-    """See :class:`IPollPlace`."""
+    """See :class:`PollPlace`."""
 
 
-@implementer(IActionPlace)
 class ActionPlace(Resource):
     """An action of the stage where the sign-in stands."""
 
 
-@implementer(ITermsPlace)
 class TermsPlace(Resource):
-    """See :class:`ITermsPlace`."""
+    """See :class:`TermsPlace`."""
 
     title = "Conditions d'utilisation"
 
 
-@implementer(IParkedPlace)
 class ParkedPlace(Resource):
-    """See :class:`IParkedPlace`."""
+    """See :class:`ParkedPlace`."""
 
     title = "Reprendre votre formulaire"
 
 
-@implementer(ISignOutPlace)
 class SignOutPlace(Resource):
-    """See :class:`ISignOutPlace`."""
+    """See :class:`SignOutPlace`."""
 
     title = "Déconnexion"

@@ -23,7 +23,7 @@ from ..interfaces import IAccounts, ICatalogue, IClock, IEnrolments, IOwnedLevel
 from ..services import find, offers
 from .finishing import StartAgain
 from .places import Offer, is_open, offers_of, service_named
-from .resources import IActionPlace, ICallbackPlace, IModePlace, IPollPlace
+from .resources import ActionPlace, CallbackPlace, ModePlace, PollPlace
 from .steps import Outcome, Standing, attempt_of, read_standing, standing, take
 
 #: A callback's parameters are cut here (threat-model.md row 30); an authorization code is far shorter.
@@ -130,7 +130,7 @@ def _companions(
     }
 
 
-@view_config(context=IModePlace, request_method="GET", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=ModePlace, request_method="GET", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
 def show_step(context: Any, request: Any) -> Any:
     """Show the stage where the sign-in stands."""
     of = asked(request)
@@ -143,19 +143,19 @@ def show_step(context: Any, request: Any) -> Any:
     return _page(request, context, at, service, Outcome(shown=shown))
 
 
-@view_config(context=IModePlace, request_method="POST", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=ModePlace, request_method="POST", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
 def take_step(context: Any, request: Any) -> Any:
     """Take the answer to a stage."""
     return _take(context, request, "")
 
 
-@view_config(context=IActionPlace, request_method="POST", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=ActionPlace, request_method="POST", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
 def take_action(context: Any, request: Any) -> Any:
     """Carry out an action of the stage, e.g. send another code."""
     return _take(context.__parent__, request, context.__name__)
 
 
-@view_config(context=ICallbackPlace, request_method="GET", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=CallbackPlace, request_method="GET", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
 def take_callback(context: Any, request: Any) -> Any:
     """Take the answer that another site sends the browser back with, to whatever this browser had asked there."""
     write_on_get(request)
@@ -172,7 +172,7 @@ def take_callback(context: Any, request: Any) -> Any:
     return HTTPSeeOther("/connexion")
 
 
-@view_config(context=IPollPlace, request_method="GET", renderer="json", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=PollPlace, request_method="GET", renderer="json", permission=NO_PERMISSION_REQUIRED)
 def poll(context: Any, request: Any) -> dict[str, Any]:
     """Tell a waiting page whether to send its form now."""
     request.response.cache_control.no_store = True

@@ -4,32 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from zope.interface import Interface, implementer
-
 from ..resources import Resource
 
 
-class ISignUp(Interface):
-    """``/inscription``: the four steps, the waiting page, the follow-up."""
-
-
-class IConfirmation(Interface):
-    """``/inscription/confirmation``, reached by a link that holds a token."""
-
-
-class IInvitation(Interface):
-    """``/inscription/invitation``."""
-
-
-class IResumption(Interface):
-    """``/inscription/complement``: the filled form again."""
-
-
-class IMailedToken(Interface):
-    """A token of a mailed link, as the last segment of an address; right or wrong is the view's to judge."""
-
-
-@implementer(IMailedToken)
 class MailedToken(Resource):
     """A token on its way into the flow's cookie."""
 
@@ -45,7 +22,6 @@ class _TokenPlace(Resource):
         return MailedToken(self.request, self, key)
 
 
-@implementer(IConfirmation)
 class Confirmation(_TokenPlace):
     """« Confirmer mon compte »."""
 
@@ -53,21 +29,18 @@ class Confirmation(_TokenPlace):
     pages = frozenset({"nouveau-mot-de-passe"})
 
 
-@implementer(IInvitation)
 class Invitation(_TokenPlace):
     """« Ouvrir mon compte » after an invitation."""
 
     title = "Invitation"
 
 
-@implementer(IResumption)
 class Resumption(_TokenPlace):
     """« Compléter ma demande »."""
 
     title = "Reprise de la demande"
 
 
-@implementer(ISignUp)
 class SignUpPlace(Resource):
     """The sign-up."""
 

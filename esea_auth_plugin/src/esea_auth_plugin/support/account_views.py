@@ -14,7 +14,7 @@ from ..accounts.attributes import KINDS, shown
 from ..accounts.call_back import CHECKED_BY, checked_by, told_of
 from ..accounts.directory import PAGE_SIZE, find_accounts
 from ..accounts.forms import SuspensionSchema
-from ..accounts.resources import IAccountOfDesk, IAccountsDesk
+from ..accounts.resources import AccountOfDesk, AccountsDesk
 from ..authentication.credentials.suspension import CONTESTED
 from ..authentication.credentials.suspension.naming import named
 from ..foundation.forms import Invalid, PortalForm
@@ -46,7 +46,7 @@ STATE_WORDS = {
 
 
 @view_config(
-    context=IAccountsDesk,
+    context=AccountsDesk,
     request_method="GET",
     permission="esea.support.accounts",
     renderer=f"{_TEMPLATES}/accounts.jinja2",
@@ -68,7 +68,7 @@ def accounts_list(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(
-    context=IAccountOfDesk,
+    context=AccountOfDesk,
     request_method="GET",
     permission="esea.support.accounts",
     renderer=f"{_TEMPLATES}/account.jinja2",
@@ -79,7 +79,7 @@ def account_page(context: Any, request: Any) -> dict[str, Any]:
     return _page(context, request, roles, _suspension(context, request, roles).render())
 
 
-@view_config(context=IAccountOfDesk, name="suspendre", request_method="POST", permission="esea.support.accounts.act",
+@view_config(context=AccountOfDesk, name="suspendre", request_method="POST", permission="esea.support.accounts.act",
              renderer=f"{_TEMPLATES}/account.jinja2")  # fmt: skip
 def suspended(context: Any, request: Any) -> Any:
     """Suspend an account: its sessions, codes and grants end in the same transaction."""
@@ -95,13 +95,13 @@ def suspended(context: Any, request: Any) -> Any:
     return answer(request, SUSPEND, account.subject, {"reason": reason}, back=context.path)
 
 
-@view_config(context=IAccountOfDesk, name="reactiver", request_method="POST", permission="esea.support.accounts.act")
+@view_config(context=AccountOfDesk, name="reactiver", request_method="POST", permission="esea.support.accounts.act")
 def reactivated(context: Any, request: Any) -> HTTPSeeOther:
     """Open a suspended account again."""
     return answer(request, REACTIVATE, _account(context, request).subject, {}, back=context.path)
 
 
-@view_config(context=IAccountOfDesk, name="codes", request_method="POST", permission="esea.support.accounts.act")
+@view_config(context=AccountOfDesk, name="codes", request_method="POST", permission="esea.support.accounts.act")
 def mail_code_restored(context: Any, request: Any) -> HTTPSeeOther:
     """Lift what bars mailed codes after a password reset, once the person's identity was checked."""
     account = _account(context, request)
@@ -110,7 +110,7 @@ def mail_code_restored(context: Any, request: Any) -> HTTPSeeOther:
     return answer(request, MAIL_CODES, account.subject, {}, back=context.path)
 
 
-@view_config(context=IAccountOfDesk, name="debloquer", request_method="POST", permission="esea.support.accounts.act")
+@view_config(context=AccountOfDesk, name="debloquer", request_method="POST", permission="esea.support.accounts.act")
 def factors_lifted(context: Any, request: Any) -> HTTPSeeOther:
     """Accept again what « Ce n'était pas moi » froze, once the person's identity was checked; never one's own."""
     account = _account(context, request)

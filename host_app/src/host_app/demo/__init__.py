@@ -16,7 +16,7 @@ from esea_auth_plugin.services import find
 from .cards import ensure, renew_lists
 from .mailbox import DemoMailbox
 from .reader import CardReaderPlace, DemoCards, DemoReader
-from .resources import IDemo
+from .resources import Demo
 
 
 def includeme(config: Any) -> None:
@@ -55,7 +55,7 @@ def _accept_cards(config: Any) -> None:
     config.add_service(DemoCards, lambda registry: DemoCards(igc))
     if not settings.get("esea_auth.cps_card.url"):
         config.add_service(ICardReader, DemoReader)
-        config.add_portal_child("lecteur", CardReaderPlace, parent=IDemo)
+        config.add_portal_child("lecteur", CardReaderPlace, parent=Demo)
         config.scan(f"{__name__}.reader_views")
 
 

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from zope.interface import Interface, implementer
-
 from esea_auth_plugin.interfaces import PortalSettings
 from esea_auth_plugin.resources import Resource
 from esea_auth_plugin.services import find
@@ -21,13 +19,8 @@ from .cards import BY_SLUG
 PATH = "/demo/lecteur"
 
 
-class ICardReaderPlace(Interface):
-    """`/demo/lecteur`."""
-
-
-@implementer(ICardReaderPlace)
 class CardReaderPlace(Resource):
-    """See :class:`ICardReaderPlace`."""
+    """See :class:`CardReaderPlace`."""
 
     title = "Lecteur de carte simulé"
 

@@ -13,10 +13,10 @@ from esea_auth_plugin.interfaces import ICardDesk
 from esea_auth_plugin.services import find
 
 from .cards import CARDS
-from .reader import PATH, DemoCards, ICardReaderPlace
+from .reader import PATH, CardReaderPlace, DemoCards
 
 _FOLDER = "host_app:demo/templates"
-_PLACE: dict[str, Any] = {"context": ICardReaderPlace, "permission": NO_PERMISSION_REQUIRED}
+_PLACE: dict[str, Any] = {"context": CardReaderPlace, "permission": NO_PERMISSION_REQUIRED}
 
 
 @view_config(request_method="GET", renderer=f"{_FOLDER}/reader.jinja2", **_PLACE)

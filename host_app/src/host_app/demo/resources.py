@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from zope.interface import Interface, implementer
-
 from esea_auth_plugin.resources import Resource
 from esea_auth_plugin.services import find
 
 from .mailbox import DemoLetter, DemoMailbox
 
 
-class IDemo(Interface):
-    """The page of the demo."""
-
-
-class IDemoMail(Interface):
-    """The demo's mail."""
-
-
-class IDemoLetter(Interface):
-    """One letter of it."""
-
-
-@implementer(IDemo)
 class Demo(Resource):
     """``/demo``."""
 
@@ -37,7 +22,6 @@ class Demo(Resource):
         raise KeyError(key)
 
 
-@implementer(IDemoMail)
 class DemoMail(Resource):
     """``/demo/courriels``."""
 
@@ -51,7 +35,6 @@ class DemoMail(Resource):
         return DemoLetterPlace(self.request, self, key, letter)
 
 
-@implementer(IDemoLetter)
 class DemoLetterPlace(Resource):
     """``/demo/courriels/KEY``."""
 

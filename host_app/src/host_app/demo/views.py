@@ -14,14 +14,14 @@ from .mailbox import DemoLetter, DemoMailbox
 from .pending import APPLICANTS
 from .people import PASSWORD, PEOPLE
 from .reader import DemoCards
-from .resources import DemoLetterPlace, IDemo, IDemoLetter, IDemoMail
+from .resources import Demo, DemoLetterPlace, DemoMail
 from .walk import STEPS
 
 _PUBLIC = {"request_method": "GET", "permission": NO_PERMISSION_REQUIRED}
 _FOLDER = "host_app:demo/templates"
 
 
-@view_config(context=IDemo, accept="text/html", renderer=f"{_FOLDER}/demo.jinja2", **_PUBLIC)
+@view_config(context=Demo, accept="text/html", renderer=f"{_FOLDER}/demo.jinja2", **_PUBLIC)
 def demo(context: Any, request: Any) -> dict[str, Any]:
     """Tell who may sign in as what, and walk through the main way."""
     cards = CARDS if offers(request, DemoCards) else ()
@@ -36,7 +36,7 @@ def sandbox_pages(request: Any) -> str:
     return issuer.replace("127.0.0.1", "localhost") if ours else ""
 
 
-@view_config(context=IDemo, accept="application/json", renderer="json", **_PUBLIC)
+@view_config(context=Demo, accept="application/json", renderer="json", **_PUBLIC)
 def demo_json(context: Any, request: Any) -> dict[str, Any]:
     """The same for a script."""
     people = [
@@ -56,27 +56,27 @@ def demo_json(context: Any, request: Any) -> dict[str, Any]:
     return {"password": PASSWORD, "people": people, "applicants": waiting, "steps": steps, "mail": "/demo/courriels"}
 
 
-@view_config(context=IDemoMail, accept="text/html", renderer=f"{_FOLDER}/mail.jinja2", **_PUBLIC)
+@view_config(context=DemoMail, accept="text/html", renderer=f"{_FOLDER}/mail.jinja2", **_PUBLIC)
 def mail(context: Any, request: Any) -> dict[str, Any]:
     """List the letters, the newest first; ``?a=ADDRESS`` shows one person's."""
     to = request.GET.get("a", "")
     return {"letters": find(request, DemoMailbox).letters(to), "to": to}
 
 
-@view_config(context=IDemoMail, accept="application/json", renderer="json", **_PUBLIC)
+@view_config(context=DemoMail, accept="application/json", renderer="json", **_PUBLIC)
 def mail_json(context: Any, request: Any) -> dict[str, Any]:
     """The same for a script."""
     letters = find(request, DemoMailbox).letters(request.GET.get("a", ""))
     return {"letters": [_as_json(letter) for letter in letters]}
 
 
-@view_config(context=IDemoLetter, accept="text/html", renderer=f"{_FOLDER}/letter.jinja2", **_PUBLIC)
+@view_config(context=DemoLetterPlace, accept="text/html", renderer=f"{_FOLDER}/letter.jinja2", **_PUBLIC)
 def letter(context: DemoLetterPlace, request: Any) -> dict[str, Any]:
     """Show one letter: its plain part, and its links so that they can be followed."""
     return {"letter": context.letter}
 
 
-@view_config(context=IDemoLetter, accept="application/json", renderer="json", **_PUBLIC)
+@view_config(context=DemoLetterPlace, accept="application/json", renderer="json", **_PUBLIC)
 def letter_json(context: DemoLetterPlace, request: Any) -> dict[str, Any]:
     """The same for a script."""
     return _as_json(context.letter)

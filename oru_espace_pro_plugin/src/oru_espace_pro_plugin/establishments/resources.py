@@ -5,16 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from zope.interface import implementer
-
 from esea_auth_plugin.resources import Resource
-
-from ..interfaces import IDirectoryPlace, IEstablishmentPlace
 
 _CODE = re.compile(r"[0-9AB]{2,3}-[A-Z]+-\d{2,3}")
 
 
-@implementer(IDirectoryPlace)
 class DirectoryPlace(Resource):
     """``/espace-pro/etablissements``."""
 
@@ -27,6 +22,5 @@ class DirectoryPlace(Resource):
         return EstablishmentPlace(self.request, self, key)
 
 
-@implementer(IEstablishmentPlace)
 class EstablishmentPlace(Resource):
     """``/espace-pro/etablissements/CODE``."""

@@ -12,8 +12,9 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from esea_auth_plugin.services import find
+from oru_espace_pro_plugin.establishments.resources import DirectoryPlace, EstablishmentPlace
 
-from ..interfaces import Criteria, Establishment, Findings, IDirectory, IDirectoryPlace, IEstablishmentPlace, Kind
+from ..interfaces import Criteria, Establishment, Findings, IDirectory, Kind
 from ..space.door import INSIDE
 from .drawing import draw
 from .export import as_csv
@@ -55,7 +56,7 @@ def _groups(found: Findings) -> list[tuple[str, str, list[Establishment]]]:
 
 
 @view_config(
-    context=IDirectoryPlace, name="", request_method="GET", permission=INSIDE,
+    context=DirectoryPlace, name="", request_method="GET", permission=INSIDE,
     renderer="oru_espace_pro_plugin:establishments/templates/directory.jinja2",
 )  # fmt: skip
 def directory(context: Any, request: Any) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def directory(context: Any, request: Any) -> dict[str, Any]:
     }
 
 
-@view_config(context=IDirectoryPlace, name="etablissements.csv", request_method="GET", permission=INSIDE)
+@view_config(context=DirectoryPlace, name="etablissements.csv", request_method="GET", permission=INSIDE)
 def download(context: Any, request: Any) -> Response:
     """The list of the same search as a file."""
     found = find(request, IDirectory).search(request.dbsession, criteria_of(request))
@@ -88,7 +89,7 @@ def download(context: Any, request: Any) -> Response:
 
 
 @view_config(
-    context=IEstablishmentPlace, name="", request_method="GET", permission=INSIDE,
+    context=EstablishmentPlace, name="", request_method="GET", permission=INSIDE,
     renderer="oru_espace_pro_plugin:establishments/templates/establishment.jinja2",
 )  # fmt: skip
 def establishment(context: Any, request: Any) -> dict[str, Any]:

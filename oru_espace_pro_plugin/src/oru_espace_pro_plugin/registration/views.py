@@ -12,8 +12,9 @@ from esea_auth_plugin.errors import PortalError
 from esea_auth_plugin.foundation.forms import Invalid, PortalForm
 from esea_auth_plugin.interfaces import IReviews, ReviewView
 from esea_auth_plugin.services import find
+from oru_espace_pro_plugin.registration.resources import RegistrationPlace
 
-from ..interfaces import IRegistrationPlace, IRegistrations, RegistrationForm, Stage, Standing
+from ..interfaces import IRegistrations, RegistrationForm, Stage, Standing
 from ..settings import OruSettings
 from . import terms_template
 from .forms import GROUPS, registration_schema, terms_schema
@@ -32,7 +33,7 @@ def _standing(request: Any) -> Standing:
 
 
 @view_config(
-    context=IRegistrationPlace, name="", request_method="GET", permission=VIEW,
+    context=RegistrationPlace, name="", request_method="GET", permission=VIEW,
     renderer=f"{_TEMPLATES}/standing.jinja2",
 )  # fmt: skip
 def standing(context: Any, request: Any) -> Any:
@@ -62,7 +63,7 @@ def _terms_page(request: Any, form: Any) -> dict[str, Any]:
 
 
 @view_config(
-    context=IRegistrationPlace, name="conditions", request_method="GET", permission=VIEW,
+    context=RegistrationPlace, name="conditions", request_method="GET", permission=VIEW,
     renderer=f"{_TEMPLATES}/terms.jinja2",
 )  # fmt: skip
 def terms(context: Any, request: Any) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def terms(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(
-    context=IRegistrationPlace, name="conditions", request_method="POST", permission=SUBMIT,
+    context=RegistrationPlace, name="conditions", request_method="POST", permission=SUBMIT,
     renderer=f"{_TEMPLATES}/terms.jinja2",
 )  # fmt: skip
 def accept_terms(context: Any, request: Any) -> Any:
@@ -105,7 +106,7 @@ def _form_page(request: Any, form: Any, now: Standing) -> dict[str, Any]:
 
 
 @view_config(
-    context=IRegistrationPlace, name="formulaire", request_method="GET", permission=VIEW,
+    context=RegistrationPlace, name="formulaire", request_method="GET", permission=VIEW,
     renderer=f"{_TEMPLATES}/form.jinja2",
 )  # fmt: skip
 def show_form(context: Any, request: Any) -> Any:
@@ -121,7 +122,7 @@ def show_form(context: Any, request: Any) -> Any:
 
 
 @view_config(
-    context=IRegistrationPlace, name="formulaire", request_method="POST", permission=SUBMIT,
+    context=RegistrationPlace, name="formulaire", request_method="POST", permission=SUBMIT,
     renderer=f"{_TEMPLATES}/form.jinja2",
 )  # fmt: skip
 def send_form(context: Any, request: Any) -> Any:

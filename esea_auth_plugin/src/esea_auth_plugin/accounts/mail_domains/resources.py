@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from zope.interface import Interface, implementer
-
 from ...resources import Resource
 
 
-class IMailDomainsDesk(Interface):
-    """`/support/domaines`."""
-
-
-class IMailDomainOfDesk(Interface):
-    """`/support/domaines/DOMAIN`: its two acts."""
-
-
-@implementer(IMailDomainOfDesk)
 class MailDomainOfDesk(Resource):
     """One domain; ``__name__`` is its name, right or wrong."""
 
     title = "Domaine"
 
 
-@implementer(IMailDomainsDesk)
 class MailDomainsDesk(Resource):
-    """See :class:`IMailDomainsDesk`."""
+    """See :class:`MailDomainsDesk`."""
 
     title = "Domaines de messagerie"
     permission = "esea.support.domains"

@@ -13,11 +13,11 @@ from ..acts import AccountAct, answer
 from .acts import DISOWN, VOUCH
 from .desk import MailDomains, Standing
 from .policy import State
-from .resources import IMailDomainOfDesk, IMailDomainsDesk
+from .resources import MailDomainOfDesk, MailDomainsDesk
 from .settings import MailDomainSettings
 
 _ACT: dict[str, Any] = {
-    "context": IMailDomainOfDesk,
+    "context": MailDomainOfDesk,
     "request_method": "POST",
     "permission": "esea.support.domains.act",
 }
@@ -38,7 +38,7 @@ MOST = 200
 
 
 @view_config(
-    context=IMailDomainsDesk,
+    context=MailDomainsDesk,
     request_method="GET",
     permission="esea.support.domains",
     renderer="esea_auth_plugin:accounts/mail_domains/templates/domains.jinja2",

@@ -17,14 +17,14 @@ from ...services import find
 from . import diagnosis
 from .desk import CardDesk
 from .diagnosis import Examined
-from .places import ICardHostRoot
+from .places import CardHostRoot
 from .reader import DIAGNOSE, READ
 from .refusals import REFUSALS
 from .transport import from_proxy
 
 _TEMPLATES = "esea_auth_plugin:auth_modes/cps_card/templates"
 _PUBLIC: dict[str, Any] = {
-    "context": ICardHostRoot,
+    "context": CardHostRoot,
     "request_method": "GET",
     "permission": NO_PERMISSION_REQUIRED,
 }

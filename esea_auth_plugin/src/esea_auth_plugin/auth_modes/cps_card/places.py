@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from zope.interface import Interface, implementer
+from zope.interface import Interface
 
 from ...resources import HostRoot, Resource
 from ...services import find
 from .settings import ROOT, CardSettings
 
 
-class ICardHostRoot(Interface):
-    """The card host: `/`, `/lire`, `/diagnostic`, and nothing else."""
-
-
 class ICardModePlace(Interface):
     """`/connexion/cps`, on the portal: the mode's own place."""
 
 
-class ICardLists(Interface):
-    """`/support/cartes`: where the revocation lists stand."""
-
-
-@implementer(ICardHostRoot)
 class CardHostRoot(HostRoot):
-    """See :class:`ICardHostRoot`."""
+    """See :class:`CardHostRoot`."""
 
     title = "Lecture de carte"
     serves = ROOT
@@ -35,9 +26,8 @@ class CardHostRoot(HostRoot):
         self.settings = find(request, CardSettings)
 
 
-@implementer(ICardLists)
 class CardListsPlace(Resource):
-    """See :class:`ICardLists`."""
+    """See :class:`CardListsPlace`."""
 
     title = "Listes d'opposition des cartes"
     permission = "esea.support.cards"

@@ -11,7 +11,7 @@ from ...foundation.database import write_on_get
 from ...interfaces import IClock
 from ...services import find
 from . import diagnosis
-from .places import ICardLists, ICardModePlace
+from .places import CardListsPlace, ICardModePlace
 from .reader import reader_of
 from .settings import CardSettings
 from .tickets import DIAGNOSTIC, TicketRefused, Tickets
@@ -58,7 +58,7 @@ def help_page(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(
-    context=ICardLists,
+    context=CardListsPlace,
     request_method="GET",
     permission="esea.support.cards",
     renderer=f"{_TEMPLATES}/lists.jinja2",

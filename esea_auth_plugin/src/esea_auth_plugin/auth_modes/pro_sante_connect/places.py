@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zope.interface import Interface, implementer
+from zope.interface import Interface
 
 from ...resources import Resource
 
@@ -11,28 +11,13 @@ class IPscPlace(Interface):
     """`/connexion/psc`."""
 
 
-class IFarewellPlace(Interface):
-    """`/connexion/psc/sortie`: from here the browser ends PSC's session too."""
-
-
-class IAfterPlace(Interface):
-    """`/connexion/psc/fin`: where PSC sends the browser back after a sign-out."""
-
-
-class IButtonPlace(Interface):
-    """`/connexion/psc/bouton`: the image of the official button."""
-
-
-@implementer(IFarewellPlace)
 class FarewellPlace(Resource):
-    """See :class:`IFarewellPlace`."""
+    """See :class:`FarewellPlace`."""
 
 
-@implementer(IAfterPlace)
 class AfterPlace(Resource):
-    """See :class:`IAfterPlace`."""
+    """See :class:`AfterPlace`."""
 
 
-@implementer(IButtonPlace)
 class ButtonPlace(Resource):
-    """See :class:`IButtonPlace`."""
+    """See :class:`ButtonPlace`."""

@@ -17,7 +17,7 @@ from ...interfaces import IAuditTrail, IClock, IThrottle, Limit, PortalSettings
 from ...services import find
 from . import ended
 from .discovery import PscDown
-from .places import IAfterPlace, IButtonPlace, IFarewellPlace
+from .places import AfterPlace, ButtonPlace, FarewellPlace
 from .service import FAREWELL_PATH, Psc
 from .sessions import PscSessions
 from .settings import origin_of
@@ -30,7 +30,7 @@ _TOLD = Limit("psc.backchannel_logout", 120, timedelta(minutes=1))
 _IMAGES = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
-@view_config(context=IButtonPlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=ButtonPlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def button(context: Any, request: Any) -> Any:
     """Serve the official artwork from where the operator keeps it: it may be neither redrawn nor shipped."""
     wanted = find(request, Psc).settings.button_image
@@ -42,7 +42,7 @@ def button(context: Any, request: Any) -> Any:
 
 
 @view_config(
-    context=IFarewellPlace,
+    context=FarewellPlace,
     request_method="GET",
     renderer="esea_auth_plugin:auth_modes/pro_sante_connect/templates/farewell.jinja2",
     # Its ticket, good for two minutes, stands in for the session that has just ended.
@@ -66,7 +66,7 @@ def farewell(context: Any, request: Any) -> Any:
     }
 
 
-@view_config(context=IAfterPlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=AfterPlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def after(context: Any, request: Any) -> Any:
     """PSC sent the browser back after a sign-out, with or without a state: nothing in it is acted upon."""
     if request.identity is None:

@@ -10,14 +10,14 @@ from pyramid.view import view_config
 from ...foundation.security import tokens
 from ...services import find
 from . import phone
-from .resources import IQrKey
+from .resources import QrKey
 from .service import ENROLMENT, PAIRED, QrRequests
 
 #: A credential is some two thousand characters (threat-model.md row 30).
 _MOST = 16_000
 
 
-@view_config(context=IQrKey, request_method="POST", renderer=phone.DONE, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=QrKey, request_method="POST", renderer=phone.DONE, permission=NO_PERMISSION_REQUIRED)
 def take_key(context: Any, request: Any) -> dict[str, Any]:
     """Keep what the telephone made until it is confirmed; signs nobody in."""
     phone.count(request)

@@ -15,7 +15,7 @@ from pyramid.view import view_config
 from ...interfaces import IAuditTrail, IPasskeys, KeyVerified
 from ...services import find
 from . import codes, enrol_phone, phone, telling
-from .resources import IQrApprove, IQrCode, IQrPlace, IQrRefuse, IQrReport
+from .resources import QrApprove, QrCodePlace, QrPlace, QrRefuse, QrReport
 from .service import (
     APPROVED,
     ENROLMENT,
@@ -40,13 +40,13 @@ def purpose(found: Request, number: str) -> str:
     return f"qr.approve|{found.id}|{number}"
 
 
-@view_config(context=IQrPlace, request_method="GET", renderer=_TYPE, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=QrPlace, request_method="GET", renderer=_TYPE, permission=NO_PERMISSION_REQUIRED)
 def ask_code(context: Any, request: Any) -> dict[str, Any]:
     """Ask for the code, where a camera can't read it."""
     return {"problem": "", "typed": ""}
 
 
-@view_config(context=IQrPlace, request_method="POST", renderer=_TYPE, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=QrPlace, request_method="POST", renderer=_TYPE, permission=NO_PERMISSION_REQUIRED)
 def take_code(context: Any, request: Any) -> Any:
     """Go to what the code names; whether it names anything is said there, as if it had been read."""
     phone.count(request)
@@ -58,7 +58,7 @@ def take_code(context: Any, request: Any) -> Any:
     return HTTPSeeOther(f"/qr/{code}")
 
 
-@view_config(context=IQrCode, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=QrCodePlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def show(context: Any, request: Any) -> Any:
     """Show what the workstation asks."""
     found = phone.named(context, request, None, WAITING, PAIRED)
@@ -69,7 +69,7 @@ def show(context: Any, request: Any) -> Any:
     return _rendered(request, phone.PAGE, phone.asked(context, request, found))
 
 
-@view_config(context=IQrCode, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=QrCodePlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
 def take_number(context: Any, request: Any) -> Any:
     """Take the number: an enrolment is paired by it; a sign-in asks for a signature over it, and compares it then."""
     phone.count(request)
@@ -88,7 +88,7 @@ def take_number(context: Any, request: Any) -> Any:
     return _signing(context, request, found, number)
 
 
-@view_config(context=IQrApprove, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=QrApprove, request_method="POST", permission=NO_PERMISSION_REQUIRED)
 def approve(context: Any, request: Any) -> Any:
     """Approve: the signature is judged, then number, person, time and state, in one update."""
     phone.count(request)
@@ -117,7 +117,7 @@ def approve(context: Any, request: Any) -> Any:
     return _rendered(request, phone.DONE, phone.done(state, service=found.service))
 
 
-@view_config(context=IQrRefuse, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=QrRefuse, request_method="POST", permission=NO_PERMISSION_REQUIRED)
 def refuse(context: Any, request: Any) -> Any:
     """Refuse: the workstation is told, and « Ce n’est pas moi » is offered."""
     phone.count(request)
@@ -130,7 +130,7 @@ def refuse(context: Any, request: Any) -> Any:
     return _rendered(request, phone.DONE, page)
 
 
-@view_config(context=IQrReport, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=QrReport, request_method="POST", permission=NO_PERMISSION_REQUIRED)
 def report(context: Any, request: Any) -> Any:
     """« Ce n’est pas moi »: warn the support, shut the mode for who asked."""
     phone.count(request, phone.REPORTS)

@@ -4,41 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from zope.interface import Interface, implementer
-
 from ...authentication.registry import modes_of
 from ...resources import Resource
 from . import codes
 from .words import MODE
 
 
-class IQrPlace(Interface):
-    """`/qr`: « Saisir un code »."""
-
-
-class IQrCode(Interface):
-    """`/qr/CODE`: what a workstation asks."""
-
-
-class IQrApprove(Interface):
-    """`/qr/CODE/approuver`: the signature that approves."""
-
-
-class IQrRefuse(Interface):
-    """`/qr/CODE/refuser`."""
-
-
-class IQrReport(Interface):
-    """`/qr/CODE/signaler`: « Ce n’est pas moi »."""
-
-
-class IQrKey(Interface):
-    """`/qr/CODE/cle`: the key that the telephone made."""
-
-
-@implementer(IQrPlace)
 class QrPlace(Resource):
-    """See :class:`IQrPlace`; there while the mode is enabled."""
+    """See :class:`QrPlace`; there while the mode is enabled."""
 
     title = "QR code"
 
@@ -55,9 +28,8 @@ class QrPlace(Resource):
         return QrCodePlace(self.request, self, key, code)
 
 
-@implementer(IQrCode)
 class QrCodePlace(Resource):
-    """See :class:`IQrCode`."""
+    """See :class:`QrCodePlace`."""
 
     def __init__(self, request: Any, parent: Any, name: str, code: str) -> None:
         super().__init__(request, parent, name)
@@ -68,24 +40,20 @@ class QrCodePlace(Resource):
         return _ACTS[key](self.request, self, key)
 
 
-@implementer(IQrApprove)
 class QrApprove(Resource):
-    """See :class:`IQrApprove`."""
+    """See :class:`QrApprove`."""
 
 
-@implementer(IQrRefuse)
 class QrRefuse(Resource):
-    """See :class:`IQrRefuse`."""
+    """See :class:`QrRefuse`."""
 
 
-@implementer(IQrReport)
 class QrReport(Resource):
-    """See :class:`IQrReport`."""
+    """See :class:`QrReport`."""
 
 
-@implementer(IQrKey)
 class QrKey(Resource):
-    """See :class:`IQrKey`."""
+    """See :class:`QrKey`."""
 
 
 _ACTS: dict[str, type[Resource]] = {

@@ -8,17 +8,17 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from ...accounts.acts import identity_checked
-from ...accounts.resources import IAccountOfDesk
+from ...accounts.resources import AccountOfDesk
 from ...directives import roles_of
 from ...errors import PortalError
 from ...interfaces import IAuditTrail, IReviews, IRoles, IRoleSuspensions
 from ...services import find
-from .resources import IRolesPlace
+from .resources import RolesPlace
 
 _PAGE = "esea_auth_plugin:authentication/access/templates/roles.jinja2"
 
 
-@view_config(context=IRolesPlace, request_method="GET", permission="esea.account.view", renderer=_PAGE)
+@view_config(context=RolesPlace, request_method="GET", permission="esea.account.view", renderer=_PAGE)
 def own_roles(context: Any, request: Any) -> dict[str, Any]:
     """Show one's roles, and how suspended ones come back."""
     session, subject, titles = request.dbsession, request.identity.subject, roles_of(request)
@@ -35,7 +35,7 @@ def own_roles(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(
-    context=IAccountOfDesk, name="retablir-roles", request_method="POST", permission="esea.support.accounts.act"
+    context=AccountOfDesk, name="retablir-roles", request_method="POST", permission="esea.support.accounts.act"
 )
 def roles_restored(context: Any, request: Any) -> HTTPSeeOther:
     """Restore the roles of a recovered account, once the person's identity was checked."""

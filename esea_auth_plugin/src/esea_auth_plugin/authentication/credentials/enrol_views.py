@@ -13,32 +13,30 @@ from ..contract import Capability
 from ..registry import modes_of
 from .answering import STEP, polled, shown, taken, under_way
 from .enrolling import Ground
-from .resources import IEnrolActionPlace, IEnrolPlace, IEnrolPollPlace
+from .resources import EnrolActionPlace, EnrolPlace, EnrolPollPlace
 
 
-@view_config(context=IEnrolPlace, request_method="GET", permission="esea.devices.view", top_level=True, renderer=STEP)
+@view_config(context=EnrolPlace, request_method="GET", permission="esea.devices.view", top_level=True, renderer=STEP)
 def show_enrolment(context: Any, request: Any) -> Any:
     """Show the step where the enrolment stands, or what the mode is good for."""
     return shown(request, context.mode, Ground(request.identity))
 
 
-@view_config(
-    context=IEnrolPlace, request_method="POST", permission="esea.devices.change", top_level=True, renderer=STEP
-)
+@view_config(context=EnrolPlace, request_method="POST", permission="esea.devices.change", top_level=True, renderer=STEP)
 def take_enrolment(context: Any, request: Any) -> Any:
     """Begin, or take an answer."""
     return taken(request, context.mode, Ground(request.identity))
 
 
 @view_config(
-    context=IEnrolActionPlace, request_method="POST", permission="esea.devices.change", top_level=True, renderer=STEP
+    context=EnrolActionPlace, request_method="POST", permission="esea.devices.change", top_level=True, renderer=STEP
 )
 def take_enrolment_action(context: Any, request: Any) -> Any:
     """Carry out an action of the enrolment."""
     return taken(request, context.__parent__.mode, Ground(request.identity), context.__name__)
 
 
-@view_config(context=IEnrolPollPlace, request_method="GET", permission="esea.devices.view", renderer="json")
+@view_config(context=EnrolPollPlace, request_method="GET", permission="esea.devices.view", renderer="json")
 def poll_enrolment(context: Any, request: Any) -> dict[str, Any]:
     """Tell a waiting page whether to send its form now."""
     return polled(request, context.__parent__.mode, Ground(request.identity))

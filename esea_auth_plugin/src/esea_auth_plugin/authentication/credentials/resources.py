@@ -4,33 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from zope.interface import Interface, implementer
-
 from ...resources import Resource
 from ..contract import AuthMode, Capability
 from ..registry import modes_of
 
 POLL = "attente"
-
-
-class IDevicesPlace(Interface):
-    """`/compte/dispositifs`."""
-
-
-class IEnrolPlace(Interface):
-    """`/compte/dispositifs/ajouter/SEGMENT`."""
-
-
-class IEnrolActionPlace(Interface):
-    """`/compte/dispositifs/ajouter/SEGMENT/ACTION`: a POST of the mode's own."""
-
-
-class IEnrolPollPlace(Interface):
-    """`/compte/dispositifs/ajouter/SEGMENT/attente`: asked by a page that waits."""
-
-
-class IDevicePlace(Interface):
-    """`/compte/dispositifs/SEGMENT/REFERENCE`: one credential."""
 
 
 def enrolling(request: Any, segment: str) -> AuthMode:
@@ -41,7 +19,6 @@ def enrolling(request: Any, segment: str) -> AuthMode:
     return mode
 
 
-@implementer(IDevicesPlace)
 class DevicesPlace(Resource):
     """The devices of the person who is signed in."""
 
@@ -62,7 +39,6 @@ class AddPlace(Resource):
         return EnrolPlace(self.request, self, key, enrolling(self.request, key))
 
 
-@implementer(IEnrolPlace)
 class EnrolPlace(Resource):
     """Adding a credential of one mode."""
 
@@ -80,14 +56,12 @@ class EnrolPlace(Resource):
         raise KeyError(key)
 
 
-@implementer(IEnrolActionPlace)
 class EnrolActionPlace(Resource):
-    """See :class:`IEnrolActionPlace`."""
+    """See :class:`EnrolActionPlace`."""
 
 
-@implementer(IEnrolPollPlace)
 class EnrolPollPlace(Resource):
-    """See :class:`IEnrolPollPlace`."""
+    """See :class:`EnrolPollPlace`."""
 
 
 class ModeDevicesPlace(Resource):
@@ -102,7 +76,6 @@ class ModeDevicesPlace(Resource):
         return DevicePlace(self.request, self, key, self.mode)
 
 
-@implementer(IDevicePlace)
 class DevicePlace(Resource):
     """One credential; ``__name__`` is the mode's reference of it."""
 

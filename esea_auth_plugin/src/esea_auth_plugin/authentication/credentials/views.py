@@ -16,7 +16,7 @@ from ..contract import AuthMode, Capability, Credential
 from ..registry import modes_of
 from .first_link.service import FirstLinks
 from .pending.service import PendingDevices
-from .resources import IDevicePlace, IDevicesPlace
+from .resources import DevicePlace, DevicesPlace
 from .revoking import LastMeans, Revoking
 from .suspension import FrozenFactors
 
@@ -31,7 +31,7 @@ class NameSchema(colander.MappingSchema):
 
 
 @view_config(
-    context=IDevicesPlace, request_method="GET", permission="esea.devices.view", renderer=f"{_TEMPLATES}/list.jinja2"
+    context=DevicesPlace, request_method="GET", permission="esea.devices.view", renderer=f"{_TEMPLATES}/list.jinja2"
 )
 def device_list(context: Any, request: Any) -> dict[str, Any]:
     """List every credential of the person, and what they may add."""
@@ -59,7 +59,7 @@ def device_list(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(
-    context=IDevicePlace, request_method="GET", permission="esea.devices.view", renderer=f"{_TEMPLATES}/device.jinja2"
+    context=DevicePlace, request_method="GET", permission="esea.devices.view", renderer=f"{_TEMPLATES}/device.jinja2"
 )
 def device_page(context: Any, request: Any) -> dict[str, Any]:
     """Show one device."""
@@ -68,7 +68,7 @@ def device_page(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(
-    context=IDevicePlace, name="renommer", request_method="POST", permission="esea.devices.change", top_level=True,
+    context=DevicePlace, name="renommer", request_method="POST", permission="esea.devices.change", top_level=True,
     renderer=f"{_TEMPLATES}/device.jinja2",
 )  # fmt: skip
 def renamed(context: Any, request: Any) -> Any:
@@ -86,7 +86,7 @@ def renamed(context: Any, request: Any) -> Any:
 
 
 @view_config(
-    context=IDevicePlace, name="retirer", request_method="POST", permission="esea.devices.change", top_level=True
+    context=DevicePlace, name="retirer", request_method="POST", permission="esea.devices.change", top_level=True
 )
 def revoked(context: Any, request: Any) -> Any:
     """End a device: it opens nothing any more, and the sessions that it opened end in the same transaction."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from ...interfaces import ILinking, IPendingIdentities, ISignInRoot, Rule
-from ..credentials.resources import IDevicesPlace
+from ..credentials.resources import DevicesPlace
 from . import pending
 from .kind import IdentityLinkKind
 from .pending import PendingIdentities
@@ -29,6 +29,6 @@ def includeme(config: Any) -> None:
     config.add_permission_rule("esea.support.linking", Rule(role="support"))
     config.add_request_kind(IdentityLinkKind)
     config.add_portal_child("identite", IdentityPlace, parent=ISignInRoot)
-    config.add_portal_child("lier", LinkPlace, parent=IDevicesPlace)
+    config.add_portal_child("lier", LinkPlace, parent=DevicesPlace)
     config.add_job("linking.prune", pending.prune, every=timedelta(hours=1))
     config.scan(".views")

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from zope.interface import Interface, implementer
-
 from ...resources import Resource
 
 
-class IIdentityPlace(Interface):
-    """`/connexion/identite`: an identity was read, no account is linked to it."""
-
-
-class ILinkPlace(Interface):
-    """`/compte/dispositifs/lier`: link what was read to one's account."""
-
-
-@implementer(IIdentityPlace)
 class IdentityPlace(Resource):
-    """See :class:`IIdentityPlace`."""
+    """See :class:`IdentityPlace`."""
 
     title = "Identité lue"
 
 
-@implementer(ILinkPlace)
 class LinkPlace(Resource):
-    """See :class:`ILinkPlace`."""
+    """See :class:`LinkPlace`."""
 
     title = "Lier à mon compte"

@@ -13,7 +13,7 @@ from pyramid.view import view_config
 from ...accounts.attributes import KINDS, shown
 from ...interfaces import IAccounts, ILinking, IPendingIdentities, PendingIdentity
 from ...services import find
-from .resources import IIdentityPlace, ILinkPlace
+from .resources import IdentityPlace, LinkPlace
 from .service import KIND_WORDS, after_link, message_of
 
 _TEMPLATES = "esea_auth_plugin:authentication/linking/templates"
@@ -22,7 +22,7 @@ _GONE = "Ce qui avait été lu n’est plus disponible : recommencez la lecture.
 
 
 @view_config(
-    context=IIdentityPlace, request_method="GET", permission=NO_PERMISSION_REQUIRED,
+    context=IdentityPlace, request_method="GET", permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/identity.jinja2",
 )  # fmt: skip
 def unlinked(context: Any, request: Any) -> Any:
@@ -41,7 +41,7 @@ def unlinked(context: Any, request: Any) -> Any:
     }
 
 
-@view_config(context=IIdentityPlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=IdentityPlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
 def forgotten(context: Any, request: Any) -> HTTPSeeOther:
     """« Ce n'est pas moi » : forget what was read at once; the next person at this workstation makes no use of it."""
     find(request, IPendingIdentities).take(request, request.dbsession)
@@ -50,7 +50,7 @@ def forgotten(context: Any, request: Any) -> HTTPSeeOther:
 
 
 @view_config(
-    context=ILinkPlace, request_method="GET", permission="esea.devices.view", renderer=f"{_TEMPLATES}/link.jinja2",
+    context=LinkPlace, request_method="GET", permission="esea.devices.view", renderer=f"{_TEMPLATES}/link.jinja2",
     top_level=True,
 )  # fmt: skip
 def confirm(context: Any, request: Any) -> Any:
@@ -66,7 +66,7 @@ def confirm(context: Any, request: Any) -> Any:
     }
 
 
-@view_config(context=ILinkPlace, request_method="POST", permission="esea.devices.change", top_level=True)
+@view_config(context=LinkPlace, request_method="POST", permission="esea.devices.change", top_level=True)
 def linked(context: Any, request: Any) -> Any:
     """Link it, ask the support, or refuse."""
     pending = find(request, IPendingIdentities).take(request, request.dbsession)

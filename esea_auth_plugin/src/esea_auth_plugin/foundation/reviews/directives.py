@@ -16,7 +16,7 @@ from ...services import find
 from ...settings import ReviewSettings
 from . import acts, request_views
 from .declared import Desk, declared
-from .resources import DeskPlace, IDeskPlace, IQueuePlace, IReviewPlace
+from .resources import DeskPlace, QueuePlace, ReviewPlace
 from .views import overview, queue_view
 
 #: After every declaration, before the core tells the problems.
@@ -139,14 +139,14 @@ def _add_desk_views(config: Any, desk: Desk) -> None:
             review_desk=desk.name,
         )
 
-    get(overview, IDeskPlace, "desk.jinja2")
-    get(queue_view, IQueuePlace, "queue.jinja2")
-    get(request_views.request_view, IReviewPlace, "request.jinja2")
+    get(overview, DeskPlace, "desk.jinja2")
+    get(queue_view, QueuePlace, "queue.jinja2")
+    get(request_views.request_view, ReviewPlace, "request.jinja2")
     for name, act in acts.ACTS.items():
-        get(request_views.back_to_request, IReviewPlace, None, name)
+        get(request_views.back_to_request, ReviewPlace, None, name)
         config.add_view(
             act,
-            context=IReviewPlace,
+            context=ReviewPlace,
             name=name,
             request_method="POST",
             permission=desk.act_permission,

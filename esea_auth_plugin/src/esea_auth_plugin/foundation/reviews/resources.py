@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from zope.interface import Interface, implementer
-
 from ...interfaces import RequestKind
 from ...resources import Resource
 from ..security.tokens import read_reference
 from .declared import Desk, kinds_of_desk
 
 
-class IDeskPlace(Interface):
-    """The overview of a desk."""
-
-
-class IQueuePlace(Interface):
-    """One queue of a desk."""
-
-
-class IReviewPlace(Interface):
-    """One request."""
-
-
-@implementer(IDeskPlace)
 class DeskPlace(Resource):
     """A desk; its children are its queues, and what other rooms hang here."""
 
@@ -41,7 +26,6 @@ class DeskPlace(Resource):
         raise KeyError(key)
 
 
-@implementer(IQueuePlace)
 class QueuePlace(Resource):
     """A queue; its children are requests by reference."""
 
@@ -59,7 +43,6 @@ class QueuePlace(Resource):
         return ReviewPlace(self.request, self, key, self.desk, self.kind)
 
 
-@implementer(IReviewPlace)
 class ReviewPlace(Resource):
     """A request's page."""
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
 
-from ...directives import core
+from ...directives import core, kinds_of_resource
 from ...interfaces import IClock, IReviews, ReviewState, ReviewView
 from ...services import find
 from ..security.tokens import read_reference
@@ -123,11 +123,10 @@ def _address_of(place: DeskPlace, request: Any, typed: str, queues: Mapping[str,
 
 def _rooms(place: DeskPlace, request: Any) -> list[Any]:
     """Return what other rooms hang under this desk, if it has a title and this person may open it."""
-    from zope.interface import providedBy
-
+    kinds = set(kinds_of_resource(place))
     found = []
     for (parent, name), factory in core(request).children.items():
-        if parent in providedBy(place).flattened():
+        if parent in kinds:
             room = factory(request, place, name)
             permission = getattr(room, "permission", None)
             if room.title and permission and request.has_permission(permission):

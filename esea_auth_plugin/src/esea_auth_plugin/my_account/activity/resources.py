@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from zope.interface import Interface, implementer
-
 from ...resources import Resource
 
 
-class IActivityPlace(Interface):
-    """`/compte/activite`."""
-
-
-@implementer(IActivityPlace)
 class ActivityPlace(Resource):
-    """See :class:`IActivityPlace`."""
+    """See :class:`ActivityPlace`."""
 
     title = "Mon activité"

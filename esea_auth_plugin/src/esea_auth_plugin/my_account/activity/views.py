@@ -10,11 +10,11 @@ from pyramid.view import view_config
 
 from ...foundation.layout.filters import PARIS
 from .reading import PARTS, Line, read
-from .resources import IActivityPlace
+from .resources import ActivityPlace
 
 
 @view_config(
-    context=IActivityPlace,
+    context=ActivityPlace,
     request_method="GET",
     permission="esea.account.view",
     renderer="esea_auth_plugin:my_account/activity/templates/activity.jinja2",

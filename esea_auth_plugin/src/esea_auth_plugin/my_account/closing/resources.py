@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from zope.interface import Interface, implementer
-
 from ...resources import Resource
 
 
-class IClosePlace(Interface):
-    """`/compte/fermer`."""
-
-
-@implementer(IClosePlace)
 class ClosePlace(Resource):
-    """See :class:`IClosePlace`."""
+    """See :class:`ClosePlace`."""
 
     title = "Fermer mon compte"

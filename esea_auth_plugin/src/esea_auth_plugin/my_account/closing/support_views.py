@@ -10,13 +10,13 @@ from pyramid.view import view_config
 from sqlalchemy.orm import Session
 
 from ...accounts.acts import AccountAct, answer, identity_checked
-from ...accounts.resources import IAccountOfDesk
+from ...accounts.resources import AccountOfDesk
 from ...errors import PortalError
 from ...interfaces import IAccounts, IClosings
 from ...services import find
 
 
-@view_config(context=IAccountOfDesk, name="rouvrir", request_method="POST", permission="esea.support.accounts.act")
+@view_config(context=AccountOfDesk, name="rouvrir", request_method="POST", permission="esea.support.accounts.act")
 def reopened(context: Any, request: Any) -> HTTPSeeOther:
     """Open it again within the thirty days."""
     account = find(request, IAccounts).by_subject(request.dbsession, context.__name__)

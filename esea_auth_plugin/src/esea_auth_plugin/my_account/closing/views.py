@@ -14,7 +14,7 @@ from ...foundation.layout.filters import date_fr
 from ...interfaces import IAccounts, IClosings
 from ...services import find
 from ...settings import FoundationSettings
-from .resources import IClosePlace
+from .resources import ClosePlace
 
 _PAGE = "esea_auth_plugin:my_account/closing/templates/close.jinja2"
 
@@ -30,14 +30,14 @@ class CloseSchema(colander.MappingSchema):
     sure = CheckNode(title="Je veux fermer mon compte et perdre mes accès dès maintenant", validator=_ticked)
 
 
-@view_config(context=IClosePlace, request_method="GET", permission="esea.account.view", renderer=_PAGE, top_level=True)
+@view_config(context=ClosePlace, request_method="GET", permission="esea.account.view", renderer=_PAGE, top_level=True)
 def show(context: Any, request: Any) -> dict[str, Any]:
     """Say what closing means."""
     return _page(request, _form(request).render())
 
 
 @view_config(
-    context=IClosePlace, request_method="POST", permission="esea.account.change", renderer=_PAGE, top_level=True
+    context=ClosePlace, request_method="POST", permission="esea.account.change", renderer=_PAGE, top_level=True
 )
 def close(context: Any, request: Any) -> Any:
     """Close the account; this browser is signed out by it like every other."""

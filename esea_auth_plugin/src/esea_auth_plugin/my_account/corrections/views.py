@@ -8,7 +8,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from ...accounts import attribute_store
-from ...accounts.resources import IProfile
+from ...accounts.resources import ProfilePlace
 from ...accounts.service import account_id_of
 from ...errors import PortalError
 from ...foundation.forms import Invalid, PortalForm
@@ -25,7 +25,7 @@ HOME = "/compte/profil/rectifier"
 
 
 @view_config(
-    context=IProfile, name="rectifier", request_method="GET", permission="esea.account.view", renderer=_PAGE,
+    context=ProfilePlace, name="rectifier", request_method="GET", permission="esea.account.view", renderer=_PAGE,
     top_level=True,
 )  # fmt: skip
 def show(context: Any, request: Any) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def show(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(
-    context=IProfile, name="rectifier", request_method="POST", permission="esea.account.change", renderer=_PAGE,
+    context=ProfilePlace, name="rectifier", request_method="POST", permission="esea.account.change", renderer=_PAGE,
     top_level=True,
 )  # fmt: skip
 def send(context: Any, request: Any) -> Any:

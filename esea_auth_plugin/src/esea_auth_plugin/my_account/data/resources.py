@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from zope.interface import Interface, implementer
-
 from ...resources import Resource
 
 
-class IDataPlace(Interface):
-    """`/compte/mes-donnees`."""
-
-
-@implementer(IDataPlace)
 class DataPlace(Resource):
-    """See :class:`IDataPlace`."""
+    """See :class:`DataPlace`."""
 
     title = "Télécharger mes données"

@@ -14,14 +14,14 @@ from ...directives import core
 from ...foundation.layout.filters import PARIS
 from ...interfaces import IAuditTrail, IClock, IThrottle, Limit, PortalSettings
 from ...services import find
-from .resources import IDataPlace
+from .resources import DataPlace
 
 #: The file reads all that there is of a person: not a button to press all day.
 LIMIT = Limit("data.person", 5, timedelta(hours=1))
 
 
 @view_config(
-    context=IDataPlace,
+    context=DataPlace,
     request_method="GET",
     permission="esea.account.view",
     renderer="esea_auth_plugin:my_account/data/templates/data.jinja2",
@@ -32,7 +32,7 @@ def show(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(
-    context=IDataPlace, name="telecharger", request_method="POST", permission="esea.account.change", top_level=True
+    context=DataPlace, name="telecharger", request_method="POST", permission="esea.account.change", top_level=True
 )
 def download(context: Any, request: Any) -> Response:
     """Return the file."""

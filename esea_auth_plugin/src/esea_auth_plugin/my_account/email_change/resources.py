@@ -4,38 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from zope.interface import Interface, implementer
-
 from ...resources import Resource
 
 
-class IEmailPlace(Interface):
-    """`/compte/courriel`."""
-
-
-class IUndoPlace(Interface):
-    """`/adresse-precedente`: the change taken back, once the token has left the address."""
-
-
-class IUndoToken(Interface):
-    """`/adresse-precedente/JETON`."""
-
-
-@implementer(IEmailPlace)
 class EmailPlace(Resource):
-    """See :class:`IEmailPlace`."""
+    """See :class:`EmailPlace`."""
 
     title = "Modifier mon adresse électronique"
 
 
-@implementer(IUndoToken)
 class UndoToken(Resource):
     """A token as it stands in the address; the view judges it."""
 
 
-@implementer(IUndoPlace)
 class UndoPlace(Resource):
-    """See :class:`IUndoPlace`."""
+    """See :class:`UndoPlace`."""
 
     title = "Annuler un changement d’adresse"
 

@@ -15,7 +15,7 @@ from ...foundation.throttling import Addresses
 from ...foundation.web.cookies import drop_cookie, read_link_cookie, set_cookie
 from ...interfaces import IThrottle, Limit
 from ...services import find
-from .resources import IUndoPlace, IUndoToken
+from .resources import UndoPlace, UndoToken
 from .service import EmailChanges
 
 COOKIE = "adresse"
@@ -23,14 +23,14 @@ LINK = Limit("email_change.link.address", 60, timedelta(hours=1))
 _PAGE = "esea_auth_plugin:my_account/email_change/templates/undo.jinja2"
 
 
-@view_config(context=IUndoToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=UndoToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def take_token(context: Any, request: Any) -> HTTPSeeOther:
     """Move the token into a cookie; mail scanners that follow the link use nothing up."""
     set_cookie(request, COOKIE, mailed_token(context.__name__), max_age=timedelta(minutes=30))
     return HTTPSeeOther("/adresse-precedente")
 
 
-@view_config(context=IUndoPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=UndoPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def show(context: Any, request: Any) -> dict[str, Any]:
     """Show what will be done. The new address is not shown: this link may be read by anybody."""
     change = find(request, EmailChanges).undoable(request.dbsession, read_link_cookie(request, COOKIE))
@@ -39,7 +39,7 @@ def show(context: Any, request: Any) -> dict[str, Any]:
     return {"change": change, "done": False, "problem": ""}
 
 
-@view_config(context=IUndoPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=UndoPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def undo(context: Any, request: Any) -> dict[str, Any]:
     """Put the former address back."""
     find(request, IThrottle).reserve(find(request, Addresses).use(LINK, request.client_address))

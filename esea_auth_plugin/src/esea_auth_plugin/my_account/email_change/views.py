@@ -16,7 +16,7 @@ from ...interfaces import AccountView, IAccounts, IThrottle, Limit
 from ...normalise.emails import normalise_email
 from ...services import find
 from .forms import AddressSchema, CodeSchema
-from .resources import IEmailPlace
+from .resources import EmailPlace
 from .service import Change, EmailChanges, Verdict
 
 _TEMPLATES = "esea_auth_plugin:my_account/email_change/templates"
@@ -29,7 +29,7 @@ OF_ADDRESS = Limit("email_change.address", 3, timedelta(hours=1))
 
 def _view(name: str, method: str, permission: str) -> dict[str, Any]:
     return {
-        "context": IEmailPlace,
+        "context": EmailPlace,
         "name": name,
         "request_method": method,
         "permission": permission,

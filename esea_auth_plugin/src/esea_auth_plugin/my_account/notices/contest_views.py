@@ -16,7 +16,7 @@ from ...foundation.web.cookies import drop_cookie, read_link_cookie, set_cookie
 from ...interfaces import IThrottle, Limit
 from ...services import find
 from .kinds import KINDS
-from .resources import IContestPlace, IContestToken
+from .resources import ContestPlace, ContestToken
 from .service import Notice, Notices, effects
 
 COOKIE = "signalement"
@@ -24,21 +24,21 @@ LINK = Limit("notices.link.address", 60, timedelta(hours=1))
 _PAGE = "esea_auth_plugin:my_account/notices/templates/contest.jinja2"
 
 
-@view_config(context=IContestToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=ContestToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def take_token(context: Any, request: Any) -> HTTPSeeOther:
     """Move the token into a cookie; mail scanners that follow the link use nothing up."""
     set_cookie(request, COOKIE, mailed_token(context.__name__), max_age=timedelta(minutes=30))
     return HTTPSeeOther("/signalement")
 
 
-@view_config(context=IContestPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=ContestPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def show(context: Any, request: Any) -> dict[str, Any]:
     """Show what was told and what will be stopped."""
     notice = find(request, Notices).live(request.dbsession, read_link_cookie(request, COOKIE))
     return _page(request, notice, done=False)
 
 
-@view_config(context=IContestPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=ContestPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def contest(context: Any, request: Any) -> dict[str, Any]:
     """Stop it."""
     find(request, IThrottle).reserve(find(request, Addresses).use(LINK, request.client_address))

@@ -13,13 +13,13 @@ from ...interfaces import IAuditTrail, INotifications
 from ...services import find
 from .kinds import KINDS
 from .notifications import topics_of
-from .resources import INotificationsPlace
+from .resources import NotificationsPlace
 from .service import Notices
 
 _PAGE = "esea_auth_plugin:my_account/notices/templates/notifications.jinja2"
 
 
-@view_config(context=INotificationsPlace, request_method="GET", renderer=_PAGE, permission="esea.account.view")
+@view_config(context=NotificationsPlace, request_method="GET", renderer=_PAGE, permission="esea.account.view")
 def notifications(context: Any, request: Any) -> dict[str, Any]:
     """Show the page."""
     session, subject = request.dbsession, request.identity.subject
@@ -31,7 +31,7 @@ def notifications(context: Any, request: Any) -> dict[str, Any]:
     }
 
 
-@view_config(context=INotificationsPlace, name="choisir", request_method="POST", permission="esea.account.change")
+@view_config(context=NotificationsPlace, name="choisir", request_method="POST", permission="esea.account.change")
 def chosen(context: Any, request: Any) -> HTTPSeeOther:
     """Keep the choices; what can't be switched off is not asked, whatever is sent."""
     subject = request.identity.subject
@@ -46,7 +46,7 @@ def chosen(context: Any, request: Any) -> HTTPSeeOther:
 
 
 @view_config(
-    context=INotificationsPlace, name="debloquer", request_method="POST", permission="esea.account.change",
+    context=NotificationsPlace, name="debloquer", request_method="POST", permission="esea.account.change",
     top_level=True,
 )  # fmt: skip
 def lifted(context: Any, request: Any) -> HTTPSeeOther:

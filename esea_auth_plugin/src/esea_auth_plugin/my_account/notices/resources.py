@@ -4,31 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from zope.interface import Interface, implementer
-
 from ...resources import Resource
 
 
-class IContestPlace(Interface):
-    """`/signalement`: « Ce n'était pas moi », once the token has left the address."""
-
-
-class IContestToken(Interface):
-    """`/signalement/JETON`: what the mailed link opens."""
-
-
-class INotificationsPlace(Interface):
-    """`/compte/notifications`."""
-
-
-@implementer(IContestToken)
 class ContestToken(Resource):
     """A token as it stands in the address; whoever it is, the view judges it."""
 
 
-@implementer(IContestPlace)
 class ContestPlace(Resource):
-    """See :class:`IContestPlace`."""
+    """See :class:`ContestPlace`."""
 
     title = "Ce n’était pas moi"
 
@@ -37,8 +21,7 @@ class ContestPlace(Resource):
         return ContestToken(self.request, self, key)
 
 
-@implementer(INotificationsPlace)
 class NotificationsPlace(Resource):
-    """See :class:`INotificationsPlace`."""
+    """See :class:`NotificationsPlace`."""
 
     title = "Notifications"

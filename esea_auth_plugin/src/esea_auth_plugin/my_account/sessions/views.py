@@ -12,12 +12,12 @@ from ...foundation.database import retrying
 from ...interfaces import IAuditTrail, ISessions, SessionView
 from ...services import find
 from ..places import place_fr
-from .resources import ISessionsPlace
+from .resources import SessionsPlace
 
 _PAGE = "esea_auth_plugin:my_account/sessions/templates/sessions.jinja2"
 
 
-@view_config(context=ISessionsPlace, request_method="GET", permission="esea.account.view", renderer=_PAGE)
+@view_config(context=SessionsPlace, request_method="GET", permission="esea.account.view", renderer=_PAGE)
 def sessions(context: Any, request: Any) -> dict[str, Any]:
     """List the live sessions, this browser's first."""
     own = request.identity.session_id
@@ -26,7 +26,7 @@ def sessions(context: Any, request: Any) -> dict[str, Any]:
     return {"rows": rows, "own": own}
 
 
-@view_config(context=ISessionsPlace, name="fermer", request_method="POST", permission="esea.account.change")
+@view_config(context=SessionsPlace, name="fermer", request_method="POST", permission="esea.account.change")
 def close_one(context: Any, request: Any) -> HTTPSeeOther:
     """End one session; it is refused at its next request."""
     subject, wanted = request.identity.subject, request.POST.get("session", "")[:36]
@@ -39,7 +39,7 @@ def close_one(context: Any, request: Any) -> HTTPSeeOther:
     return HTTPSeeOther(context.path)
 
 
-@view_config(context=ISessionsPlace, name="fermer-les-autres", request_method="POST", permission="esea.account.change")
+@view_config(context=SessionsPlace, name="fermer-les-autres", request_method="POST", permission="esea.account.change")
 def close_others(context: Any, request: Any) -> HTTPSeeOther:
     """End every session but this one."""
     identity = request.identity

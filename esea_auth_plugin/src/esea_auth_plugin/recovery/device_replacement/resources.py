@@ -4,30 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from zope.interface import Interface, implementer
-
 from ...authentication.contract import AuthMode, Capability
 from ...authentication.credentials.resources import POLL
 from ...authentication.registry import modes_of
 from ...interfaces import Level
 from ...levels import level_of_factors
 from ...resources import Resource
-
-
-class INewDevicePlace(Interface):
-    """`/connexion/nouveau-dispositif`."""
-
-
-class INewDeviceMode(Interface):
-    """`/connexion/nouveau-dispositif/SEGMENT`."""
-
-
-class INewDeviceAction(Interface):
-    """`/connexion/nouveau-dispositif/SEGMENT/ACTION`: a POST of the mode's own."""
-
-
-class INewDevicePoll(Interface):
-    """`/connexion/nouveau-dispositif/SEGMENT/attente`: asked by a page that waits."""
 
 
 def may_replace(mode: AuthMode) -> bool:
@@ -41,9 +23,8 @@ def may_replace(mode: AuthMode) -> bool:
     return own and strong and not mode.external and not mode.callbacks and not mode.rests_on
 
 
-@implementer(INewDevicePlace)
 class NewDevicePlace(Resource):
-    """See :class:`INewDevicePlace`."""
+    """See :class:`NewDevicePlace`."""
 
     title = "Ajouter un nouveau dispositif"
 
@@ -55,7 +36,6 @@ class NewDevicePlace(Resource):
         return NewDeviceMode(self.request, self, key, mode)
 
 
-@implementer(INewDeviceMode)
 class NewDeviceMode(Resource):
     """Adding a credential of one mode with a ticket."""
 
@@ -72,11 +52,9 @@ class NewDeviceMode(Resource):
         raise KeyError(key)
 
 
-@implementer(INewDeviceAction)
 class NewDeviceAction(Resource):
-    """See :class:`INewDeviceAction`."""
+    """See :class:`NewDeviceAction`."""
 
 
-@implementer(INewDevicePoll)
 class NewDevicePoll(Resource):
-    """See :class:`INewDevicePoll`."""
+    """See :class:`NewDevicePoll`."""

@@ -17,7 +17,7 @@ from ...authentication.registry import modes_of
 from ...foundation.database import IDatabase
 from ...interfaces import IClock, Identity
 from ...services import find
-from .resources import INewDeviceAction, INewDeviceMode, INewDevicePlace, INewDevicePoll, may_replace
+from .resources import NewDeviceAction, NewDeviceMode, NewDevicePlace, NewDevicePoll, may_replace
 from .tickets import ADDRESS, Ticket, Tickets
 
 _CHOICE = "esea_auth_plugin:recovery/device_replacement/templates/choose.jinja2"
@@ -25,7 +25,7 @@ _OVER = "Le délai pour ajouter un dispositif est passé, ou il a déjà été a
 _LOST = "/connexion/oubli/dispositif"
 
 
-@view_config(context=INewDevicePlace, request_method="GET", renderer=_CHOICE, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=NewDevicePlace, request_method="GET", renderer=_CHOICE, permission=NO_PERMISSION_REQUIRED)
 def choose(context: Any, request: Any) -> Any:
     """Offer the modes whose devices may replace the lost one."""
     ticket = find(request, Tickets).current(request, request.dbsession)
@@ -36,26 +36,26 @@ def choose(context: Any, request: Any) -> Any:
     return {"account": ticket.account, "offered": offered, "minutes": minutes, "base": ADDRESS}
 
 
-@view_config(context=INewDeviceMode, request_method="GET", renderer=STEP, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=NewDeviceMode, request_method="GET", renderer=STEP, permission=NO_PERMISSION_REQUIRED)
 def show(context: Any, request: Any) -> Any:
     """Show the step where the addition stands."""
     ticket = find(request, Tickets).current(request, request.dbsession)
     return shown(request, context.mode, ground_of(ticket)) if ticket is not None else _over(request)
 
 
-@view_config(context=INewDeviceMode, request_method="POST", renderer=STEP, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=NewDeviceMode, request_method="POST", renderer=STEP, permission=NO_PERMISSION_REQUIRED)
 def take(context: Any, request: Any) -> Any:
     """Begin, or take an answer."""
     return _take(request, context.mode, "")
 
 
-@view_config(context=INewDeviceAction, request_method="POST", renderer=STEP, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=NewDeviceAction, request_method="POST", renderer=STEP, permission=NO_PERMISSION_REQUIRED)
 def take_action(context: Any, request: Any) -> Any:
     """Carry out an action of the addition."""
     return _take(request, context.__parent__.mode, context.__name__)
 
 
-@view_config(context=INewDevicePoll, request_method="GET", renderer="json", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=NewDevicePoll, request_method="GET", renderer="json", permission=NO_PERMISSION_REQUIRED)
 def poll(context: Any, request: Any) -> dict[str, Any]:
     """Tell a waiting page whether to send its form now."""
     ticket = find(request, Tickets).current(request, request.dbsession)

@@ -14,7 +14,7 @@ from ...foundation.forms import Invalid, PortalForm
 from ...interfaces import AccountState, AccountView, IAccounts
 from ...services import find
 from .. import limits
-from ..resources import IForgottenPlace
+from ..resources import ForgottenPlace
 from . import kind
 from .forms import LostEverythingSchema
 
@@ -28,7 +28,7 @@ def _form(request: Any) -> PortalForm:
 
 
 @view_config(
-    context=IForgottenPlace,
+    context=ForgottenPlace,
     name="dispositif",
     request_method="GET",
     renderer=f"{_TEMPLATES}/device.jinja2",
@@ -41,7 +41,7 @@ def lost_device(context: Any, request: Any) -> Any:
 
 
 @view_config(
-    context=IForgottenPlace, name="tout", request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED
+    context=ForgottenPlace, name="tout", request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED
 )
 def ask(context: Any, request: Any) -> Any:
     """Ask who it is and where the support may call; nothing of the account is shown."""
@@ -49,7 +49,7 @@ def ask(context: Any, request: Any) -> Any:
 
 
 @view_config(
-    context=IForgottenPlace, name="tout", request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED
+    context=ForgottenPlace, name="tout", request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED
 )
 def asked(context: Any, request: Any) -> Any:
     """Open a request to the support, whether the account exists or not."""

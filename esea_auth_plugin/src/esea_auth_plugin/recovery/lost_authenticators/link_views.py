@@ -18,7 +18,7 @@ from ...services import find
 from .. import limits
 from ..forms import accepted_password, password_form
 from .links import Link, Links, LinkSpent
-from .resources import IRegainPlace, IRegainToken
+from .resources import RegainPlace, RegainToken
 from .telling import tell_person, tell_reviewers
 
 COOKIE = "retrouver"
@@ -26,7 +26,7 @@ _PAGE = "esea_auth_plugin:recovery/lost_authenticators/templates/regain.jinja2"
 _LONGEST = 128
 
 
-@view_config(context=IRegainToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=RegainToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def take_token(context: Any, request: Any) -> Any:
     """Move the token into the flow's cookie; mail scanners that follow the link use nothing up."""
     token = context.__name__ if len(context.__name__) <= _LONGEST else "-"
@@ -34,14 +34,14 @@ def take_token(context: Any, request: Any) -> Any:
     return HTTPSeeOther("/connexion/retrouver")
 
 
-@view_config(context=IRegainPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=RegainPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def show(context: Any, request: Any) -> Any:
     """Say what is about to happen, and ask for a new password."""
     link = find(request, Links).live(request.dbsession, read_link_cookie(request, COOKIE))
     return _page(request, link, password_form(request).render() if link else "")
 
 
-@view_config(context=IRegainPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=RegainPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def regain(context: Any, request: Any) -> Any:
     """Begin anew, and give this browser the ticket for one new device."""
     limits.link_used(request)

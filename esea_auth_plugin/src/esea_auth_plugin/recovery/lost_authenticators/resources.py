@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from zope.interface import Interface, implementer
-
 from ...resources import Resource
 
 
-class IRegainPlace(Interface):
-    """`/connexion/retrouver`: a new password, then a new device, once the token has left the address."""
-
-
-class IRegainToken(Interface):
-    """`/connexion/retrouver/JETON`: what the mailed link opens."""
-
-
-@implementer(IRegainToken)
 class RegainToken(Resource):
     """A token as it stands in the address; whoever it is, the view judges it."""
 
 
-@implementer(IRegainPlace)
 class RegainPlace(Resource):
-    """See :class:`IRegainPlace`."""
+    """See :class:`RegainPlace`."""
 
     title = "Retrouver l’accès à mon compte"
 

@@ -17,14 +17,14 @@ from ..drafts import Drafts
 from ..flow import AGAIN, PATHS, current_draft, forget
 from ..forms import EmailAgainSchema, FollowSchema
 from ..requests import SignUps
-from ..resources import ISignUp
+from ..resources import SignUpPlace
 
 _TEMPLATES = "esea_auth_plugin:sign_up/templates"
 _WRONG_PAIR = "Aucune demande ne correspond à cette référence et à ce code. Vérifiez le courriel d’accusé de réception."
 
 
 @view_config(
-    context=ISignUp,
+    context=SignUpPlace,
     name="attente",
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
@@ -41,7 +41,7 @@ def waiting_page(context: Any, request: Any) -> Any:
 
 
 @view_config(
-    context=ISignUp,
+    context=SignUpPlace,
     name="reprise",
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
@@ -56,7 +56,7 @@ def again_page(context: Any, request: Any) -> Any:
 
 
 @view_config(
-    context=ISignUp,
+    context=SignUpPlace,
     name="reprise",
     request_method="POST",
     permission=NO_PERMISSION_REQUIRED,
@@ -90,7 +90,7 @@ def _again_form(request: Any) -> PortalForm:
     return PortalForm(EmailAgainSchema(), request, submit=(("reprendre", "Reprendre mon inscription"),))
 
 
-@view_config(context=ISignUp, name="effacer", request_method="POST", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=SignUpPlace, name="effacer", request_method="POST", permission=NO_PERMISSION_REQUIRED)
 def cleared(context: Any, request: Any) -> Any:
     """« Effacer et recommencer »."""
     draft = current_draft(request)
@@ -102,7 +102,7 @@ def cleared(context: Any, request: Any) -> Any:
 
 
 @view_config(
-    context=ISignUp,
+    context=SignUpPlace,
     name="suivi",
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
@@ -114,7 +114,7 @@ def follow_page(context: Any, request: Any) -> Any:
 
 
 @view_config(
-    context=ISignUp,
+    context=SignUpPlace,
     name="suivi",
     request_method="POST",
     permission=NO_PERMISSION_REQUIRED,

@@ -22,7 +22,7 @@ from ...services import find
 from .. import limits
 from ..confirmation import Confirmations, Found, TokenSpent, TokenStanding
 from ..forms import password_nodes, passwords_agree
-from ..resources import IConfirmation
+from ..resources import Confirmation
 from .mailed import CONFIRMATION_COOKIE
 
 _TEMPLATES = "esea_auth_plugin:sign_up/templates"
@@ -60,7 +60,7 @@ def page(request: Any, found: Found, form_html: Any, *, new: bool = False) -> di
 
 
 @view_config(
-    context=IConfirmation,
+    context=Confirmation,
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/confirmation.jinja2",
@@ -71,7 +71,7 @@ def confirmation_page(context: Any, request: Any) -> Any:
 
 
 @view_config(
-    context=IConfirmation,
+    context=Confirmation,
     request_method="POST",
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/confirmation.jinja2",
@@ -95,7 +95,7 @@ def confirmed(context: Any, request: Any) -> Any:
 
 
 @view_config(
-    context=IConfirmation,
+    context=Confirmation,
     name=_NEW,
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
@@ -107,7 +107,7 @@ def new_password_page(context: Any, request: Any) -> Any:
 
 
 @view_config(
-    context=IConfirmation,
+    context=Confirmation,
     name=_NEW,
     request_method="POST",
     permission=NO_PERMISSION_REQUIRED,

@@ -22,7 +22,7 @@ from .. import limits
 from ..confirmation import Found, TokenSpent, TokenStanding
 from ..forms import identifier_node, password_nodes, passwords_agree, terms_node
 from ..invitations import IdentifierTaken, Invitations
-from ..resources import IInvitation
+from ..resources import Invitation
 from .mailed import INVITATION_COOKIE
 
 _TEMPLATE = "esea_auth_plugin:sign_up/templates/invitation.jinja2"
@@ -57,13 +57,13 @@ def _page(request: Any, found: Found, form_html: Any) -> dict[str, Any]:
     }
 
 
-@view_config(context=IInvitation, request_method="GET", permission=NO_PERMISSION_REQUIRED, renderer=_TEMPLATE)
+@view_config(context=Invitation, request_method="GET", permission=NO_PERMISSION_REQUIRED, renderer=_TEMPLATE)
 def invitation_page(context: Any, request: Any) -> Any:
     """Show the form while the invitation lives."""
     return _page(request, _found(request), _form(request).render())
 
 
-@view_config(context=IInvitation, request_method="POST", permission=NO_PERMISSION_REQUIRED, renderer=_TEMPLATE)
+@view_config(context=Invitation, request_method="POST", permission=NO_PERMISSION_REQUIRED, renderer=_TEMPLATE)
 def invitation_accepted(context: Any, request: Any) -> Any:
     """Open the account, once."""
     limits.from_here(request, limits.MAILED)

@@ -19,22 +19,22 @@ from ...services import find
 from .. import limits
 from ..drafts import Drafts
 from ..flow import PATHS, remember
-from ..resources import IConfirmation, IInvitation, IMailedToken, IResumption
+from ..resources import Confirmation, Invitation, MailedToken, Resumption
 from ..resumption import RESUMPTION_COOKIE, open_again, resumable
 
 _TEMPLATES = "esea_auth_plugin:sign_up/templates"
 
 CONFIRMATION_COOKIE, INVITATION_COOKIE = "confirmation", "invitation"
 _COOKIES: dict[Any, str] = {
-    IConfirmation: CONFIRMATION_COOKIE,
-    IInvitation: INVITATION_COOKIE,
-    IResumption: RESUMPTION_COOKIE,
+    Confirmation: CONFIRMATION_COOKIE,
+    Invitation: INVITATION_COOKIE,
+    Resumption: RESUMPTION_COOKIE,
 }
 #: Time to fill the page; the token itself ends when it ends.
 FLOW = timedelta(minutes=30)
 
 
-@view_config(context=IMailedToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=MailedToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def token_received(context: Any, request: Any) -> Any:
     """Take the token out of the address. Nothing is judged and nothing is written here."""
     place = context.__parent__
@@ -44,7 +44,7 @@ def token_received(context: Any, request: Any) -> Any:
 
 
 @view_config(
-    context=IResumption,
+    context=Resumption,
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/resume.jinja2",
@@ -58,7 +58,7 @@ def resumption_page(context: Any, request: Any) -> Any:
     return {"found": found}
 
 
-@view_config(context=IResumption, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=Resumption, request_method="POST", permission=NO_PERMISSION_REQUIRED)
 def resumed(context: Any, request: Any) -> Any:
     """Make a draft of the filled form, in this browser."""
     limits.from_here(request, limits.MAILED)

@@ -14,7 +14,7 @@ from ...errors import PortalError
 from ...foundation.security import password_policy
 from .. import limits
 from ..flow import current_draft
-from ..resources import ISignUp
+from ..resources import SignUpPlace
 
 
 class BadQuestion(PortalError):
@@ -23,7 +23,9 @@ class BadQuestion(PortalError):
     code = "sign_up.bad_meter"
 
 
-@view_config(context=ISignUp, name="surete", request_method="POST", permission=NO_PERMISSION_REQUIRED, renderer="json")
+@view_config(
+    context=SignUpPlace, name="surete", request_method="POST", permission=NO_PERMISSION_REQUIRED, renderer="json"
+)
 def password_strength(context: Any, request: Any) -> Any:
     """Answer ``{"score", "label", "accepted", "messages"}`` for ``{"password", "words"}``."""
     limits.from_here(request, limits.METER)

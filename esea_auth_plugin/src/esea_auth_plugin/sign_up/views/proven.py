@@ -20,7 +20,7 @@ from ..drafts import Draft, Drafts
 from ..flow import MAILBOX, PATHS, current_draft, may_not_open, remember, step_of
 from ..forms import MailboxSchema
 from ..proven import answers_from, code_name
-from ..resources import ISignUp
+from ..resources import SignUpPlace
 
 _PAGE = "esea_auth_plugin:sign_up/templates/mailbox.jinja2"
 _ABOUT = "Inscription au portail"
@@ -32,7 +32,7 @@ _MESSAGES = {
 }
 
 
-@view_config(context=ISignUp, name="identite", request_method="POST", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=SignUpPlace, name="identite", request_method="POST", permission=NO_PERMISSION_REQUIRED)
 def begun(context: Any, request: Any) -> Any:
     """Begin a sign-up from what this browser has just shown; a draft that was under way here is erased."""
     if request.identity is not None:
@@ -75,7 +75,9 @@ def _shown(request: Any, draft: Draft, form_html: Any) -> dict[str, Any]:
     return {**step_of(request, 2), "email": draft.answers.email, "sent": sent, "form": form_html}
 
 
-@view_config(context=ISignUp, name="courriel", request_method="GET", permission=NO_PERMISSION_REQUIRED, renderer=_PAGE)
+@view_config(
+    context=SignUpPlace, name="courriel", request_method="GET", permission=NO_PERMISSION_REQUIRED, renderer=_PAGE
+)
 def mailbox_page(context: Any, request: Any) -> Any:
     """Ask for the code, or offer to send it."""
     draft, elsewhere = _draft(request)
@@ -84,7 +86,9 @@ def mailbox_page(context: Any, request: Any) -> Any:
     return _shown(request, draft, _form(request).render())
 
 
-@view_config(context=ISignUp, name="courriel", request_method="POST", permission=NO_PERMISSION_REQUIRED, renderer=_PAGE)
+@view_config(
+    context=SignUpPlace, name="courriel", request_method="POST", permission=NO_PERMISSION_REQUIRED, renderer=_PAGE
+)
 def code_given(context: Any, request: Any) -> Any:
     """Send a code, or check the one that came back."""
     draft, elsewhere = _draft(request)

@@ -27,7 +27,7 @@ from ..flow import PATHS, WAITING, at_step, current_draft, go_back, may_not_open
 from ..forms import PERSONAL_GROUPS, adhesion_schema, identifier_schema, personal_schema, personal_values
 from ..proven import PROVEN_WORDS, rows_of
 from ..requests import NoLongerYours, SignUps
-from ..resources import ISignUp
+from ..resources import SignUpPlace
 from ..sheets import is_role_mailbox
 
 _TEMPLATES = "esea_auth_plugin:sign_up/templates"
@@ -43,7 +43,7 @@ _TAKEN = "Cet identifiant n’est pas disponible : choisissez-en un autre, ou re
 
 
 @view_config(
-    context=ISignUp,
+    context=SignUpPlace,
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/card.jinja2",
@@ -90,7 +90,7 @@ def _service_asked(request: Any) -> PortalService | None:
     return asked if asked is not None and asked in catalogue.all() else None
 
 
-@view_config(context=ISignUp, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=SignUpPlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
 def card_answered(context: Any, request: Any) -> Any:
     """Begin the draft, or go on with the one there is."""
     if request.identity is not None:
@@ -129,7 +129,7 @@ def _personal_form(request: Any, draft: Draft) -> PortalForm:
 
 
 @view_config(
-    context=ISignUp,
+    context=SignUpPlace,
     name="donnees",
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
@@ -155,7 +155,7 @@ def _personal(request: Any, draft: Draft, form_html: Any) -> dict[str, Any]:
 
 
 @view_config(
-    context=ISignUp,
+    context=SignUpPlace,
     name="donnees",
     request_method="POST",
     permission=NO_PERMISSION_REQUIRED,
@@ -228,7 +228,7 @@ def _proposal(request: Any, draft: Draft, refused: str = "") -> str:
 
 
 @view_config(
-    context=ISignUp,
+    context=SignUpPlace,
     name="identifiant",
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
@@ -243,7 +243,7 @@ def identifier_page(request: Any, draft: Draft, form: PortalForm) -> Any:
 
 
 @view_config(
-    context=ISignUp,
+    context=SignUpPlace,
     name="identifiant",
     request_method="POST",
     permission=NO_PERMISSION_REQUIRED,
@@ -305,7 +305,7 @@ def _adhesion(request: Any, draft: Draft, form_html: Any) -> dict[str, Any]:
 
 
 @view_config(
-    context=ISignUp,
+    context=SignUpPlace,
     name="adhesion",
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
@@ -319,7 +319,7 @@ def adhesion_page(request: Any, draft: Draft, form: PortalForm) -> Any:
 
 
 @view_config(
-    context=ISignUp,
+    context=SignUpPlace,
     name="adhesion",
     request_method="POST",
     permission=NO_PERMISSION_REQUIRED,

@@ -14,7 +14,7 @@ from ....interfaces import ISessions
 from ....services import find
 from ...registry import modes_of
 from .models import FirstLinkRow
-from .resources import PATH, IFirstLinkPlace
+from .resources import PATH, FirstLinkPlace
 from .service import MAILBOX, TOLD, AlreadyAnswered, FirstLinks
 
 _PAGE = "esea_auth_plugin:authentication/credentials/first_link/templates/first_link.jinja2"
@@ -24,7 +24,7 @@ _PARKED = "/connexion/reprise"
 _SERVICES = "/services/"
 
 
-@view_config(context=IFirstLinkPlace, request_method="GET", permission="esea.account.view", renderer=_PAGE)
+@view_config(context=FirstLinkPlace, request_method="GET", permission="esea.account.view", renderer=_PAGE)
 def ask(context: Any, request: Any) -> Any:
     """List what the account had, with the possible answers; ``choisir``: each line is kept or removed.
 
@@ -52,7 +52,7 @@ def ask(context: Any, request: Any) -> Any:
     }
 
 
-@view_config(context=IFirstLinkPlace, request_method="POST", permission="esea.account.change")
+@view_config(context=FirstLinkPlace, request_method="POST", permission="esea.account.change")
 def answered(context: Any, request: Any) -> HTTPSeeOther:
     """Keep what is ticked, end the rest."""
     back = _back(request.POST.get("retour", "")) or _ELSEWHERE

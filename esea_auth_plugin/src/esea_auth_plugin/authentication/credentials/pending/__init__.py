@@ -8,7 +8,7 @@ from typing import Any
 from ....events import DeviceRevoked, UnderWayEnded
 from ....interfaces import IPendingDevices
 from ....services import find
-from ..resources import IDevicesPlace
+from ..resources import DevicesPlace
 from .resources import ConfirmPlace
 from .service import LETTER, PendingDevices, remove_unconfirmed
 
@@ -19,7 +19,7 @@ def includeme(config: Any) -> None:
     """Publish the service, hang the link's place, declare letter, actions and the job."""
     config.add_service(PendingDevices, PendingDevices)
     config.add_service(IPendingDevices, lambda registry: find(registry, PendingDevices))
-    config.add_portal_child("confirmation", ConfirmPlace, parent=IDevicesPlace)
+    config.add_portal_child("confirmation", ConfirmPlace, parent=DevicesPlace)
     config.add_letter(LETTER, "esea_auth_plugin:authentication/credentials/pending/letters/confirm")
     config.add_audit_action("device.confirmed", "Dispositif confirmé")
     config.add_audit_action("device.confirmation_sent", "Courriel de confirmation d’un dispositif renvoyé")

@@ -12,7 +12,7 @@ from ....accounts.mail_code_barring import why_barred
 from ....errors import TooManyAttempts
 from ....interfaces import IAccounts, IClock, IThrottle, Limit
 from ....services import find
-from ..resources import IDevicePlace
+from ..resources import DevicePlace
 from .service import PendingDevices
 
 HOME = "/compte/dispositifs"
@@ -30,7 +30,7 @@ _HERE = "Votre compte a un moyen plus sûr que votre boîte mail : confirmez ce 
 
 
 @view_config(
-    context=IDevicePlace, name="confirmer", request_method="POST", permission="esea.devices.change", top_level=True
+    context=DevicePlace, name="confirmer", request_method="POST", permission="esea.devices.change", top_level=True
 )
 def confirm_signed_in(context: Any, request: Any) -> Any:
     """Confirm a device from a session at the account's top level, once that is more than the mailbox."""
@@ -44,7 +44,7 @@ def confirm_signed_in(context: Any, request: Any) -> Any:
     return HTTPSeeOther(HOME)
 
 
-@view_config(context=IDevicePlace, name="renvoyer", request_method="POST", permission="esea.devices.change")
+@view_config(context=DevicePlace, name="renvoyer", request_method="POST", permission="esea.devices.change")
 def send_again(context: Any, request: Any) -> Any:
     """Mail the link again to the account's own address; the same words whatever became of the device.
 

@@ -14,7 +14,7 @@ from ....foundation.throttling import Addresses
 from ....foundation.web.cookies import drop_cookie, read_link_cookie, set_cookie
 from ....interfaces import IThrottle, Limit
 from ....services import find
-from .resources import REFUSE_VIEW, IConfirmPlace, IConfirmToken
+from .resources import REFUSE_VIEW, ConfirmPlace, ConfirmToken
 from .service import Pending, PendingDevices
 
 COOKIE = "confirmation-dispositif"
@@ -24,7 +24,7 @@ _PAGE = "esea_auth_plugin:authentication/credentials/pending/templates/confirm.j
 _LONGEST = 128
 
 
-@view_config(context=IConfirmToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=ConfirmToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def take_token(context: Any, request: Any) -> Any:
     """Move the token into a cookie; mail scanners that follow the link confirm nothing."""
     token = context.__name__ if len(context.__name__) <= _LONGEST else "-"
@@ -32,13 +32,13 @@ def take_token(context: Any, request: Any) -> Any:
     return HTTPSeeOther(f"{HOME}/confirmation")
 
 
-@view_config(context=IConfirmPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=ConfirmPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def show(context: Any, request: Any) -> Any:
     """Show which device waits, and since when."""
     return _page(request, _live(request))
 
 
-@view_config(context=IConfirmPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+@view_config(context=ConfirmPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def confirm(context: Any, request: Any) -> Any:
     """Let the device be used, unless the account owns something stronger than its mailbox by now."""
     pending = _used(request)
@@ -54,7 +54,7 @@ def confirm(context: Any, request: Any) -> Any:
     return HTTPSeeOther("/connexion" if request.identity is None else HOME)
 
 
-@view_config(context=IConfirmPlace, name=REFUSE_VIEW, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+@view_config(context=ConfirmPlace, name=REFUSE_VIEW, request_method="POST", permission=NO_PERMISSION_REQUIRED)
 def refuse(context: Any, request: Any) -> Any:
     """Remove the device: it is not this account's person who added it."""
     pending = _used(request)

@@ -8,11 +8,11 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from ....services import find
-from ..resources import IDevicesPlace
+from ..resources import DevicesPlace
 from .service import Means
 
 
-@view_config(context=IDevicesPlace, name="plus-tard", request_method="POST", permission="esea.devices.change")
+@view_config(context=DevicesPlace, name="plus-tard", request_method="POST", permission="esea.devices.change")
 def later(context: Any, request: Any) -> HTTPSeeOther:
     """Hide the reminder."""
     find(request, Means).later(request.dbsession, request.identity.subject)
