@@ -11,7 +11,7 @@ FACTOR_VIEW = "facteur"
 
 
 class ForgottenPlace(Resource):
-    """See :class:`ForgottenPlace`."""
+    """`/connexion/oubli`."""
 
     title = "Mot de passe ou identifiant oublié"
 
@@ -21,7 +21,7 @@ class ResetToken(Resource):
 
 
 class ResetPlace(Resource):
-    """See :class:`ResetPlace`."""
+    """`/connexion/reinitialisation`: the new password, once the token has left the address."""
 
     title = "Nouveau mot de passe"
 
@@ -33,6 +33,6 @@ class ResetPlace(Resource):
 
 
 class PasswordPlace(Resource):
-    """See :class:`PasswordPlace`."""
+    """`/compte/mot-de-passe`."""
 
     title = "Modifier mon mot de passe"

@@ -50,11 +50,11 @@ class ModePlace(Resource):
 
 
 class CallbackPlace(Resource):
-    """See :class:`CallbackPlace`."""
+    """`/connexion/SEGMENT/RETOUR`: where another site sends the browser back, by GET."""
 
 
 class PollPlace(Resource):
-    """See :class:`PollPlace`."""
+    """`/connexion/SEGMENT/attente`: asked by a page that waits."""
 
 
 class ActionPlace(Resource):
@@ -62,18 +62,18 @@ class ActionPlace(Resource):
 
 
 class TermsPlace(Resource):
-    """See :class:`TermsPlace`."""
+    """`/connexion/conditions`: the CGU, before any service opens."""
 
     title = "Conditions d'utilisation"
 
 
 class ParkedPlace(Resource):
-    """See :class:`ParkedPlace`."""
+    """`/connexion/reprise`: a form sent after the session's end."""
 
     title = "Reprendre votre formulaire"
 
 
 class SignOutPlace(Resource):
-    """See :class:`SignOutPlace`."""
+    """`/connexion/deconnexion`."""
 
     title = "Déconnexion"

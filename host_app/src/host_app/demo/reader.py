@@ -20,7 +20,7 @@ PATH = "/demo/lecteur"
 
 
 class CardReaderPlace(Resource):
-    """See :class:`CardReaderPlace`."""
+    """`/demo/lecteur`."""
 
     title = "Lecteur de carte simulé"
 

@@ -14,7 +14,7 @@ class MailDomainOfDesk(Resource):
 
 
 class MailDomainsDesk(Resource):
-    """See :class:`MailDomainsDesk`."""
+    """`/support/domaines`."""
 
     title = "Domaines de messagerie"
     permission = "esea.support.domains"

@@ -16,7 +16,7 @@ class ICardModePlace(Interface):
 
 
 class CardHostRoot(HostRoot):
-    """See :class:`CardHostRoot`."""
+    """The card host: `/`, `/lire`, `/diagnostic`, and nothing else."""
 
     title = "Lecture de carte"
     serves = ROOT
@@ -27,7 +27,7 @@ class CardHostRoot(HostRoot):
 
 
 class CardListsPlace(Resource):
-    """See :class:`CardListsPlace`."""
+    """`/support/cartes`: where the revocation lists stand."""
 
     title = "Listes d'opposition des cartes"
     permission = "esea.support.cards"

@@ -12,12 +12,12 @@ class IPscPlace(Interface):
 
 
 class FarewellPlace(Resource):
-    """See :class:`FarewellPlace`."""
+    """`/connexion/psc/sortie`: from here the browser ends PSC's session too."""
 
 
 class AfterPlace(Resource):
-    """See :class:`AfterPlace`."""
+    """`/connexion/psc/fin`: where PSC sends the browser back after a sign-out."""
 
 
 class ButtonPlace(Resource):
-    """See :class:`ButtonPlace`."""
+    """`/connexion/psc/bouton`: the image of the official button."""

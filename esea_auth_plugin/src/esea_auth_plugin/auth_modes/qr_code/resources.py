@@ -29,7 +29,7 @@ class QrPlace(Resource):
 
 
 class QrCodePlace(Resource):
-    """See :class:`QrCodePlace`."""
+    """`/qr/CODE`: what a workstation asks."""
 
     def __init__(self, request: Any, parent: Any, name: str, code: str) -> None:
         super().__init__(request, parent, name)
@@ -41,19 +41,19 @@ class QrCodePlace(Resource):
 
 
 class QrApprove(Resource):
-    """See :class:`QrApprove`."""
+    """`/qr/CODE/approuver`: the signature that approves."""
 
 
 class QrRefuse(Resource):
-    """See :class:`QrRefuse`."""
+    """`/qr/CODE/refuser`."""
 
 
 class QrReport(Resource):
-    """See :class:`QrReport`."""
+    """`/qr/CODE/signaler`: « Ce n’est pas moi »."""
 
 
 class QrKey(Resource):
-    """See :class:`QrKey`."""
+    """`/qr/CODE/cle`: the key that the telephone made."""
 
 
 _ACTS: dict[str, type[Resource]] = {

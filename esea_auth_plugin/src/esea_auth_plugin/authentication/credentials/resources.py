@@ -57,11 +57,11 @@ class EnrolPlace(Resource):
 
 
 class EnrolActionPlace(Resource):
-    """See :class:`EnrolActionPlace`."""
+    """`/compte/dispositifs/ajouter/SEGMENT/ACTION`: a POST of the mode's own."""
 
 
 class EnrolPollPlace(Resource):
-    """See :class:`EnrolPollPlace`."""
+    """`/compte/dispositifs/ajouter/SEGMENT/attente`: asked by a page that waits."""
 
 
 class ModeDevicesPlace(Resource):

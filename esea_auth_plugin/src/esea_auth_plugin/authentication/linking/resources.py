@@ -6,12 +6,12 @@ from ...resources import Resource
 
 
 class IdentityPlace(Resource):
-    """See :class:`IdentityPlace`."""
+    """`/connexion/identite`: an identity was read, no account is linked to it."""
 
     title = "Identité lue"
 
 
 class LinkPlace(Resource):
-    """See :class:`LinkPlace`."""
+    """`/compte/dispositifs/lier`: link what was read to one's account."""
 
     title = "Lier à mon compte"

@@ -6,6 +6,6 @@ from ...resources import Resource
 
 
 class ActivityPlace(Resource):
-    """See :class:`ActivityPlace`."""
+    """`/compte/activite`."""
 
     title = "Mon activité"

@@ -6,6 +6,6 @@ from ...resources import Resource
 
 
 class ClosePlace(Resource):
-    """See :class:`ClosePlace`."""
+    """`/compte/fermer`."""
 
     title = "Fermer mon compte"

@@ -6,6 +6,6 @@ from ...resources import Resource
 
 
 class DataPlace(Resource):
-    """See :class:`DataPlace`."""
+    """`/compte/mes-donnees`."""
 
     title = "Télécharger mes données"

@@ -8,7 +8,7 @@ from ...resources import Resource
 
 
 class EmailPlace(Resource):
-    """See :class:`EmailPlace`."""
+    """`/compte/courriel`."""
 
     title = "Modifier mon adresse électronique"
 
@@ -18,7 +18,7 @@ class UndoToken(Resource):
 
 
 class UndoPlace(Resource):
-    """See :class:`UndoPlace`."""
+    """`/adresse-precedente`: the change taken back, once the token has left the address."""
 
     title = "Annuler un changement d’adresse"
 

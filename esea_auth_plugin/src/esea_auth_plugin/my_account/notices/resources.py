@@ -12,7 +12,7 @@ class ContestToken(Resource):
 
 
 class ContestPlace(Resource):
-    """See :class:`ContestPlace`."""
+    """`/signalement`: « Ce n'était pas moi », once the token has left the address."""
 
     title = "Ce n’était pas moi"
 
@@ -22,6 +22,6 @@ class ContestPlace(Resource):
 
 
 class NotificationsPlace(Resource):
-    """See :class:`NotificationsPlace`."""
+    """`/compte/notifications`."""
 
     title = "Notifications"

@@ -6,6 +6,6 @@ from ...resources import Resource
 
 
 class SessionsPlace(Resource):
-    """See :class:`SessionsPlace`."""
+    """`/compte/sessions`."""
 
     title = "Mes sessions"

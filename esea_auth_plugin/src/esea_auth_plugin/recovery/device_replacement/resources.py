@@ -24,7 +24,7 @@ def may_replace(mode: AuthMode) -> bool:
 
 
 class NewDevicePlace(Resource):
-    """See :class:`NewDevicePlace`."""
+    """`/connexion/nouveau-dispositif`."""
 
     title = "Ajouter un nouveau dispositif"
 
@@ -53,8 +53,8 @@ class NewDeviceMode(Resource):
 
 
 class NewDeviceAction(Resource):
-    """See :class:`NewDeviceAction`."""
+    """`/connexion/nouveau-dispositif/SEGMENT/ACTION`: a POST of the mode's own."""
 
 
 class NewDevicePoll(Resource):
-    """See :class:`NewDevicePoll`."""
+    """`/connexion/nouveau-dispositif/SEGMENT/attente`: asked by a page that waits."""

@@ -12,7 +12,7 @@ class RegainToken(Resource):
 
 
 class RegainPlace(Resource):
-    """See :class:`RegainPlace`."""
+    """`/connexion/retrouver`: a new password, then a new device, once the token has left the address."""
 
     title = "Retrouver l’accès à mon compte"
 

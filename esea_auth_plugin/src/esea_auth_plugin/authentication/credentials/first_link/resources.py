@@ -8,6 +8,6 @@ PATH = "/compte/premiere-liaison"
 
 
 class FirstLinkPlace(Resource):
-    """See :class:`FirstLinkPlace`."""
+    """`/compte/premiere-liaison`."""
 
     title = "Ce que vous gardez"

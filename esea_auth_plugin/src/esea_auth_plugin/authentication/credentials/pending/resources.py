@@ -15,7 +15,7 @@ class ConfirmToken(Resource):
 
 
 class ConfirmPlace(Resource):
-    """See :class:`ConfirmPlace`."""
+    """`/compte/dispositifs/confirmation`: what waits, once the token has left the address."""
 
     title = "Confirmer un dispositif"
 
