@@ -43,8 +43,11 @@ def fill(scope: Page | Locator, values: Mapping[str, str]) -> None:
 
 
 def press(scope: Page | Locator, button: str) -> None:
-    """Press the button with this text."""
-    scope.get_by_role("button", name=said(button)).click()
+    """Press the button with this text, once the page's scripts have run."""
+    found = scope.get_by_role("button", name=said(button))
+    found.wait_for()
+    found.page.wait_for_load_state("domcontentloaded")
+    found.click()
 
 
 def come_in(page: Page, portal: Portal, browser: TestApp) -> None:

@@ -261,6 +261,37 @@ def make_key(phone: TestApp, page: TestResponse, device: Authenticator) -> TestR
     return key.submit(headers={"User-Agent": IPHONE})
 
 
+def test_a_form_sent_before_the_script_was_there_is_shown_again(portal: Portal) -> None:
+    """On a slow line « Créer la clé » is pressed first: the code is as good as before, and nobody is told otherwise."""
+    desk, _ = portal.signed_in(services=["espace-pro"])
+    phone, device = portal.browser(), Authenticator("http://localhost")
+    page = adding(desk)
+    asked = phone.get(f"/qr/{code_of(page)}")
+    form = next(form for form in asked.forms.values() if form.action == f"/qr/{code_of(page)}")
+    form["number"] = number_of(page)
+    again = form_to(form.submit(), "cle").submit()
+    assert again.status_int == 200
+    assert "Appuyez de nouveau sur « Créer la clé »" in text(again)
+    key = form_to(again, "cle")
+    key["credential"] = device.create(json.loads(key.html.form["data-options"]))
+    assert "Presque fini" in text(key.submit())
+
+
+def test_another_telephone_is_not_offered_to_make_the_key(portal: Portal) -> None:
+    desk, _ = portal.signed_in(services=["espace-pro"])
+    phone, other = portal.browser(), portal.browser()
+    page = adding(desk)
+    shown = {}
+    for browser in (phone, other):
+        asked = browser.get(f"/qr/{code_of(page)}")
+        shown[browser] = next(form for form in asked.forms.values() if form.action == f"/qr/{code_of(page)}")
+    shown[phone]["number"] = number_of(page)
+    shown[phone].submit()
+    token = shown[other]["csrf_token"].value
+    answer = other.post(f"/qr/{code_of(page)}/cle", {"csrf_token": token, "credential": ""}, expect_errors=True)
+    assert answer.status_int == 410
+
+
 def test_a_telephone_is_added_from_a_workstation(portal: Portal) -> None:
     desk, anne = portal.signed_in(services=["espace-pro"])
     phone, device = portal.browser(), Authenticator("http://localhost")

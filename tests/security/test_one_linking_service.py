@@ -20,7 +20,7 @@ SOURCES = (
     ROOT / "tests/contract",
 )
 STORE = "esea_auth_plugin/src/esea_auth_plugin/accounts/external.py"
-SERVICE = "esea_auth_plugin/src/esea_auth_plugin/linking/service.py"
+SERVICE = "esea_auth_plugin/src/esea_auth_plugin/authentication/linking/service.py"
 MODEL = "esea_auth_plugin/src/esea_auth_plugin/accounts/models.py"
 TABLE = "esea_external_identity"
 

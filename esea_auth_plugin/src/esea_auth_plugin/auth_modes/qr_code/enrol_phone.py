@@ -11,6 +11,8 @@ from . import phone
 from .adding import purpose
 from .service import PAIRED, WRONG, QrRequests, Request
 
+_NO_KEY = "Le téléphone n’a pas encore créé sa clé. Appuyez de nouveau sur « Créer la clé »."
+
 
 def offered(context: Any, request: Any, found: Request) -> dict[str, Any]:
     """Return what the telephone shows first: for whom, and the number to type."""
@@ -33,15 +35,34 @@ def paired(context: Any, request: Any, found: Request, number: str | None) -> tu
         return phone.DONE, phone.gone(request)
     if found.state != PAIRED:
         _note(request, found)
+    return phone.MAKE, _making(context, request, found, account)
+
+
+def again(context: Any, request: Any, found: Request) -> tuple[str, dict[str, Any]]:
+    """Offer to make the key once more: the form came without one, sent before the page's script was there."""
+    account = _account(request, found)
+    if account is None or found.phone != request.browser_digest:
+        return phone.DONE, phone.gone(request)
+    request.form_failed = True
+    return phone.MAKE, {**_making(context, request, found, account), "problem": _NO_KEY}
+
+
+def _making(context: Any, request: Any, found: Request, account: AccountView) -> dict[str, Any]:
     offer = find(request, IPasskeys).registration_options(
         request.dbsession,
         subject=account.subject,
         name=account.identifier,
         display_name=account.display_name,
-        browser=browser,
+        browser=request.browser_digest,
         purpose=purpose(found.id),
     )
-    return phone.MAKE, {**page, "offer": offer, "script": phone.SCRIPT}
+    return {
+        **phone.asked(context, request, found),
+        "for_whom": _for_whom(account),
+        "offer": offer,
+        "script": phone.SCRIPT,
+        "problem": "",
+    }
 
 
 def _account(request: Any, found: Request) -> AccountView | None:

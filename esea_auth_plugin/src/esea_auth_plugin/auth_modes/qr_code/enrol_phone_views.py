@@ -9,7 +9,7 @@ from pyramid.view import view_config
 
 from ...foundation.security import tokens
 from ...services import find
-from . import phone
+from . import enrol_phone, phone
 from .resources import QrKey
 from .service import ENROLMENT, PAIRED, QrRequests
 
@@ -17,17 +17,19 @@ from .service import ENROLMENT, PAIRED, QrRequests
 _MOST = 16_000
 
 
-@view_config(context=QrKey, request_method="POST", renderer=phone.DONE, permission=NO_PERMISSION_REQUIRED)
-def take_key(context: Any, request: Any) -> dict[str, Any]:
+@view_config(context=QrKey, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def take_key(context: Any, request: Any) -> Any:
     """Keep what the telephone made until it is confirmed; signs nobody in."""
     phone.count(request)
     found = phone.named(context.__parent__, request, ENROLMENT, PAIRED)
     given = {name: str(request.POST.get(name, "")) for name in ("credential", "challenge")}
-    if found is None or not given["credential"] or any(len(value) > _MOST for value in given.values()):
-        return phone.gone(request)
+    if found is None or any(len(value) > _MOST for value in given.values()):
+        return phone.rendered(request, phone.DONE, phone.gone(request))
+    if not given["credential"]:
+        return phone.rendered(request, *enrol_phone.again(context.__parent__, request, found))
     check = tokens.new_pairing_number()
     answer = {**given, "check": check, "agent": (request.user_agent or "")[:300], "address": request.client_address}
     browser, at = request.browser_digest, phone.now_of(request)
     if not find(request, QrRequests).keep_answer(request.dbsession, found, browser, answer, at):
-        return phone.gone(request)
-    return phone.done("made", check=check)
+        return phone.rendered(request, phone.DONE, phone.gone(request))
+    return phone.rendered(request, phone.DONE, phone.done("made", check=check))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from pyramid.renderers import render_to_response
+
 from ...foundation.layout.browsers import browser_fr
 from ...foundation.throttling import Addresses
 from ...interfaces import IClock, IThrottle, Limit
@@ -75,3 +77,8 @@ def asked(context: Any, request: Any, found: Request) -> dict[str, Any]:
         "barred": not same and find(request, QrSettings).other_network == "refuse",
         "problem": "",
     }
+
+
+def rendered(request: Any, template: str, values: dict[str, Any]) -> Any:
+    """Return the page with the response's status and headers as they were set."""
+    return render_to_response(template, values, request=request, response=request.response)

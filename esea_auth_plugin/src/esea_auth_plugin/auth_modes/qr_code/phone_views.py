@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
-from pyramid.renderers import render_to_response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
@@ -63,10 +62,10 @@ def show(context: Any, request: Any) -> Any:
     """Show what the workstation asks."""
     found = phone.named(context, request, None, WAITING, PAIRED)
     if found is None:
-        return _rendered(request, phone.DONE, phone.gone(request))
+        return phone.rendered(request, phone.DONE, phone.gone(request))
     if found.kind == ENROLMENT:
-        return _rendered(request, phone.ADD, enrol_phone.offered(context, request, found))
-    return _rendered(request, phone.PAGE, phone.asked(context, request, found))
+        return phone.rendered(request, phone.ADD, enrol_phone.offered(context, request, found))
+    return phone.rendered(request, phone.PAGE, phone.asked(context, request, found))
 
 
 @view_config(context=QrCodePlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
@@ -75,16 +74,16 @@ def take_number(context: Any, request: Any) -> Any:
     phone.count(request)
     found = phone.named(context, request, None, WAITING, PAIRED)
     if found is None:
-        return _rendered(request, phone.DONE, phone.gone(request))
+        return phone.rendered(request, phone.DONE, phone.gone(request))
     number = codes.read_number(str(request.POST.get("number", "")))
     if found.kind == ENROLMENT:
-        return _rendered(request, *enrol_phone.paired(context, request, found, number))
+        return phone.rendered(request, *enrol_phone.paired(context, request, found, number))
     page = phone.asked(context, request, found)
     if number is None:
         request.form_failed = True
-        return _rendered(request, phone.PAGE, {**page, "problem": phone.EMPTY})
+        return phone.rendered(request, phone.PAGE, {**page, "problem": phone.EMPTY})
     if page["barred"]:
-        return _rendered(request, phone.PAGE, page)
+        return phone.rendered(request, phone.PAGE, page)
     return _signing(context, request, found, number)
 
 
@@ -96,10 +95,10 @@ def approve(context: Any, request: Any) -> Any:
     found = phone.named(place, request, SIGN_IN, WAITING)
     number = codes.read_number(str(request.POST.get("number", "")))
     if found is None or number is None:
-        return _rendered(request, phone.DONE, phone.gone(request))
+        return phone.rendered(request, phone.DONE, phone.gone(request))
     page = phone.asked(place, request, found)
     if page["barred"]:
-        return _rendered(request, phone.PAGE, page)
+        return phone.rendered(request, phone.PAGE, page)
     key = find(request, IPasskeys).verify(
         request.dbsession,
         values={name: str(request.POST.get(name, "")) for name in ("credential", "challenge")},
@@ -113,8 +112,8 @@ def approve(context: Any, request: Any) -> Any:
     state = find(request, QrRequests).approve(request.dbsession, found, number, key, phone.now_of(request))
     _note(request, found, state, key)
     if state not in {APPROVED, WRONG, OTHER, UNCONFIRMED}:
-        return _rendered(request, phone.DONE, phone.gone(request))
-    return _rendered(request, phone.DONE, phone.done(state, service=found.service))
+        return phone.rendered(request, phone.DONE, phone.gone(request))
+    return phone.rendered(request, phone.DONE, phone.done(state, service=found.service))
 
 
 @view_config(context=QrRefuse, request_method="POST", permission=NO_PERMISSION_REQUIRED)
@@ -124,10 +123,10 @@ def refuse(context: Any, request: Any) -> Any:
     place = context.__parent__
     found = phone.named(place, request, None, WAITING, PAIRED)
     if found is None or not find(request, QrRequests).refuse(request.dbsession, found, phone.now_of(request)):
-        return _rendered(request, phone.DONE, phone.gone(request))
+        return phone.rendered(request, phone.DONE, phone.gone(request))
     _note(request, found, REFUSED, None)
     page = phone.done(REFUSED, code=place.code if found.kind == SIGN_IN else "", service=found.service)
-    return _rendered(request, phone.DONE, page)
+    return phone.rendered(request, phone.DONE, page)
 
 
 @view_config(context=QrReport, request_method="POST", permission=NO_PERMISSION_REQUIRED)
@@ -137,7 +136,7 @@ def report(context: Any, request: Any) -> Any:
     requests = find(request, QrRequests)
     found = requests.by_code(request.dbsession, context.__parent__.code)
     if found is None or found.kind != SIGN_IN or not requests.report(request.dbsession, found, phone.now_of(request)):
-        return _rendered(request, phone.DONE, phone.gone(request))
+        return phone.rendered(request, phone.DONE, phone.gone(request))
     telling.warn_support(request, found)
     find(request, IAuditTrail).record(
         request.dbsession,
@@ -146,7 +145,7 @@ def report(context: Any, request: Any) -> Any:
         details={"request": found.id},
         personal={"address": request.client_address, "asked_from": found.address},
     )
-    return _rendered(request, phone.DONE, phone.done("reported", service=found.service))
+    return phone.rendered(request, phone.DONE, phone.done("reported", service=found.service))
 
 
 def _signing(context: Any, request: Any, found: Request, number: str, problem: str = "") -> Any:
@@ -155,7 +154,7 @@ def _signing(context: Any, request: Any, found: Request, number: str, problem: s
         request.dbsession, browser=request.browser_digest, subject=None, purpose=purpose(found, number)
     )
     page = {**phone.asked(context, request, found), "offer": offer, "number": number, "script": phone.SCRIPT}
-    return _rendered(request, phone.SIGN, {**page, "problem": problem})
+    return phone.rendered(request, phone.SIGN, {**page, "problem": problem})
 
 
 _RECORDED = {
@@ -180,7 +179,3 @@ def _note(request: Any, found: Request, state: str, key: KeyVerified | None) -> 
         details={"request": found.id, "kind": found.kind, "state": state},
         personal={"address": request.client_address, "asked_from": found.address},
     )
-
-
-def _rendered(request: Any, template: str, values: dict[str, Any]) -> Any:
-    return render_to_response(template, values, request=request, response=request.response)
