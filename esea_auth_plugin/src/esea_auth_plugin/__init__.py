@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from .pyramid_types import Configurator
 from .settings import AuthSettings, read_section
 
 #: In this order: each package may use the directives of those before it.
@@ -30,7 +29,7 @@ PACKAGES = (
 )
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Include the foundation and every package of the accounts."""
     config.include(".foundation")
     read_section(config, AuthSettings, "esea_auth.")

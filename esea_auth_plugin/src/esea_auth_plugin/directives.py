@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 from zope.interface import providedBy
 from zope.interface.interface import InterfaceClass
 
 from .errors import ConfigurationError, Problem
 from .interfaces import AccountEntry, IPortalRoot, NavItem, Rule, Tile
+from .pyramid_types import Configurator, RegistryStore, Source
 from .services import add_service
 
 ChildFactory = Callable[[Any, Any, str], Any]
@@ -42,13 +43,8 @@ class Core:
     problems: list[Problem] = field(default_factory=list)
 
 
-def core(source: Any) -> Core:
-    """Return what was collected on this registry (or on the registry of this request or configurator)."""
-    registry = getattr(source, "registry", source)
-    found = getattr(registry, "_esea_core", None)
-    if found is None:
-        found = registry._esea_core = Core()
-    return cast(Core, found)
+#: What the core directives collected for an application.
+core = RegistryStore("esea.core", Core)
 
 
 def kinds_of_resource(resource: object) -> Iterator[ParentKind]:
@@ -57,27 +53,27 @@ def kinds_of_resource(resource: object) -> Iterator[ParentKind]:
     yield from providedBy(resource).flattened()
 
 
-def permissions_of(source: Any) -> Mapping[str, Rule]:
+def permissions_of(source: Source) -> Mapping[str, Rule]:
     """Return the declared permissions by name; what is not here is denied."""
     return core(source).permissions
 
 
-def roles_of(source: Any) -> Mapping[str, str]:
+def roles_of(source: Source) -> Mapping[str, str]:
     """Return the declared roles: name and French title."""
     return core(source).roles
 
 
-def report_problems(config: Any, problems: Sequence[Problem]) -> None:
+def report_problems(config: Configurator, problems: Sequence[Problem]) -> None:
     """Add what stops the start; everything is told at once when the configuration is committed."""
     core(config).problems.extend(problems)
 
 
-def _declare(config: Any, kind: str, key: Any, title: str, store: Callable[[], None]) -> None:
+def _declare(config: Configurator, kind: str, key: Any, title: str, store: Callable[[], None]) -> None:
     introspectable = config.introspectable(f"esea {kind}", key, title, kind)
     config.action((f"esea-{kind}", key), store, introspectables=(introspectable,))
 
 
-def add_portal_child(config: Any, name: str, factory: ChildFactory, parent: ParentKind = IPortalRoot) -> None:
+def add_portal_child(config: Configurator, name: str, factory: ChildFactory, parent: ParentKind = IPortalRoot) -> None:
     """Add the resource ``factory(request, parent, name)`` under every resource of a class, or that provides an
     interface."""
     factory = config.maybe_dotted(factory)
@@ -90,7 +86,7 @@ def add_portal_child(config: Any, name: str, factory: ChildFactory, parent: Pare
     )
 
 
-def add_portal_root(config: Any, name: str, factory: RootFactory) -> None:
+def add_portal_root(config: Configurator, name: str, factory: RootFactory) -> None:
     """Declare the root ``factory(request)`` that a host name of ``portal.hosts`` may be given (``HOST = name``).
 
     That host then serves the views of this root's own places, static files, and nothing else of the portal.
@@ -99,39 +95,39 @@ def add_portal_root(config: Any, name: str, factory: RootFactory) -> None:
     _declare(config, "root", name, name, lambda: core(config).roots.__setitem__(name, factory))
 
 
-def add_permission_rule(config: Any, name: str, rule: Rule) -> None:
+def add_permission_rule(config: Configurator, name: str, rule: Rule) -> None:
     """Declare a permission; views name it, the policy judges it, an undeclared one is always denied."""
     _declare(config, "permission", name, name, lambda: core(config).permissions.__setitem__(name, rule))
 
 
-def add_role(config: Any, name: str, title: str) -> None:
+def add_role(config: Configurator, name: str, title: str) -> None:
     """Declare a role that people can be given."""
     _declare(config, "role", name, title, lambda: core(config).roles.__setitem__(name, title))
 
 
-def add_nav_item(config: Any, item: NavItem) -> None:
+def add_nav_item(config: Configurator, item: NavItem) -> None:
     """Add an entry to the portal's navigation."""
     _declare(config, "nav", item.path, item.title, lambda: core(config).nav.__setitem__(item.path, item))
 
 
-def add_account_tile(config: Any, name: str, source: TileSource) -> None:
+def add_account_tile(config: Configurator, name: str, source: TileSource) -> None:
     """Let a room offer tiles on « Mon compte »; ``source(request)`` returns those for this person."""
     source = config.maybe_dotted(source)
     _declare(config, "tile", name, name, lambda: core(config).tiles.__setitem__(name, source))
 
 
-def add_account_entry(config: Any, entry: AccountEntry) -> None:
+def add_account_entry(config: Configurator, entry: AccountEntry) -> None:
     """Add an entry to the menu beside every page of « Mon compte »."""
     _declare(config, "entry", entry.path, entry.title, lambda: core(config).entries.__setitem__(entry.path, entry))
 
 
-def add_personal_data(config: Any, name: str, collector: PersonalData) -> None:
+def add_personal_data(config: Configurator, name: str, collector: PersonalData) -> None:
     """Add what a room knows of a person to « Télécharger mes données »; it holds no secret and nobody else's name."""
     collector = config.maybe_dotted(collector)
     _declare(config, "personal data", name, name, lambda: core(config).personal_data.__setitem__(name, collector))
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Add the directives, and stop the start with all problems at once."""
     for directive in (
         add_portal_child,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
+from .pyramid_types import PortalRequest
 from .settings import FoundationSettings
 
 #: Name of the root that every host serves unless ``portal.hosts`` says otherwise.
@@ -20,12 +20,12 @@ def known_hosts(settings: FoundationSettings) -> frozenset[str]:
     return frozenset(names | {name + default for name in names if not _PORT.search(name)})
 
 
-def is_known(request: Any, known: frozenset[str]) -> bool:
+def is_known(request: PortalRequest, known: frozenset[str]) -> bool:
     """Tell whether the request's one ``Host`` is ours. ``X-Forwarded-Host`` is never read."""
     return str(request.environ.get("HTTP_HOST", "")).lower() in known
 
 
-def root_name(request: Any, settings: FoundationSettings) -> str:
+def root_name(request: PortalRequest, settings: FoundationSettings) -> str:
     """Return the name of the root that this host serves: ``portal`` unless ``portal.hosts`` says otherwise."""
     host = str(request.environ.get("HTTP_HOST", "")).lower()
     for name, root in settings.hosts.items():

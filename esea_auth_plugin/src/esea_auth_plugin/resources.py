@@ -14,6 +14,7 @@ from zope.interface import implementer
 from .directives import core, kinds_of_resource
 from .hosts import PORTAL_ROOT, root_name
 from .interfaces import IPortalRoot, IResource
+from .pyramid_types import PortalRequest
 from .services import find
 from .settings import FoundationSettings
 
@@ -25,7 +26,7 @@ class Resource:
     #: What the breadcrumb shows.
     title = ""
 
-    def __init__(self, request: Any, parent: Any, name: str) -> None:
+    def __init__(self, request: PortalRequest, parent: Any, name: str) -> None:
         self.request = request
         self.__parent__ = parent
         self.__name__ = name
@@ -60,7 +61,7 @@ class PortalRoot(Resource):
 
     title = "Accueil"
 
-    def __init__(self, request: Any) -> None:
+    def __init__(self, request: PortalRequest) -> None:
         super().__init__(request, None, "")
 
 
@@ -72,11 +73,11 @@ class HostRoot(Resource):
 
     serves = ""
 
-    def __init__(self, request: Any) -> None:
+    def __init__(self, request: PortalRequest) -> None:
         super().__init__(request, None, "")
 
 
-def host_root(request: Any) -> Any | None:
+def host_root(request: PortalRequest) -> Any | None:
     """Return the root that this request's host name serves, ``None`` for the portal's own.
 
     A host calls it in its root factory: ``return host_root(request) or PortalRoot(request)``.
@@ -86,7 +87,7 @@ def host_root(request: Any) -> Any | None:
     return factory(request) if factory is not None else None
 
 
-def portal_child(request: Any, root: Any, key: str) -> Any:
+def portal_child(request: PortalRequest, root: Any, key: str) -> Any:
     """Find a plugin's place under a host's own root; ``KeyError`` when there is none.
 
     For hosts whose root is not a :class:`PortalRoot`: call it from their ``__getitem__``.

@@ -10,9 +10,9 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-T = TypeVar("T")
+from .pyramid_types import Configurator, Registry, RegistryStore, Source, get_registry
 
-_KEY = "esea.services"
+T = TypeVar("T")
 
 
 class ServiceNotRegistered(LookupError):
@@ -26,14 +26,10 @@ class _Services:
         self.lock = threading.RLock()
 
 
-def _services(registry: Any) -> _Services:
-    found = getattr(registry, "_esea_services", None)
-    if found is None:
-        found = registry._esea_services = _Services()
-    return cast(_Services, found)
+_services = RegistryStore("esea.services", _Services)
 
 
-def add_service(config: Any, interface: type[T], factory: Callable[[Any], T]) -> None:
+def add_service(config: Configurator, interface: type[T], factory: Callable[[Registry], T]) -> None:
     """Directive ``config.add_service(IThing, factory)``; ``factory(registry)`` returns the service.
 
     Two plugins that offer one interface are a configuration conflict; the host's own call wins over both.
@@ -49,13 +45,13 @@ def add_service(config: Any, interface: type[T], factory: Callable[[Any], T]) ->
     config.action(("esea-service", interface), register, introspectables=(introspectable,))
 
 
-def find(source: Any, interface: type[T]) -> T:
+def find(source: Source, interface: type[T]) -> T:
     """Return the service published for ``interface``.
 
     :param source: a request, a configurator or the registry itself.
     :raises ServiceNotRegistered: naming the interface.
     """
-    registry = getattr(source, "registry", source)
+    registry = get_registry(source)
     services = _services(registry)
     if interface in services.built:
         return cast(T, services.built[interface])
@@ -68,6 +64,6 @@ def find(source: Any, interface: type[T]) -> T:
     return cast(T, services.built[interface])
 
 
-def offers(source: Any, interface: type[Any]) -> bool:
+def offers(source: Source, interface: type[Any]) -> bool:
     """Tell whether some plugin of this application offers ``interface``."""
-    return interface in _services(getattr(source, "registry", source)).factories
+    return interface in _services(source).factories

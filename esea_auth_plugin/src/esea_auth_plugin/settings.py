@@ -15,6 +15,7 @@ from .directives import report_problems
 from .errors import Problem
 from .interfaces import Contacts, PortalSettings
 from .options import option, read, unread
+from .pyramid_types import Configurator, Registry
 from .services import find
 
 
@@ -163,7 +164,7 @@ class AuthSettings:
     refused_sign_up_days: int = option(180, parse=values.integer(30), doc="Days a refused sign-up's data is kept")
 
 
-def read_section(config: Any, cls: type[Any], prefix: str) -> None:
+def read_section(config: Configurator, cls: type[Any], prefix: str) -> None:
     """Read ``cls`` from the settings under ``prefix`` and publish it as a service of its own class.
 
     Problems are reported together when the configuration is committed. A host may call it for its own settings.
@@ -181,7 +182,7 @@ def read_section(config: Any, cls: type[Any], prefix: str) -> None:
     config.action(("esea-settings", prefix), introspectables=(section,))
 
 
-def portal_settings(registry: Any) -> PortalSettings:
+def portal_settings(registry: Registry) -> PortalSettings:
     """Return the facts that every room may need."""
     own = find(registry, FoundationSettings)
     return PortalSettings(
@@ -199,7 +200,7 @@ def portal_settings(registry: Any) -> PortalSettings:
     )
 
 
-def _cross_checks(config: Any) -> None:
+def _cross_checks(config: Configurator) -> None:
     settings = config.registry.settings
     env = settings.get("portal.env", "production")
     where = settings.get("__file__", "")
@@ -211,14 +212,14 @@ def _cross_checks(config: Any) -> None:
     report_problems(config, problems)
 
 
-def _nobody_s(config: Any) -> None:
+def _nobody_s(config: Configurator) -> None:
     settings = config.registry.settings
     report_problems(
         config, unread(settings, config.registry["esea.settings_prefixes"], where=settings.get("__file__", ""))
     )
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Read the foundation's settings."""
     read_section(config, FoundationSettings, "portal.")
     read_section(config, ReviewSettings, "reviews.")

@@ -8,6 +8,8 @@ from dataclasses import MISSING, Field, fields
 from datetime import timedelta
 from typing import Any
 
+from .pyramid_types import Registry
+
 _HEAD = """\
 # Settings
 
@@ -31,7 +33,7 @@ catalogue, which counts from the ini file's.
 """
 
 
-def page(registry: Any) -> str:
+def page(registry: Registry) -> str:
     """Return the page for every plugin that this application includes."""
     sections = {
         item["introspectable"].discriminator: item["introspectable"]["class"]

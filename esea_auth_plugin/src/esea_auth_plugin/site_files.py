@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.response import Response
@@ -16,6 +15,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 
 from .directives import report_problems
 from .errors import Problem
+from .pyramid_types import Configurator, PortalRequest
 from .services import find
 from .settings import FoundationSettings
 from .text_files import BadTextFile, read_text
@@ -26,7 +26,7 @@ ROUTE, PATH = "esea.security_txt", "/.well-known/security.txt"
 Problems = list[Problem]
 
 
-def security_txt(request: Any) -> Response:
+def security_txt(request: PortalRequest) -> Response:
     """View: the operator's file; a portal without one has no such address."""
     path = find(request, FoundationSettings).security_txt
     if not path:
@@ -60,7 +60,7 @@ def expires(text: str) -> datetime | None:
     return moment if moment is not None and moment.tzinfo is not None else None
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Declare the address; stop the start when the file is not what it must be."""
     settings = config.registry.settings
     if settings.get(KEY):

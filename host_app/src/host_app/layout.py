@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from esea_auth_plugin.pyramid_types import Configurator
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Name the layout and the pages at the foot of every page; put our own files in the place of the plugin's."""
     config.add_static_folder("host_app:static")
     config.set_portal_layout("host_app:templates/layout.jinja2")

@@ -9,12 +9,13 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from esea_auth_plugin.errors import ConfigurationError, Problem
+from esea_auth_plugin.pyramid_types import Configurator
 
 GROUP = "regional_portal.plugins"
 KEY = "portal.plugins"
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Include the enabled plugins, in the order of the setting."""
     where = config.registry.settings.get("__file__", "")
     names = config.registry.settings.get(KEY, "").split()

@@ -6,13 +6,13 @@ of the accounts: see the README of this distribution.
 
 from __future__ import annotations
 
-from typing import Any
+from esea_auth_plugin.pyramid_types import Configurator
 
 #: In this order: each room may use what those before it declare.
 ROOMS = (".space", ".establishments", ".registration", ".welcome")
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Read the settings and include every room."""
     config.include(".settings")
     config.add_words("oru_espace_pro_plugin")

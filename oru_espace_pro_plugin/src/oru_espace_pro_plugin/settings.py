@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from esea_auth_plugin.options import option
+from esea_auth_plugin.pyramid_types import Configurator
 from esea_auth_plugin.settings import read_section
 from esea_auth_plugin.values import BadValue, email, integer, pairs
 
@@ -58,6 +58,6 @@ class OruSettings:
     terms_version: str = option("2026-06", doc="Version of the Espace Pro's CGU that people must have accepted")
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Read the settings and publish them."""
     read_section(config, OruSettings, PREFIX)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ..interfaces import (
     IAccountRoot,
@@ -15,6 +14,7 @@ from ..interfaces import (
     NavItem,
     Rule,
 )
+from ..pyramid_types import Configurator
 from ..services import find
 from . import keyed_digests
 from .address_changes import AddressChanges, prune
@@ -47,7 +47,7 @@ ACTIONS = {
 }
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the accounts, open ``/compte`` and the support's pages of accounts."""
     for name, sentence in ACTIONS.items():
         config.add_audit_action(name, sentence)

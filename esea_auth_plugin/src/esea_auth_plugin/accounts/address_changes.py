@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
@@ -28,6 +27,7 @@ from ..foundation.database import IDatabase, lock_accounts, new_id
 from ..foundation.security import tokens
 from ..interfaces import AccountState, AccountView, IAccounts, IAuditTrail, IClock, IFirstLinks, IOutbox, ISealer
 from ..normalise.emails import domain_of, normalise_email
+from ..pyramid_types import Registry
 from ..services import find, offers
 from .models import Account, AddressChangeRow
 from .search import index
@@ -59,7 +59,7 @@ class AddressChange:
 class AddressChanges:
     """Makes changes, tells which may still be objected to, takes them back; also ``IFormerAddresses``."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def change(self, session: Session, subject: str, email: str, *, by: str | None, former: str | None) -> bool:
@@ -273,7 +273,7 @@ def _contestable() -> AddressContestable:
     )
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: forget addresses that nobody may object from any more."""
     before = find(registry, IClock).now() - timedelta(days=1)
     with find(registry, IDatabase).writing() as session:

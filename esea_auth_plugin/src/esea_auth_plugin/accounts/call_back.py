@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 from ..foundation.layout.filters import date_fr
 from ..interfaces import AUTHORITY_ORIGINS, AccountView, Fact, IClock, ISealer
 from ..normalise.phones import phone_fr
+from ..pyramid_types import Registry
 from ..services import find
 from . import attribute_store
 from .attributes import CALLED_BACK, KINDS
@@ -33,13 +33,13 @@ _NEW_PLACE = "donné ou changé depuis moins de 30 jours : cherchez son numéro 
 CHECKED_BY: Mapping[str, str] = {**dict.fromkeys(CALLED_BACK, _NEW_NUMBER), "workplace": _NEW_PLACE}
 
 
-def told_of(registry: Any, session: Session, account: AccountView) -> Told:
+def told_of(registry: Registry, session: Session, account: AccountView) -> Told:
     """Return what is known of an account: value, origin and moment by attribute."""
     account_id = select(Account.id).where(Account.subject == account.subject).scalar_subquery()
     return attribute_store.told(session, find(registry, ISealer), account_id)
 
 
-def checked_by(registry: Any, account: AccountView, told: Told) -> Sequence[Fact]:
+def checked_by(registry: Registry, account: AccountView, told: Told) -> Sequence[Fact]:
     """Return numbers and workplace of an account, each with its date, a warning on those that changed lately."""
     now = find(registry, IClock).now()
     facts = []
@@ -56,7 +56,7 @@ def checked_by(registry: Any, account: AccountView, told: Told) -> Sequence[Fact
     return facts
 
 
-def recently_confirmed(registry: Any, account: AccountView) -> str:
+def recently_confirmed(registry: Registry, account: AccountView) -> str:
     """Return a warning about an address that is new, ``""`` for an old one.
 
     One reviewer, taken in or dishonest, may have moved it alone; and an account that was opened lately was given this

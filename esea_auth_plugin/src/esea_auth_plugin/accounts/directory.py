@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from ..interfaces import AccountView, IAccounts
 from ..normalise.emails import normalise_email
 from ..normalise.folding import search_words
+from ..pyramid_types import Registry
 from ..services import find
 from .models import Account
 
@@ -19,7 +19,7 @@ PAGE_SIZE = 25
 MOST = 1_000
 
 
-def find_accounts(registry: Any, session: Session, words: str, page: int) -> tuple[Sequence[AccountView], int]:
+def find_accounts(registry: Registry, session: Session, words: str, page: int) -> tuple[Sequence[AccountView], int]:
     """Return one page of the accounts that hold every word, youngest first, and how many match (at most MOST)."""
     # An address is looked for as it is stored, its domain as A-labels.
     typed = " ".join(normalise_email(word) if "@" in word else word for word in words.split())

@@ -13,6 +13,7 @@ from ..errors import PortalError
 from ..foundation.database import lock_accounts, new_id
 from ..interfaces import AccountState, ExternalLink, Holder, IAuditTrail, IClock, ISealer
 from ..interfaces import ExternalIdentity as Shown
+from ..pyramid_types import Registry
 from ..services import find
 from . import attribute_store
 from .models import Account, ExternalIdentity, IdentityAttribute
@@ -31,7 +32,7 @@ class LinkedElsewhere(PortalError):
 class ExternalIdentities:
     """See :class:`~esea_auth_plugin.interfaces.IExternalIdentities`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def find(self, session: Session, issuer: str, subject: str) -> ExternalLink | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ..foundation.database import IDatabase, lock_accounts
 from ..interfaces import ISealer
+from ..pyramid_types import Registry
 from ..services import find
 from . import attribute_store
 from .attributes import person_digests
@@ -18,7 +17,7 @@ _BATCH = 200
 _EMPTIED = (IdentityAttribute.name == "birthday", IdentityAttribute.digest.is_(None))
 
 
-def rebuild(registry: Any) -> int:
+def rebuild(registry: Registry) -> int:
     """Fill every emptied digest of name and birthday, a batch a transaction; return how many were."""
     filled = 0
     while True:
@@ -29,7 +28,7 @@ def rebuild(registry: Any) -> int:
             return filled
 
 
-def _batch(registry: Any, session: Session, sealer: ISealer) -> int:
+def _batch(registry: Registry, session: Session, sealer: ISealer) -> int:
     query = select(IdentityAttribute.id, IdentityAttribute.account_id, Account.subject)
     query = query.join(Account, Account.id == IdentityAttribute.account_id).where(*_EMPTIED)
     emptied = session.execute(query.order_by(Account.subject).limit(_BATCH)).all()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select, update
 from sqlalchemy.orm import Session
@@ -13,6 +12,7 @@ from ..events import MailboxDoubted
 from ..foundation.database import lock_accounts
 from ..interfaces import DOUBTED_AT_FIRST_LINK, AccountState, DomainHeld, IAuditTrail, IClock
 from ..normalise.emails import normalise_email
+from ..pyramid_types import Registry
 from ..services import find
 from .address_changes import AddressChanges
 from .models import Account
@@ -24,7 +24,7 @@ _LIVE = (AccountState.ACTIVE, AccountState.SUSPENDED)
 class Mailboxes:
     """See the module."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def domains(self, session: Session) -> Sequence[DomainHeld]:

@@ -16,6 +16,7 @@ from ..events import AccountActivated, AccountClosed, PhoneChanged
 from ..foundation.database.locking import locked_accounts, note_locked
 from ..interfaces import AccountState, AccountView, IAuditTrail, IClock, ISealer, Level
 from ..normalise.emails import domain_of, normalise_email
+from ..pyramid_types import Registry
 from ..services import find
 from . import attribute_store, identifiers
 from .address_changes import AddressChanges
@@ -43,7 +44,7 @@ class AccountTaken(PortalError):
 class Accounts:
     """See :class:`~esea_auth_plugin.interfaces.IAccounts`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def lock(self, session: Session, *subjects: str) -> None:

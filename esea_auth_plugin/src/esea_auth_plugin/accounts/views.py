@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import colander
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
@@ -11,6 +9,8 @@ from pyramid.view import view_config
 from ..directives import core
 from ..foundation.forms import Invalid, PortalForm
 from ..interfaces import PROVEN_ORIGINS, IAccountRoot, IAccounts, ICatalogue
+from ..pyramid_types import PortalRequest, TemplateValues, ViewResult
+from ..resources import Resource
 from ..services import find
 from ..settings import AuthSettings
 from . import attribute_store
@@ -28,7 +28,7 @@ _PHONES = frozenset({"phone", "mobile", "fax"})
 @view_config(
     context=IAccountRoot, request_method="GET", permission="esea.account.view", renderer=f"{_TEMPLATES}/home.jinja2"
 )
-def home(context: Any, request: Any) -> dict[str, Any]:
+def home(context: Resource, request: PortalRequest) -> TemplateValues:
     """Show the tiles that the rooms offer, the services one may ask for, and where one's requests stand."""
     identity = request.identity
     tiles = sorted(
@@ -49,7 +49,7 @@ def home(context: Any, request: Any) -> dict[str, Any]:
 @view_config(
     context=ProfilePlace, request_method="GET", permission="esea.account.view", renderer=f"{_TEMPLATES}/profile.jinja2"
 )
-def profile(context: Any, request: Any) -> dict[str, Any]:
+def profile(context: ProfilePlace, request: PortalRequest) -> TemplateValues:
     """Show what the portal knows of the person, who said it and when."""
     session, subject = request.dbsession, request.identity.subject
     account = find(request, IAccounts).by_subject(session, subject)
@@ -71,7 +71,7 @@ def profile(context: Any, request: Any) -> dict[str, Any]:
     return {"account": account, "rows": rows}
 
 
-def _form(request: Any) -> tuple[PortalForm, list[str]]:
+def _form(request: PortalRequest) -> tuple[PortalForm, list[str]]:
     """Return the form, and the labels of what it leaves out because it was proven."""
     account_id = account_id_of(request.dbsession, request.identity.subject) or ""
     said = attribute_store.origins(request.dbsession, account_id)
@@ -90,7 +90,7 @@ def _form(request: Any) -> tuple[PortalForm, list[str]]:
     renderer=f"{_TEMPLATES}/profile_edit.jinja2",
     top_level=True,
 )
-def edit(context: Any, request: Any) -> dict[str, Any]:
+def edit(context: ProfilePlace, request: PortalRequest) -> TemplateValues:
     """Offer what the person may change alone.
 
     The support checks an identity by it, calling these numbers and this workplace: it needs a proof like the e-mail.
@@ -108,7 +108,7 @@ def edit(context: Any, request: Any) -> dict[str, Any]:
     renderer=f"{_TEMPLATES}/profile_edit.jinja2",
     top_level=True,
 )
-def edited(context: Any, request: Any) -> Any:
+def edited(context: ProfilePlace, request: PortalRequest) -> ViewResult:
     """Keep the changes, with one audit row."""
     form, fixed = _form(request)
     try:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..authentication.registry import add_auth_mode, enabled_names, include_modes
+from ..pyramid_types import Configurator
 
 __all__ = ["includeme"]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Add the directive ``add_auth_mode`` and the modes that ``esea_auth.modes`` enables."""
     config.add_directive("add_auth_mode", add_auth_mode)
     # Rooms of their own, enabled or not: their tables stand, and recovery needs the password's.

@@ -37,6 +37,7 @@ from typing import Any, ClassVar
 from sqlalchemy.orm import Session
 
 from ..interfaces import ExternalIdentity, Factor, Limit, Proof, SessionView
+from ..pyramid_types import Registry
 
 
 class Capability(enum.StrEnum):
@@ -286,7 +287,7 @@ class AuthMode(ABC):
     #: Segments under its enrolment that take a POST of their own.
     enrol_actions: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self.registry = registry
 
     @abstractmethod

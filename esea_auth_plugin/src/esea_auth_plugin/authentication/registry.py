@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, cast
+from typing import Any
 
 from ..directives import report_problems
 from ..errors import Problem
 from ..interfaces import Factor
+from ..pyramid_types import Configurator, Registry, RegistryStore, Source
 from ..services import find
 from ..settings import AuthSettings
 from .contract import AuthMode, Capability
@@ -82,7 +83,7 @@ def _opens(mode: AuthMode) -> bool:
     return not mode.after and Capability.FINDS_PERSON in mode.capabilities
 
 
-def add_auth_mode(config: Any, name: str, factory: Any, distribution: str = "") -> None:
+def add_auth_mode(config: Configurator, name: str, factory: Any, distribution: str = "") -> None:
     """Directive ``config.add_auth_mode(name, factory)``: ``factory(registry)`` returns an :class:`AuthMode`."""
     factory = config.maybe_dotted(factory)
     introspectable = config.introspectable("esea auth modes", name, name, "auth mode")
@@ -94,16 +95,11 @@ def add_auth_mode(config: Any, name: str, factory: Any, distribution: str = "") 
     )
 
 
-def declared(source: Any) -> Declared:
-    """Return what was declared on this registry."""
-    registry = getattr(source, "registry", source)
-    found = getattr(registry, "_esea_auth_modes", None)
-    if found is None:
-        found = registry._esea_auth_modes = Declared()
-    return cast(Declared, found)
+#: What was declared for an application.
+declared = RegistryStore("esea.auth_modes", Declared)
 
 
-def discover(config: Any, enabled: Sequence[str]) -> list[Problem]:
+def discover(config: Configurator, enabled: Sequence[str]) -> list[Problem]:
     """Declare the enabled modes that are installed; return what stops the start."""
     problems: list[Problem] = []
     installed: dict[str, list[EntryPoint]] = {}
@@ -122,7 +118,7 @@ def discover(config: Any, enabled: Sequence[str]) -> list[Problem]:
     return problems
 
 
-def _declare(config: Any, name: str, value: str, distribution: str, problems: list[Problem]) -> None:
+def _declare(config: Configurator, name: str, value: str, distribution: str, problems: list[Problem]) -> None:
     try:
         factory = EntryPoint(name, value, GROUP).load()
     except Exception as error:  # whatever a stranger's module raises is told, not swallowed
@@ -141,7 +137,7 @@ def _declare(config: Any, name: str, value: str, distribution: str, problems: li
     config.include(include)
 
 
-def make(registry: Any, enabled: Sequence[str]) -> tuple[AuthModes, list[Problem]]:
+def make(registry: Registry, enabled: Sequence[str]) -> tuple[AuthModes, list[Problem]]:
     """Make the enabled modes and check each against the contract; return them and what stops the start."""
     problems: list[Problem] = []
     modes: list[AuthMode] = []
@@ -210,7 +206,7 @@ def enabled_names(settings: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(found.split()) if isinstance(found, str) else tuple(found)
 
 
-def include_modes(config: Any, enabled: Sequence[str]) -> None:
+def include_modes(config: Configurator, enabled: Sequence[str]) -> None:
     """Declare what is enabled, and publish :class:`AuthModes` once every mode was made."""
     report_problems(config, discover(config, enabled))
     made: dict[str, AuthModes] = {}
@@ -223,6 +219,6 @@ def include_modes(config: Any, enabled: Sequence[str]) -> None:
     config.add_service(AuthModes, lambda registry: made["modes"])
 
 
-def modes_of(source: Any) -> AuthModes:
+def modes_of(source: Source) -> AuthModes:
     """Return the enabled modes of this application."""
     return find(source, AuthModes)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from sqlalchemy.orm import Session
 
 from ..interfaces import Factor, Limit, Proof
+from ..pyramid_types import Registry
 from .attempts.failures import Tries
 from .contract import Ask, Attempt, AuthMode, Begun, Capability, Proven, Refused, Result
 
@@ -30,7 +31,7 @@ class TypedCodeMode(AuthMode):
     #: French, said to who sends nothing.
     empty: ClassVar[str]
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
         self._tries = Tries(self.name)
         self._wrong_per_account = Limit(f"{self.name}.account", 10, timedelta(hours=1))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ..directives import roles_of
 from ..foundation.database import IDatabase
 from ..interfaces import IAccounts, IInvitations, IRoles, IRoleSuspensions
+from ..pyramid_types import Registry
 from ..services import find, offers
 from ..settings import AuthSettings
 from .loading import NotUsable, registry_of
@@ -82,7 +83,7 @@ def _portal_with_accounts(given: argparse.Namespace) -> Any:
     return registry
 
 
-def _subject(registry: Any, session: Any, login: str) -> str:
+def _subject(registry: Registry, session: Any, login: str) -> str:
     account = find(registry, IAccounts).by_login(session, login)
     if account is None:
         raise NotUsable(f"no account {login}")

@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from ..foundation import migrations
+from ..pyramid_types import Registry
 from .loading import NotUsable, registry_of
 
 
@@ -40,14 +41,14 @@ def migrate(given: argparse.Namespace) -> int:
     return 0
 
 
-def _check(registry: Any) -> int:
+def _check(registry: Registry) -> int:
     late = migrations.behind(registry)
     found = [f"behind: {', '.join(late)}"] if late else list(migrations.differences(registry))
     print("\n".join(found) if found else "the database is as the code expects")
     return 1 if found else 0
 
 
-def _downgrade(registry: Any, label: str, *, sure: bool) -> int:
+def _downgrade(registry: Registry, label: str, *, sure: bool) -> int:
     if not sure:
         raise NotUsable(f"--downgrade {label} drops its tables with their data: add --yes if you mean it")
     migrations.downgrade(registry, _known(registry, label))
@@ -55,7 +56,7 @@ def _downgrade(registry: Any, label: str, *, sure: bool) -> int:
     return 0
 
 
-def _known(registry: Any, label: str) -> str:
+def _known(registry: Registry, label: str) -> str:
     known = [branch.label for branch in migrations.declared(registry)]
     if label not in known:
         raise NotUsable(f"no branch {label}; this portal's: {', '.join(known)}")

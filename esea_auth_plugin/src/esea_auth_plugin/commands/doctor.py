@@ -39,6 +39,7 @@ from ..interfaces import (
 )
 from ..portal_services.catalogue import doctor
 from ..portal_services.loading import services_read
+from ..pyramid_types import Registry
 from ..services import find, offers
 from ..settings import FoundationSettings, ReviewSettings
 from ..site_files import expires
@@ -78,7 +79,7 @@ def examine(given: argparse.Namespace) -> int:
     return 1 if warnings else 0
 
 
-def _place(registry: Any) -> Iterator[str]:
+def _place(registry: Registry) -> Iterator[str]:
     own = find(registry, FoundationSettings)
     if own.env != "production":
         yield f"portal.env is {own.env}: sample secrets are accepted"
@@ -90,7 +91,7 @@ def _place(registry: Any) -> Iterator[str]:
         yield "the limits are counted in SQLite: enough for one machine only"
 
 
-def _security_txt(registry: Any) -> Iterator[str]:
+def _security_txt(registry: Registry) -> Iterator[str]:
     yield from security_txt_warnings(find(registry, FoundationSettings), SystemClock().now())
 
 
@@ -103,7 +104,7 @@ def security_txt_warnings(own: FoundationSettings, now: datetime) -> Iterator[st
         yield f"the file of portal.security_txt expires on {ends:%Y-%m-%d}: renew it"
 
 
-def _keys(registry: Any) -> Iterator[str]:
+def _keys(registry: Registry) -> Iterator[str]:
     if str(registry.settings.get("portal.secret_keys", "")).startswith("env:"):
         yield "portal.secret_keys comes from the environment, which other processes may read: use a file"
     for value in registry.settings.values():
@@ -117,7 +118,7 @@ def _keys(registry: Any) -> Iterator[str]:
         return  # told with the database
 
 
-def _database(registry: Any) -> Iterator[str]:
+def _database(registry: Registry) -> Iterator[str]:
     engine = find(registry, IDatabase).engine
     if engine.dialect.name == "sqlite" and find(registry, FoundationSettings).env == "production":
         yield "SQLite has one writer at a time: use PostgreSQL for a real portal"
@@ -136,7 +137,7 @@ def _database(registry: Any) -> Iterator[str]:
         yield f"does not answer ({type(error).__name__})"
 
 
-def _audit(registry: Any) -> Iterator[str]:
+def _audit(registry: Registry) -> Iterator[str]:
     yield from _heads(registry)
     try:
         if migrations.behind(registry):
@@ -155,7 +156,7 @@ def _audit(registry: Any) -> Iterator[str]:
         yield f"{waiting} events wait for their seal for more than ten minutes: see the log of the worker, audit verify"
 
 
-def _heads(registry: Any) -> Iterator[str]:
+def _heads(registry: Registry) -> Iterator[str]:
     config = head_config(registry)
     if config is None:
         if find(registry, FoundationSettings).env == "production":
@@ -174,7 +175,7 @@ def _heads(registry: Any) -> Iterator[str]:
         yield f"the last head of the trail was signed on {last.at}: see the log of the worker"
 
 
-def _mail(registry: Any) -> Iterator[str]:
+def _mail(registry: Registry) -> Iterator[str]:
     own = find(registry, FoundationSettings)
     if offers(registry, IMailTransport):
         yield "letters do not go to an SMTP server: a plugin carries them elsewhere"
@@ -194,7 +195,7 @@ def _mail(registry: Any) -> Iterator[str]:
         yield f"{backlog.given_up} letters were given up in the last 24 hours: see the log of the worker"
 
 
-def _worker(registry: Any) -> Iterator[str]:
+def _worker(registry: Registry) -> Iterator[str]:
     if migrations.behind(registry):
         return
     with find(registry, IDatabase).reading() as session:
@@ -209,13 +210,13 @@ def _worker(registry: Any) -> Iterator[str]:
         yield "the portal does not use this machine's clock"
 
 
-def _catalogue(registry: Any) -> Iterator[str]:
+def _catalogue(registry: Registry) -> Iterator[str]:
     if not offers(registry, ICatalogue):
         return
     yield from doctor(services_read(registry))
 
 
-def reviewers(registry: Any) -> Iterator[str]:
+def reviewers(registry: Registry) -> Iterator[str]:
     """Name, by their identifier alone, the reviewers to whom their pages are closed."""
     if not all(offers(registry, each) for each in (IAccounts, IRoles, IOwnedLevel, IRoleSuspensions)):
         return

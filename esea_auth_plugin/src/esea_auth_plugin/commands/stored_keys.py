@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from sqlalchemy import ColumnElement, String, Table, Text, func, select
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from ..foundation.database import IDatabase
 from ..foundation.security.keyring import parse_keys
 from ..foundation.security.sealing import SealBroken
 from ..interfaces import ISealer
+from ..pyramid_types import Registry
 from ..services import find
 from ..settings import FoundationSettings
 
@@ -25,7 +25,7 @@ from ..settings import FoundationSettings
 _FORMATS = ("s1.", "m1.")
 
 
-def examined(registry: Any) -> Iterator[str]:
+def examined(registry: Registry) -> Iterator[str]:
     """Yield what is wrong with the key file, given what the database holds."""
     ring = {key.id for key in parse_keys(find(registry, FoundationSettings).secret_keys).keys}
     with find(registry, IDatabase).reading() as session:
@@ -41,7 +41,7 @@ def examined(registry: Any) -> Iterator[str]:
                 yield f"the key {key_id} does not open what was sealed under its name: it is another key"
 
 
-def _stored(registry: Any, session: Session) -> Mapping[str, set[str]]:
+def _stored(registry: Registry, session: Session) -> Mapping[str, set[str]]:
     """Return the ids of the keys that stored values name, and the tables that hold them."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     tables = [table for branch in migrations.declared(registry) for table in branch.tables()]
@@ -69,7 +69,7 @@ def _key_id(session: Session, column: ColumnElement[str]) -> ColumnElement[str]:
     return func.substr(column, 4, func.instr(func.substr(column, 4), ".") - 1)
 
 
-def _opens(registry: Any, session: Session, key_id: str) -> bool:
+def _opens(registry: Registry, session: Session, key_id: str) -> bool:
     """Try the key on the newest event and the newest side row that name it; true if there are none."""
     event_id = session.scalar(
         select(AuditDigest.event_id)

@@ -6,7 +6,7 @@ sign-in: for plugins such as the Espace Pro when it runs as a site of its own.
 
 from __future__ import annotations
 
-from typing import Any
+from ..pyramid_types import Configurator
 
 #: In this order: each package may use the directives of those before it.
 PACKAGES = (
@@ -30,7 +30,7 @@ PACKAGES = (
 )
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Include every package of the foundation."""
     for package in PACKAGES:
         config.include(package, route_prefix=None)

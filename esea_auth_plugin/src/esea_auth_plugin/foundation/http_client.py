@@ -26,6 +26,7 @@ from ..errors import PortalError
 from ..interfaces import ClientCertificate, Fetched, IOutbound
 from ..normalise.addresses import IPNetwork, parse_address, parse_network, within
 from ..normalise.special_networks import is_globally_reachable
+from ..pyramid_types import Configurator, Registry
 from ..services import find
 from ..settings import FoundationSettings
 from .database import refuse_open_transaction
@@ -47,7 +48,7 @@ class OutboundFailed(PortalError):
 class Outbound:
     """See :class:`~esea_auth_plugin.interfaces.IOutbound`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         settings = find(registry, FoundationSettings)
         self._plain_allowed = settings.env in {"development", "test"}
         self._private = tuple(parse_network(network) for network in settings.outbound_private_networks)
@@ -206,6 +207,6 @@ def _failed(code: str) -> OutboundFailed:
     return OutboundFailed("Le service extérieur n'a pas répondu comme prévu. Réessayez dans un moment.", code=code)
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the client."""
     config.add_service(IOutbound, Outbound)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
+from ..pyramid_types import PortalRequest
 from .identities import ExternalIdentity
 
 
@@ -42,7 +43,7 @@ class ICardReader(Protocol):
 class ICardDesk(Protocol):
     """Judges cards, and hands what they say over to the portal by a one-time ticket."""
 
-    def insert(self, request: Any, der: bytes | None, state: str) -> CardAnswer:
+    def insert(self, request: PortalRequest, der: bytes | None, state: str) -> CardAnswer:
         """Take a certificate (``None``: no card) for the sign-in that ``state`` names, or for a diagnosis (``""``).
 
         Call it in a request that may write, before its transaction is used.

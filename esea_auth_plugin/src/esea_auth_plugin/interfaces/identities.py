@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from ..pyramid_types import PortalRequest, ViewResult
 from .people import Level
 from .sessions import SessionView
 
@@ -220,20 +221,22 @@ class PendingIdentity:
 class IPendingIdentities(Protocol):
     """Identities shown a moment ago, sealed, named by a cookie of the browser that showed them, taken once."""
 
-    def keep(self, request: Any, session: Session, pending: PendingIdentity) -> None:
+    def keep(self, request: PortalRequest, session: Session, pending: PendingIdentity) -> None:
         """Keep one for a quarter of an hour; a former one of this browser is gone."""
 
-    def current(self, request: Any, session: Session) -> PendingIdentity | None:
+    def current(self, request: PortalRequest, session: Session) -> PendingIdentity | None:
         """Return what this browser has shown; writes nothing."""
 
-    def take(self, request: Any, session: Session) -> PendingIdentity | None:
+    def take(self, request: PortalRequest, session: Session) -> PendingIdentity | None:
         """Return it and end it, once."""
 
 
 class IEnrolments(Protocol):
     """Credentials that people are adding to their own account, on « Mes dispositifs »."""
 
-    def take_callback(self, request: Any, mode: str, action: str, values: Mapping[str, str]) -> Any | None:
+    def take_callback(
+        self, request: PortalRequest, mode: str, action: str, values: Mapping[str, str]
+    ) -> ViewResult | None:
         """Take what another site sends the browser back with; a response, or ``None`` if nothing was asked there."""
 
 
@@ -309,7 +312,7 @@ class IOwnedLevel(Protocol):
 class IEnrolmentTickets(Protocol):
     """Who lost their device adds another one with a ticket: no session, one addition, half an hour."""
 
-    def issue(self, request: Any, session: Session, account: str, *, cause: str) -> str:
+    def issue(self, request: PortalRequest, session: Session, account: str, *, cause: str) -> str:
         """Give this browser a ticket, end every other one of the person; return the address where it serves.
 
         :param cause: what stood for the lost device, for the trail: ``recovery_code``, ``support``.

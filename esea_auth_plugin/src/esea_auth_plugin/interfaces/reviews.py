@@ -6,9 +6,11 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy.orm import Session
+
+from ..pyramid_types import Registry
 
 
 class ReviewState(enum.StrEnum):
@@ -134,28 +136,28 @@ class RequestKind(Protocol):
     queue_title: str  # « Inscriptions »
     permission: str  # what a reviewer must hold
 
-    def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
+    def sheets(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[FactSheet]:
         """Return what was typed, what was checked, and possible duplicates."""
 
-    def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
+    def choices(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Return what is decided apart when accepting; mostly none."""
 
-    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> str | None:
+    def on_accept(self, registry: Registry, session: Session, review: ReviewView, kept: frozenset[str]) -> str | None:
         """Carry out an acceptance in the decision's transaction (``kept``: names of ticked choices), mail included.
 
         Return the French sentence to show the reviewer; ``None`` for the usual one, that the person is told by e-mail.
         """
 
-    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> str | None:
+    def on_refuse(self, registry: Registry, session: Session, review: ReviewView, reason: str) -> str | None:
         """Carry out a refusal in the decision's transaction, mail included. Return a sentence as ``on_accept`` does."""
 
-    def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
+    def on_more_asked(self, registry: Registry, session: Session, review: ReviewView, question: str) -> None:
         """Tell the author what is missing, with a link to the filled form."""
 
-    def extra_actions(self, registry: Any, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:
+    def extra_actions(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:
         """Return (name, label) of further acts on a request of this kind, e.g. resending the token."""
 
-    def on_extra(self, registry: Any, session: Session, review: ReviewView, action: str) -> str:
+    def on_extra(self, registry: Registry, session: Session, review: ReviewView, action: str) -> str:
         """Carry out a further act; return the French message to show."""
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from ..pyramid_types import PortalRequest
 from .people import Proof
 
 
@@ -29,25 +30,25 @@ class SessionView:
 class ISessions(Protocol):
     """The session store: opaque id in the cookie, its hash in the table, revocable at once."""
 
-    def current(self, request: Any, session: Session | None = None) -> SessionView | None:
+    def current(self, request: PortalRequest, session: Session | None = None) -> SessionView | None:
         """Return the live session of this browser (absolute and idle ends compared now), read once a request.
 
         :param session: a transaction to read in, instead of a short one of its own.
         """
 
-    def cookie_digest(self, request: Any) -> str:
+    def cookie_digest(self, request: PortalRequest) -> str:
         """Return the hash of the cookie this browser sent or was just given, ``""`` without one; reads no table."""
 
-    def owner_of_cookie(self, request: Any, session: Session) -> str | None:
+    def owner_of_cookie(self, request: PortalRequest, session: Session) -> str | None:
         """Return whose session this browser's cookie names, live or ended since less than a day."""
 
-    def open(self, request: Any, subject: str, proofs: Sequence[Proof]) -> SessionView:
+    def open(self, request: PortalRequest, subject: str, proofs: Sequence[Proof]) -> SessionView:
         """Begin a session under a new id, end the browser's former one, set the cookie on the response."""
 
-    def raise_with(self, request: Any, proofs: Sequence[Proof]) -> SessionView:
+    def raise_with(self, request: PortalRequest, proofs: Sequence[Proof]) -> SessionView:
         """Add proofs to the current session under a new id (step-up)."""
 
-    def close(self, request: Any) -> None:
+    def close(self, request: PortalRequest) -> None:
         """End the browser's session and clear its cookie."""
 
     def of_subject(self, session: Session, subject: str) -> Sequence[SessionView]:
@@ -66,6 +67,6 @@ class ISessions(Protocol):
 class IParkedForms(Protocol):
     """Forms sent after the session's end, kept sealed until the same person has signed in again."""
 
-    def park(self, request: Any) -> None:
+    def park(self, request: PortalRequest) -> None:
         """Keep what this POST sent, if its CSRF token is right and it holds no file; written even if the answer is a
         refusal."""

@@ -5,9 +5,8 @@ Who a person is stays with the accounts; here are the pages around it, and the m
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..interfaces import AccountEntry, AccountGroup, IAccountRoot, Tile
+from ..pyramid_types import Configurator
 from .menu import account_current, account_menu
 from .resources import HubPlace
 from .views import CHANGE_PASSWORD_ROUTE
@@ -27,7 +26,7 @@ _HUB = Tile(
 ROOMS = (".sessions", ".activity", ".email_change", ".corrections", ".closing", ".data")
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Hang the hub, fill the menu with what older rooms bring, include the rooms."""
     config.add_request_method(account_menu, "account_menu", reify=True)
     config.add_request_method(account_current, "account_current", reify=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..auth_modes.qr_code.whereabouts import UNKNOWN, Whereabouts
+from ..pyramid_types import Registry
 from ..services import find
 
 
-def place_fr(registry: Any, address: str, *, unknown: str = "Réseau inconnu du portail") -> str:
+def place_fr(registry: Registry, address: str, *, unknown: str = "Réseau inconnu du portail") -> str:
     """Return « CHU d'Exemple (192.0.2.7) », or « Réseau inconnu du portail (192.0.2.7) »; the address is one's own.
 
     :param unknown: what to call a network that nobody named; ``""`` leaves the address alone.

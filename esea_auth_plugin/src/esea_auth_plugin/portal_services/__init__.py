@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..accounts.resources import AccountOfDesk
 from ..events import AccountClosed, AccountErased
 from ..interfaces import IAccountRoot, IAdhesions, IGrants, ISupportRoot, NavItem, Rule
+from ..pyramid_types import Configurator
 from .asking import Adhesions, wipe_motives
 from .grants import Grants, end_grants_of
 from .kind import AccessRequestKind
@@ -26,7 +25,7 @@ ACTIONS = {
 SUPPORT = "esea.support.review"
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Wire the room."""
     config.include(".loading")
     for name, sentence in ACTIONS.items():
@@ -56,7 +55,7 @@ def includeme(config: Any) -> None:
     config.scan(".withdrawing_views")
 
 
-def _support_desk(config: Any) -> None:
+def _support_desk(config: Configurator) -> None:
     """Open `/support`, where access requests, sign-ups and whatever else goes to the support are reviewed."""
     config.add_role("support", "Support ESEA")
     config.add_permission_rule(SUPPORT, Rule(role="support"))

@@ -11,6 +11,7 @@ from ..errors import PortalError
 from ..foundation.forms import Invalid, PortalForm
 from ..foundation.reviews.history import STATES, last_question
 from ..interfaces import IReviews, ReviewState
+from ..pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ..services import find
 from .asking import KIND, Adhesions, Standing
 from .forms import AdhesionSchema
@@ -26,7 +27,7 @@ _TEMPLATES = "esea_auth_plugin:portal_services/templates"
     permission="esea.adhesion.view",
     renderer=f"{_TEMPLATES}/adhesion.jinja2",
 )
-def adhesion(place: ServicePlace, request: Any) -> Any:
+def adhesion(place: ServicePlace, request: PortalRequest) -> ViewResult:
     """Show the form, or where the request stands that was already sent."""
     if place.service.slug in request.identity.services:
         return HTTPSeeOther(place.path)
@@ -43,7 +44,7 @@ def adhesion(place: ServicePlace, request: Any) -> Any:
     permission="esea.adhesion.send",
     renderer=f"{_TEMPLATES}/adhesion.jinja2",
 )
-def send_adhesion(place: ServicePlace, request: Any) -> Any:
+def send_adhesion(place: ServicePlace, request: PortalRequest) -> ViewResult:
     """Send the request to the support."""
     if place.service.slug in request.identity.services:
         return HTTPSeeOther(place.path)
@@ -69,17 +70,17 @@ def send_adhesion(place: ServicePlace, request: Any) -> Any:
     permission="esea.adhesion.view",
     renderer=f"{_TEMPLATES}/my_requests.jinja2",
 )
-def my_requests(place: MyRequestsPlace, request: Any) -> dict[str, Any]:
+def my_requests(place: MyRequestsPlace, request: PortalRequest) -> TemplateValues:
     """The person's requests, youngest first: reference, state, dates, the reason of a refusal."""
     found = find(request, IReviews).of_author(request.dbsession, request.identity.subject)
     return {"place": place, "requests": found, "states": STATES, "access_kind": KIND}
 
 
-def _form(place: ServicePlace, request: Any) -> PortalForm:
+def _form(place: ServicePlace, request: PortalRequest) -> PortalForm:
     return PortalForm(AdhesionSchema, request, submit=[("valider", "Valider")], cancel=("Annuler", "/services"))
 
 
-def _standing(place: ServicePlace, request: Any) -> Standing:
+def _standing(place: ServicePlace, request: PortalRequest) -> Standing:
     return Adhesions(request.registry).standing(request.dbsession, request.identity.subject, place.service)
 
 
@@ -87,7 +88,7 @@ def _too_many(standing: Standing) -> bool:
     return standing.again_at is not None and not standing.more_asked
 
 
-def _page(place: ServicePlace, request: Any, standing: Standing, form: Any) -> dict[str, Any]:
+def _page(place: ServicePlace, request: PortalRequest, standing: Standing, form: Any) -> TemplateValues:
     question = ""
     if standing.more_asked and standing.review is not None:
         question = last_question(request, request.dbsession, standing.review.id)

@@ -26,6 +26,7 @@ from ..interfaces import (
     ReviewState,
     ReviewView,
 )
+from ..pyramid_types import Registry, Source
 from ..services import find
 from .models import AccessRequest
 
@@ -70,7 +71,7 @@ class Standing:
 class Adhesions:
     """Access requests of people; the reviews hold their state."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._reviews = find(registry, IReviews)
         self._clock = find(registry, IClock)
@@ -132,13 +133,13 @@ class Adhesions:
         session.flush()
 
 
-def motive_of(source: Any, asked: AccessRequest) -> str:
+def motive_of(source: Source, asked: AccessRequest) -> str:
     """Return what a person wrote in a request. :param source: a registry or a request."""
     return find(source, ISealer).open_text(asked.sealed_motive, purpose=_PURPOSE, bound_to=asked.request_id)
 
 
 def tell(
-    registry: Any, session: Session, review: ReviewView, service: PortalService, letter: str, **values: Any
+    registry: Registry, session: Session, review: ReviewView, service: PortalService, letter: str, **values: Any
 ) -> None:
     """Post a letter about a request to its author, if there still is an account to write to."""
     account = find(registry, IAccounts).by_subject(session, review.author or "")

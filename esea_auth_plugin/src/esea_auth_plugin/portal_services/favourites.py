@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
@@ -12,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from ..foundation.database import lock_accounts
 from ..interfaces import IAccountRoot, IClock
+from ..pyramid_types import PortalRequest
+from ..resources import Resource
 from ..services import find
 from .models import FavouriteService
 
@@ -32,7 +33,7 @@ def put(session: Session, subject: str, service: str, *, first: bool, at: dateti
 
 
 @view_config(context=IAccountRoot, name="favori", request_method="POST", permission="esea.account.change")
-def toggled(context: Any, request: Any) -> HTTPSeeOther:
+def toggled(context: Resource, request: PortalRequest) -> HTTPSeeOther:
     """Put a service first, or back in its place; only one that the person may open."""
     slug, first = request.POST.get("service", ""), request.POST.get("favori") == "oui"
     if slug in request.identity.services:

@@ -6,7 +6,6 @@ The end of a right is compared at use: no clean-up job has to run for it to stop
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from ..events import AccountClosed, GrantChanged
 from ..foundation.database import lock_accounts
 from ..interfaces import IAuditTrail, IClock, ISealer
+from ..pyramid_types import Registry, Source
 from ..services import find
 from .models import AccessGrant, GrantHold
 
@@ -24,7 +24,7 @@ _PURPOSE = "grant.ended_reason"
 class Grants:
     """See :class:`~esea_auth_plugin.interfaces.IGrants`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._clock = find(registry, IClock)
         self._audit = find(registry, IAuditTrail)
@@ -146,14 +146,14 @@ class Grants:
         return len(ended)
 
 
-def ended_reason_of(source: Any, row: AccessGrant) -> str:
+def ended_reason_of(source: Source, row: AccessGrant) -> str:
     """Return why a right ended, in words. :param source: a registry or a request."""
     if row.sealed_reason == EXPIRED:
         return EXPIRED
     return find(source, ISealer).open_text(row.sealed_reason, purpose=_PURPOSE, bound_to=row.id)
 
 
-def end_grants_of(registry: Any, event: AccountClosed) -> None:
+def end_grants_of(registry: Registry, event: AccountClosed) -> None:
     """End the rights of an account that is suspended or closed, in that same transaction."""
     Grants(registry).withdraw_all(event.session, event.subject, reason=event.reason or "compte fermé")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +21,7 @@ from ..interfaces import (
     PortalService,
     ReviewView,
 )
+from ..pyramid_types import Registry
 from ..services import find
 from .asking import KIND, motive_of, tell
 from .models import AccessRequest
@@ -44,7 +44,7 @@ class AccessRequestKind(DecidedOnly):
         "Les informations de votre compte ne permettent pas de vérifier votre activité.",
     )
 
-    def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
+    def sheets(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[FactSheet]:
         """Return what was asked and who asks."""
         asked = session.get(AccessRequest, review.id)
         service = find(registry, ICatalogue).get(review.topic)
@@ -57,7 +57,7 @@ class AccessRequestKind(DecidedOnly):
         ]
         return [FactSheet("Ce qui est demandé", tuple(facts)), self._person(registry, session, review)]
 
-    def _person(self, registry: Any, session: Session, review: ReviewView) -> FactSheet:
+    def _person(self, registry: Registry, session: Session, review: ReviewView) -> FactSheet:
         accounts, subject = find(registry, IAccounts), review.author or ""
         account = accounts.by_subject(session, subject)
         if account is None:
@@ -80,11 +80,11 @@ class AccessRequestKind(DecidedOnly):
         facts.append(Fact("Services déjà ouverts", _titles(registry, held) or "Aucun"))
         return FactSheet("Qui demande", tuple(facts), (("Voir le compte", f"/support/comptes/{subject}"),))
 
-    def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
+    def choices(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Return nothing: one request is about one service."""
         return ()
 
-    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
+    def on_accept(self, registry: Registry, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
         """Give the right and tell the person."""
         service = _service(registry, review)
         account = find(registry, IAccounts).by_subject(session, review.author or "")
@@ -97,22 +97,22 @@ class AccessRequestKind(DecidedOnly):
         )
         tell(registry, session, review, service, "accepted")
 
-    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
+    def on_refuse(self, registry: Registry, session: Session, review: ReviewView, reason: str) -> None:
         """Tell the person why, and whom to write to."""
         tell(registry, session, review, _service(registry, review), "refused", reason=reason)
 
-    def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
+    def on_more_asked(self, registry: Registry, session: Session, review: ReviewView, question: str) -> None:
         """Tell the person what is missing."""
         tell(registry, session, review, _service(registry, review), "more_asked", question=question)
 
 
-def _service(registry: Any, review: ReviewView) -> PortalService:
+def _service(registry: Registry, review: ReviewView) -> PortalService:
     service = find(registry, ICatalogue).get(review.topic)
     if service is None:
         raise PortalError("Ce service n'est plus au catalogue du portail.", code="adhesion.unknown_service")
     return service
 
 
-def _titles(registry: Any, slugs: frozenset[str]) -> str:
+def _titles(registry: Registry, slugs: frozenset[str]) -> str:
     catalogue = find(registry, ICatalogue)
     return ", ".join(service.title for service in catalogue.all() if service.slug in slugs)

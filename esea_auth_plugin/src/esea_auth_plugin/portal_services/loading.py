@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Set
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, cast
 
 from pyramid.path import AssetResolver
 
@@ -14,6 +13,7 @@ from ..authentication.registry import GROUP as MODES_GROUP
 from ..directives import core, report_problems
 from ..errors import Problem
 from ..interfaces import ICatalogue, IClock, PortalService, Rule
+from ..pyramid_types import Configurator, Registry
 from ..services import find
 from ..settings import AuthSettings, FoundationSettings
 from ..text_files import BadTextFile, read_text
@@ -26,11 +26,11 @@ KEY = "esea_auth.services"
 _ORDER = 5_000
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Read the catalogue once the configuration's other actions ran, and publish :class:`ICatalogue`."""
 
     def load() -> None:
-        found = config.registry._esea_catalogue = read_catalogue(config)
+        found = config.registry["esea.catalogue"] = read_catalogue(config)
         for service in found:
             core(config).permissions.setdefault(permission_of(service), Rule(service=service.slug))
 
@@ -43,12 +43,13 @@ def permission_of(service: PortalService) -> str:
     return f"esea.service.{service.slug}"
 
 
-def services_read(registry: Any) -> tuple[PortalService, ...]:
+def services_read(registry: Registry) -> tuple[PortalService, ...]:
     """Return the services as they were read at the start, the portal itself among them."""
-    return cast("tuple[PortalService, ...]", registry._esea_catalogue)
+    found: tuple[PortalService, ...] = registry["esea.catalogue"]
+    return found
 
 
-def read_catalogue(config: Any) -> tuple[PortalService, ...]:
+def read_catalogue(config: Configurator) -> tuple[PortalService, ...]:
     """Return the services of the file that the setting names; problems go to the core."""
     registry = config.registry
     settings = find(registry, AuthSettings)

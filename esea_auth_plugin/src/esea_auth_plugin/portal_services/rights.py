@@ -26,6 +26,7 @@ from ..interfaces import (
     PortalService,
     PortalSettings,
 )
+from ..pyramid_types import Registry
 from ..services import find
 from .catalogue import PARIS, day_begins
 from .grants import ended_reason_of
@@ -62,7 +63,7 @@ class Right:
 class Rights:
     """What the support sees and does about the rights of one account."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def of(self, session: Session, subject: str) -> tuple[Sequence[Right], Sequence[Right]]:

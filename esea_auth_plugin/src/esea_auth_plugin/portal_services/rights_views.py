@@ -14,6 +14,7 @@ from ..accounts.acts.service import record_refusal
 from ..errors import PortalError
 from ..foundation.forms import Button, ChoiceNode, DayNode, Invalid, PortalForm, TextNode
 from ..interfaces import AccountState, AccountView, IAccounts, ICatalogue
+from ..pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ..services import find
 from .resources import RightsPlace
 from .rights import Right, Rights
@@ -24,13 +25,13 @@ _SEE, _ACT = "esea.support.rights", "esea.support.rights.act"
 
 
 @view_config(context=RightsPlace, request_method="GET", permission=_SEE, renderer=_TEMPLATE)
-def rights(place: RightsPlace, request: Any) -> dict[str, Any]:
+def rights(place: RightsPlace, request: PortalRequest) -> TemplateValues:
     """Show what the person may open, what ended and why, and the two acts."""
     return _page(place, request, _account(place, request))
 
 
 @view_config(context=RightsPlace, name="donner", request_method="POST", permission=_ACT, renderer=_TEMPLATE)
-def given(place: RightsPlace, request: Any) -> Any:
+def given(place: RightsPlace, request: PortalRequest) -> ViewResult:
     """Give a right."""
     account, form = _account(place, request), _giving(place, request)
     try:
@@ -45,7 +46,7 @@ def given(place: RightsPlace, request: Any) -> Any:
 
 
 @view_config(context=RightsPlace, name="retirer", request_method="POST", permission=_ACT, renderer=_TEMPLATE)
-def withdrawn(place: RightsPlace, request: Any) -> Any:
+def withdrawn(place: RightsPlace, request: PortalRequest) -> ViewResult:
     """End a right now."""
     account, all_rights = _account(place, request), Rights(request.registry)
     held, _ = all_rights.of(request.dbsession, account.subject)
@@ -60,7 +61,9 @@ def withdrawn(place: RightsPlace, request: Any) -> Any:
     return HTTPSeeOther(place.path)
 
 
-def _asked(request: Any, form: PortalForm, act: str, account: AccountView, values: Mapping[str, str]) -> Answer:
+def _asked(
+    request: PortalRequest, form: PortalForm, act: str, account: AccountView, values: Mapping[str, str]
+) -> Answer:
     """Carry the act out, or propose it to a second reviewer; a refusal is told above the form."""
     try:
         with request.dbsession.begin_nested():
@@ -71,7 +74,7 @@ def _asked(request: Any, form: PortalForm, act: str, account: AccountView, value
         raise form.refuse(refused.message) from refused
 
 
-def _account(place: RightsPlace, request: Any) -> AccountView:
+def _account(place: RightsPlace, request: PortalRequest) -> AccountView:
     account = find(request, IAccounts).by_subject(request.dbsession, place.subject)
     if account is None:
         raise HTTPNotFound
@@ -88,7 +91,7 @@ def _reason(name: str, example: str) -> Any:
     )
 
 
-def _giving(place: RightsPlace, request: Any) -> PortalForm:
+def _giving(place: RightsPlace, request: PortalRequest) -> PortalForm:
     services = [(service.slug, service.title) for service in find(request, ICatalogue).all()]
     schema = colander.SchemaNode(colander.Mapping())
     schema.add(ChoiceNode(name="service", title="Service", values=services))
@@ -106,7 +109,7 @@ def _giving(place: RightsPlace, request: Any) -> PortalForm:
     )
 
 
-def _withdrawing(place: RightsPlace, request: Any, held: Sequence[Right]) -> PortalForm:
+def _withdrawing(place: RightsPlace, request: PortalRequest, held: Sequence[Right]) -> PortalForm:
     schema = colander.SchemaNode(colander.Mapping())
     schema.add(ChoiceNode(name="droit", title="Droit à retirer", values=[(one.service, one.title) for one in held]))
     schema.add(_reason("raison", "Par exemple : départ de l'établissement."))
@@ -120,8 +123,8 @@ def _withdrawing(place: RightsPlace, request: Any, held: Sequence[Right]) -> Por
 
 
 def _page(
-    place: RightsPlace, request: Any, account: AccountView, *, giving: Any = None, withdrawing: Any = None
-) -> dict[str, Any]:
+    place: RightsPlace, request: PortalRequest, account: AccountView, *, giving: Any = None, withdrawing: Any = None
+) -> TemplateValues:
     held, ended = Rights(request.registry).of(request.dbsession, account.subject)
     return {
         "place": place,

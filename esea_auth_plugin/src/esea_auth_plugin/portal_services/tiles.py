@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ..interfaces import ICatalogue, Tile
+from ..pyramid_types import PortalRequest, current_identity
 from ..services import find
 from .favourites import favourites_of
 
 
-def service_tiles(request: Any) -> Sequence[Tile]:
+def service_tiles(request: PortalRequest) -> Sequence[Tile]:
     """Return the tiles of the person who is signed in; they cost one query, for the favourites."""
-    if request.identity is None:
+    if current_identity(request) is None:
         return ()
     held = request.identity.services
     first = favourites_of(request.dbsession, request.identity.subject) if held else frozenset()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
 from pyramid.renderers import render_to_response
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -11,6 +9,7 @@ from pyramid.view import view_config
 
 from ..foundation.reviews.history import STATES
 from ..interfaces import IAuditTrail, ICatalogue, IClock, IPermissionJudge, PortalService, Refusal
+from ..pyramid_types import PortalRequest, TemplateValues, ViewResult, current_identity
 from ..services import find
 from ..settings import FoundationSettings
 from .asking import Adhesions
@@ -26,9 +25,9 @@ _TEMPLATES = "esea_auth_plugin:portal_services/templates"
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/services.jinja2",
 )
-def services(place: ServicesPlace, request: Any) -> dict[str, Any]:
+def services(place: ServicesPlace, request: PortalRequest) -> TemplateValues:
     """One's own services first, then what else the portal offers."""
-    held = request.identity.services if request.identity is not None else frozenset()
+    held = request.identity.services if current_identity(request) is not None else frozenset()
     catalogue = find(request, ICatalogue)
     return {
         "place": place,
@@ -39,7 +38,7 @@ def services(place: ServicesPlace, request: Any) -> dict[str, Any]:
 
 
 @view_config(context=ServicePlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def open_service(place: ServicePlace, request: Any) -> Any:
+def open_service(place: ServicePlace, request: PortalRequest) -> ViewResult:
     """Open the service, or say what is missing. The door's permission is the service's own, judged here."""
     service = place.service
     if not_open_yet(request, service):
@@ -60,13 +59,13 @@ def open_service(place: ServicePlace, request: Any) -> Any:
     return HTTPSeeOther(str(service.address))
 
 
-def not_open_yet(request: Any, service: PortalService) -> bool:
+def not_open_yet(request: PortalRequest, service: PortalService) -> bool:
     """Tell whether the service's opening day is still to come."""
     opening = find(request, ICatalogue).opens_at(service)
     return opening is not None and find(request, IClock).now() < opening
 
 
-def _refused(place: ServicePlace, request: Any) -> Any:
+def _refused(place: ServicePlace, request: PortalRequest) -> ViewResult:
     standing = Adhesions(request.registry).standing(request.dbsession, request.identity.subject, place.service)
     values = {"place": place, "service": place.service, "standing": standing, "states": STATES}
     response = render_to_response(f"{_TEMPLATES}/refused.jinja2", values, request)
@@ -74,7 +73,7 @@ def _refused(place: ServicePlace, request: Any) -> Any:
     return response
 
 
-def _record(request: Any, service: PortalService, outcome: str, why: str) -> None:
+def _record(request: PortalRequest, service: PortalService, outcome: str, why: str) -> None:
     """Write who opened what; the page is a GET, whose own transaction only reads."""
     audit, subject = find(request, IAuditTrail), request.identity.subject
     details = {"service": service.slug, "why": why}

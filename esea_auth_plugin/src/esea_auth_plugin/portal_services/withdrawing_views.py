@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 
 from ..foundation.reviews.history import STATES
 from ..interfaces import IReviews, ReviewState, ReviewView
+from ..pyramid_types import PortalRequest, ViewResult
 from ..services import find
 from .resources import MyRequestPlace
 
@@ -22,7 +21,7 @@ UNDECIDED = frozenset({ReviewState.OPEN, ReviewState.MORE_ASKED})
     permission="esea.adhesion.view",
     renderer="esea_auth_plugin:portal_services/templates/withdraw.jinja2",
 )
-def confirm(place: MyRequestPlace, request: Any) -> Any:
+def confirm(place: MyRequestPlace, request: PortalRequest) -> ViewResult:
     """Ask whether the request is really to be taken back."""
     review = _own(place, request)
     if review.state not in UNDECIDED:
@@ -32,7 +31,7 @@ def confirm(place: MyRequestPlace, request: Any) -> Any:
 
 
 @view_config(context=MyRequestPlace, name="retirer", request_method="POST", permission="esea.adhesion.send")
-def withdraw(place: MyRequestPlace, request: Any) -> HTTPSeeOther:
+def withdraw(place: MyRequestPlace, request: PortalRequest) -> HTTPSeeOther:
     """Take the request back, unless a reviewer was faster."""
     review = _own(place, request)
     if find(request, IReviews).withdraw(request.dbsession, review.id, state=ReviewState.WITHDRAWN):
@@ -42,7 +41,7 @@ def withdraw(place: MyRequestPlace, request: Any) -> HTTPSeeOther:
     return HTTPSeeOther(place.__parent__.path)
 
 
-def _own(place: MyRequestPlace, request: Any) -> ReviewView:
+def _own(place: MyRequestPlace, request: PortalRequest) -> ReviewView:
     """Return the person's own request; somebody else's reference is as unknown as any."""
     review = find(request, IReviews).by_reference(request.dbsession, place.__name__)
     if review is None or review.author != request.identity.subject:

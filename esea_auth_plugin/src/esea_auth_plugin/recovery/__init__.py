@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ..events import DeviceRevoked, UnderWayEnded
 from ..interfaces import IAccountRoot, IPasswordResets, ISignInRoot, Rule
+from ..pyramid_types import Configurator
 from ..services import find
 from .lost_mailbox import LostMailboxKind
 from .resets import Resets, prune
@@ -27,7 +27,7 @@ _ACTIONS = {
 }
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Hang the places, publish the resets, declare letters, actions and the support's kind of request."""
     registry = config.registry
 

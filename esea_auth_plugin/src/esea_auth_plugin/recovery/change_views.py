@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
@@ -16,6 +14,7 @@ from ..events import PasswordChanged
 from ..foundation.database import IDatabase, lock_accounts
 from ..foundation.forms import Invalid, PortalForm
 from ..interfaces import AccountView, IAccounts, IAuditTrail, IPasswords, ISessions
+from ..pyramid_types import PortalRequest, ViewResult
 from ..services import find
 from .forms import accepted_password, password_form
 from .resources import PasswordPlace
@@ -26,7 +25,7 @@ _PAGE = "esea_auth_plugin:recovery/templates/change.jinja2"
 @view_config(
     context=PasswordPlace, request_method="GET", renderer=_PAGE, permission="esea.password.view", top_level=True
 )
-def show_change(context: Any, request: Any) -> Any:
+def show_change(context: PasswordPlace, request: PortalRequest) -> ViewResult:
     """Ask for the present and the new password."""
     return {"form": _form(request, current=_has_one(request)).render()}
 
@@ -34,7 +33,7 @@ def show_change(context: Any, request: Any) -> Any:
 @view_config(
     context=PasswordPlace, request_method="POST", renderer=_PAGE, permission="esea.password.change", top_level=True
 )
-def change_password(context: Any, request: Any) -> Any:
+def change_password(context: PasswordPlace, request: PortalRequest) -> ViewResult:
     """Set a new password if the present one is right; who signs in without any gives none."""
     current = _has_one(request)
     form = _form(request, current=current)
@@ -54,11 +53,11 @@ def change_password(context: Any, request: Any) -> Any:
     return HTTPSeeOther("/compte")
 
 
-def _form(request: Any, *, current: bool) -> PortalForm:
+def _form(request: PortalRequest, *, current: bool) -> PortalForm:
     return password_form(request, current=current, cancel=("Annuler", "/compte"))
 
 
-def _check_current(request: Any, form: PortalForm, account: AccountView, current: str) -> None:
+def _check_current(request: PortalRequest, form: PortalForm, account: AccountView, current: str) -> None:
     """Check the present password through the gate of the sign-in: a session left open is no way to guess it."""
     entered = gate.enter(request, "password", login="", subject=account.subject, browser=browser_of(request))
     if not find(request, IPasswords).check(account.subject, current):
@@ -74,7 +73,7 @@ def _check_current(request: Any, form: PortalForm, account: AccountView, current
     entered.give_back_after(request)
 
 
-def _set(request: Any, account: AccountView, password_hash: str) -> None:
+def _set(request: PortalRequest, account: AccountView, password_hash: str) -> None:
     session, subject = request.dbsession, account.subject
     lock_accounts(request, session, subject)
     find(request, IPasswords).set_hash(session, subject, password_hash)
@@ -89,7 +88,7 @@ def _set(request: Any, account: AccountView, password_hash: str) -> None:
     request.registry.notify(PasswordChanged(session, subject))
 
 
-def _account(request: Any) -> AccountView:
+def _account(request: PortalRequest) -> AccountView:
     with find(request, IDatabase).reading() as session:
         account = find(request, IAccounts).by_subject(session, request.identity.subject)
     if account is None:
@@ -97,6 +96,6 @@ def _account(request: Any) -> AccountView:
     return account
 
 
-def _has_one(request: Any) -> bool:
+def _has_one(request: PortalRequest) -> bool:
     with find(request, IDatabase).reading() as session:
         return find(request, IPasswords).held_by(session, request.identity.subject)

@@ -11,6 +11,7 @@ from pyramid.view import view_config
 from ..foundation.database import IDatabase
 from ..foundation.forms import Invalid, PortalForm
 from ..interfaces import AccountState, AccountView, IAccounts, IAuditTrail, IOutbox
+from ..pyramid_types import PortalRequest, ViewResult
 from ..services import find
 from . import limits, lost_mailbox
 from .forms import EmailSchema, LoginSchema, LostMailboxSchema
@@ -36,19 +37,19 @@ _MAILBOX = {
 }
 
 
-def _form(request: Any, schema: type, title: str) -> PortalForm:
+def _form(request: PortalRequest, schema: type, title: str) -> PortalForm:
     return PortalForm(schema(), request, submit=(("envoyer", title),), cancel=("Retour à la connexion", "/connexion"))
 
 
-def _login_form(request: Any) -> PortalForm:
+def _login_form(request: PortalRequest) -> PortalForm:
     return _form(request, LoginSchema, "Recevoir un lien")
 
 
-def _email_form(request: Any) -> PortalForm:
+def _email_form(request: PortalRequest) -> PortalForm:
     return _form(request, EmailSchema, "Recevoir mon identifiant")
 
 
-def _mailbox_form(request: Any) -> PortalForm:
+def _mailbox_form(request: PortalRequest) -> PortalForm:
     return _form(request, LostMailboxSchema, "Envoyer ma demande au support")
 
 
@@ -63,19 +64,19 @@ def _public(name: str, method: str, renderer: str) -> dict[str, Any]:
 
 
 @view_config(**_public("", "GET", f"{_TEMPLATES}/forgotten.jinja2"))
-def forgotten(context: Any, request: Any) -> Any:
+def forgotten(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
     """Show the three ways."""
     return {}
 
 
 @view_config(**_public("mot-de-passe", "GET", _FORM))
-def ask_password(context: Any, request: Any) -> Any:
+def ask_password(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
     """Ask for the login."""
     return {**_PASSWORD, "form": _login_form(request).render()}
 
 
 @view_config(**_public("mot-de-passe", "POST", _FORM))
-def send_link(context: Any, request: Any) -> Any:
+def send_link(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
     """Mail a link, or do the same work for nobody; the page is the same."""
     try:
         login = _login_form(request).validate()["login"]
@@ -90,13 +91,13 @@ def send_link(context: Any, request: Any) -> Any:
 
 
 @view_config(**_public("identifiant", "GET", _FORM))
-def ask_identifier(context: Any, request: Any) -> Any:
+def ask_identifier(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
     """Ask for the e-mail."""
     return {**_IDENTIFIER, "form": _email_form(request).render()}
 
 
 @view_config(**_public("identifiant", "POST", _FORM))
-def send_identifier(context: Any, request: Any) -> Any:
+def send_identifier(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
     """Mail the identifier; it is never shown."""
     try:
         email = _email_form(request).validate()["email"]
@@ -120,19 +121,19 @@ def send_identifier(context: Any, request: Any) -> Any:
 
 
 @view_config(**_public("envoye", "GET", _DONE))
-def sent(context: Any, request: Any) -> Any:
+def sent(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
     """Say the same to everybody."""
     return {"reference": ""}
 
 
 @view_config(**_public("boite-mail", "GET", _FORM))
-def ask_mailbox(context: Any, request: Any) -> Any:
+def ask_mailbox(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
     """Ask who it is and where the support may call; nothing of the account is shown."""
     return {**_MAILBOX, "form": _mailbox_form(request).render()}
 
 
 @view_config(**_public("boite-mail", "POST", f"{_TEMPLATES}/mailbox.jinja2"))
-def send_mailbox(context: Any, request: Any) -> Any:
+def send_mailbox(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
     """Open a request to the support, whether the account exists or not."""
     try:
         values = _mailbox_form(request).validate()
@@ -146,13 +147,13 @@ def send_mailbox(context: Any, request: Any) -> Any:
     return {**_MAILBOX, "form": "", "review": review}
 
 
-def _active(request: Any, login: str) -> AccountView | None:
+def _active(request: PortalRequest, login: str) -> AccountView | None:
     with find(request, IDatabase).reading() as session:
         account = find(request, IAccounts).by_login(session, login)
     return account if account is not None and account.state is AccountState.ACTIVE else None
 
 
-def _record(request: Any, action: str, account: AccountView | None, login: str) -> None:
+def _record(request: PortalRequest, action: str, account: AccountView | None, login: str) -> None:
     find(request, IAuditTrail).record(
         request.dbsession,
         action,

@@ -10,6 +10,7 @@ import colander
 from ..foundation.forms import EmailNode, HoneypotNode, NameNode, PasswordNode, PhoneNode, PortalForm, TextNode
 from ..foundation.security import password_policy
 from ..interfaces import AccountView
+from ..pyramid_types import PortalRequest
 
 _ADVICE = (
     f"{password_policy.MIN_LENGTH} caractères au moins ; plusieurs mots sans lien entre eux font un bon mot de passe."
@@ -62,7 +63,9 @@ def _agree(node: Any, values: Mapping[str, Any]) -> None:
         raise error
 
 
-def password_form(request: Any, *, current: bool = False, cancel: tuple[str, str] | None = None) -> PortalForm:
+def password_form(
+    request: PortalRequest, *, current: bool = False, cancel: tuple[str, str] | None = None
+) -> PortalForm:
     """Return the form of a new password; ``current``: the present one is asked first (ASVS 6.2.3)."""
     schema = colander.SchemaNode(colander.Mapping(), validator=_agree)
     if current:

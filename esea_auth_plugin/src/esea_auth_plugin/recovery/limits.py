@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ..accounts.names import normalise_login
 from ..authentication.attempts.browsers import browser_of
 from ..errors import TooManyAttempts
 from ..foundation.throttling import Addresses, in_known_browser
 from ..interfaces import IThrottle, Limit
+from ..pyramid_types import PortalRequest
 from ..services import find
 
 _HOUR = timedelta(hours=1)
@@ -23,7 +23,7 @@ EVERYTHING_LOGIN = Limit("lost_everything.login", 3, timedelta(days=1))
 LINK = Limit("recovery.link.address", 60, _HOUR)
 
 
-def asked(request: Any, login: str, subject: str | None) -> bool:
+def asked(request: PortalRequest, login: str, subject: str | None) -> bool:
     """Count one letter asked for; ``False``: the account behind the login has had enough of them, and nobody is told.
 
     A browser known to the account has counters of its own: others who ask for the account do not keep its person out.
@@ -44,22 +44,22 @@ def asked(request: Any, login: str, subject: str | None) -> bool:
     return True
 
 
-def mailbox_lost(request: Any, login: str, subject: str | None) -> None:
+def mailbox_lost(request: PortalRequest, login: str, subject: str | None) -> None:
     """Count one request to the support."""
     _to_support(request, MAILBOX_ADDRESS, MAILBOX_LOGIN, login, subject)
 
 
-def everything_lost(request: Any, login: str, subject: str | None) -> None:
+def everything_lost(request: PortalRequest, login: str, subject: str | None) -> None:
     """Count one lost-everything request: the support's time is what it would waste."""
     _to_support(request, EVERYTHING_ADDRESS, EVERYTHING_LOGIN, login, subject)
 
 
-def link_used(request: Any) -> None:
+def link_used(request: PortalRequest) -> None:
     """Count one use of a link, right or wrong."""
     find(request, IThrottle).reserve(find(request, Addresses).use(LINK, request.client_address))
 
 
-def _to_support(request: Any, per_address: Limit, per_login: Limit, login: str, subject: str | None) -> None:
+def _to_support(request: PortalRequest, per_address: Limit, per_login: Limit, login: str, subject: str | None) -> None:
     here = find(request, Addresses).use(per_address, request.client_address)
     known = _known(request, subject)
     if subject is not None and known:
@@ -69,6 +69,6 @@ def _to_support(request: Any, per_address: Limit, per_login: Limit, login: str, 
     find(request, IThrottle).reserve(here, *own)
 
 
-def _known(request: Any, subject: str | None) -> str:
+def _known(request: PortalRequest, subject: str | None) -> str:
     """Return what identifies this browser for the account, ``""`` where the account has never signed in."""
     return browser_of(request).rows.get(subject or "", "")

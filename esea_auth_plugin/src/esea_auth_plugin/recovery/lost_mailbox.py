@@ -25,6 +25,7 @@ from ..interfaces import (
     Level,
     ReviewView,
 )
+from ..pyramid_types import Registry
 from ..services import find
 from .lost_requests import ADDRESS_CHANGED, NOBODY, LostRequests, account_sheet, asked_sheet, check_to_record
 from .models import LostMailboxRow
@@ -50,7 +51,9 @@ _WAIVER = (
 _PROTECTED = 2
 
 
-def open_request(registry: Any, session: Session, account: AccountView | None, values: Mapping[str, Any]) -> ReviewView:
+def open_request(
+    registry: Registry, session: Session, account: AccountView | None, values: Mapping[str, Any]
+) -> ReviewView:
     """Open the request; warn the old address if the account exists, and do the same work if it doesn't."""
     review = REQUESTS.open(registry, session, account, values)
     find(registry, IOutbox).post(
@@ -84,7 +87,7 @@ class LostMailboxKind(DecidedOnly):
         "La nouvelle adresse est une boîte partagée : indiquez une boîte que vous êtes seul(e) à lire.",
     )
 
-    def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
+    def sheets(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[FactSheet]:
         """Return what was typed, and the account with the numbers that the support may call back."""
         typed, account = REQUESTS.read(registry, session, review)
         asked = asked_sheet(typed, "Identifiant ou ancien email", Fact("Nouvel email", typed["email"]))
@@ -101,11 +104,11 @@ class LostMailboxKind(DecidedOnly):
         )
         return [asked, account_sheet(account, typed, *facts)]
 
-    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+    def concerned(self, registry: Registry, session: Session, review: ReviewView) -> Concerned:
         """Return the account that the login named, and the person who was typed."""
         return REQUESTS.concerned(registry, session, review)
 
-    def agreements(self, registry: Any, session: Session, review: ReviewView) -> int:
+    def agreements(self, registry: Registry, session: Session, review: ReviewView) -> int:
         """Return two for an account that owns an authenticator above mailed codes, one otherwise.
 
         (One that holds a role needs two for every kind of request.)
@@ -116,18 +119,18 @@ class LostMailboxKind(DecidedOnly):
         owns_more = account.devices_held > 0 or account.level_owned > Level.MAIL_CODE
         return _PROTECTED if owns_more or _other_factor(registry, session, account) is not None else 1
 
-    def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
+    def choices(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Ask each reviewer to record the check of the identity, and offer to waive the account's other factor."""
         account = REQUESTS.account(registry, session, review)
         factor = _other_factor(registry, session, account) if account is not None else None
         waiver = [Choice(WAIVED, _WAIVER.format(mode=factor.title), ticked=False)] if factor is not None else []
         return [*check_to_record(_CHECK), *waiver]
 
-    def agreement_note(self, registry: Any, session: Session, review: ReviewView) -> str:
+    def agreement_note(self, registry: Registry, session: Session, review: ReviewView) -> str:
         """Tell whoever agrees that they can't restore the account's roles afterwards."""
         return REQUESTS.roles_note(registry, session, review)
 
-    def on_agree(self, registry: Any, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
+    def on_agree(self, registry: Registry, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
         """Record the check of one reviewer, and whether they waive the other factor.
 
         :raises PortalError: no check, no account, the reviewer's own, or an address that changed lately.
@@ -143,7 +146,7 @@ class LostMailboxKind(DecidedOnly):
             details={"reference": review.reference, "factor_waived": WAIVED in kept},
         )
 
-    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
+    def on_accept(self, registry: Registry, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
         """Mail a 24-hour link to the new address."""
         account = REQUESTS.account(registry, session, review)
         if account is None:
@@ -155,26 +158,26 @@ class LostMailboxKind(DecidedOnly):
             session, account, email, request_id=review.id, factor_waived=len(waivers) >= _PROTECTED
         )
 
-    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
+    def on_refuse(self, registry: Registry, session: Session, review: ReviewView, reason: str) -> None:
         """Tell the new address, with the reason and nothing of the account."""
         self._write(registry, session, review, "refused", reason=reason)
 
-    def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
+    def on_more_asked(self, registry: Registry, session: Session, review: ReviewView, question: str) -> None:
         """Put the question to the new address; it is answered on the phone."""
         self._write(registry, session, review, "more_asked", question=question)
 
-    def _write(self, registry: Any, session: Session, review: ReviewView, letter: str, **values: str) -> None:
+    def _write(self, registry: Registry, session: Session, review: ReviewView, letter: str, **values: str) -> None:
         typed, _ = REQUESTS.read(registry, session, review)
         find(registry, IOutbox).post(
             session, f"recovery.{letter}", to=typed["email"], values={"reference": review.reference, **values}
         )
 
 
-def _other_factor(registry: Any, session: Session, account: AccountView) -> AuthMode | None:
+def _other_factor(registry: Registry, session: Session, account: AccountView) -> AuthMode | None:
     return find(registry, Resets).other_factor(session, account.subject)
 
 
-def _contestable(registry: Any, session: Session, account: AccountView) -> str:
+def _contestable(registry: Registry, session: Session, account: AccountView) -> str:
     """Return why the address can't change now: an earlier change may still be objected to; ``""`` if it can."""
     changed = find(registry, AddressChanges).contestable(session, account.subject)
     return ADDRESS_CHANGED if changed is not None else ""

@@ -31,6 +31,7 @@ from ..interfaces import (
 )
 from ..normalise.folding import same_text
 from ..normalise.phones import phone_fr
+from ..pyramid_types import Registry
 from ..services import find
 
 CHECKED = "identity_checked"
@@ -63,7 +64,7 @@ class LostRequests:
     code: str
 
     def open(
-        self, registry: Any, session: Session, account: AccountView | None, values: Mapping[str, Any]
+        self, registry: Registry, session: Session, account: AccountView | None, values: Mapping[str, Any]
     ) -> ReviewView:
         """Open a request and keep what was typed; the same work is done when the account does not exist."""
         request_id, subject = new_id(), account.subject if account else None
@@ -80,7 +81,9 @@ class LostRequests:
         session.add(self.rows(request_id=review.id, subject=subject, sealed=sealed))
         return review
 
-    def read(self, registry: Any, session: Session, review: ReviewView) -> tuple[dict[str, str], AccountView | None]:
+    def read(
+        self, registry: Registry, session: Session, review: ReviewView
+    ) -> tuple[dict[str, str], AccountView | None]:
         """Return what was typed, and the account that the login named, if any."""
         row = self._row(session, review)
         if row is None:
@@ -98,12 +101,12 @@ class LostRequests:
             kept[review.id] = row
         return row
 
-    def account(self, registry: Any, session: Session, review: ReviewView) -> AccountView | None:
+    def account(self, registry: Registry, session: Session, review: ReviewView) -> AccountView | None:
         """Return the account that the login named."""
         row = self._row(session, review)
         return find(registry, IAccounts).by_subject(session, row.subject) if row is not None and row.subject else None
 
-    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+    def concerned(self, registry: Registry, session: Session, review: ReviewView) -> Concerned:
         """Return the account that the login named, and the person who was typed."""
         if self._row(session, review) is None:
             return Concerned()
@@ -111,7 +114,7 @@ class LostRequests:
         person: dict[str, str] = {name: typed[name] for name in _COMPARED if name in typed}
         return Concerned(accounts=(account.subject,) if account is not None else (), people=(person,))
 
-    def roles_note(self, registry: Any, session: Session, review: ReviewView) -> str:
+    def roles_note(self, registry: Registry, session: Session, review: ReviewView) -> str:
         """Return what an agreement means for an account that holds a role, ``""`` for any other."""
         row = self._row(session, review)
         if row is None or not row.subject or not find(registry, IRoles).holders(session, (row.subject,)):
@@ -119,7 +122,7 @@ class LostRequests:
         return _ROLES_NOTE
 
     def checked(
-        self, registry: Any, session: Session, review: ReviewView, by: str | None, kept: frozenset[str], tick: str
+        self, registry: Registry, session: Session, review: ReviewView, by: str | None, kept: frozenset[str], tick: str
     ) -> AccountView:
         """Return the account, once ``by`` recorded that they checked who asks. :param tick: what to tick otherwise.
 

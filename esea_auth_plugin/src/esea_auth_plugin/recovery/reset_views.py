@@ -19,6 +19,7 @@ from ..foundation.layout.filters import datetime_fr
 from ..foundation.security.tokens import mailed_token
 from ..foundation.web.cookies import drop_cookie, read_link_cookie, set_cookie
 from ..interfaces import IClock, IPasswords
+from ..pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ..services import find
 from . import limits
 from .forms import accepted_password, password_form
@@ -30,21 +31,21 @@ _PAGE = "esea_auth_plugin:recovery/templates/reset.jinja2"
 
 
 @view_config(context=ResetToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def take_token(context: Any, request: Any) -> Any:
+def take_token(context: ResetToken, request: PortalRequest) -> ViewResult:
     """Move the token into the flow's cookie; mail scanners that follow the link use nothing up."""
     set_cookie(request, COOKIE, mailed_token(context.__name__), max_age=timedelta(minutes=30))
     return HTTPSeeOther("/connexion/reinitialisation")
 
 
 @view_config(context=ResetPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def show_reset(context: Any, request: Any) -> Any:
+def show_reset(context: ResetPlace, request: PortalRequest) -> ViewResult:
     """Ask for a new password, or for the other factor first."""
     reset = find(request, Resets).live(request.dbsession, read_link_cookie(request, COOKIE))
     return _page(request, reset, password_form(request).render() if reset and not reset.factor else "")
 
 
 @view_config(context=ResetPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def reset_password(context: Any, request: Any) -> Any:
+def reset_password(context: ResetPlace, request: PortalRequest) -> ViewResult:
     """Set the password."""
     limits.link_used(request)
     reset = _live(request)
@@ -81,7 +82,7 @@ def reset_password(context: Any, request: Any) -> Any:
 
 
 @view_config(context=ResetPlace, name=FACTOR_VIEW, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def prove_factor(context: Any, request: Any) -> Any:
+def prove_factor(context: ResetPlace, request: PortalRequest) -> ViewResult:
     """Begin the stage of the account's other factor; its own page takes the answer."""
     limits.link_used(request)
     reset = _live(request)
@@ -124,12 +125,12 @@ def prove_factor(context: Any, request: Any) -> Any:
     return HTTPSeeOther(begun.url if isinstance(begun, Go) else f"/connexion/{mode.segment}")
 
 
-def _live(request: Any) -> Reset | None:
+def _live(request: PortalRequest) -> Reset | None:
     with find(request, IDatabase).reading() as session:
         return find(request, Resets).live(session, read_link_cookie(request, COOKIE))
 
 
-def _page(request: Any, reset: Reset | None, form: Any) -> dict[str, Any]:
+def _page(request: PortalRequest, reset: Reset | None, form: Any) -> TemplateValues:
     if reset is None:
         request.response.status = 410
     return {"reset": reset, "form": form}

@@ -38,6 +38,7 @@ from ..interfaces import (
     PortalSettings,
     Proof,
 )
+from ..pyramid_types import Registry
 from ..services import find
 from ..settings import AuthSettings
 from .models import ResetRow
@@ -69,7 +70,7 @@ class Reset:
 class Resets:
     """Issues, judges and uses links."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def issue(self, session: Session, account: AccountView | None) -> None:
@@ -246,7 +247,7 @@ class Resets:
         return find(self._registry, IClock).now()
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: delete links that ended over a week ago."""
     before = find(registry, IClock).now() - timedelta(days=7)
     with find(registry, IDatabase).writing() as session:

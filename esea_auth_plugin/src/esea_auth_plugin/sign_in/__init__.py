@@ -18,6 +18,7 @@ from ..events import (
     UnderWayEnded,
 )
 from ..interfaces import IParkedForms, ISessions, ISignInRoot
+from ..pyramid_types import Configurator
 from ..services import find
 from . import saved_forms as parked
 from .resources import ParkedPlace, SignInPlace, SignOutPlace, TermsPlace
@@ -34,7 +35,7 @@ _ACTIONS = {
 }
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Hang the places, publish the services, declare actions and jobs."""
     registry = config.registry
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
@@ -14,6 +12,7 @@ from ..authentication.registry import modes_of
 from ..foundation.database import IDatabase
 from ..foundation.web.return_paths import let_form_end_at
 from ..interfaces import IAccounts, IAuditTrail, ISessions
+from ..pyramid_types import PortalRequest, ViewResult, current_identity
 from ..services import find
 from .finishing import StartAgain, active_account, after_last_stage, terms_due
 from .resources import ParkedPlace, SignOutPlace, TermsPlace
@@ -24,7 +23,7 @@ _TERMS = "esea_auth_plugin:sign_in/templates/terms.jinja2"
 
 
 @view_config(context=TermsPlace, request_method="GET", renderer=_TERMS, permission=NO_PERMISSION_REQUIRED)
-def show_terms(context: Any, request: Any) -> Any:
+def show_terms(context: TermsPlace, request: PortalRequest) -> ViewResult:
     """Put the CGU to a person who has proven everything else and is nobody yet."""
     found = find(request, SignIns).current(request, request.dbsession)
     if found is None or found.stage != TERMS or found.subject is None:
@@ -35,7 +34,7 @@ def show_terms(context: Any, request: Any) -> Any:
 
 
 @view_config(context=TermsPlace, request_method="POST", renderer=_TERMS, permission=NO_PERMISSION_REQUIRED)
-def answer_terms(context: Any, request: Any) -> Any:
+def answer_terms(context: TermsPlace, request: PortalRequest) -> ViewResult:
     """Accept or refuse the version that was shown."""
     with find(request, IDatabase).reading() as session:
         found = find(request, SignIns).current(request, session)
@@ -62,7 +61,7 @@ def answer_terms(context: Any, request: Any) -> Any:
     return _accepted(request, found, found.subject, version)
 
 
-def _accepted(request: Any, found: SignIn, subject: str, version: str) -> Any:
+def _accepted(request: PortalRequest, found: SignIn, subject: str, version: str) -> ViewResult:
     try:
         account = active_account(request, request.dbsession, subject)
         if terms_due(request, account):
@@ -80,9 +79,9 @@ def _accepted(request: Any, found: SignIn, subject: str, version: str) -> Any:
     # Asks for a session of any level: the form's own address judges the rest when it is sent again.
     permission=NO_PERMISSION_REQUIRED,
 )
-def show_parked(context: Any, request: Any) -> Any:
+def show_parked(context: ParkedPlace, request: PortalRequest) -> ViewResult:
     """Show the form that waited, with a button that sends it again: nothing is sent by itself."""
-    if request.identity is None:
+    if current_identity(request) is None:
         return HTTPSeeOther("/connexion")
     parked = find(request, ParkedForms).waiting(request, request.dbsession, request.identity.subject)
     if parked is None:
@@ -97,13 +96,13 @@ def show_parked(context: Any, request: Any) -> Any:
     renderer="esea_auth_plugin:sign_in/templates/sign_out.jinja2",
     permission=NO_PERMISSION_REQUIRED,
 )
-def ask_sign_out(context: Any, request: Any) -> Any:
+def ask_sign_out(context: SignOutPlace, request: PortalRequest) -> ViewResult:
     """Show the button: a GET ends nothing, or any image on another site would sign people out."""
-    return {} if request.identity is not None else HTTPSeeOther("/")
+    return {} if current_identity(request) is not None else HTTPSeeOther("/")
 
 
 @view_config(context=SignOutPlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def sign_out(context: Any, request: Any) -> Any:
+def sign_out(context: SignOutPlace, request: PortalRequest) -> ViewResult:
     """End the session here, and elsewhere where a mode takes part in it."""
     session = request.dbsession
     sessions = find(request, ISessions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,7 @@ from ..interfaces import (
     SessionView,
 )
 from ..levels import level_of, mail_code_barred
+from ..pyramid_types import PortalRequest
 from ..services import find, offers
 from ..settings import AuthSettings
 from . import known_places
@@ -39,7 +40,7 @@ class StartAgain(PortalError):
     code = "sign_in.start_again"
 
 
-def terms_due(request: Any, account: AccountView) -> bool:
+def terms_due(request: PortalRequest, account: AccountView) -> bool:
     """Tell whether the person must accept the CGU before any service opens: a new version, or a year passed."""
     if account.terms_accepted_at is None or account.terms_version != request.portal.terms_version:
         return True
@@ -47,7 +48,7 @@ def terms_due(request: Any, account: AccountView) -> bool:
     return account.terms_accepted_at + kept <= find(request, IClock).now()
 
 
-def active_account(request: Any, session: Session, subject: str) -> AccountView:
+def active_account(request: PortalRequest, session: Session, subject: str) -> AccountView:
     """Lock the account and return it if it may sign in at this moment, which stays so until the transaction ends.
 
     :raises StartAgain: it was suspended or closed since the first stage.
@@ -59,7 +60,7 @@ def active_account(request: Any, session: Session, subject: str) -> AccountView:
     return account
 
 
-def after_last_stage(request: Any, found: SignIn) -> str:
+def after_last_stage(request: PortalRequest, found: SignIn) -> str:
     """Go on from a sign-in whose every mode has proven its part; return the address to show next.
 
     :param found: as it is stored now, ``subject`` and ``proofs`` complete.
@@ -80,7 +81,7 @@ def after_last_stage(request: Any, found: SignIn) -> str:
     return _open(request, session, found, account)
 
 
-def _back_to_reset(request: Any, session: Session, found: SignIn, reset_id: str) -> str:
+def _back_to_reset(request: PortalRequest, session: Session, found: SignIn, reset_id: str) -> str:
     """The other factor of a forgotten password is proven: nobody is signed in by it."""
     if not find(request, SignIns).finish(request, session, found):
         raise StartAgain("Cette étape a expiré. Reprenez depuis le lien reçu.")
@@ -88,14 +89,14 @@ def _back_to_reset(request: Any, session: Session, found: SignIn, reset_id: str)
     return "/connexion/reinitialisation"
 
 
-def _to_new_device(request: Any, session: Session, found: SignIn, account: AccountView) -> str:
+def _to_new_device(request: PortalRequest, session: Session, found: SignIn, account: AccountView) -> str:
     """What replaces a lost device is proven: nobody is signed in by it, a new device may be added."""
     if not find(request, SignIns).finish(request, session, found):
         raise StartAgain("Cette connexion a expiré. Recommencez depuis le début.")
     return find(request, IEnrolmentTickets).issue(request, session, account.subject, cause="recovery_code")
 
 
-def _open(request: Any, session: Session, found: SignIn, account: AccountView) -> str:
+def _open(request: PortalRequest, session: Session, found: SignIn, account: AccountView) -> str:
     if not find(request, SignIns).finish(request, session, found):
         raise StartAgain("Cette connexion a expiré. Recommencez depuis le début.")
     sessions = find(request, ISessions)
@@ -134,7 +135,7 @@ def _open(request: Any, session: Session, found: SignIn, account: AccountView) -
     return first_links.page_for(session, view.subject, view, onward, known_browser=known_browser) or onward
 
 
-def _tell(request: Any, session: Session, found: SignIn, view: SessionView, *, new: bool) -> None:
+def _tell(request: PortalRequest, session: Session, found: SignIn, view: SessionView, *, new: bool) -> None:
     """Tell the rooms of a sign-in, and of one from a browser or a place that the account does not know."""
     subject, agent, address = view.subject, (request.user_agent or "")[:300], request.client_address
     request.registry.notify(SignedIn(session, subject, found.service, agent, address, found.proofs, new))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from ..authentication.attempts.models import KnownPlaceRow
 from ..foundation.throttling import Addresses
 from ..interfaces import IClock, ISealer
 from ..normalise.addresses import enclosing_network, parse_address
+from ..pyramid_types import PortalRequest
 from ..services import find
 
 KEPT = timedelta(days=365)
@@ -31,7 +31,7 @@ class Seen:
     first: bool = False
 
 
-def place_of(request: Any) -> str:
+def place_of(request: PortalRequest) -> str:
     """Return the name of the place that a request comes from; every unreadable address is one place."""
     address = request.client_address
     named = find(request, Addresses).establishment(address)
@@ -43,7 +43,7 @@ def place_of(request: Any) -> str:
     return f"network|{enclosing_network(found, ipv4_bits=_IPV4_BITS, ipv6_bits=_IPV6_BITS)}"
 
 
-def remember(request: Any, session: Session, subject: str) -> Seen:
+def remember(request: PortalRequest, session: Session, subject: str) -> Seen:
     """Note the place of a sign-in; tell whether the account knew it."""
     now = find(request, IClock).now()
     digests = find(request, ISealer).digests(f"{subject}|{place_of(request)}", purpose="sign_in.place")

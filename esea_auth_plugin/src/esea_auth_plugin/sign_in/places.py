@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..authentication.attempts.browsers import browser_of
@@ -13,6 +12,7 @@ from ..authentication.contract import AuthMode
 from ..authentication.registry import modes_of
 from ..foundation.permissions.judge import PORTAL
 from ..interfaces import ICatalogue, IClock, ModeStanding, PortalService
+from ..pyramid_types import PortalRequest, current_identity
 from ..services import find
 
 _PARIS = ZoneInfo("Europe/Paris")
@@ -36,12 +36,12 @@ class Offer:
     since: datetime | None = None
 
 
-def service_named(request: Any, slug: str) -> PortalService | None:
+def service_named(request: PortalRequest, slug: str) -> PortalService | None:
     """Return the service, the portal itself for ``""``; ``None`` for an unknown slug."""
     return find(request, ICatalogue).get(slug or PORTAL)
 
 
-def is_open(request: Any, service: PortalService, mode: AuthMode) -> bool:
+def is_open(request: PortalRequest, service: PortalService, mode: AuthMode) -> bool:
     """Tell whether the service admits the mode at this moment; one that only restores access opens none of them."""
     if mode.restores:
         return True
@@ -49,7 +49,7 @@ def is_open(request: Any, service: PortalService, mode: AuthMode) -> bool:
     return find(request, ICatalogue).standing(service, mode.name, now) is ModeStanding.OPEN
 
 
-def offers_of(request: Any, service: PortalService) -> Sequence[Offer]:
+def offers_of(request: PortalRequest, service: PortalService) -> Sequence[Offer]:
     """Return the modes to show, in the catalogue's order; one that is not enabled here is hidden."""
     modes = modes_of(request)
     shown = [mode for admitted in service.modes if (mode := modes.get(admitted.mode)) is not None]
@@ -57,11 +57,11 @@ def offers_of(request: Any, service: PortalService) -> Sequence[Offer]:
     return [offer for mode in here if (offer := _offer(request, service, mode)) is not None]
 
 
-def _known(request: Any) -> bool:
-    return request.identity is not None or bool(browser_of(request).subjects)
+def _known(request: PortalRequest) -> bool:
+    return current_identity(request) is not None or bool(browser_of(request).subjects)
 
 
-def _offer(request: Any, service: PortalService, mode: AuthMode) -> Offer | None:
+def _offer(request: PortalRequest, service: PortalService, mode: AuthMode) -> Offer | None:
     catalogue = find(request, ICatalogue)
     now = find(request, IClock).now()
     standing = catalogue.standing(service, mode.name, now)

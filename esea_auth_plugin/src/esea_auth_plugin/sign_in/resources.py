@@ -9,6 +9,7 @@ from zope.interface import alsoProvides, implementer
 from ..authentication.contract import AuthMode
 from ..authentication.registry import modes_of
 from ..interfaces import ISignInRoot
+from ..pyramid_types import PortalRequest
 from ..resources import Resource
 
 #: Last segment of the address that a waiting page asks.
@@ -32,7 +33,7 @@ class SignInPlace(Resource):
 class ModePlace(Resource):
     """One mode, with the actions of every stage that leads through it."""
 
-    def __init__(self, request: Any, parent: Any, name: str, mode: AuthMode) -> None:
+    def __init__(self, request: PortalRequest, parent: Any, name: str, mode: AuthMode) -> None:
         super().__init__(request, parent, name)
         self.mode = mode
         if mode.place is not None:

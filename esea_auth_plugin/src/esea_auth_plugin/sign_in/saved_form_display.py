@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from pyramid.traversal import traverse
 
 from ..accounts.attributes import KINDS, shown
+from ..pyramid_types import PortalRequest
 
 #: Labels of fields that are no identity attributes. What is not here was chosen by the page, not by the person.
 _LABELS: Mapping[str, str] = {
@@ -34,7 +35,7 @@ def typed(fields: Iterable[tuple[str, str]]) -> Sequence[tuple[str, str]]:
     return [(_LABELS[name], shown(name, value)) for name, value in fields if value.strip() and name in _LABELS]
 
 
-def place_of(request: Any, path: str) -> tuple[str, str]:
+def place_of(request: PortalRequest, path: str) -> tuple[str, str]:
     """Return title and address of the page that a form belongs to.
 
     The form's own address may answer no GET (« …/retirer »): its place does.

@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from pyramid.csrf import check_csrf_token
 from sqlalchemy import delete, select, update
@@ -16,6 +15,7 @@ from ..authentication.attempts.models import ParkedFormRow
 from ..foundation.database import IDatabase, new_id
 from ..foundation.web.return_paths import local_path
 from ..interfaces import IClock, ISealer, ISessions
+from ..pyramid_types import PortalRequest, Registry
 from ..services import find
 
 KEPT = timedelta(hours=2)
@@ -37,11 +37,11 @@ class ParkedForm:
 class ParkedForms:
     """See :class:`~esea_auth_plugin.interfaces.IParkedForms`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._sealer = find(registry, ISealer)
 
-    def park(self, request: Any) -> None:
+    def park(self, request: PortalRequest) -> None:
         """See the interface.
 
         The refusal came before the check of the CSRF token: without it another site could have a form sent by the
@@ -71,7 +71,7 @@ class ParkedForms:
 
         request.outlive(write)
 
-    def hold(self, request: Any, session: Session, subject: str) -> str | None:
+    def hold(self, request: PortalRequest, session: Session, subject: str) -> str | None:
         """Return the id of the form that waits for this person in this browser; anybody else's is deleted."""
         digest = find(self._registry, ISessions).cookie_digest(request)
         if not digest:
@@ -85,12 +85,12 @@ class ParkedForms:
             return None
         return row.id
 
-    def hand_over(self, request: Any, session: Session, parked: str) -> None:
+    def hand_over(self, request: PortalRequest, session: Session, parked: str) -> None:
         """Tie the form to the session that was just opened."""
         digest = find(self._registry, ISessions).cookie_digest(request)
         session.execute(update(ParkedFormRow).where(ParkedFormRow.id == parked).values(cookie_digest=digest))
 
-    def waiting(self, request: Any, session: Session, subject: str) -> ParkedForm | None:
+    def waiting(self, request: PortalRequest, session: Session, subject: str) -> ParkedForm | None:
         """Return the form that waits in this session."""
         digest = find(self._registry, ISessions).cookie_digest(request)
         row = session.scalar(
@@ -101,13 +101,13 @@ class ParkedForms:
         content = json.loads(self._sealer.open(row.sealed, purpose=PURPOSE, bound_to=row.id))
         return ParkedForm(content["path"], tuple((name, value) for name, value in content["fields"]))
 
-    def drop(self, request: Any, session: Session) -> None:
+    def drop(self, request: PortalRequest, session: Session) -> None:
         """Delete what waits in this browser."""
         digest = find(self._registry, ISessions).cookie_digest(request)
         session.execute(delete(ParkedFormRow).where(ParkedFormRow.cookie_digest == digest))
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: delete forms that nobody came back for."""
     now = find(registry, IClock).now()
     with find(registry, IDatabase).writing() as session:

@@ -49,6 +49,7 @@ from ..interfaces import (
     PortalService,
 )
 from ..levels import level_of_factors, mail_code_barred
+from ..pyramid_types import PortalRequest
 from ..services import find
 from .finishing import StartAgain, active_account, after_last_stage
 from .places import service_named
@@ -82,7 +83,7 @@ class Outcome:
 
 
 def standing(
-    request: Any, session: Session, mode: AuthMode, *, service: str, return_path: str, recent: bool
+    request: PortalRequest, session: Session, mode: AuthMode, *, service: str, return_path: str, recent: bool
 ) -> Standing:
     """Return the browser's sign-in by this mode, or the beginning of one. Writes nothing."""
     modes = modes_of(request)
@@ -115,7 +116,7 @@ def standing(
     return Standing(found, stages[0], _account(request, session, found.subject), fresh=True)
 
 
-def _raised(request: Any, slug: str, recent: bool) -> Identity | None:
+def _raised(request: PortalRequest, slug: str, recent: bool) -> Identity | None:
     """Return the person whose session is asked for more; ``None`` for a sign-in from nothing, by whoever it is."""
     identity: Identity | None = request.identity
     if identity is None or recent:
@@ -128,7 +129,7 @@ def _raised(request: Any, slug: str, recent: bool) -> Identity | None:
 
 
 def attempt_of(
-    request: Any, at: Standing, service: PortalService, values: Mapping[str, str], action: str = ""
+    request: PortalRequest, at: Standing, service: PortalService, values: Mapping[str, str], action: str = ""
 ) -> Attempt:
     """Return what the stage's mode may know of this step; reads the browser's table, so outside transactions."""
     return Attempt(
@@ -147,13 +148,17 @@ def attempt_of(
     )
 
 
-def typed(request: Any) -> dict[str, str]:
+def typed(request: PortalRequest) -> dict[str, str]:
     """Return what the form sent for the mode; files and our own fields left out."""
     return {name: value for name, value in request.POST.items() if isinstance(value, str) and name not in _OWN_FIELDS}
 
 
 def take(
-    request: Any, at: Standing, service: PortalService, action: str = "", values: Mapping[str, str] | None = None
+    request: PortalRequest,
+    at: Standing,
+    service: PortalService,
+    action: str = "",
+    values: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Take one answer (or one of the mode's actions) to the stage.
 
@@ -197,7 +202,7 @@ def take(
     return _shown(request, session, at, attempt, result, entered)
 
 
-def _unfit(request: Any, session: Session, at: Standing, result: Proven) -> Refused | None:
+def _unfit(request: PortalRequest, session: Session, at: Standing, result: Proven) -> Refused | None:
     """Return why a right answer is refused all the same."""
     if at.found.subject is not None and result.subject != at.found.subject:
         return Refused("sign_in.other_person", at.stage.wrong, over=True)
@@ -209,7 +214,7 @@ def _unfit(request: Any, session: Session, at: Standing, result: Proven) -> Refu
     return None
 
 
-def _reserve_next(request: Any, at: Standing, attempt: Attempt, prepared: Any) -> gate.StageStart:
+def _reserve_next(request: PortalRequest, at: Standing, attempt: Attempt, prepared: Any) -> gate.StageStart:
     """Count the start of the stage that follows, for the account that this answer is about to prove."""
     following = modes_of(request).get(at.found.next_stage or "")
     subject = at.stage.expected_subject(attempt, prepared) if following is not None else None
@@ -218,7 +223,7 @@ def _reserve_next(request: Any, at: Standing, attempt: Attempt, prepared: Any) -
     return gate.reserve_start(request, following.begin_limits(replace(attempt, subject=subject)), subject)
 
 
-def _waits(request: Any, session: Session, result: Proven) -> bool:
+def _waits(request: PortalRequest, session: Session, result: Proven) -> bool:
     """Tell whether the proof rests on a device that nobody has confirmed yet, whatever mode used it."""
     reference = result.proof.authenticator
     if reference is None:
@@ -226,7 +231,7 @@ def _waits(request: Any, session: Session, result: Proven) -> bool:
     return any(reference in held for held in find(request, IPendingDevices).of(session, result.subject).values())
 
 
-def _enter(request: Any, stage: AuthMode, attempt: Attempt) -> gate.Pass:
+def _enter(request: PortalRequest, stage: AuthMode, attempt: Attempt) -> gate.Pass:
     if attempt.action in stage.actions:
         gate.use_up(request, stage.action_limits(attempt), attempt.subject)
         return gate.Pass([])
@@ -241,7 +246,7 @@ def _enter(request: Any, stage: AuthMode, attempt: Attempt) -> gate.Pass:
     )
 
 
-def _begin(request: Any, at: Standing, attempt: Attempt) -> Outcome:
+def _begin(request: PortalRequest, at: Standing, attempt: Attempt) -> Outcome:
     session: Session = request.dbsession
     lock_accounts(request, session, at.found.subject)
     barred = _barred(request, at)
@@ -251,7 +256,7 @@ def _begin(request: Any, at: Standing, attempt: Attempt) -> Outcome:
 
 
 def _shown(
-    request: Any, session: Session, at: Standing, attempt: Attempt, result: Result | Begun, entered: gate.Pass
+    request: PortalRequest, session: Session, at: Standing, attempt: Attempt, result: Result | Begun, entered: gate.Pass
 ) -> Outcome:
     """Answer a result that does not end the stage well."""
     if isinstance(result, UnknownPerson):
@@ -277,7 +282,7 @@ def _shown(
     return Outcome(location=f"/connexion/{mode_segment(request, at.found)}")
 
 
-def _unlinked(request: Any, session: Session, at: Standing, unknown: UnknownPerson) -> Outcome:
+def _unlinked(request: PortalRequest, session: Session, at: Standing, unknown: UnknownPerson) -> Outcome:
     """Somebody was proven whom no account knows: keep who it is for this browser, and show the two ways on."""
     pending = PendingIdentity(
         unknown.external, at.found.mode, at.found.service, at.found.return_path, claimed=unknown.claimed
@@ -295,7 +300,7 @@ def _unlinked(request: Any, session: Session, at: Standing, unknown: UnknownPers
 
 
 def _refused(
-    request: Any, session: Session, at: Standing, attempt: Attempt, refused: Refused, entered: gate.Pass
+    request: PortalRequest, session: Session, at: Standing, attempt: Attempt, refused: Refused, entered: gate.Pass
 ) -> Outcome:
     find(request, IAuditTrail).record(
         session,
@@ -318,14 +323,19 @@ def start_address(found: SignIn) -> str:
     return f"/connexion?{given}" if given else "/connexion"
 
 
-def mode_segment(request: Any, found: SignIn) -> str:
+def mode_segment(request: PortalRequest, found: SignIn) -> str:
     """Return the address segment of the mode that was chosen."""
     mode = modes_of(request).get(found.mode)
     return mode.segment if mode is not None else ""
 
 
 def _proven(
-    request: Any, session: Session, at: Standing, service: PortalService, result: Proven, start: gate.StageStart
+    request: PortalRequest,
+    session: Session,
+    at: Standing,
+    service: PortalService,
+    result: Proven,
+    start: gate.StageStart,
 ) -> Outcome:
     proofs = (*at.found.proofs, result.proof)
     done = replace(at.found, subject=result.subject, proofs=proofs)
@@ -355,7 +365,7 @@ def _proven(
     return _shown(request, session, ahead, attempt, stage.begin(session, attempt), gate.Pass([]))
 
 
-def _barred(request: Any, at: Standing) -> Outcome | None:
+def _barred(request: PortalRequest, at: Standing) -> Outcome | None:
     """Don't send somebody through a stage that shows nothing for them: mailed codes while they are barred."""
     if at.stage.restores or not mail_code_barred(at.account, find(request, IClock).now()):
         return None
@@ -366,14 +376,14 @@ def _barred(request: Any, at: Standing) -> Outcome | None:
     return Outcome(location=start_address(at.found), problem=why_barred(at.account, find(request, IClock).now()))
 
 
-def _account(request: Any, session: Session, subject: str | None) -> AccountView | None:
+def _account(request: PortalRequest, session: Session, subject: str | None) -> AccountView | None:
     if subject is None:
         return None
     account = find(request, IAccounts).by_subject(session, subject)
     return account if account is not None and account.state is AccountState.ACTIVE else None
 
 
-def read_standing(request: Any, mode: AuthMode, **of: Any) -> Standing:
+def read_standing(request: PortalRequest, mode: AuthMode, **of: Any) -> Standing:
     """Like :func:`standing`, in a short transaction that is over when it returns."""
     with find(request, IDatabase).reading() as session:
         return standing(request, session, mode, **of)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
@@ -20,6 +20,8 @@ from ..foundation.database import write_on_get
 from ..foundation.web.problems import problem_response, wants_json
 from ..foundation.web.return_paths import destination, let_form_end_at, local_path
 from ..interfaces import IAccounts, ICatalogue, IClock, IEnrolments, IOwnedLevel, ISignInRoot, PortalService
+from ..pyramid_types import PortalRequest, TemplateValues, ViewResult, current_identity
+from ..resources import Resource
 from ..services import find, offers
 from .finishing import StartAgain
 from .places import Offer, is_open, offers_of, service_named
@@ -31,7 +33,15 @@ MOST_OF_A_VALUE = 8_000
 _STEP = "esea_auth_plugin:sign_in/templates/step.jinja2"
 
 
-def asked(request: Any) -> dict[str, Any]:
+class Target(TypedDict):
+    """What a sign-in is for. ``recent``: a fresh proof is wanted."""
+
+    service: str
+    return_path: str
+    recent: bool
+
+
+def asked(request: PortalRequest) -> Target:
     """Return what the sign-in is for: service, path back, and whether a fresh proof is wanted.
 
     :raises HTTPNotFound: the service is unknown.
@@ -49,7 +59,7 @@ def asked(request: Any) -> dict[str, Any]:
     }
 
 
-def query_of(of: dict[str, Any]) -> str:
+def query_of(of: Target) -> str:
     """Return the query string that carries ``asked`` on, ``""`` or with its question mark."""
     values = {"service": of["service"], "retour": of["return_path"], "recent": "1" if of["recent"] else ""}
     query = urlencode({name: value for name, value in values.items() if value})
@@ -62,11 +72,11 @@ def query_of(of: dict[str, Any]) -> str:
     renderer="esea_auth_plugin:sign_in/templates/sign_in.jinja2",
     permission=NO_PERMISSION_REQUIRED,
 )
-def choose(context: Any, request: Any) -> Any:
+def choose(context: Resource, request: PortalRequest) -> ViewResult:
     """Show the modes that the service admits today; whoever is signed in well enough goes on."""
     of = asked(request)
     service = _service(request, of["service"])
-    identity = request.identity
+    identity = current_identity(request)
     now = find(request, IClock).now()
     if identity is not None and not of["recent"]:
         refusal = find(request, ICatalogue).admits(service, identity.proofs, identity.level, now)
@@ -94,7 +104,7 @@ def choose(context: Any, request: Any) -> Any:
     }
 
 
-def _let_companions_lead_out(request: Any, slug: str, offered: Sequence[Offer]) -> None:
+def _let_companions_lead_out(request: PortalRequest, slug: str, offered: Sequence[Offer]) -> None:
     """A companion may hold a form that leads to another site at once, and from there to the service."""
     targets = [target for offer in offered if offer.open and offer.mode.companion for target in offer.mode.form_targets]
     for target in targets:
@@ -103,7 +113,7 @@ def _let_companions_lead_out(request: Any, slug: str, offered: Sequence[Offer]) 
         let_form_end_at(request, slug)
 
 
-def _reaching_top(request: Any, subject: str, offered: Sequence[Offer]) -> Sequence[Offer]:
+def _reaching_top(request: PortalRequest, subject: str, offered: Sequence[Offer]) -> Sequence[Offer]:
     """Leave the modes that prove the highest level the account owns: a weaker one would lead back here."""
     owned = find(request, IOwnedLevel).of(request.dbsession, subject)
     return [
@@ -112,7 +122,7 @@ def _reaching_top(request: Any, subject: str, offered: Sequence[Offer]) -> Seque
 
 
 def _companions(
-    request: Any, service: PortalService, offered: Sequence[Offer], *, external: bool
+    request: PortalRequest, service: PortalService, offered: Sequence[Offer], *, external: bool
 ) -> dict[str, Mapping[str, Any]]:
     """Return what open modes add to the page of all modes: a template each, with its values."""
     nobody = Attempt(
@@ -131,7 +141,7 @@ def _companions(
 
 
 @view_config(context=ModePlace, request_method="GET", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
-def show_step(context: Any, request: Any) -> Any:
+def show_step(context: ModePlace, request: PortalRequest) -> ViewResult:
     """Show the stage where the sign-in stands."""
     of = asked(request)
     at = standing(request, request.dbsession, context.mode, **of)
@@ -144,19 +154,19 @@ def show_step(context: Any, request: Any) -> Any:
 
 
 @view_config(context=ModePlace, request_method="POST", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
-def take_step(context: Any, request: Any) -> Any:
+def take_step(context: ModePlace, request: PortalRequest) -> ViewResult:
     """Take the answer to a stage."""
     return _take(context, request, "")
 
 
 @view_config(context=ActionPlace, request_method="POST", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
-def take_action(context: Any, request: Any) -> Any:
+def take_action(context: ActionPlace, request: PortalRequest) -> ViewResult:
     """Carry out an action of the stage, e.g. send another code."""
     return _take(context.__parent__, request, context.__name__)
 
 
 @view_config(context=CallbackPlace, request_method="GET", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
-def take_callback(context: Any, request: Any) -> Any:
+def take_callback(context: CallbackPlace, request: PortalRequest) -> ViewResult:
     """Take the answer that another site sends the browser back with, to whatever this browser had asked there."""
     write_on_get(request)
     place, mode = context.__parent__, context.__parent__.mode
@@ -173,7 +183,7 @@ def take_callback(context: Any, request: Any) -> Any:
 
 
 @view_config(context=PollPlace, request_method="GET", renderer="json", permission=NO_PERMISSION_REQUIRED)
-def poll(context: Any, request: Any) -> dict[str, Any]:
+def poll(context: PollPlace, request: PortalRequest) -> TemplateValues:
     """Tell a waiting page whether to send its form now."""
     request.response.cache_control.no_store = True
     mode, now = context.__parent__.mode, find(request, IClock).now()
@@ -186,7 +196,7 @@ def poll(context: Any, request: Any) -> dict[str, Any]:
     return {"ready": found.ready, "seconds": found.seconds}
 
 
-def _take(place: Any, request: Any, action: str) -> Any:
+def _take(place: Any, request: PortalRequest, action: str) -> ViewResult:
     of = asked(request)
     at = read_standing(request, place.mode, **of)
     if action and action not in at.stage.actions:
@@ -194,8 +204,10 @@ def _take(place: Any, request: Any, action: str) -> Any:
     return _answered(place, request, at, action, None)
 
 
-def _answered(place: Any, request: Any, at: Standing, action: str, values: Mapping[str, str] | None) -> Any:
-    of = {"service": at.found.service, "return_path": at.found.return_path, "recent": at.found.recent}
+def _answered(
+    place: Any, request: PortalRequest, at: Standing, action: str, values: Mapping[str, str] | None
+) -> ViewResult:
+    of = Target(service=at.found.service, return_path=at.found.return_path, recent=at.found.recent)
     service = _service(request, at.found.service)
     if at.found.reset_id is None and not is_open(request, service, place.mode):
         return _not_admitted(request, place.mode, of)
@@ -221,8 +233,8 @@ def _answered(place: Any, request: Any, at: Standing, action: str, values: Mappi
 
 
 def _page(
-    request: Any, place: Any, at: Any, service: PortalService, outcome: Outcome, *, retry: bool = False
-) -> dict[str, Any]:
+    request: PortalRequest, place: Any, at: Any, service: PortalService, outcome: Outcome, *, retry: bool = False
+) -> TemplateValues:
     for target in at.stage.form_targets:
         request.content_policy.allow_form_target(target)
     let_form_end_at(request, at.found.service)
@@ -231,7 +243,7 @@ def _page(
         # A limit is reached before anything was judged: the page is shown again as it was.
         shown = at.stage.ask(request.dbsession, attempt_of(request, at, service, {}))
     request.form_failed = bool(outcome.problem)
-    of = {"service": at.found.service, "return_path": at.found.return_path, "recent": at.found.recent}
+    of = Target(service=at.found.service, return_path=at.found.return_path, recent=at.found.recent)
     return {
         "service": service,
         "mode": place.mode,
@@ -249,13 +261,13 @@ def _page(
     }
 
 
-def _service(request: Any, slug: str) -> PortalService:
+def _service(request: PortalRequest, slug: str) -> PortalService:
     service = service_named(request, slug)
     if service is None:  # it left the catalogue while somebody was signing in
         raise HTTPNotFound
     return service
 
 
-def _not_admitted(request: Any, mode: AuthMode, of: dict[str, Any]) -> Any:
+def _not_admitted(request: PortalRequest, mode: AuthMode, of: Target) -> ViewResult:
     request.flash(f"Le mode « {mode.title} » n'est pas accepté par ce service. Choisissez-en un autre.", "warning")
     return HTTPSeeOther(f"/connexion{query_of(of)}")

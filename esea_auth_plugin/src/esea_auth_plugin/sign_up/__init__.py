@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ..events import AccountErased, RequestEnded
 from ..interfaces import IInvitations, ISignUps, Rule
+from ..pyramid_types import Configurator
 from . import keyed_digests, retention
 from .applying import Applications
 from .invitations import Invitations
@@ -38,7 +38,7 @@ ACTIONS = {
 }
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Open ``/inscription``, its kind of request, its letters and its jobs."""
     config.add_service(IInvitations, Invitations)
     config.add_service(ISignUps, Applications)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ..accounts import identifiers
 from ..interfaces import IClock
+from ..pyramid_types import Registry
 from ..services import find
 from .answers import Answers
 from .drafts import Drafts
@@ -20,7 +20,7 @@ _ALL_STEPS = 4
 class Applications:
     """See :class:`~esea_auth_plugin.interfaces.ISignUps`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def apply(

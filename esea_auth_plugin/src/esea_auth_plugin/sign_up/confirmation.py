@@ -29,6 +29,7 @@ from ..interfaces import (
     IReviews,
     PortalSettings,
 )
+from ..pyramid_types import Registry
 from ..services import find
 from ..settings import AuthSettings
 from .models import ConfirmationToken, SignUp
@@ -65,7 +66,7 @@ class Found:
 class Confirmations:
     """Issues, judges and uses confirmation tokens."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def mail_token(self, session: Session, row: SignUp) -> None:

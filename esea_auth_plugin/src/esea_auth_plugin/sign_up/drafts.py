@@ -16,6 +16,7 @@ from ..accounts import identifiers
 from ..foundation.database import new_id
 from ..foundation.security import tokens
 from ..interfaces import IClock, ISealer
+from ..pyramid_types import Registry
 from ..services import find
 from .answers import Answers, seal, unseal
 from .models import SignUpDraft
@@ -40,7 +41,7 @@ class Draft:
 class Drafts:
     """The drafts of the sign-up."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def find(self, session: Session, secret: str | None) -> Draft | None:

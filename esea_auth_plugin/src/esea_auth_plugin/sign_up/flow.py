@@ -15,6 +15,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from ..foundation.database import IDatabase
 from ..foundation.forms import PortalForm
 from ..foundation.web.cookies import drop_cookie, read_cookie, set_cookie
+from ..pyramid_types import PortalRequest, TemplateValues, View, ViewResult, current_identity
 from ..services import find
 from ..settings import AuthSettings
 from .drafts import LIFE, Draft, Drafts
@@ -25,26 +26,27 @@ PATHS = ("/inscription", "/inscription/donnees", "/inscription/identifiant", "/i
 WAITING, AGAIN = "/inscription/attente", "/inscription/reprise"
 MAILBOX = "/inscription/courriel"
 
-FormOf = Callable[[Any, Draft], PortalForm]
+FormOf = Callable[[PortalRequest, Draft], PortalForm]
+StepView = Callable[[PortalRequest, Draft, PortalForm], ViewResult]
 
 
-def current_draft(request: Any) -> Draft | None:
+def current_draft(request: PortalRequest) -> Draft | None:
     """Return this browser's live draft, read in a short transaction of its own."""
     with find(request, IDatabase).reading() as session:
         return Drafts(request.registry).find(session, read_cookie(request, COOKIE))
 
 
-def remember(request: Any, secret: str) -> None:
+def remember(request: PortalRequest, secret: str) -> None:
     """Give the browser the secret of its draft."""
     set_cookie(request, COOKIE, secret, max_age=LIFE)
 
 
-def forget(request: Any) -> None:
+def forget(request: PortalRequest) -> None:
     """Take the secret back."""
     drop_cookie(request, COOKIE)
 
 
-def step_of(request: Any, number: int) -> dict[str, Any]:
+def step_of(request: PortalRequest, number: int) -> TemplateValues:
     """Return what the step's template shows of the way, and of the data's life (art. 13)."""
     return {
         "steps": STEPS,
@@ -69,16 +71,16 @@ def may_not_open(draft: Draft | None, number: int) -> str | None:
     return None
 
 
-def at_step(number: int, form_of: FormOf) -> Callable[[Any], Any]:
+def at_step(number: int, form_of: FormOf) -> Callable[[StepView], View]:
     """Decorate a step's view, which then gets (request, draft, form): it runs only when the step may be opened.
 
     What is posted to a draft that fell silent is kept, unchecked, and shown once the e-mail is typed again.
     """
 
-    def decorate(view: Callable[[Any, Draft, PortalForm], Any]) -> Callable[[Any, Any], Any]:
+    def decorate(view: StepView) -> View:
         @wraps(view)
-        def guarded(context: Any, request: Any) -> Any:
-            if request.identity is not None:
+        def guarded(context: object, request: PortalRequest) -> ViewResult:
+            if current_identity(request) is not None:
                 return HTTPSeeOther("/compte")
             draft = current_draft(request)
             elsewhere = may_not_open(draft, number)
@@ -100,7 +102,7 @@ def shown(form: PortalForm, draft: Draft, number: int, values: dict[str, Any]) -
     return form.show_typed(typed) if typed is not None else form.render(values)
 
 
-def go_back(request: Any, draft: Draft, form: PortalForm, number: int) -> HTTPSeeOther:
+def go_back(request: PortalRequest, draft: Draft, form: PortalForm, number: int) -> HTTPSeeOther:
     """« Précédent »: keep what is typed, right or not, and open the step before."""
     kept = draft.answers.keeping(PATHS[number - 1], form.typed())
     Drafts(request.registry).save(request.dbsession, draft.id, kept, done=draft.done)

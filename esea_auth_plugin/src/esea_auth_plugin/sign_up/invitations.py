@@ -24,6 +24,7 @@ from ..interfaces import (
     PortalSettings,
 )
 from ..normalise.emails import normalise_email
+from ..pyramid_types import Registry
 from ..services import find
 from ..settings import AuthSettings
 from .confirmation import Found, TokenSpent, TokenStanding
@@ -41,7 +42,7 @@ class IdentifierTaken(PortalError):
 class Invitations:
     """See :class:`~esea_auth_plugin.interfaces.IInvitations`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def invite(self, session: Session, email: str, role: str, *, by: str, scope: str = "*") -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ..foundation.database import IDatabase
 from ..interfaces import ISealer
+from ..pyramid_types import Registry
 from ..services import find
 from .answers import unseal
 from .models import SignUp
@@ -17,7 +16,7 @@ from .requests import digests_of
 _BATCH = 200
 
 
-def rebuild(registry: Any) -> int:
+def rebuild(registry: Registry) -> int:
     """Fill the emptied digests of every sign-up whose answers are kept; return how many were."""
     filled = 0
     while True:

@@ -30,6 +30,7 @@ from ..interfaces import (
     ReviewState,
     ReviewView,
 )
+from ..pyramid_types import Registry
 from ..services import find
 from .confirmation import Confirmations
 from .models import SignUp
@@ -56,28 +57,28 @@ class SignUpKind:
     queue_title = "Inscriptions"
     permission = "esea.support.sign_up"
 
-    def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
+    def sheets(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[FactSheet]:
         return sheets(registry, session, _row(session, review))
 
-    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+    def concerned(self, registry: Registry, session: Session, review: ReviewView) -> Concerned:
         """Return the person who was typed, and the one whom a card or another authority proved."""
         row = _row(session, review)
         answers = SignUps(registry).answers_of(row)
         people = tuple(person for person in (answers.personal, answers.proven_attributes) if person)
         return Concerned(accounts=(row.subject,) if row.subject else (), people=people)
 
-    def changes(self, registry: Any, session: Session, review: ReviewView) -> Sequence[str]:
+    def changes(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[str]:
         """Return the account that the sign-up led to."""
         subject = _row(session, review).subject
         return (subject,) if subject is not None else ()
 
-    def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
+    def choices(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[Choice]:
         row = _row(session, review)
         catalogue = find(registry, ICatalogue)
         slugs = row.services.split()
         return [Choice(slug, found.title) for slug in slugs if (found := catalogue.get(slug)) is not None]
 
-    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
+    def on_accept(self, registry: Registry, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
         row = _row(session, review)
         sign_ups = SignUps(registry)
         answers = sign_ups.answers_of(row)
@@ -121,7 +122,7 @@ class SignUpKind:
         else:
             Confirmations(registry).mail_token(session, row)
 
-    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
+    def on_refuse(self, registry: Registry, session: Session, review: ReviewView, reason: str) -> None:
         row = _row(session, review)
         sign_ups = SignUps(registry)
         answers = sign_ups.answers_of(row)
@@ -135,7 +136,7 @@ class SignUpKind:
             valid_until=values["expires_at"],
         )
 
-    def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
+    def on_more_asked(self, registry: Registry, session: Session, review: ReviewView, question: str) -> None:
         row = _row(session, review)
         answers = SignUps(registry).answers_of(row)
         values = {"question": question, **_resume(registry, session, row)}
@@ -147,7 +148,7 @@ class SignUpKind:
             valid_until=values["expires_at"],
         )
 
-    def extra_actions(self, registry: Any, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:
+    def extra_actions(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:
         row = _row(session, review)
         if review.state is ReviewState.ACCEPTED and Confirmations(registry).waits(session, row):
             return [(RESEND, "Envoyer un nouveau jeton de confirmation")]
@@ -158,7 +159,7 @@ class SignUpKind:
                 return [(SETTLE, "Ce n’est pas un doublon")]
         return []
 
-    def on_extra(self, registry: Any, session: Session, review: ReviewView, action: str) -> str:
+    def on_extra(self, registry: Registry, session: Session, review: ReviewView, action: str) -> str:
         if action not in {name for name, _ in self.extra_actions(registry, session, review)}:
             raise PortalError("Cette action n’est plus possible sur cette demande.", code="sign_up.no_action")
         row = _row(session, review)
@@ -175,7 +176,7 @@ def _row(session: Session, review: ReviewView) -> SignUp:
     return session.scalars(select(SignUp).where(SignUp.id == review.id)).one()
 
 
-def _resume(registry: Any, session: Session, row: SignUp) -> dict[str, Any]:
+def _resume(registry: Registry, session: Session, row: SignUp) -> dict[str, Any]:
     """Make the link that opens the filled form again; a former one dies."""
     token = tokens.new_token()
     until = find(registry, IClock).now() + RESUME_LIFE

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ..errors import TooManyAttempts
 from ..foundation.throttling import Addresses, failures_of_account
 from ..interfaces import IThrottle, Limit, Reservation
 from ..normalise.emails import normalise_email
+from ..pyramid_types import PortalRequest
 from ..services import find
 
 _HOUR = timedelta(hours=1)
@@ -33,12 +33,12 @@ MAILED = Limit("sign_up.mailed.address", 40, _HOUR)
 METER = Limit("sign_up.meter.address", 900, timedelta(minutes=10))
 
 
-def from_here(request: Any, limit: Limit) -> Reservation:
+def from_here(request: PortalRequest, limit: Limit) -> Reservation:
     """Count one try of this browser's address. Before any transaction begins."""
     return find(request, IThrottle).reserve(find(request, Addresses).use(limit, request.client_address))
 
 
-def identifier_tried(request: Any, draft_id: str) -> Reservation:
+def identifier_tried(request: PortalRequest, draft_id: str) -> Reservation:
     """Count one choice of an identifier, or another name to propose one for: nobody lists those that are taken.
 
     The first name of a draft is counted by :data:`START`, which begins the draft.
@@ -47,12 +47,12 @@ def identifier_tried(request: Any, draft_id: str) -> Reservation:
     return find(request, IThrottle).reserve(here, (IDENTIFIER_OF_DRAFT, draft_id))
 
 
-def sent_by(request: Any, email: str) -> Reservation:
+def sent_by(request: PortalRequest, email: str) -> Reservation:
     """Count one request from a proven mailbox, in thirty days."""
     return find(request, IThrottle).reserve((SEND_EMAIL, normalise_email(email)))
 
 
-def may_acknowledge(request: Any, email: str) -> bool:
+def may_acknowledge(request: PortalRequest, email: str) -> bool:
     """Count one letter to an address that nobody has proven; ``False``: it has had enough of them."""
     key = normalise_email(email)
     try:
@@ -62,23 +62,23 @@ def may_acknowledge(request: Any, email: str) -> bool:
     return True
 
 
-def code_sent(request: Any, email: str) -> Reservation:
+def code_sent(request: PortalRequest, email: str) -> Reservation:
     """Count one code mailed to an address that nobody has proven yet."""
     here = find(request, Addresses).use(MAILED, request.client_address)
     return find(request, IThrottle).reserve(here, (CODE_SENT, normalise_email(email)))
 
 
-def code_tried(request: Any, draft_id: str) -> Reservation:
+def code_tried(request: PortalRequest, draft_id: str) -> Reservation:
     """Count one code typed."""
     return find(request, IThrottle).reserve((CODE_TRIED, draft_id))
 
 
-def email_again(request: Any, draft_id: str) -> Reservation:
+def email_again(request: PortalRequest, draft_id: str) -> Reservation:
     """Count one e-mail typed to wake a draft."""
     return find(request, IThrottle).reserve((EMAIL_AGAIN, draft_id))
 
 
-def password_tried(request: Any, subject: str) -> Reservation:
+def password_tried(request: PortalRequest, subject: str) -> Reservation:
     """Count one password typed beside a confirmation token."""
     here = find(request, Addresses).use(MAILED, request.client_address)
     return find(request, IThrottle).reserve(here, *failures_of_account("confirmation", subject))

@@ -6,11 +6,10 @@ The support is told after the fact, and the request stands among those that were
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from ..interfaces import BY_RULE, ICatalogue, IOutbox, IReviews, PortalSettings, ReviewView
+from ..pyramid_types import Registry
 from ..services import find
 from ..settings import AuthSettings
 from .answers import Answers
@@ -20,7 +19,7 @@ from .proven import SHEET_TITLES
 LETTER = "sign_up.opened_alone"
 
 
-def opens_alone(registry: Any, answers: Answers, known: Known) -> bool:
+def opens_alone(registry: Registry, answers: Answers, known: Known) -> bool:
     """Tell whether no reviewer has anything left to check."""
     if not find(registry, AuthSettings).proven_identity_opens_account:
         return False
@@ -28,7 +27,7 @@ def opens_alone(registry: Any, answers: Answers, known: Known) -> bool:
     return answers.proven is not None and answers.email_is_confirmed and not alike
 
 
-def open_alone(registry: Any, session: Session, answers: Answers, review: ReviewView) -> None:
+def open_alone(registry: Registry, session: Session, answers: Answers, review: ReviewView) -> None:
     """Accept the request by rule, with no service but those whose section says ``grant = proven_identity``."""
     catalogue = find(registry, ICatalogue)
     asked = [found for slug in answers.services if (found := catalogue.get(slug)) is not None]

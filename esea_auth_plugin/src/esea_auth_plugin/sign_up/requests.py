@@ -32,6 +32,7 @@ from ..interfaces import (
     ReviewView,
 )
 from ..normalise.emails import normalise_email
+from ..pyramid_types import Registry
 from ..services import find
 from .answers import Answers, seal, unseal
 from .drafts import Draft, Drafts
@@ -54,7 +55,7 @@ class NoLongerYours(PortalError):
 class SignUps:
     """The sign-ups sent to the support."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def send(self, session: Session, draft: Draft, *, mailed: bool = True) -> str | None:

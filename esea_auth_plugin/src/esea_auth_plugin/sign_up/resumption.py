@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +11,7 @@ from ..foundation.security import tokens
 from ..foundation.web.cookies import read_link_cookie
 from ..interfaces import IClock, IReviews, ReviewState
 from ..normalise.emails import normalise_email
+from ..pyramid_types import PortalRequest
 from ..services import find
 from .answers import Answers
 from .models import SignUp
@@ -29,7 +29,7 @@ class Resumable:
     more_asked: bool
 
 
-def resumable(request: Any, session: Session) -> Resumable | None:
+def resumable(request: PortalRequest, session: Session) -> Resumable | None:
     """Return the sign-up that this browser's link opens, ``None`` when the link is wrong, old or answered."""
     token = read_link_cookie(request, RESUMPTION_COOKIE) or ""
     row = session.scalars(
@@ -45,7 +45,7 @@ def resumable(request: Any, session: Session) -> Resumable | None:
     return Resumable(row.id, row.reference, review.state is ReviewState.MORE_ASKED)
 
 
-def open_again(request: Any, session: Session, found: Resumable) -> tuple[Answers, int, str | None]:
+def open_again(request: PortalRequest, session: Session, found: Resumable) -> tuple[Answers, int, str | None]:
     """Return (answers, steps done, sign-up completed) of the draft to start.
 
     A refused sign-up lost its password and identifier: they are chosen again.

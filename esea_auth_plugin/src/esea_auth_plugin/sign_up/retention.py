@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -13,6 +12,7 @@ from ..accounts.models import Account
 from ..events import AccountErased, RequestEnded
 from ..foundation.database import IDatabase, lock_accounts
 from ..interfaces import AccountState, IAccounts, IClock
+from ..pyramid_types import Registry
 from ..services import find
 from ..settings import AuthSettings
 from .drafts import Drafts
@@ -27,7 +27,7 @@ UNCONFIRMED_DAYS = 7
 TOKEN_DAYS = 90
 
 
-def request_ended(registry: Any, event: RequestEnded) -> None:
+def request_ended(registry: Registry, event: RequestEnded) -> None:
     """Subscriber: an expired or withdrawn sign-up lets go of its password and identifier in the same transaction."""
     if event.kind == KIND:
         SignUps(registry).let_go(event.session, event.request_id)
@@ -51,7 +51,7 @@ def wipe_answers(event: AccountErased) -> None:
     )
 
 
-def purge_drafts(registry: Any) -> None:
+def purge_drafts(registry: Registry) -> None:
     """Job: erase the drafts whose two hours are over."""
     with find(registry, IDatabase).writing() as session:
         gone = Drafts(registry).purge(session)
@@ -59,7 +59,7 @@ def purge_drafts(registry: Any) -> None:
         log.info("%d drafts of sign-ups erased", gone)
 
 
-def forget_old(registry: Any) -> None:
+def forget_old(registry: Registry) -> None:
     """Job: erase refused data after the stated period, unconfirmed accounts, and old tokens."""
     now = find(registry, IClock).now()
     kept = timedelta(days=find(registry, AuthSettings).refused_sign_up_days)
@@ -80,7 +80,7 @@ def forget_old(registry: Any) -> None:
         )
 
 
-def _close_unconfirmed(registry: Any, session: Session) -> None:
+def _close_unconfirmed(registry: Registry, session: Session) -> None:
     """Erase the accounts that were approved and never confirmed; their owners may ask again."""
     now = find(registry, IClock).now()
     live = select(ConfirmationToken.subject).where(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,6 +11,7 @@ from ..foundation.nomenclatures.identifiers import luhn_is_right
 from ..interfaces import Fact, FactSheet, IAccounts, ICatalogue, IReviews
 from ..normalise.emails import normalise_email
 from ..normalise.phones import phone_fr
+from ..pyramid_types import Registry
 from ..services import find
 from ..settings import AuthSettings
 from .answers import Answers
@@ -38,7 +37,7 @@ def is_role_mailbox(settings: AuthSettings, email: str) -> bool:
     return bool(words & set(settings.role_mailboxes)) or local in settings.role_mailboxes
 
 
-def sheets(registry: Any, session: Session, row: SignUp) -> list[FactSheet]:
+def sheets(registry: Registry, session: Session, row: SignUp) -> list[FactSheet]:
     """Return the sheets of one sign-up."""
     sign_ups = SignUps(registry)
     answers = sign_ups.answers_of(row)
@@ -67,7 +66,7 @@ def _proven(answers: Answers) -> list[FactSheet]:
     return [FactSheet(SHEET_TITLES.get(identity.origin, "Identité prouvée"), tuple(facts))]
 
 
-def _typed(registry: Any, row: SignUp, answers: Answers) -> FactSheet:
+def _typed(registry: Registry, row: SignUp, answers: Answers) -> FactSheet:
     facts = [
         Fact(kind.label, phone_fr(value) if name in _PHONES else shown(name, value))
         for name, kind in KINDS.items()
@@ -96,7 +95,7 @@ def _card(answers: Answers) -> list[Fact]:
     return [Fact("Carte CPS", "Oui, à ajouter plus tard" if answers.has_card else "Non")]
 
 
-def _checked(registry: Any, answers: Answers) -> FactSheet:
+def _checked(registry: Registry, answers: Answers) -> FactSheet:
     rpps = answers.personal.get("rpps", "")
     facts = []
     if "rpps" in answers.proven_attributes:
@@ -119,7 +118,7 @@ def _checked(registry: Any, answers: Answers) -> FactSheet:
     return FactSheet("Vérifié automatiquement", tuple(facts))
 
 
-def _duplicates(registry: Any, session: Session, known: Known, row: SignUp) -> FactSheet:
+def _duplicates(registry: Registry, session: Session, known: Known, row: SignUp) -> FactSheet:
     accounts = find(registry, IAccounts).by_subjects(session, [*known.by_email, *known.by_rpps, *known.by_person])
     facts: list[Fact] = []
     links: dict[tuple[str, str], None] = {}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ..pyramid_types import Configurator
 from .account_acts import ACTS
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Include the pages of the support."""
     config.include(".conflicts")
     for act in ACTS:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +10,7 @@ from ..accounts.acts.declared import AccountAct
 from ..authentication.credentials.suspension import CONTESTED, FrozenFactors
 from ..errors import PortalError
 from ..interfaces import AccountState, IAccounts, IFirstLinks
+from ..pyramid_types import Registry
 from ..services import find, offers
 
 REASON = {"reason": "Motif"}
@@ -26,14 +26,14 @@ class NotPossible(PortalError):
         super().__init__("Cette action n’est pas possible dans l’état actuel du compte.")
 
 
-def _suspend(registry: Any, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
+def _suspend(registry: Registry, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
     accounts = find(registry, IAccounts)
     if not accounts.set_state(session, subject, AccountState.SUSPENDED, reason=values["reason"], by=by):
         raise NotPossible
     return "Le compte est suspendu ; ses sessions et ses droits d’accès ont pris fin."
 
 
-def _reactivate(registry: Any, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
+def _reactivate(registry: Registry, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
     """Open a suspended account again; one that is only pending is opened by its own confirmation."""
     accounts = find(registry, IAccounts)
     account = accounts.by_subject(session, subject)
@@ -44,7 +44,7 @@ def _reactivate(registry: Any, session: Session, subject: str, values: Mapping[s
     return "Le compte est de nouveau actif. Ses droits d’accès sont à redemander."
 
 
-def _restore_mail_codes(registry: Any, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
+def _restore_mail_codes(registry: Registry, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
     accounts = find(registry, IAccounts)
     account = accounts.by_subject(session, subject)
     if account is not None and account.mail_code_barred_until is not None:
@@ -52,7 +52,7 @@ def _restore_mail_codes(registry: Any, session: Session, subject: str, values: M
     return "Les codes par courriel sont rétablis."
 
 
-def _lift_factors(registry: Any, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
+def _lift_factors(registry: Registry, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
     """Lift what a contest froze. What a first link suspended waits for the person's own answer."""
     frozen = find(registry, FrozenFactors)
     contested = [one for one in frozen.of(session, subject) if one.reason == CONTESTED]

@@ -33,6 +33,7 @@ from ..interfaces import (
     ReviewView,
     RoleHeld,
 )
+from ..pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ..services import find, offers
 from .account_acts import LIFT, MAIL_CODES, REACTIVATE, SUSPEND
 
@@ -51,7 +52,7 @@ STATE_WORDS = {
     permission="esea.support.accounts",
     renderer=f"{_TEMPLATES}/accounts.jinja2",
 )
-def accounts_list(context: Any, request: Any) -> dict[str, Any]:
+def accounts_list(context: AccountsDesk, request: PortalRequest) -> TemplateValues:
     """List the accounts that match, youngest first."""
     words = request.GET.get("q", "")[:200]
     page = request.GET.get("page", "1")
@@ -73,7 +74,7 @@ def accounts_list(context: Any, request: Any) -> dict[str, Any]:
     permission="esea.support.accounts",
     renderer=f"{_TEMPLATES}/account.jinja2",
 )
-def account_page(context: Any, request: Any) -> dict[str, Any]:
+def account_page(context: AccountOfDesk, request: PortalRequest) -> TemplateValues:
     """Show one account."""
     roles = _roles(context, request)
     return _page(context, request, roles, _suspension(context, request, roles).render())
@@ -81,7 +82,7 @@ def account_page(context: Any, request: Any) -> dict[str, Any]:
 
 @view_config(context=AccountOfDesk, name="suspendre", request_method="POST", permission="esea.support.accounts.act",
              renderer=f"{_TEMPLATES}/account.jinja2")  # fmt: skip
-def suspended(context: Any, request: Any) -> Any:
+def suspended(context: AccountOfDesk, request: PortalRequest) -> ViewResult:
     """Suspend an account: its sessions, codes and grants end in the same transaction."""
     account = _account(context, request)
     roles = _roles(context, request)
@@ -96,13 +97,13 @@ def suspended(context: Any, request: Any) -> Any:
 
 
 @view_config(context=AccountOfDesk, name="reactiver", request_method="POST", permission="esea.support.accounts.act")
-def reactivated(context: Any, request: Any) -> HTTPSeeOther:
+def reactivated(context: AccountOfDesk, request: PortalRequest) -> HTTPSeeOther:
     """Open a suspended account again."""
     return answer(request, REACTIVATE, _account(context, request).subject, {}, back=context.path)
 
 
 @view_config(context=AccountOfDesk, name="codes", request_method="POST", permission="esea.support.accounts.act")
-def mail_code_restored(context: Any, request: Any) -> HTTPSeeOther:
+def mail_code_restored(context: AccountOfDesk, request: PortalRequest) -> HTTPSeeOther:
     """Lift what bars mailed codes after a password reset, once the person's identity was checked."""
     account = _account(context, request)
     if not identity_checked(request):
@@ -111,7 +112,7 @@ def mail_code_restored(context: Any, request: Any) -> HTTPSeeOther:
 
 
 @view_config(context=AccountOfDesk, name="debloquer", request_method="POST", permission="esea.support.accounts.act")
-def factors_lifted(context: Any, request: Any) -> HTTPSeeOther:
+def factors_lifted(context: AccountOfDesk, request: PortalRequest) -> HTTPSeeOther:
     """Accept again what « Ce n'était pas moi » froze, once the person's identity was checked; never one's own."""
     account = _account(context, request)
     if not identity_checked(request):
@@ -119,23 +120,25 @@ def factors_lifted(context: Any, request: Any) -> HTTPSeeOther:
     return answer(request, LIFT, account.subject, {}, back=context.path)
 
 
-def _account(context: Any, request: Any) -> AccountView:
+def _account(context: AccountsDesk | AccountOfDesk, request: PortalRequest) -> AccountView:
     account = find(request, IAccounts).by_subject(request.dbsession, context.__name__)
     if account is None:
         raise HTTPNotFound
     return account
 
 
-def _roles(context: Any, request: Any) -> Sequence[RoleHeld]:
+def _roles(context: AccountsDesk | AccountOfDesk, request: PortalRequest) -> Sequence[RoleHeld]:
     return find(request, IRoles).granted(request.dbsession, context.__name__)
 
 
-def _suspension(context: Any, request: Any, roles: Sequence[RoleHeld]) -> PortalForm:
+def _suspension(context: AccountsDesk | AccountOfDesk, request: PortalRequest, roles: Sequence[RoleHeld]) -> PortalForm:
     label = "Proposer la suspension" if roles else "Suspendre le compte"
     return PortalForm(SuspensionSchema(), request, submit=(("suspendre", label),), action=f"{context.path}/suspendre")
 
 
-def _page(context: Any, request: Any, roles: Sequence[RoleHeld], form_html: Any) -> dict[str, Any]:
+def _page(
+    context: AccountsDesk | AccountOfDesk, request: PortalRequest, roles: Sequence[RoleHeld], form_html: Any
+) -> TemplateValues:
     session, account = request.dbsession, _account(context, request)
     catalogue = find(request, ICatalogue)
     told = told_of(request.registry, session, account)
@@ -170,14 +173,14 @@ def _page(context: Any, request: Any, roles: Sequence[RoleHeld], form_html: Any)
     }
 
 
-def _requests(request: Any, account: AccountView) -> list[tuple[ReviewView, str]]:
+def _requests(request: PortalRequest, account: AccountView) -> list[tuple[ReviewView, str]]:
     """Return the latest requests of a person, each with its page on this desk, ``""`` on another team's."""
     found = find(request, IReviews).of_author(request.dbsession, account.subject)[:20]
     queues = {kind.name: kind.queue for kind in kinds_of_desk(request, "support")}
     return [(one, f"/support/{queues[one.kind]}/{one.reference}" if one.kind in queues else "") for one in found]
 
 
-def _reopen_until(request: Any, account: AccountView) -> datetime | None:
+def _reopen_until(request: PortalRequest, account: AccountView) -> datetime | None:
     """Return until when an account that its owner closed may be opened again."""
     if account.state is not AccountState.CLOSED or not offers(request, IClosings):
         return None

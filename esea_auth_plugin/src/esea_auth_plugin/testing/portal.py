@@ -20,6 +20,8 @@ from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.pages import send
 from esea_auth_plugin.testing.smtp import Letter, SmtpSink
 
+from ..pyramid_types import Registry
+
 #: Accepted by the password policy; every person of a test has it unless told otherwise.
 PASSWORD = "Brouette-Cerise-Volcan-72"
 
@@ -44,7 +46,7 @@ class Person:
 class Portal:
     """What the ``portal`` fixture gives."""
 
-    def __init__(self, registry: Any, wsgi: Any, clock: ManualClock, smtp: SmtpSink, backend: str) -> None:
+    def __init__(self, registry: Registry, wsgi: Any, clock: ManualClock, smtp: SmtpSink, backend: str) -> None:
         self.registry = registry
         self.wsgi = wsgi
         self.clock = clock

@@ -11,6 +11,7 @@ from typing import Any
 
 from esea_auth_plugin.errors import ConfigurationError, Problem
 from esea_auth_plugin.interfaces import ICardReader, IClock, IMailTransport
+from esea_auth_plugin.pyramid_types import Configurator
 from esea_auth_plugin.services import find
 
 from .cards import ensure, renew_lists
@@ -19,7 +20,7 @@ from .reader import CardReaderPlace, DemoCards, DemoReader
 from .resources import Demo
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Take the place of the SMTP server, and hang the pages of the demo."""
     settings = config.registry.settings
     if settings.get("portal.env") != "development":
@@ -41,7 +42,7 @@ def includeme(config: Any) -> None:
     _accept_cards(config)
 
 
-def _accept_cards(config: Any) -> None:
+def _accept_cards(config: Configurator) -> None:
     """Make the throw-away authority; without a card host, a simulated reader stands in for it at /demo/lecteur."""
     settings = config.registry.settings
     authorities = settings.get("esea_auth.cps_card.authorities")

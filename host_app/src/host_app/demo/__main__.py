@@ -21,6 +21,7 @@ from esea_auth_plugin.foundation.security.clock import SystemClock
 from esea_auth_plugin.foundation.security.keyring import create_key_file
 from esea_auth_plugin.foundation.security.tokens import new_token
 from esea_auth_plugin.private_files import owner_only
+from esea_auth_plugin.pyramid_types import Registry
 from esea_auth_plugin.services import find
 from host_app import configure
 from host_app.server import serve
@@ -80,7 +81,7 @@ def build(config_file: str, port: int, more: Mapping[str, str] | None = None) ->
     return config.registry, application
 
 
-def _sandbox(registry: Any, port: int) -> Sandbox | None:
+def _sandbox(registry: Registry, port: int) -> Sandbox | None:
     """Start the demo's own Pro Santé Connect, if the demo uses it."""
     settings = find(registry, PscSettings)
     if settings.issuer != issuer_of(port + 1):

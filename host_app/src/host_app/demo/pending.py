@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.interfaces import AccountView, IAccounts, IAdhesions, ICatalogue, Identity, ISignUps
+from esea_auth_plugin.pyramid_types import Registry
 from esea_auth_plugin.services import find, offers
 from oru_espace_pro_plugin.interfaces import IRegistrations, RegistrationForm
 from oru_espace_pro_plugin.settings import OruSettings
@@ -85,7 +85,7 @@ REGISTRATION = RegistrationForm(
 )
 
 
-def seed_pending(registry: Any, session: Session, hashed: str) -> None:
+def seed_pending(registry: Registry, session: Session, hashed: str) -> None:
     """Send the requests, the way the pages do. :param hashed: hash of everybody's password."""
     for applicant in APPLICANTS:
         find(registry, ISignUps).apply(
@@ -101,7 +101,7 @@ def seed_pending(registry: Any, session: Session, hashed: str) -> None:
         _register(registry, session, "thomas.ibarra")
 
 
-def _ask_access(registry: Any, session: Session, identifier: str, slug: str) -> None:
+def _ask_access(registry: Registry, session: Session, identifier: str, slug: str) -> None:
     account = find(registry, IAccounts).by_login(session, identifier)
     service = find(registry, ICatalogue).get(slug)
     if account is not None and service is not None:
@@ -109,7 +109,7 @@ def _ask_access(registry: Any, session: Session, identifier: str, slug: str) -> 
         find(registry, IAdhesions).ask(session, _identity(account), service, motive)
 
 
-def _register(registry: Any, session: Session, identifier: str) -> None:
+def _register(registry: Registry, session: Session, identifier: str) -> None:
     account = find(registry, IAccounts).by_login(session, identifier)
     if account is None:
         return

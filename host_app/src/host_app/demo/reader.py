@@ -7,10 +7,10 @@ card. No key and no code is asked for: that is the part of a card that a page ca
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 from esea_auth_plugin.interfaces import PortalSettings
+from esea_auth_plugin.pyramid_types import Registry
 from esea_auth_plugin.resources import Resource
 from esea_auth_plugin.services import find
 
@@ -28,7 +28,7 @@ class CardReaderPlace(Resource):
 class DemoReader:
     """:class:`~esea_auth_plugin.interfaces.ICardReader` of the demo."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._url = find(registry, PortalSettings).url
 
     def reading(self, state: str) -> str:

@@ -10,6 +10,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from esea_auth_plugin.interfaces import ICardDesk
+from esea_auth_plugin.pyramid_types import PortalRequest, TemplateValues, ViewResult
 from esea_auth_plugin.services import find
 
 from .cards import CARDS
@@ -20,13 +21,13 @@ _PLACE: dict[str, Any] = {"context": CardReaderPlace, "permission": NO_PERMISSIO
 
 
 @view_config(request_method="GET", renderer=f"{_FOLDER}/reader.jinja2", **_PLACE)
-def choose(context: Any, request: Any) -> dict[str, Any]:
+def choose(context: CardReaderPlace, request: PortalRequest) -> TemplateValues:
     """Offer the fictional cards."""
     return {"cards": CARDS, "state": request.GET.get("state", ""), "path": PATH}
 
 
 @view_config(request_method="POST", **_PLACE)
-def insert(context: Any, request: Any) -> Any:
+def insert(context: CardReaderPlace, request: PortalRequest) -> ViewResult:
     """Read the chosen card: for the sign-in that asked, or for a test."""
     der = find(request, DemoCards).der(request.POST.get("carte", ""))
     answer = find(request, ICardDesk).insert(request, der, request.POST.get("state", ""))

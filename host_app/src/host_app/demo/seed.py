@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.foundation.database import IDatabase
@@ -19,6 +17,7 @@ from esea_auth_plugin.interfaces import (
     LinkBasis,
     PortalSettings,
 )
+from esea_auth_plugin.pyramid_types import Registry
 from esea_auth_plugin.services import find, offers
 
 from .pending import seed_pending
@@ -26,7 +25,7 @@ from .people import PASSWORD, PEOPLE, DemoPerson
 from .reader import DemoCards
 
 
-def seed(registry: Any) -> int:
+def seed(registry: Registry) -> int:
     """Create the people and what waits, in one transaction, unless they are there; return how many people."""
     with find(registry, IDatabase).reading() as session:
         if find(registry, IAccounts).by_login(session, PEOPLE[0].identifier) is not None:
@@ -40,7 +39,7 @@ def seed(registry: Any) -> int:
     return len(PEOPLE)
 
 
-def _link_card(registry: Any, session: Session) -> None:
+def _link_card(registry: Registry, session: Session) -> None:
     """Link Paul Castets' card, so that one person of the demo enters with one gesture."""
     if not offers(registry, DemoCards):
         return
@@ -52,7 +51,7 @@ def _link_card(registry: Any, session: Session) -> None:
         )
 
 
-def _create(registry: Any, session: Session, person: DemoPerson, hashed: str) -> None:
+def _create(registry: Registry, session: Session, person: DemoPerson, hashed: str) -> None:
     account = find(registry, IAccounts).create(
         session,
         identifier=person.identifier,

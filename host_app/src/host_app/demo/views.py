@@ -7,6 +7,7 @@ from typing import Any
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
+from esea_auth_plugin.pyramid_types import PortalRequest, TemplateValues
 from esea_auth_plugin.services import find, offers
 
 from .cards import CARDS
@@ -22,14 +23,14 @@ _FOLDER = "host_app:demo/templates"
 
 
 @view_config(context=Demo, accept="text/html", renderer=f"{_FOLDER}/demo.jinja2", **_PUBLIC)
-def demo(context: Any, request: Any) -> dict[str, Any]:
+def demo(context: Demo, request: PortalRequest) -> TemplateValues:
     """Tell who may sign in as what, and walk through the main way."""
     cards = CARDS if offers(request, DemoCards) else ()
     told = {"people": PEOPLE, "password": PASSWORD, "steps": STEPS, "applicants": APPLICANTS}
     return {**told, "cards": cards, "psc": sandbox_pages(request)}
 
 
-def sandbox_pages(request: Any) -> str:
+def sandbox_pages(request: PortalRequest) -> str:
     """Return where the pages of the demo's own Pro Santé Connect stand, ``""`` when the portal does not use it."""
     issuer = str(request.registry.settings.get("esea_auth.psc.issuer", ""))
     ours = issuer.startswith("http://127.0.0.1:") and issuer.endswith("/psc")
@@ -37,7 +38,7 @@ def sandbox_pages(request: Any) -> str:
 
 
 @view_config(context=Demo, accept="application/json", renderer="json", **_PUBLIC)
-def demo_json(context: Any, request: Any) -> dict[str, Any]:
+def demo_json(context: Demo, request: PortalRequest) -> TemplateValues:
     """The same for a script."""
     people = [
         {
@@ -57,27 +58,27 @@ def demo_json(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(context=DemoMail, accept="text/html", renderer=f"{_FOLDER}/mail.jinja2", **_PUBLIC)
-def mail(context: Any, request: Any) -> dict[str, Any]:
+def mail(context: DemoMail, request: PortalRequest) -> TemplateValues:
     """List the letters, the newest first; ``?a=ADDRESS`` shows one person's."""
     to = request.GET.get("a", "")
     return {"letters": find(request, DemoMailbox).letters(to), "to": to}
 
 
 @view_config(context=DemoMail, accept="application/json", renderer="json", **_PUBLIC)
-def mail_json(context: Any, request: Any) -> dict[str, Any]:
+def mail_json(context: DemoMail, request: PortalRequest) -> TemplateValues:
     """The same for a script."""
     letters = find(request, DemoMailbox).letters(request.GET.get("a", ""))
     return {"letters": [_as_json(letter) for letter in letters]}
 
 
 @view_config(context=DemoLetterPlace, accept="text/html", renderer=f"{_FOLDER}/letter.jinja2", **_PUBLIC)
-def letter(context: DemoLetterPlace, request: Any) -> dict[str, Any]:
+def letter(context: DemoLetterPlace, request: PortalRequest) -> TemplateValues:
     """Show one letter: its plain part, and its links so that they can be followed."""
     return {"letter": context.letter}
 
 
 @view_config(context=DemoLetterPlace, accept="application/json", renderer="json", **_PUBLIC)
-def letter_json(context: DemoLetterPlace, request: Any) -> dict[str, Any]:
+def letter_json(context: DemoLetterPlace, request: PortalRequest) -> TemplateValues:
     """The same for a script."""
     return _as_json(context.letter)
 

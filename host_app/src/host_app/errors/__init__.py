@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from esea_auth_plugin.pyramid_types import Configurator
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Put our template in the place of the plugin's."""
     config.override_asset(
         to_override="esea_auth_plugin:foundation/layout/templates/error.jinja2",

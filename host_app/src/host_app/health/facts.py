@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from esea_auth_plugin.foundation import migrations
 from esea_auth_plugin.foundation.database import IDatabase
 from esea_auth_plugin.interfaces import IJobs, IPostman, IRevocationLists
+from esea_auth_plugin.pyramid_types import Registry
 from esea_auth_plugin.services import find, offers
 
 #: The worker looks each second; ten minutes without any job's success mean that none runs.
@@ -31,7 +31,7 @@ class Health:
     failing_jobs: tuple[str, ...] = ()
 
 
-def look(registry: Any) -> Health:
+def look(registry: Registry) -> Health:
     """Read the state; a database that is away is a problem, not an error."""
     try:
         late = migrations.behind(registry)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from esea_auth_plugin.normalise.addresses import parse_address, parse_network, within
+from esea_auth_plugin.pyramid_types import PortalRequest
 from esea_auth_plugin.services import find
 from esea_auth_plugin.settings import FoundationSettings
 
@@ -17,7 +16,7 @@ from .facts import Health, look
 
 
 @view_config(route_name="healthz", request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def healthz(request: Any) -> Response:
+def healthz(request: PortalRequest) -> Response:
     """Tell a load balancer whether to send people here, and an operator in a word what is wrong."""
     health = look(request.registry)
     # A silent worker delays mail; it is no reason to take the pages away.
@@ -33,7 +32,7 @@ def healthz(request: Any) -> Response:
 
 
 @view_config(route_name="metrics", request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def metrics(request: Any) -> Response:
+def metrics(request: PortalRequest) -> Response:
     """Answer the networks of ``portal.metrics_networks``; to all others the address does not exist."""
     networks = find(request, FoundationSettings).metrics_networks
     if not within(parse_address(request.client_address), map(parse_network, networks)):

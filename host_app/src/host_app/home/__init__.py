@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from esea_auth_plugin.pyramid_types import Configurator
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Scan the page."""
     config.scan(f"{__name__}.views")

@@ -13,6 +13,8 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from esea_auth_plugin.interfaces import ICatalogue, IClock, IPortalRoot
+from esea_auth_plugin.pyramid_types import PortalRequest, TemplateValues
+from esea_auth_plugin.resources import Resource
 from esea_auth_plugin.services import find, offers
 from esea_auth_plugin.settings import AuthSettings
 
@@ -33,7 +35,7 @@ def news() -> dict[str, Any]:
     permission=NO_PERMISSION_REQUIRED,
     renderer="host_app:home/templates/home.jinja2",
 )
-def home(context: Any, request: Any) -> dict[str, Any]:
+def home(context: Resource, request: PortalRequest) -> TemplateValues:
     """Show the services of the catalogue, the way to an account, the dates and the news."""
     services = find(request, ICatalogue).all() if offers(request, ICatalogue) else ()
     today = find(request, IClock).now().astimezone(ZoneInfo("Europe/Paris")).date()

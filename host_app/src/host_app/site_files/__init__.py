@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from esea_auth_plugin.pyramid_types import Configurator
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Declare the two fixed addresses."""
     config.add_route("robots", "/robots.txt")
     config.add_route("favicon", "/favicon.ico")

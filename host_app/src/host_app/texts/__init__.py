@@ -6,17 +6,16 @@ keep every version: what somebody accepted can be read again at ``/cgu/VERSION``
 
 from __future__ import annotations
 
-from typing import Any
-
 from esea_auth_plugin.directives import report_problems
 from esea_auth_plugin.errors import Problem
+from esea_auth_plugin.pyramid_types import Configurator
 from esea_auth_plugin.services import find
 from esea_auth_plugin.settings import FoundationSettings
 
 from .library import NAMES, load
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Hang one place a text; refuse to start when people would accept a version that has no text."""
     for name in NAMES:
         config.add_portal_child(name, "host_app.texts.resources.Text")
@@ -24,7 +23,7 @@ def includeme(config: Any) -> None:
     config.action("host-texts-terms", lambda: _check_terms(config), order=1_000)
 
 
-def _check_terms(config: Any) -> None:
+def _check_terms(config: Configurator) -> None:
     if find(config, FoundationSettings).terms_version in load().text("cgu").versions:
         return
     problem = Problem(

@@ -6,6 +6,7 @@ from typing import Any
 
 from zope.interface import Interface, implementer
 
+from esea_auth_plugin.pyramid_types import PortalRequest
 from esea_auth_plugin.resources import Resource
 
 from .library import TextFacts, load
@@ -19,7 +20,7 @@ class IText(Interface):
 class Text(Resource):
     """``/cgu`` and the others."""
 
-    def __init__(self, request: Any, parent: Any, name: str) -> None:
+    def __init__(self, request: PortalRequest, parent: Any, name: str) -> None:
         super().__init__(request, parent, name)
         self.facts: TextFacts = load().text(name)
         self.version = request.portal.terms_version if name == "cgu" else self.facts.current
@@ -34,7 +35,7 @@ class Text(Resource):
 class TextVersion(Resource):
     """``/cgu/2026-06``."""
 
-    def __init__(self, request: Any, parent: Text, name: str) -> None:
+    def __init__(self, request: PortalRequest, parent: Text, name: str) -> None:
         super().__init__(request, parent, name)
         self.facts = parent.facts
         self.version = name

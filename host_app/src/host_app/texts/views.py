@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.renderers import render_to_response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
+from esea_auth_plugin.pyramid_types import PortalRequest, ViewResult
 from esea_auth_plugin.services import find, offers
 from esea_auth_plugin.settings import AuthSettings, FoundationSettings, ReviewSettings
 
 from .library import load
-from .resources import IText
+from .resources import IText, Text
 
 
 @view_config(context=IText, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def text(place: Any, request: Any) -> Any:
+def text(place: Text, request: PortalRequest) -> ViewResult:
     """Render the words of this version; names and versions come from the closed list of ``texts.json``."""
     values = {
         "text": place.facts,

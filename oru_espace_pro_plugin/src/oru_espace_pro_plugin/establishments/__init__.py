@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+
+from esea_auth_plugin.pyramid_types import Configurator
 
 from ..interfaces import IDirectory, IEspacePro
 from .dataset import check_settings
@@ -12,7 +13,7 @@ from .resources import DirectoryPlace
 from .service import Directory
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the directory, its job and its pages."""
     check_settings(config)
     config.add_service(IDirectory, Directory)

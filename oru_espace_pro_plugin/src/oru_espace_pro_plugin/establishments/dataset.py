@@ -17,6 +17,7 @@ from typing import Any
 from esea_auth_plugin.directives import report_problems
 from esea_auth_plugin.errors import Problem
 from esea_auth_plugin.foundation.csv_files import BadCell, BadDataFile, Row, read_csv
+from esea_auth_plugin.pyramid_types import Configurator
 
 from ..interfaces import Confidence, Establishment, Kind
 
@@ -192,7 +193,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def check_settings(config: Any) -> None:
+def check_settings(config: Configurator) -> None:
     """Stop the start when the integrator's file can't be read."""
     path = config.registry.settings.get("oru_espace_pro.establishments_file", "")
     try:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.foundation.database import IDatabase, new_id
 from esea_auth_plugin.interfaces import IClock
+from esea_auth_plugin.pyramid_types import Registry
 from esea_auth_plugin.services import find
 
 from ..settings import OruSettings
@@ -25,7 +25,7 @@ from .models import EstablishmentRow, ImportRow
 logger = logging.getLogger(__name__)
 
 
-def import_if_new(registry: Any) -> bool:
+def import_if_new(registry: Registry) -> bool:
     """Import the file of the settings unless the last import had the same content; tell whether it was imported."""
     dataset = load(find(registry, OruSettings).establishments_file)
     database = find(registry, IDatabase)

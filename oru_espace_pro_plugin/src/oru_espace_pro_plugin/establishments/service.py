@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.normalise.folding import fold_words, search_words
+from esea_auth_plugin.pyramid_types import Registry
 
 from ..interfaces import Confidence, Criteria, DirectoryImport, Establishment, Findings, Kind
 from .kinds import WORDS
@@ -44,7 +45,7 @@ def _order(item: Establishment) -> tuple[str, int, str, str]:
 class Directory:
     """See :class:`~oru_espace_pro_plugin.interfaces.IDirectory`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         pass
 
     def everything(self, session: Session) -> Sequence[Establishment]:

@@ -11,6 +11,7 @@ from pyramid.httpexceptions import HTTPNotFound
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from esea_auth_plugin.pyramid_types import PortalRequest, TemplateValues
 from esea_auth_plugin.services import find
 from oru_espace_pro_plugin.establishments.resources import DirectoryPlace, EstablishmentPlace
 
@@ -28,7 +29,7 @@ _WORDS: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-def criteria_of(request: Any) -> Criteria:
+def criteria_of(request: PortalRequest) -> Criteria:
     """Read the search from the address; what makes no sense is left out, since an address may be old."""
     department = request.GET.get("departement", "").strip()
     return Criteria(
@@ -59,7 +60,7 @@ def _groups(found: Findings) -> list[tuple[str, str, list[Establishment]]]:
     context=DirectoryPlace, name="", request_method="GET", permission=INSIDE,
     renderer="oru_espace_pro_plugin:establishments/templates/directory.jinja2",
 )  # fmt: skip
-def directory(context: Any, request: Any) -> dict[str, Any]:
+def directory(context: DirectoryPlace, request: PortalRequest) -> TemplateValues:
     """The list, the filters and the map."""
     criteria = criteria_of(request)
     service = find(request, IDirectory)
@@ -80,7 +81,7 @@ def directory(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(context=DirectoryPlace, name="etablissements.csv", request_method="GET", permission=INSIDE)
-def download(context: Any, request: Any) -> Response:
+def download(context: DirectoryPlace, request: PortalRequest) -> Response:
     """The list of the same search as a file."""
     found = find(request, IDirectory).search(request.dbsession, criteria_of(request))
     response = Response(as_csv(found.establishments), content_type="text/csv", charset="utf-8")
@@ -92,7 +93,7 @@ def download(context: Any, request: Any) -> Response:
     context=EstablishmentPlace, name="", request_method="GET", permission=INSIDE,
     renderer="oru_espace_pro_plugin:establishments/templates/establishment.jinja2",
 )  # fmt: skip
-def establishment(context: Any, request: Any) -> dict[str, Any]:
+def establishment(context: EstablishmentPlace, request: PortalRequest) -> TemplateValues:
     """One structure."""
     service = find(request, IDirectory)
     item = service.get(request.dbsession, context.__name__)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.path import AssetResolver
 
 from esea_auth_plugin.directives import report_problems
 from esea_auth_plugin.errors import Problem
 from esea_auth_plugin.events import AccountClosed, AccountErased
 from esea_auth_plugin.interfaces import Rule
+from esea_auth_plugin.pyramid_types import Configurator
 
 from ..interfaces import SERVICE, IEspacePro, IRegistrations
 from ..settings import PREFIX, OruSettings
@@ -28,7 +27,7 @@ def terms_template(version: str) -> str:
     return f"oru_espace_pro_plugin:registration/templates/terms/{version}.jinja2"
 
 
-def _check_terms(config: Any) -> None:
+def _check_terms(config: Configurator) -> None:
     version = config.registry.settings.get(f"{PREFIX}terms_version", OruSettings().terms_version)
 
     def check() -> None:
@@ -40,7 +39,7 @@ def _check_terms(config: Any) -> None:
     config.action("oru-terms", check, order=5_000)
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the service, the request kind, the desk and the pages."""
     lists.check_settings(config)
     _check_terms(config)

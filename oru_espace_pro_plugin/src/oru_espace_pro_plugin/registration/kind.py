@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.interfaces import Choice, Concerned, Fact, FactSheet, IReviews, ISealer, ReviewView
 from esea_auth_plugin.normalise.phones import phone_fr
+from esea_auth_plugin.pyramid_types import Registry
 from esea_auth_plugin.services import find
 
 from ..interfaces import IRegistrations
@@ -33,14 +33,14 @@ class RegistrationKind:
     queue_title = "Inscriptions"
     permission = REVIEW
 
-    def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
+    def sheets(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[FactSheet]:
         """What was typed, and what a reviewer should know about it."""
         row = store.of_request(session, review.id)
         if row is None:
             return ()
         return (self._typed(registry, row), self._checked(registry, session, row))
 
-    def _typed(self, registry: Any, row: RegistrationRow) -> FactSheet:
+    def _typed(self, registry: Registry, row: RegistrationRow) -> FactSheet:
         lists = load(find(registry, OruSettings).lists_file)
         function = lists.label(lists.functions, row.function)
         return FactSheet(
@@ -57,7 +57,7 @@ class RegistrationKind:
             ),
         )
 
-    def _checked(self, registry: Any, session: Session, row: RegistrationRow) -> FactSheet:
+    def _checked(self, registry: Registry, session: Session, row: RegistrationRow) -> FactSheet:
         others = store.others_with_email(session, row.email, row.subject)
         earlier = [
             item
@@ -75,7 +75,7 @@ class RegistrationKind:
         )
         return FactSheet("Ce qui a été vérifié", facts, links)
 
-    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+    def concerned(self, registry: Registry, session: Session, review: ReviewView) -> Concerned:
         """Return the account, and the person who was typed."""
         row = store.of_request(session, review.id)
         accounts = (review.author,) if review.author else ()
@@ -83,30 +83,30 @@ class RegistrationKind:
             return Concerned(accounts)
         return Concerned(accounts, ({"last_name": row.last_name, "first_name": row.first_name, "email": row.email},))
 
-    def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
+    def choices(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Nothing is decided apart."""
         return ()
 
-    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
+    def on_accept(self, registry: Registry, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
         """Admit the person and tell them."""
         find(registry, IRegistrations).admit(session, review)
         write(registry, session, review, "oru.registration_accepted", path="/espace-pro")
 
-    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
+    def on_refuse(self, registry: Registry, session: Session, review: ReviewView, reason: str) -> None:
         """Tell why, and whom to write to."""
         write(registry, session, review, "oru.registration_refused", path="/espace-pro/inscription", text=reason)
 
-    def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
+    def on_more_asked(self, registry: Registry, session: Session, review: ReviewView, question: str) -> None:
         """Keep the question for the form, and tell the person."""
         row = store.of_request(session, review.id)
         if row is not None:
             store.keep_question(find(registry, ISealer), session, row, question)
         write(registry, session, review, "oru.registration_more", path="/espace-pro/inscription", text=question)
 
-    def extra_actions(self, registry: Any, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:
+    def extra_actions(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[tuple[str, str]]:
         """There is none."""
         return ()
 
-    def on_extra(self, registry: Any, session: Session, review: ReviewView, action: str) -> str:
+    def on_extra(self, registry: Registry, session: Session, review: ReviewView, action: str) -> str:
         """There is none: whoever asks for one went round the page."""
         raise LookupError(action)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.interfaces import IOutbox, PortalSettings, ReviewView
+from esea_auth_plugin.pyramid_types import Registry
 from esea_auth_plugin.services import find
 
 from ..settings import OruSettings
 from . import store
 
 
-def write(registry: Any, session: Session, review: ReviewView, letter: str, *, path: str, text: str = "") -> None:
+def write(registry: Registry, session: Session, review: ReviewView, letter: str, *, path: str, text: str = "") -> None:
     """Post a letter about a request to the address of its form."""
     row = store.of_request(session, review.id)
     if row is None:

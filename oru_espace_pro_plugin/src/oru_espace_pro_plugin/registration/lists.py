@@ -12,6 +12,7 @@ from typing import Any
 
 from esea_auth_plugin.directives import report_problems
 from esea_auth_plugin.errors import Problem
+from esea_auth_plugin.pyramid_types import Configurator
 from esea_auth_plugin.text_files import BadTextFile, read_text
 
 #: What « Fonction » holds when none fits; « Fonction autre » then tells it. A replaced list keeps this code.
@@ -63,7 +64,7 @@ def _entries(data: Mapping[str, Any], name: str) -> Entries:
     return entries
 
 
-def check_settings(config: Any) -> None:
+def check_settings(config: Configurator) -> None:
     """Stop the start when the integrator's file can't be used."""
     try:
         load(config.registry.settings.get("oru_espace_pro.lists_file", ""))

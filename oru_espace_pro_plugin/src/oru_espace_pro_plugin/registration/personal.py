@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from esea_auth_plugin.events import AccountErased
 from esea_auth_plugin.interfaces import ISealer
+from esea_auth_plugin.pyramid_types import Registry
 from esea_auth_plugin.services import find
 
 from ..interfaces import RegistrationForm
@@ -16,7 +17,7 @@ from .models import MemberRow, RegistrationRow, TermsRow
 from .store import as_form
 
 
-def personal_data(registry: Any, session: Session, subject: str) -> Any:
+def personal_data(registry: Registry, session: Session, subject: str) -> Any:
     """Return what the person typed, the CGU they accepted and their admission (a part of « Mes données »)."""
     typed = session.scalars(select(RegistrationRow).where(RegistrationRow.subject == subject))
     terms = session.scalars(select(TermsRow).where(TermsRow.subject == subject))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +11,7 @@ from esea_auth_plugin.errors import PortalError
 from esea_auth_plugin.events import AccountClosed
 from esea_auth_plugin.foundation.database import lock_accounts
 from esea_auth_plugin.interfaces import IAuditTrail, IClock, Identity, IReviews, ISealer, ReviewState, ReviewView
+from esea_auth_plugin.pyramid_types import Registry
 from esea_auth_plugin.services import find
 
 from ..interfaces import RegistrationForm, Stage, Standing, Step
@@ -34,7 +34,7 @@ _STAGES = {
 class Registrations:
     """See :class:`~oru_espace_pro_plugin.interfaces.IRegistrations`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._clock = find(registry, IClock)
         self._sealer = find(registry, ISealer)
@@ -147,6 +147,6 @@ class Registrations:
         find(self._registry, IAuditTrail).record(session, action, actor=subject, target=subject, details=details)
 
 
-def end_with_account(event: AccountClosed, registry: Any) -> None:
+def end_with_account(event: AccountClosed, registry: Registry) -> None:
     """End the membership with the account, in the same transaction."""
     store.end_membership(event.session, event.subject, find(registry, IClock).now())

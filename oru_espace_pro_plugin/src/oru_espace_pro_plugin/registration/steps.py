@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from esea_auth_plugin.foundation.layout.filters import date_fr
 from esea_auth_plugin.interfaces import Identity, PortalSettings, ReviewState, ReviewView
+from esea_auth_plugin.pyramid_types import Registry
 from esea_auth_plugin.services import find
 
 from ..interfaces import SERVICE, Stage, Standing, Step
@@ -17,12 +17,12 @@ _FIRST = "Accès au service"
 _SECOND = "Inscription Espace Pro"
 
 
-def of(registry: Any, identity: Identity, standing: Standing, asked: Sequence[ReviewView]) -> tuple[Step, Step]:
+def of(registry: Registry, identity: Identity, standing: Standing, asked: Sequence[ReviewView]) -> tuple[Step, Step]:
     """Return the two steps, where this person stands; ``asked`` are their requests of every kind, youngest first."""
     return _access(registry, identity, asked), _registration(registry, identity, standing)
 
 
-def _access(registry: Any, identity: Identity, requests: Sequence[ReviewView]) -> Step:
+def _access(registry: Registry, identity: Identity, requests: Sequence[ReviewView]) -> Step:
     contacts = find(registry, PortalSettings).contacts
     settings = find(registry, OruSettings)
 
@@ -49,7 +49,7 @@ def _access(registry: Any, identity: Identity, requests: Sequence[ReviewView]) -
     return step("à demander", "current", None, "Demandez l'accès : le support répond en heures ouvrables.", ask)
 
 
-def _registration(registry: Any, identity: Identity, standing: Standing) -> Step:
+def _registration(registry: Registry, identity: Identity, standing: Standing) -> Step:
     contact = find(registry, OruSettings).contact_email
     review = standing.review
 

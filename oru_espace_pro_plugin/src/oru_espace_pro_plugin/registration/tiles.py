@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from esea_auth_plugin.foundation.layout.filters import date_fr
 from esea_auth_plugin.interfaces import Tile
+from esea_auth_plugin.pyramid_types import PortalRequest, current_identity
 from esea_auth_plugin.services import find
 
 from ..interfaces import SERVICE, IRegistrations, Step
 
 
-def tiles(request: Any) -> Sequence[Tile]:
+def tiles(request: PortalRequest) -> Sequence[Tile]:
     """Return one tile that tells both steps, for who has begun and is not admitted yet."""
-    if request.identity is None:
+    if current_identity(request) is None:
         return ()
     steps = find(request, IRegistrations).steps(request.dbsession, request.identity, request.own_requests)
     begun = SERVICE in request.identity.services or any(step.on is not None for step in steps)

@@ -11,6 +11,7 @@ from pyramid.view import view_config
 from esea_auth_plugin.errors import PortalError
 from esea_auth_plugin.foundation.forms import Invalid, PortalForm
 from esea_auth_plugin.interfaces import IReviews, ReviewView
+from esea_auth_plugin.pyramid_types import PortalRequest, TemplateValues, ViewResult
 from esea_auth_plugin.services import find
 from oru_espace_pro_plugin.registration.resources import RegistrationPlace
 
@@ -28,7 +29,7 @@ _FORM = f"{_PLACE}/formulaire"
 _TEMPLATES = "oru_espace_pro_plugin:registration/templates"
 
 
-def _standing(request: Any) -> Standing:
+def _standing(request: PortalRequest) -> Standing:
     return find(request, IRegistrations).standing(request.dbsession, request.identity.subject)
 
 
@@ -36,7 +37,7 @@ def _standing(request: Any) -> Standing:
     context=RegistrationPlace, name="", request_method="GET", permission=VIEW,
     renderer=f"{_TEMPLATES}/standing.jinja2",
 )  # fmt: skip
-def standing(context: Any, request: Any) -> Any:
+def standing(context: RegistrationPlace, request: PortalRequest) -> ViewResult:
     """Where one stands: leads to what is to be done, or shows the answer."""
     now = _standing(request)
     if now.stage is Stage.ADMITTED:
@@ -52,12 +53,12 @@ def standing(context: Any, request: Any) -> Any:
 # --- CGU -------------------------------------------------------------------------------------------------------
 
 
-def _terms_form(request: Any) -> PortalForm:
+def _terms_form(request: PortalRequest) -> PortalForm:
     version = find(request, OruSettings).terms_version
     return PortalForm(terms_schema(), request, action=f"{_TERMS}?{urlencode({'version': version})}", form_id="cgu")
 
 
-def _terms_page(request: Any, form: Any) -> dict[str, Any]:
+def _terms_page(request: PortalRequest, form: Any) -> TemplateValues:
     version = find(request, OruSettings).terms_version
     return {"form": form, "version": version, "terms_text": terms_template(version)}
 
@@ -66,7 +67,7 @@ def _terms_page(request: Any, form: Any) -> dict[str, Any]:
     context=RegistrationPlace, name="conditions", request_method="GET", permission=VIEW,
     renderer=f"{_TEMPLATES}/terms.jinja2",
 )  # fmt: skip
-def terms(context: Any, request: Any) -> dict[str, Any]:
+def terms(context: RegistrationPlace, request: PortalRequest) -> TemplateValues:
     """The CGU of the Espace Pro, to be accepted or, once accepted, to be read again."""
     accepted = find(request, IRegistrations).has_accepted_terms(request.dbsession, request.identity.subject)
     return _terms_page(request, None if accepted else _terms_form(request).render())
@@ -76,7 +77,7 @@ def terms(context: Any, request: Any) -> dict[str, Any]:
     context=RegistrationPlace, name="conditions", request_method="POST", permission=SUBMIT,
     renderer=f"{_TEMPLATES}/terms.jinja2",
 )  # fmt: skip
-def accept_terms(context: Any, request: Any) -> Any:
+def accept_terms(context: RegistrationPlace, request: PortalRequest) -> ViewResult:
     """Accept them, of the version that was shown."""
     form = _terms_form(request)
     try:
@@ -93,7 +94,7 @@ def accept_terms(context: Any, request: Any) -> Any:
 # --- the form --------------------------------------------------------------------------------------------------
 
 
-def _form(request: Any) -> PortalForm:
+def _form(request: PortalRequest) -> PortalForm:
     lists = load(find(request, OruSettings).lists_file)
     schema = registration_schema(lists, request.identity, other=request.POST.get("function") == OTHER)
     return PortalForm(
@@ -101,7 +102,7 @@ def _form(request: Any) -> PortalForm:
     )  # fmt: skip
 
 
-def _form_page(request: Any, form: Any, now: Standing) -> dict[str, Any]:
+def _form_page(request: PortalRequest, form: Any, now: Standing) -> TemplateValues:
     return {"form": form, "now": now}
 
 
@@ -109,7 +110,7 @@ def _form_page(request: Any, form: Any, now: Standing) -> dict[str, Any]:
     context=RegistrationPlace, name="formulaire", request_method="GET", permission=VIEW,
     renderer=f"{_TEMPLATES}/form.jinja2",
 )  # fmt: skip
-def show_form(context: Any, request: Any) -> Any:
+def show_form(context: RegistrationPlace, request: PortalRequest) -> ViewResult:
     """The form, filled with what was typed before."""
     now = _standing(request)
     if now.stage in {Stage.TERMS, Stage.WAITING, Stage.ADMITTED}:
@@ -125,7 +126,7 @@ def show_form(context: Any, request: Any) -> Any:
     context=RegistrationPlace, name="formulaire", request_method="POST", permission=SUBMIT,
     renderer=f"{_TEMPLATES}/form.jinja2",
 )  # fmt: skip
-def send_form(context: Any, request: Any) -> Any:
+def send_form(context: RegistrationPlace, request: PortalRequest) -> ViewResult:
     """Send the form. A second click finds the request open and shows it."""
     now = _standing(request)
     if now.stage in {Stage.TERMS, Stage.WAITING, Stage.ADMITTED}:
@@ -161,7 +162,7 @@ def _filled(identity: Any, typed: dict[str, Any]) -> RegistrationForm:
     )
 
 
-def _acknowledge(request: Any, review: ReviewView, *, completed: bool) -> None:
+def _acknowledge(request: PortalRequest, review: ReviewView, *, completed: bool) -> None:
     if completed:
         request.flash("Vos compléments sont envoyés à l'équipe ORU.")
         return

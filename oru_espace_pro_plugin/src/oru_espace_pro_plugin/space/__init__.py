@@ -7,6 +7,7 @@ from typing import Any
 from pyramid.events import BeforeRender
 
 from esea_auth_plugin.interfaces import Rule
+from esea_auth_plugin.pyramid_types import Configurator
 from esea_auth_plugin.services import find, offers
 
 from ..interfaces import SERVICE
@@ -22,7 +23,7 @@ def add_settings(event: Any) -> None:
         event["oru"] = find(request, OruSettings)
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Hang the place, declare who may come in."""
     config.add_portal_child("espace-pro", EspacePro)
     config.add_permission_rule(INSIDE, Rule(service=SERVICE))

@@ -6,11 +6,11 @@ It hangs on the permission's name, so that a page of the inside can't forget it:
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
 
+from esea_auth_plugin.pyramid_types import PortalRequest, View, ViewResult, current_identity
 from esea_auth_plugin.services import find
 
 from ..interfaces import IRegistrations
@@ -18,13 +18,13 @@ from ..interfaces import IRegistrations
 INSIDE = "oru.inside.view"
 
 
-def admitted_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[[Any, Any], Any]:
+def admitted_deriver(view: View, info: Any) -> View:
     """View deriver, see the module. It runs inside the permission check, so somebody is signed in."""
     if info.options.get("permission") != INSIDE or info.exception_only:
         return view
 
-    def behind_the_door(context: Any, request: Any) -> Any:
-        if request.identity is None:
+    def behind_the_door(context: object, request: PortalRequest) -> ViewResult:
+        if current_identity(request) is None:
             raise HTTPForbidden
         if not find(request, IRegistrations).is_admitted(request.dbsession, request.identity):
             return HTTPSeeOther("/espace-pro/inscription")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.renderers import render_to_response
 from pyramid.response import Response
@@ -11,6 +9,8 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from esea_auth_plugin.interfaces import IPermissionJudge, Refusal
+from esea_auth_plugin.pyramid_types import PortalRequest, ViewResult, current_identity
+from esea_auth_plugin.resources import Resource
 from esea_auth_plugin.services import find
 
 from ..establishments.figures import figures
@@ -23,9 +23,9 @@ _TEMPLATES = "oru_espace_pro_plugin:welcome/templates"
 
 
 @view_config(context=IEspacePro, name="", request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def espace_pro(context: Any, request: Any) -> Any:
+def espace_pro(context: Resource, request: PortalRequest) -> ViewResult:
     """Public for who is not in; the welcome page for who is. Whoever may register is led there."""
-    if request.identity is None:
+    if current_identity(request) is None:
         return _public(request, Refusal.SIGN_IN)
     refusal = find(request, IPermissionJudge).judge(request.identity, INSIDE)
     if refusal is not None:
@@ -35,9 +35,9 @@ def espace_pro(context: Any, request: Any) -> Any:
     return _inside(request)
 
 
-def _public(request: Any, refusal: Refusal) -> Response:
+def _public(request: PortalRequest, refusal: Refusal) -> Response:
     steps = None
-    if request.identity is not None:
+    if current_identity(request) is not None:
         steps = find(request, IRegistrations).steps(request.dbsession, request.identity)
     value = {
         "steps": steps,
@@ -48,7 +48,7 @@ def _public(request: Any, refusal: Refusal) -> Response:
     return render_to_response(f"{_TEMPLATES}/public.jinja2", value, request=request)
 
 
-def _inside(request: Any) -> Response:
+def _inside(request: PortalRequest) -> Response:
     directory = find(request, IDirectory)
     everything = directory.everything(request.dbsession)
     value = {
@@ -60,8 +60,8 @@ def _inside(request: Any) -> Response:
     return render_to_response(f"{_TEMPLATES}/inside.jinja2", value, request=request)
 
 
-def _reviewer(request: Any) -> dict[str, bool]:
+def _reviewer(request: PortalRequest) -> dict[str, bool]:
     """Tell whether to show the way to the ORU team's desk."""
-    identity = request.identity
+    identity = current_identity(request)
     judge = find(request, IPermissionJudge)
     return {"may_review": identity is not None and judge.judge(identity, REVIEW) is None}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyramid.registry import Registry
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -37,7 +38,7 @@ def look(region: IDatabase) -> Iterator[Session]:
         yield session
 
 
-DIRECTORY = Directory(None)
+DIRECTORY = Directory(Registry())
 
 
 def codes(session: Session, **criteria: Any) -> list[str]:

@@ -7,8 +7,7 @@ and nobody acts on an account that may be their own second one. Packages declare
 
 from __future__ import annotations
 
-from typing import Any
-
+from ...pyramid_types import Configurator
 from .declared import AccountAct, add_account_act
 from .kind import AccountActKind
 from .service import AccountActs, Answer, answer, identity_checked
@@ -16,7 +15,7 @@ from .service import AccountActs, Answer, answer, identity_checked
 __all__ = ["AccountAct", "AccountActs", "Answer", "answer", "identity_checked", "includeme"]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the service and the directive, and bring the kind of request."""
     config.add_directive("add_account_act", add_account_act)
     config.add_service(AccountActs, AccountActs)

@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ...pyramid_types import Configurator, Registry, RegistryStore
+
 #: carry_out(registry, session, target, values, by) -> the message to show. Raises PortalError when it is not possible.
 CarryOut = Callable[[Any, Session, str, Mapping[str, str], str], str]
 _NOT_NOTIFIED = "La personne n’est pas prévenue par courriel."
 Accounts = Callable[[Any, Session, str], Sequence[str]]
 
 
-def _itself(registry: Any, session: Session, target: str) -> Sequence[str]:
+def _itself(registry: Registry, session: Session, target: str) -> Sequence[str]:
     return (target,)
 
 
@@ -38,7 +40,7 @@ class AccountAct:
     accounts: Accounts = _itself
     notified: bool | None = False
 
-    def perform(self, registry: Any, session: Session, target: str, values: Mapping[str, str], by: str) -> str:
+    def perform(self, registry: Registry, session: Session, target: str, values: Mapping[str, str], by: str) -> str:
         """Carry the act out; return its message, which says so if the person receives no e-mail about it.
 
         :raises PortalError: it is not possible now.
@@ -47,16 +49,11 @@ class AccountAct:
         return f"{message} {_NOT_NOTIFIED}" if self.notified is False else message
 
 
-def acts_of(source: Any) -> dict[str, AccountAct]:
-    """Return the declared acts by name, of this request, configurator or registry."""
-    registry = getattr(source, "registry", source)
-    found: dict[str, AccountAct] | None = getattr(registry, "_esea_account_acts", None)
-    if found is None:
-        found = registry._esea_account_acts = {}
-    return found
+#: The declared acts by name.
+acts_of = RegistryStore("esea.account_acts", dict[str, AccountAct])
 
 
-def add_account_act(config: Any, act: AccountAct) -> None:
+def add_account_act(config: Configurator, act: AccountAct) -> None:
     """Directive ``config.add_account_act(act)``."""
     introspectable = config.introspectable("esea account acts", act.name, act.title, "account act")
     config.action(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ...errors import PortalError
 from ...foundation.reviews.kinds import DecidedOnly
 from ...interfaces import Choice, Concerned, Fact, FactSheet, IAccounts, IOutbox, IRoles, PortalSettings, ReviewView
+from ...pyramid_types import Registry
 from ...services import find
 from .declared import AccountAct, acts_of
 from .models import AccountActRow
@@ -32,7 +32,7 @@ class AccountActKind(DecidedOnly):
     proposed_notice = "Vous avez proposé cette action : une autre personne doit la confirmer."
     refusal_reasons = ("Cette action n’est pas justifiée.", "La personne a été jointe et s’y oppose.")
 
-    def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
+    def sheets(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[FactSheet]:
         """Return the act with its values, and the account that it is on."""
         row, act = _act(registry, session, review)
         proposed = find(registry, IAccounts).by_subject(session, review.author or "")
@@ -50,26 +50,26 @@ class AccountActKind(DecidedOnly):
         link = (("Voir le compte", f"/support/comptes/{account.subject}"),)
         return [FactSheet("Ce qui est proposé", tuple(facts)), FactSheet("Compte", who, link)]
 
-    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+    def concerned(self, registry: Registry, session: Session, review: ReviewView) -> Concerned:
         """Return the account that the act is on; of an act on many, nobody is compared with the reviewer."""
         row, act = _act(registry, session, review)
         accounts = tuple(act.accounts(registry, session, row.target))
         return Concerned(accounts if accounts == (row.target,) else ())
 
-    def changes(self, registry: Any, session: Session, review: ReviewView) -> Sequence[str]:
+    def changes(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[str]:
         """Return every account that the act changes, to be locked before anything is written."""
         row, act = _act(registry, session, review)
         return tuple(act.accounts(registry, session, row.target))
 
-    def agreements(self, registry: Any, session: Session, review: ReviewView) -> int:
+    def agreements(self, registry: Registry, session: Session, review: ReviewView) -> int:
         """Return two: the proposal is the first one."""
         return _REVIEWERS
 
-    def accept_label(self, registry: Any, session: Session, review: ReviewView) -> str:
+    def accept_label(self, registry: Registry, session: Session, review: ReviewView) -> str:
         """Return what the second reviewer does."""
         return f"Confirmer {_act(registry, session, review)[1].noun}"
 
-    def on_agree(self, registry: Any, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
+    def on_agree(self, registry: Registry, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
         """Refuse a reviewer whom an act on many accounts concerns, as their own mail domain does.
 
         :raises PortalError: the reviewer's account is one of them.
@@ -78,35 +78,37 @@ class AccountActKind(DecidedOnly):
         if by in act.accounts(registry, session, row.target):
             raise PortalError(act.own, code="account.own")
 
-    def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
+    def choices(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Return nothing: it is confirmed as it was proposed."""
         return ()
 
-    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> str:
+    def on_accept(self, registry: Registry, session: Session, review: ReviewView, kept: frozenset[str]) -> str:
         """Carry it out, in the name of who confirmed it, and tell whoever proposed it."""
         row, act = _act(registry, session, review)
         done = act.perform(registry, session, row.target, values_of(registry, row), review.decided_by or "")
         self._tell_proposer(registry, session, review, "confirmed", title=act.title)
         return f"{done} {_PROPOSER_TOLD}."
 
-    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> str:
+    def on_refuse(self, registry: Registry, session: Session, review: ReviewView, reason: str) -> str:
         """Tell whoever proposed it."""
         self._tell_proposer(registry, session, review, "refused", reason=reason)
         return f"Demande {review.reference} refusée : rien n’est fait. {_PROPOSER_TOLD}, avec le motif."
 
-    def _tell_proposer(self, registry: Any, session: Session, review: ReviewView, letter: str, **values: str) -> None:
+    def _tell_proposer(
+        self, registry: Registry, session: Session, review: ReviewView, letter: str, **values: str
+    ) -> None:
         proposed = find(registry, IAccounts).by_subject(session, review.author or "")
         if proposed is not None:
             url = find(registry, PortalSettings).absolute(f"/support/{self.queue}/{review.reference}")
             shown = {"name": proposed.display_name, "reference": review.reference, "url": url, **values}
             find(registry, IOutbox).post(session, f"account_act.{letter}", to=proposed.email, values=shown)
 
-    def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
+    def on_more_asked(self, registry: Registry, session: Session, review: ReviewView, question: str) -> None:
         """Never: colleagues talk to each other."""
         raise PortalError("Voyez directement avec la personne qui propose cette action.", code="account_act.no_form")
 
 
-def _act(registry: Any, session: Session, review: ReviewView) -> tuple[AccountActRow, AccountAct]:
+def _act(registry: Registry, session: Session, review: ReviewView) -> tuple[AccountActRow, AccountAct]:
     row = session.get(AccountActRow, review.id)
     act = acts_of(registry).get(row.act) if row is not None else None
     if row is None or act is None:

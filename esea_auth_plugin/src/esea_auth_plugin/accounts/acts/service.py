@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from sqlalchemy import select
@@ -20,6 +19,7 @@ from ...foundation.reviews.history import names_of
 from ...foundation.reviews.judging import UNDECIDED
 from ...foundation.reviews.models import ReviewRequest
 from ...interfaces import Concerned, IAccounts, IAuditTrail, IClock, IReviews, IRoles, ISealer
+from ...pyramid_types import PortalRequest, Registry
 from ...services import find
 from .declared import AccountAct, acts_of
 from .models import AccountActRow
@@ -51,7 +51,7 @@ class Answer:
     message: str
     proposed: bool = False
 
-    def show(self, request: Any) -> None:
+    def show(self, request: PortalRequest) -> None:
         """Show it on the next page: a mere proposal is no success yet."""
         request.flash(self.message, "info" if self.proposed else "success")
 
@@ -59,7 +59,7 @@ class Answer:
 class AccountActs:
     """See the package."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def ask(self, session: Session, name: str, target: str, values: Mapping[str, str], *, by: str) -> Answer:
@@ -129,14 +129,14 @@ class AccountActs:
         )
 
 
-def values_of(registry: Any, row: AccountActRow) -> dict[str, str]:
+def values_of(registry: Registry, row: AccountActRow) -> dict[str, str]:
     """Return the values of a proposed act."""
     opened = find(registry, ISealer).open(row.sealed, purpose=PURPOSE, bound_to=row.request_id)
     found: dict[str, str] = json.loads(opened)
     return found
 
 
-def answer(request: Any, name: str, target: str, values: Mapping[str, str], *, back: str) -> HTTPSeeOther:
+def answer(request: PortalRequest, name: str, target: str, values: Mapping[str, str], *, back: str) -> HTTPSeeOther:
     """Ask for an act from a page and lead back to it; a refusal is told and recorded."""
     try:
         done = retrying(request, lambda session: _asked(request, session, name, target, values))
@@ -148,12 +148,12 @@ def answer(request: Any, name: str, target: str, values: Mapping[str, str], *, b
     return HTTPSeeOther(back)
 
 
-def _asked(request: Any, session: Session, name: str, target: str, values: Mapping[str, str]) -> Answer:
+def _asked(request: PortalRequest, session: Session, name: str, target: str, values: Mapping[str, str]) -> Answer:
     with session.begin_nested():  # a refusal takes back what the act has written, and nothing else
         return find(request, AccountActs).ask(session, name, target, values, by=request.identity.subject)
 
 
-def record_refusal(request: Any, name: str, target: str, refused: PortalError) -> None:
+def record_refusal(request: PortalRequest, name: str, target: str, refused: PortalError) -> None:
     """Write the refusal of an act to the trail, whatever becomes of the transaction."""
     by, audit, details = request.identity.subject, find(request, IAuditTrail), {"act": name, "code": refused.code}
     request.outlive(
@@ -163,7 +163,7 @@ def record_refusal(request: Any, name: str, target: str, refused: PortalError) -
     )
 
 
-def identity_checked(request: Any) -> bool:
+def identity_checked(request: PortalRequest) -> bool:
     """Tell whether the reviewer said that the person's identity was checked; if not, ask for it."""
     if request.POST.get("identite_verifiee") == "oui":
         return True

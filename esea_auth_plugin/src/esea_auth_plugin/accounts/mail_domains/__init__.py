@@ -11,9 +11,8 @@ What leaves the portal: names of domains, never addresses, to the resolver and t
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...interfaces import ISupportRoot, Rule
+from ...pyramid_types import Configurator
 from ...settings import read_section
 from . import models  # noqa: F401 - its table
 from .acts import DISOWN, VOUCH
@@ -31,7 +30,7 @@ _ACTIONS = {
 }
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Read the settings, declare the job unless it is switched off, hang the support's page."""
     read_section(config, MailDomainSettings, PREFIX)
     config.add_service(MailDomains, MailDomains)

@@ -6,35 +6,35 @@ Whose mailbox is believed decides who may recover an account: it is an act on ea
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ...errors import PortalError
 from ...interfaces import IMailboxes
+from ...pyramid_types import Registry
 from ...services import find
 from ..acts import AccountAct
 from .desk import MailDomains, Standing
 
 
-def _vouch(registry: Any, session: Session, domain: str, values: Mapping[str, str], by: str) -> str:
+def _vouch(registry: Registry, session: Session, domain: str, values: Mapping[str, str], by: str) -> str:
     count = find(registry, MailDomains).vouch(session, _standing(registry, session, domain), by=by)
     return f"{domain} est reconnu. Adresses de nouveau vérifiées : {count}."
 
 
-def _disown(registry: Any, session: Session, domain: str, values: Mapping[str, str], by: str) -> str:
+def _disown(registry: Registry, session: Session, domain: str, values: Mapping[str, str], by: str) -> str:
     count = find(registry, MailDomains).disown(session, _standing(registry, session, domain), by=by)
     return f"Les adresses de {domain} ne sont plus vérifiées. Comptes concernés : {count}."
 
 
-def _standing(registry: Any, session: Session, domain: str) -> Standing:
+def _standing(registry: Registry, session: Session, domain: str) -> Standing:
     found = find(registry, MailDomains).one(session, domain)
     if found is None:
         raise PortalError("Plus aucun compte n’a d’adresse de ce domaine.", code="mail_domain.gone")
     return found
 
 
-def _accounts(registry: Any, session: Session, domain: str) -> Sequence[str]:
+def _accounts(registry: Registry, session: Session, domain: str) -> Sequence[str]:
     return find(registry, IMailboxes).subjects(session, domain)
 
 

@@ -6,13 +6,13 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ...foundation.database import IDatabase
 from ...interfaces import DomainHeld, IAuditTrail, IClock, IMailboxes, IOutbox, PortalSettings
+from ...pyramid_types import Registry
 from ...services import find
 from .dns_check import DnsLook
 from .models import MailDomainRow
@@ -45,7 +45,7 @@ class Found:
     seen: Seen
 
 
-def look(registry: Any) -> int:
+def look(registry: Registry) -> int:
     """Job: look at what is due; return how many domains were.
 
     :raises ResolverSuspected: most of them seem to be gone at once; nothing is decided, ``/healthz`` shows the failure.
@@ -64,7 +64,7 @@ def look(registry: Any) -> int:
     return len(found)
 
 
-def see(registry: Any, domain: str) -> Seen:
+def see(registry: Registry, domain: str) -> Seen:
     """Look at one domain from outside, with no transaction open."""
     settings = find(registry, MailDomainSettings)
     seen = DnsLook(settings.resolvers).at(domain)
@@ -103,7 +103,7 @@ def _refuse_a_blackout(found: Sequence[Found]) -> None:
         raise ResolverSuspected(f"{gone} of {len(sound)} mail domains seem to be gone at once: look at the resolver")
 
 
-def _act(registry: Any, one: Found) -> None:
+def _act(registry: Registry, one: Found) -> None:
     """Judge, doubt, keep and tell."""
     settings, now = find(registry, MailDomainSettings), find(registry, IClock).now()
     policy = Policy(settings.every, settings.patience, settings.moved == "doubt")
@@ -116,7 +116,7 @@ def _act(registry: Any, one: Found) -> None:
             _tell(registry, session, one.held, judged, doubted)
 
 
-def _doubt(registry: Any, domain: str, judged: Judged) -> int:
+def _doubt(registry: Registry, domain: str, judged: Judged) -> int:
     """Doubt the addresses, a batch a transaction; return how many there were."""
     if judged.doubt is Doubt.NONE:
         return 0
@@ -132,7 +132,7 @@ def _doubt(registry: Any, domain: str, judged: Judged) -> int:
             return doubted
 
 
-def _tell(registry: Any, session: Session, held: DomainHeld, judged: Judged, doubted: int) -> None:
+def _tell(registry: Registry, session: Session, held: DomainHeld, judged: Judged, doubted: int) -> None:
     details = {"state": str(judged.known.state), "accounts": held.accounts, "doubted": doubted}
     # The domain of a practice may hold the name of a person: it lies aside, sealed, and in no log.
     personal = {"domain": held.domain}
@@ -154,7 +154,7 @@ def keep(session: Session, domain: str, known: Known, *, now: datetime, next_at:
     session.flush()
 
 
-def _forget(registry: Any, gone: set[str]) -> None:
+def _forget(registry: Registry, gone: set[str]) -> None:
     """A domain that no account has any more is nobody's business."""
     if not gone:
         return

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...interfaces import DomainHeld, IAuditTrail, IClock, IMailboxes
+from ...pyramid_types import Registry
 from ...services import find
 from .checks import keep, known_of
 from .models import MailDomainRow
@@ -35,7 +35,7 @@ class Standing:
 class MailDomains:
     """Domains, for the support's page."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def standings(self, session: Session) -> Sequence[Standing]:

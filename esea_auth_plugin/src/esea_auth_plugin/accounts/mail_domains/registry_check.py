@@ -14,6 +14,7 @@ from typing import Any
 
 from ...errors import PortalError
 from ...interfaces import IOutbound
+from ...pyramid_types import Registry
 from ...services import find
 
 BUDGET = timedelta(seconds=5)
@@ -37,7 +38,7 @@ class Registration:
     leaving: bool = False
 
 
-def registration_of(registry: Any, registries: Mapping[str, str], domain: str) -> Registration | None:
+def registration_of(registry: Registry, registries: Mapping[str, str], domain: str) -> Registration | None:
     """Ask the registry of the domain's ending; ``None`` when none is known or it does not say. Never raises."""
     base = registries.get(domain.rpartition(".")[2])
     if base is None:

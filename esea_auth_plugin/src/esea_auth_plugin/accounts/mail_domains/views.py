@@ -8,6 +8,7 @@ from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 
 from ...normalise.emails import domain_of, normalise_email
+from ...pyramid_types import PortalRequest, TemplateValues
 from ...services import find
 from ..acts import AccountAct, answer
 from .acts import DISOWN, VOUCH
@@ -43,7 +44,7 @@ MOST = 200
     permission="esea.support.domains",
     renderer="esea_auth_plugin:accounts/mail_domains/templates/domains.jinja2",
 )
-def domains(context: Any, request: Any) -> dict[str, Any]:
+def domains(context: MailDomainsDesk, request: PortalRequest) -> TemplateValues:
     """Show the domains that call for somebody first, then the others."""
     standings = find(request, MailDomains).standings(request.dbsession)
     settings = find(request, MailDomainSettings)
@@ -62,31 +63,31 @@ def domains(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(name="reconnaitre", **_ACT)
-def vouched(context: Any, request: Any) -> HTTPSeeOther:
+def vouched(context: MailDomainsDesk, request: PortalRequest) -> HTTPSeeOther:
     """Believe the addresses of a domain again, once its establishment said that it is theirs."""
     return _asked(context, request, VOUCH)
 
 
 @view_config(name="ne-plus-croire", **_ACT)
-def disowned(context: Any, request: Any) -> HTTPSeeOther:
+def disowned(context: MailDomainsDesk, request: PortalRequest) -> HTTPSeeOther:
     """Believe no address of a domain any more: it is in other hands."""
     return _asked(context, request, DISOWN)
 
 
-def _asked(context: Any, request: Any, act: AccountAct) -> HTTPSeeOther:
+def _asked(context: MailDomainsDesk, request: PortalRequest, act: AccountAct) -> HTTPSeeOther:
     """Carry the act out; if somebody with a role has an address of the domain, a second reviewer confirms it."""
     domain, back = _standing(context, request).held.domain, context.__parent__.path
     return answer(request, act.name, domain, {}, back=back) if _may_decide(context, request) else HTTPSeeOther(back)
 
 
-def _standing(context: Any, request: Any) -> Standing:
+def _standing(context: MailDomainsDesk, request: PortalRequest) -> Standing:
     found: Standing | None = find(request, MailDomains).one(request.dbsession, context.__name__)
     if found is None:
         raise HTTPNotFound
     return found
 
 
-def _may_decide(context: Any, request: Any) -> bool:
+def _may_decide(context: MailDomainsDesk, request: PortalRequest) -> bool:
     """Nobody decides of their own mailbox, and nobody decides without having asked the establishment."""
     if _own_domain(request) == context.__name__:
         request.flash("Votre propre adresse est de ce domaine : un ou une collègue doit décider.", "warning")
@@ -97,5 +98,5 @@ def _may_decide(context: Any, request: Any) -> bool:
     return True
 
 
-def _own_domain(request: Any) -> str:
+def _own_domain(request: PortalRequest) -> str:
     return domain_of(normalise_email(request.identity.email))

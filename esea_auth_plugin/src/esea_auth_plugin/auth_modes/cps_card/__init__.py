@@ -6,11 +6,11 @@ The room is always there, so that its table stands; its pages, jobs and demands 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ...authentication.registry import enabled_names
 from ...directives import report_problems
 from ...interfaces import ICardDesk, ICardReader, IRevocationLists, ISupportRoot, Rule
+from ...pyramid_types import Configurator, Registry
 from ...services import find, offers
 from ...settings import FoundationSettings, read_section
 from . import models  # noqa: F401 - its table
@@ -30,7 +30,7 @@ ACTIONS = {
 }
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Read the settings; publish the desk and the pages if the mode is enabled."""
     read_section(config, CardSettings, PREFIX)
     for name, sentence in ACTIONS.items():
@@ -54,12 +54,12 @@ def includeme(config: Any) -> None:
     config.action("esea-card-settings", lambda: _check(config), order=800)
 
 
-def _trust(registry: Any) -> Trust:
+def _trust(registry: Registry) -> Trust:
     production = find(registry, FoundationSettings).env == "production"
     return Trust(find(registry, CardSettings), production=production)
 
 
-def _check(config: Any) -> None:
+def _check(config: Configurator) -> None:
     settings = find(config, CardSettings)
     raw = config.registry.settings
     problems = problems_of(settings, raw, stand_in=offers(config, ICardReader))

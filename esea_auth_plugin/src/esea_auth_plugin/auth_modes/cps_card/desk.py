@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from ...interfaces import CardAnswer, ExternalIdentity, IAuditTrail, IClock, PortalSettings
+from ...pyramid_types import PortalRequest, Registry
 from ...services import find
 from . import diagnosis, identity, ocsp
 from .certificate import Card, Unreadable, read_der
@@ -30,7 +31,7 @@ logger = logging.getLogger(__name__)
 class CardDesk:
     """See the module."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self.settings = find(registry, CardSettings)
 
@@ -64,7 +65,7 @@ class CardDesk:
         # What a proxy refused lets nobody in, whatever we think of it.
         return Examined(card, "card.proxy_refused" if shown.refused else "")
 
-    def insert(self, request: Any, der: bytes | None, state: str) -> CardAnswer:
+    def insert(self, request: PortalRequest, der: bytes | None, state: str) -> CardAnswer:
         """See :class:`~esea_auth_plugin.interfaces.ICardDesk`."""
         examined = self.examine(Presented(der))
         if not state:
@@ -79,7 +80,7 @@ class CardDesk:
         now = find(self._registry, IClock).now()
         return identity.identity_of(examined.card, now, relaxed=self.trust.relaxed)
 
-    def answer(self, request: Any, examined: Examined, state: str) -> CardAnswer:
+    def answer(self, request: PortalRequest, examined: Examined, state: str) -> CardAnswer:
         """Hand a card over to the sign-in that asked, or leave the row that it did not let in."""
         code = examined.code
         if not code and examined.card is not None:

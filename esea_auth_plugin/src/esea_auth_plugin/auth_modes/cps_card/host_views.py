@@ -13,6 +13,7 @@ from pyramid.view import view_config
 from ...foundation.database import write_on_get
 from ...foundation.throttling import Addresses
 from ...interfaces import CardRefusal, IThrottle, Limit
+from ...pyramid_types import PortalRequest, ViewResult
 from ...services import find
 from . import diagnosis
 from .desk import CardDesk
@@ -32,7 +33,7 @@ READS_PER_ADDRESS = Limit("cps_card.read", 60, timedelta(minutes=10))
 
 
 @view_config(**_PUBLIC)
-def welcome(context: Any, request: Any) -> Any:
+def welcome(context: CardHostRoot, request: PortalRequest) -> ViewResult:
     """Say what this host is for; nginx's own refusals (495, 496) at any address are explained here too."""
     if not from_proxy(request.environ, context.settings):
         return _refused(request, "card.proxy")
@@ -40,7 +41,7 @@ def welcome(context: Any, request: Any) -> Any:
 
 
 @view_config(name=READ, **_PUBLIC)
-def read(context: Any, request: Any) -> Any:
+def read(context: CardHostRoot, request: PortalRequest) -> ViewResult:
     """Read the card for the sign-in that asked, and send the browser back to it with a ticket."""
     desk = find(request, CardDesk)
     _count(request)
@@ -52,7 +53,7 @@ def read(context: Any, request: Any) -> Any:
 
 
 @view_config(name=DIAGNOSE, **_PUBLIC)
-def diagnose(context: Any, request: Any) -> Any:
+def diagnose(context: CardHostRoot, request: PortalRequest) -> ViewResult:
     """Try the card, and send the browser back to the portal's page that tells what was found."""
     desk = find(request, CardDesk)
     _count(request)
@@ -63,7 +64,7 @@ def diagnose(context: Any, request: Any) -> Any:
     return _sent(desk.hand_over_diagnosis(request.dbsession, diagnosis.to_json(examined)))
 
 
-def _count(request: Any) -> None:
+def _count(request: PortalRequest) -> None:
     find(request, IThrottle).reserve(find(request, Addresses).use(READS_PER_ADDRESS, request.client_address))
 
 
@@ -72,13 +73,13 @@ def _sent(address: str) -> HTTPSeeOther:
     return HTTPSeeOther(address, headers={"Referrer-Policy": "no-referrer"})
 
 
-def _refused(request: Any, code: str) -> Any:
+def _refused(request: PortalRequest, code: str) -> ViewResult:
     write_on_get(request)
     find(request, CardDesk).refused(request.dbsession, Examined(None, code), address=request.client_address)
     return _told(request, REFUSALS[code])
 
 
-def _told(request: Any, refusal: CardRefusal) -> Any:
+def _told(request: PortalRequest, refusal: CardRefusal) -> ViewResult:
     response = render_to_response(f"{_TEMPLATES}/host_refused.jinja2", {"refusal": refusal}, request=request)
     response.status_int = refusal.status
     return response

@@ -28,6 +28,7 @@ from ...foundation.database import lock_accounts
 from ...foundation.layout.filters import date_fr
 from ...foundation.security import tokens
 from ...interfaces import ExternalIdentity, Factor, IClock, IExternalIdentities, Proof
+from ...pyramid_types import Registry
 from ...services import find
 from .identity import ISSUER, KIND, from_json
 from .places import ICardModePlace
@@ -56,7 +57,7 @@ class CpsCardMode(AuthMode):
     enrol_title = "Ajouter ma carte CPS"
     enrol_description = "Une carte CPS, CPF, CPE/CDE ou CPA/CDA à votre nom : elle ouvre tous les services."
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
         self._reader = reader_of(registry)
         url = find(registry, CardSettings).url

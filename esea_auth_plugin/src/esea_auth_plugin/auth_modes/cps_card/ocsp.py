@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
 
 from cryptography import x509
 from cryptography.x509 import ocsp
@@ -16,6 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from ...errors import PortalError
 from ...foundation.security import signatures
 from ...interfaces import IClock, IOutbound
+from ...pyramid_types import Registry
 from ...services import find
 from .certificate import Card
 from .refusals import CardRefused
@@ -35,7 +35,7 @@ class NoAnswer(Exception):
     """The responder gave no answer that can be believed; the message is for the log."""
 
 
-def check(registry: Any, settings: CardSettings, trust: Trust, card: Card) -> None:
+def check(registry: Registry, settings: CardSettings, trust: Trust, card: Card) -> None:
     """Ask the responder about a card that the lists let pass. Never call it with a transaction open.
 
     :raises CardRefused: it is revoked, or nobody answers and an answer is required.
@@ -54,7 +54,7 @@ def check(registry: Any, settings: CardSettings, trust: Trust, card: Card) -> No
         raise CardRefused("card.revoked")
 
 
-def ask(registry: Any, url: str, card: x509.Certificate, issuer: x509.Certificate) -> bool:
+def ask(registry: Registry, url: str, card: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Return whether the responder calls the card good; ``False``: revoked.
 
     :raises NoAnswer: unusable, unsigned, old or about something else. :raises PortalError: unreachable.

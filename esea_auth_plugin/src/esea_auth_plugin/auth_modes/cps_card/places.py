@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from zope.interface import Interface
 
+from ...pyramid_types import PortalRequest
 from ...resources import HostRoot, Resource
 from ...services import find
 from .settings import ROOT, CardSettings
@@ -21,7 +20,7 @@ class CardHostRoot(HostRoot):
     title = "Lecture de carte"
     serves = ROOT
 
-    def __init__(self, request: Any) -> None:
+    def __init__(self, request: PortalRequest) -> None:
         super().__init__(request)
         self.settings = find(request, CardSettings)
 

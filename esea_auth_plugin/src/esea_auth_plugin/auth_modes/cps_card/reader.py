@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 from ...interfaces import ICardReader
+from ...pyramid_types import Registry
 from ...services import find, offers
 from .settings import CardSettings
 
@@ -27,7 +27,7 @@ class CardHost:
         return f"{self._url}/{DIAGNOSE}"
 
 
-def reader_of(registry: Any) -> ICardReader:
+def reader_of(registry: Registry) -> ICardReader:
     """Return the reader of this portal."""
     if offers(registry, ICardReader):
         return find(registry, ICardReader)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
-from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -18,6 +17,7 @@ from cryptography import x509
 from ...errors import PortalError
 from ...foundation.security import signatures
 from ...interfaces import IClock, IOutbound
+from ...pyramid_types import Registry
 from ...services import find
 from .authorities import common_name
 from .revocation import MOST_BYTES, SUFFIX, ListRefused, parse, prove
@@ -40,7 +40,7 @@ class Refreshed:
     problem: str = ""
 
 
-def refresh(registry: Any) -> Sequence[Refreshed]:
+def refresh(registry: Registry) -> Sequence[Refreshed]:
     """Fetch every configured list; tell the proxy if one changed. One that fails leaves the former in place."""
     settings = find(registry, CardSettings)
     found = [_refresh_one(registry, settings, url) for url in settings.crl_urls]
@@ -50,14 +50,14 @@ def refresh(registry: Any) -> Sequence[Refreshed]:
     return found
 
 
-def refresh_job(registry: Any) -> None:
+def refresh_job(registry: Registry) -> None:
     """Job: the same, every hour; what fails is in the log, and the lists' age in ``/healthz``."""
     for one in refresh(registry):
         if one.problem:
             logger.warning("revocation list %s: %s", one.url, one.problem)
 
 
-def _refresh_one(registry: Any, settings: CardSettings, url: str) -> Refreshed:
+def _refresh_one(registry: Registry, settings: CardSettings, url: str) -> Refreshed:
     trust = find(registry, Trust)
     try:
         answer = find(registry, IOutbound).fetch("GET", url, budget=_BUDGET, most_bytes=MOST_BYTES, signed_content=True)
@@ -75,7 +75,11 @@ def _refresh_one(registry: Any, settings: CardSettings, url: str) -> Refreshed:
 
 
 def _put(
-    registry: Any, settings: CardSettings, url: str, crl: x509.CertificateRevocationList, authority: x509.Certificate
+    registry: Registry,
+    settings: CardSettings,
+    url: str,
+    crl: x509.CertificateRevocationList,
+    authority: x509.Certificate,
 ) -> Refreshed:
     name = common_name(authority.subject)
     trust = find(registry, Trust)
@@ -116,7 +120,7 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def _write_bundle(registry: Any, settings: CardSettings) -> bool:
+def _write_bundle(registry: Registry, settings: CardSettings) -> bool:
     if not settings.crl_bundle:
         return False
     lists = find(registry, Trust).folder.current()

@@ -19,6 +19,7 @@ from ...foundation.database import IDatabase
 from ...foundation.security import tokens
 from ...foundation.security.sealing import SealBroken
 from ...interfaces import IClock, ISealer
+from ...pyramid_types import Registry
 from ...services import find
 from .models import CardTicketRow
 from .refusals import CardRefused
@@ -53,7 +54,7 @@ class TicketRefused(Exception):
 class Tickets:
     """Makes and redeems tickets."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     # --- the portal asks -------------------------------------------------------------------------------------
@@ -151,7 +152,7 @@ def _nonce_digest(nonce: str) -> str:
     return tokens.digest(nonce, kind=_NONCE_KIND)
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: delete tickets that ended; no check waits for it."""
     now = find(registry, IClock).now()
     with find(registry, IDatabase).writing() as session:

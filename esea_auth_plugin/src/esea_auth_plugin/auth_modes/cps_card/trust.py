@@ -12,12 +12,12 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from cryptography import x509
 from OpenSSL import crypto
 
 from ...interfaces import IClock, ListStanding
+from ...pyramid_types import Registry
 from ...services import find
 from .authorities import Authorities, read_file
 from .certificate import Card
@@ -165,7 +165,7 @@ class Trust:
 class CardLists:
     """See :class:`~esea_auth_plugin.interfaces.IRevocationLists`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def standings(self) -> Sequence[ListStanding]:

@@ -9,6 +9,7 @@ from pyramid.view import view_config
 
 from ...foundation.database import write_on_get
 from ...interfaces import IClock
+from ...pyramid_types import PortalRequest, TemplateValues
 from ...services import find
 from . import diagnosis
 from .places import CardListsPlace, ICardModePlace
@@ -26,7 +27,7 @@ _PUBLIC: dict[str, Any] = {
 
 
 @view_config(name="diagnostic", renderer=f"{_TEMPLATES}/diagnostic.jinja2", **_PUBLIC)
-def workstation(context: Any, request: Any) -> dict[str, Any]:
+def workstation(context: CardListsPlace, request: PortalRequest) -> TemplateValues:
     """Offer the test, or show what the card host has just found."""
     page: dict[str, Any] = {"try_it": reader_of(request.registry).diagnosis(), "found": None, "over": False}
     ticket = request.GET.get("ticket", "")
@@ -52,7 +53,7 @@ def workstation(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(name="aide", renderer=f"{_TEMPLATES}/help.jinja2", **_PUBLIC)
-def help_page(context: Any, request: Any) -> dict[str, Any]:
+def help_page(context: CardListsPlace, request: PortalRequest) -> TemplateValues:
     """Tell who may have a card, who orders it, and what to do without one."""
     return {"types": find(request, CardSettings).accepted_types}
 
@@ -63,7 +64,7 @@ def help_page(context: Any, request: Any) -> dict[str, Any]:
     permission="esea.support.cards",
     renderer=f"{_TEMPLATES}/lists.jinja2",
 )
-def lists(context: Any, request: Any) -> dict[str, Any]:
+def lists(context: CardListsPlace, request: PortalRequest) -> TemplateValues:
     """Tell the age of each revocation list, and what an old one does to people."""
     settings = find(request, CardSettings)
     trust, now = find(request, Trust), find(request, IClock).now()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ...interfaces import IMailedCodes
+from ...pyramid_types import Configurator
 from .service import LETTER, MailedCodes, prune
 
 __all__ = ["includeme"]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Declare the letter that carries the code."""
     config.add_service(IMailedCodes, MailedCodes)
     config.add_letter(LETTER, "esea_auth_plugin:auth_modes/mail_code/letters/code")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ...authentication.contract import Ask, Attempt, AuthMode, Begun, Proven, Refused, Result
 from ...interfaces import Factor, Limit, Proof
 from ...normalise.codes import compact
+from ...pyramid_types import Registry
 from .service import MailCodes, Verdict, waits
 
 PAGE = "esea_auth_plugin:auth_modes/mail_code/templates/code.jinja2"
@@ -42,7 +43,7 @@ class MailCodeMode(AuthMode):
     after = frozenset({Factor.PASSWORD})
     actions = frozenset({AGAIN})
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
         self._codes = MailCodes(registry)
 

@@ -13,6 +13,7 @@ from ...authentication.contract import Attempt
 from ...foundation.database import IDatabase
 from ...foundation.security import tokens
 from ...interfaces import IAuditTrail, IClock, IOutbox, ISealer
+from ...pyramid_types import Registry
 from ...services import find
 from .models import MailCodeRow
 
@@ -35,7 +36,7 @@ class Verdict(enum.StrEnum):
 class MailCodes:
     """The codes of sign-ins."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def row(self, session: Session, sign_in: str) -> MailCodeRow | None:
@@ -141,7 +142,7 @@ class MailCodes:
 class MailedCodes:
     """See :class:`~esea_auth_plugin.interfaces.IMailedCodes`: the same codes, for other rooms' rows."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._codes = MailCodes(registry)
 
@@ -167,7 +168,7 @@ class MailedCodes:
         return find(self._registry, IClock).now()
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: delete the codes that ended; no check waits for it."""
     now = find(registry, IClock).now()
     with find(registry, IDatabase).writing() as session:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ...directives import report_problems
 from ...interfaces import IPasskeys
+from ...pyramid_types import Configurator
 from ...services import find
 from ...settings import read_section
 from .challenges import prune
@@ -17,7 +17,7 @@ from .settings import PREFIX, PasskeySettings, problems
 __all__ = ["includeme"]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Read the settings, publish the service."""
     read_section(config, PasskeySettings, PREFIX)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,6 +18,7 @@ from ...foundation.database import IDatabase
 from ...foundation.security import tokens
 from ...foundation.security.sealing import SealBroken
 from ...interfaces import IClock, ISealer
+from ...pyramid_types import Registry
 from ...services import find
 from .models import AnsweredChallenge
 
@@ -36,7 +36,7 @@ def bound(browser: str, subject: str | None, purpose: str) -> str:
 class Challenges:
     """Makes and consumes challenges."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def new(self, *, browser: str, subject: str | None, purpose: str) -> tuple[bytes, str]:
@@ -72,7 +72,7 @@ class Challenges:
         return find(self._registry, IClock).now()
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: forget answered challenges that are too old to be answered again."""
     now = find(registry, IClock).now()
     with find(registry, IDatabase).writing() as session:

@@ -25,6 +25,7 @@ from ...authentication.contract import (
 )
 from ...foundation.layout.browsers import browser_fr
 from ...interfaces import Factor, IAccounts, Limit, Proof
+from ...pyramid_types import Registry
 from ...services import find
 from .errors import NotVerified
 from .makers import maker_of
@@ -73,7 +74,7 @@ class PasskeyMode(AuthMode):
         "aucun faux site ne pourra vous la demander."
     )
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
         self._keys = Passkeys(registry)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...authentication.registry import modes_of
+from ...pyramid_types import PortalRequest
 from ...services import find
 from .settings import PasskeySettings
 
@@ -19,7 +19,7 @@ _KEPT = timedelta(minutes=10)
 
 
 @view_config(route_name=ROUTE, request_method="GET", renderer="json", permission=NO_PERMISSION_REQUIRED)
-def related_origins(request: Any) -> dict[str, list[str]]:
+def related_origins(request: PortalRequest) -> dict[str, list[str]]:
     """Return the list (WebAuthn level 3, 5.11.1); a portal without one has no such address."""
     origins = find(request, PasskeySettings).related_origins
     if not origins or modes_of(request).get("passkey") is None:

@@ -15,6 +15,7 @@ from ...authentication.naming import device_name
 from ...foundation.database import lock_accounts
 from ...foundation.security import tokens
 from ...interfaces import IAccounts, IAuditTrail, IOutbox, KeyVerified, PortalSettings
+from ...pyramid_types import Registry
 from ...services import find
 from . import ceremony
 from .ceremony import NewKey, Signature
@@ -32,7 +33,7 @@ COPIED = "passkey.copied"
 class Passkeys:
     """See :class:`~esea_auth_plugin.interfaces.IPasskeys`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._challenges = Challenges(registry)
 

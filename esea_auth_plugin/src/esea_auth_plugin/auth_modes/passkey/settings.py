@@ -12,6 +12,7 @@ from ... import values
 from ...errors import Problem
 from ...interfaces import PortalSettings
 from ...options import option
+from ...pyramid_types import Registry
 from ...services import find
 from . import related
 from .attestation import is_certificate
@@ -90,7 +91,7 @@ def _within(host: str, domain: str) -> bool:
     return bool(domain) and (host == domain or host.endswith(f".{domain}"))
 
 
-def party(registry: Any) -> tuple[str, Sequence[str]]:
+def party(registry: Registry) -> tuple[str, Sequence[str]]:
     """Return the relying party's id and the exact list of its origins, related ones too."""
     own, portal = find(registry, PasskeySettings), find(registry, PortalSettings)
     return own.rp_id or _host(portal.url), [*(own.origins or (portal.url,)), *own.related_origins]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...interfaces import IPasswords
+from ...pyramid_types import Configurator
 from .service import Passwords
 
 __all__ = ["includeme"]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish :class:`IPasswords`."""
     config.add_service(IPasswords, Passwords)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ...foundation.database import IDatabase, lock_accounts
 from ...foundation.security.passwords import PasswordHashes
 from ...interfaces import IClock
+from ...pyramid_types import Registry
 from ...services import find
 from .models import PasswordRow
 
@@ -33,7 +34,7 @@ class Checked:
 class Passwords:
     """See :class:`~esea_auth_plugin.interfaces.IPasswords`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def hash(self, password: str) -> str:

@@ -6,10 +6,10 @@ Read `service.py` for the parts, `mode.py` and `ciba.py` for the two modes, `arr
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ...authentication.registry import enabled_names
 from ...directives import report_problems
+from ...pyramid_types import Configurator
 from ...services import find
 from . import ciba, settings, ways
 from .cases import CONFLICT, CONTEST
@@ -37,7 +37,7 @@ _ACTIONS = {
 _MODES = frozenset({"pro_sante_connect", "ecps"})
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the parts; the pages answer only while one of the two modes is enabled."""
     settings.read(config)
     config.add_service(Psc, Psc)
@@ -62,7 +62,7 @@ def includeme(config: Any) -> None:
         config.action(None, lambda: _check(config), order=1_000)
 
 
-def _check(config: Any) -> None:
+def _check(config: Configurator) -> None:
     given = config.registry.settings
     where, env = given.get("__file__", ""), given.get("portal.env", "production")
     report_problems(config, settings.problems_of(find(config, settings.PscSettings), where, env))

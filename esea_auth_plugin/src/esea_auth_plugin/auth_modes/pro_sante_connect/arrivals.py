@@ -17,6 +17,7 @@ from ...authentication.contract import Ask, Attempt, AuthMode, Proven, Refused, 
 from ...errors import PortalError
 from ...foundation.database import lock_accounts
 from ...interfaces import Factor, Proof
+from ...pyramid_types import Registry
 from . import ended
 from .activities import Activity
 from .cases import Cases
@@ -101,7 +102,7 @@ class Who:
 class Arrivals:
     """Leads from who arrived to what the sign-in is told."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._matching = Matching(registry)
         self._cases = Cases(registry)

@@ -17,6 +17,7 @@ from ...foundation.database import lock_accounts
 from ...foundation.reviews.models import ReviewRequest
 from ...foundation.security import tokens
 from ...interfaces import Concerned, IAccounts, IAuditTrail, IGrants, IReviews, ISealer, ReviewState
+from ...pyramid_types import Registry
 from ...services import find
 from .mapper import PscPerson
 from .models import PscCase
@@ -32,7 +33,7 @@ _OPEN = frozenset({ReviewState.OPEN, ReviewState.MORE_ASKED})
 class Cases:
     """Opens cases and reads them."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def open_conflict(self, session: Session, match: Match, person: PscPerson) -> None:
@@ -102,7 +103,7 @@ class Cases:
         return find(self._registry, ISealer).seal(text, purpose=PURPOSE, bound_to=request_id)
 
 
-def told_of(registry: Any, case: PscCase) -> dict[str, Any]:
+def told_of(registry: Registry, case: PscCase) -> dict[str, Any]:
     """Return who stood there with PSC: ``name``, ``name_id``, ``identifiers``."""
     if not case.sealed:
         return {"name": "", "name_id": "", "identifiers": []}
@@ -119,7 +120,7 @@ def case_of(session: Session, request_id: str) -> PscCase:
     return found
 
 
-def concerned_by(registry: Any, request_id: str, session: Session) -> Concerned:
+def concerned_by(registry: Registry, request_id: str, session: Session) -> Concerned:
     """Return the accounts of a case, and the numbers of the person whom PSC proved."""
     case = case_of(session, request_id)
     numbers = [value for _, value in told_of(registry, case)["identifiers"]]

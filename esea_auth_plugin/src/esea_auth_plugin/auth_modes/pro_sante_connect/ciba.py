@@ -13,6 +13,7 @@ from typing import Any
 
 from ...errors import PortalError
 from ...interfaces import IClock
+from ...pyramid_types import Registry
 from ...services import find
 from .arrivals import Who
 from .client import PscRefused
@@ -32,7 +33,7 @@ MOST_FAILURES = 3
 SLOW_DOWN = 5
 
 
-def ask_due(registry: Any) -> None:
+def ask_due(registry: Registry) -> None:
     """Job: ask PSC about every request that is due."""
     due = find(registry, EcpsRequests).lease_due(MOST)
     if not due:
@@ -42,7 +43,7 @@ def ask_due(registry: Any) -> None:
             done.result()
 
 
-def _ask_one(registry: Any, due: Due) -> None:
+def _ask_one(registry: Registry, due: Due) -> None:
     requests = find(registry, EcpsRequests)
     try:
         if due.state == ASKED:
@@ -64,7 +65,7 @@ def _ask_one(registry: Any, due: Due) -> None:
         requests.note(due, state=DOWN, code=error.code)
 
 
-def _start(registry: Any, due: Due) -> None:
+def _start(registry: Registry, due: Due) -> None:
     started = find(registry, Psc).ringing.start(str(due.content["login_hint"]), due.number)
     find(registry, EcpsRequests).note(
         due,
@@ -76,14 +77,14 @@ def _start(registry: Any, due: Due) -> None:
     )
 
 
-def _collect(registry: Any, due: Due) -> None:
+def _collect(registry: Registry, due: Due) -> None:
     psc, now = find(registry, Psc), find(registry, IClock).now()
     arrival = psc.ringing.collect(str(due.content["auth_req_id"]), at=now)
     who = Who.of(psc.person(arrival), arrival)
     find(registry, EcpsRequests).note(due, content=who.to_state(), state=DONE)
 
 
-def _refused(registry: Any, due: Due, error: PscRefused) -> None:
+def _refused(registry: Registry, due: Due, error: PscRefused) -> None:
     requests = find(registry, EcpsRequests)
     if error.error == "authorization_pending" and due.state == RINGING:
         requests.note(due, failures=0, next_at=_in(registry, due.interval))
@@ -99,5 +100,5 @@ def _refused(registry: Any, due: Due, error: PscRefused) -> None:
         requests.note(due, state=DECOY, code=error.code)
 
 
-def _in(registry: Any, seconds: int) -> Any:
+def _in(registry: Registry, seconds: int) -> Any:
     return find(registry, IClock).now() + timedelta(seconds=seconds)

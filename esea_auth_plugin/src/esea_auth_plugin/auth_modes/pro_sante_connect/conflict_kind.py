@@ -22,6 +22,7 @@ from ...interfaces import (
     ICatalogue,
     ReviewView,
 )
+from ...pyramid_types import Registry
 from ...services import find
 from .cases import CONFLICT, case_of, concerned_by, told_of
 from .merging import Merging, Plan, others
@@ -44,7 +45,7 @@ class ConflictKind(DecidedOnly):
         "La personne a été jointe et garde ses deux comptes.",
     )
 
-    def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
+    def sheets(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[FactSheet]:
         """Return who came with PSC, each account, and what each merge would do."""
         case = case_of(session, review.id)
         told = told_of(registry, case)
@@ -59,11 +60,11 @@ class ConflictKind(DecidedOnly):
             sheets += [_preview(registry, session, views, kept, case.accounts) for kept in case.accounts]
         return sheets
 
-    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+    def concerned(self, registry: Registry, session: Session, review: ReviewView) -> Concerned:
         """Return the accounts of the case, and the person whom PSC proved."""
         return concerned_by(registry, review.id, session)
 
-    def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
+    def choices(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Return which account stays; the older one is proposed."""
         case = case_of(session, review.id)
         views = find(registry, IAccounts).by_subjects(session, case.accounts)
@@ -73,7 +74,7 @@ class ConflictKind(DecidedOnly):
             for place, view in enumerate(ordered)
         ]
 
-    def on_agree(self, registry: Any, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
+    def on_agree(self, registry: Registry, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
         """Ask each reviewer which account stays.
 
         :raises PortalError: none is ticked, or several are.
@@ -81,7 +82,7 @@ class ConflictKind(DecidedOnly):
         if len([subject for subject in case_of(session, review.id).accounts if f"{_KEEP}{subject}" in kept]) != 1:
             raise PortalError("Cochez un compte à garder, et un seul.", code="psc.merge_choice")
 
-    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
+    def on_accept(self, registry: Registry, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
         """Merge into the one account that stays ticked."""
         case = case_of(session, review.id)
         stays = [subject for subject in case.accounts if f"{_KEEP}{subject}" in kept]
@@ -95,18 +96,18 @@ class ConflictKind(DecidedOnly):
             merging.carry_out(session, stays[0], ended, by=review.decided_by or "", request_id=review.id)
         case.sealed = ""
 
-    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
+    def on_refuse(self, registry: Registry, session: Session, review: ReviewView, reason: str) -> None:
         """Leave both as they are; what was kept of PSC's answer is erased."""
         case_of(session, review.id).sealed = ""
 
-    def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
+    def on_more_asked(self, registry: Registry, session: Session, review: ReviewView, question: str) -> None:
         """Nobody wrote this request: the support telephones or writes to both accounts' addresses."""
         raise PortalError(
             "Personne n'a écrit cette demande : écrivez aux adresses des comptes, puis décidez.", code="psc.no_author"
         )
 
 
-def _account(registry: Any, session: Session, subject: str, view: AccountView | None, named_by: str) -> FactSheet:
+def _account(registry: Registry, session: Session, subject: str, view: AccountView | None, named_by: str) -> FactSheet:
     if view is None:
         return FactSheet("Compte", (Fact("Compte", "introuvable", "warning"),))
     values = find(registry, IAccounts).attributes(session, subject)
@@ -125,7 +126,7 @@ def _account(registry: Any, session: Session, subject: str, view: AccountView | 
     )
 
 
-def _preview(registry: Any, session: Session, views: Any, kept: str, accounts: Sequence[str]) -> FactSheet:
+def _preview(registry: Registry, session: Session, views: Any, kept: str, accounts: Sequence[str]) -> FactSheet:
     ended = others(accounts, kept)[0]
     plan = Merging(registry).plan(session, kept, ended)
     stays, ends = views[kept].identifier, views[ended].identifier
@@ -138,5 +139,5 @@ def _preview(registry: Any, session: Session, views: Any, kept: str, accounts: S
     return FactSheet(f"Aperçu : si l'on garde « {stays} »", facts)
 
 
-def _titles(registry: Any, plan: Plan) -> str:
+def _titles(registry: Registry, plan: Plan) -> str:
     return ", ".join(each.title for each in find(registry, ICatalogue).all() if each.slug in plan.services)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from ...interfaces import (
     IGrants,
     ReviewView,
 )
+from ...pyramid_types import Registry
 from ...services import find
 from .cases import CONTEST, case_of, concerned_by, told_of
 
@@ -41,7 +41,7 @@ class ContestKind(DecidedOnly):
         "Le numéro a déjà été corrigé par son titulaire.",
     )
 
-    def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
+    def sheets(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[FactSheet]:
         """Return who proved the number, and which account declares it."""
         case = case_of(session, review.id)
         told = told_of(registry, case)
@@ -69,15 +69,15 @@ class ContestKind(DecidedOnly):
             FactSheet("Le compte qui déclare ce numéro", tuple(declared), links),
         ]
 
-    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+    def concerned(self, registry: Registry, session: Session, review: ReviewView) -> Concerned:
         """Return the accounts of the case, and the person whom PSC proved."""
         return concerned_by(registry, review.id, session)
 
-    def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
+    def choices(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Return whether the account gets its rights back without the number; not by default."""
         return (Choice(_RIGHTS, "Rétablir les droits d'accès de ce compte, sans le numéro", ticked=False),)
 
-    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
+    def on_accept(self, registry: Registry, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
         """Take the number off the account; its rights end unless the reviewer gives them back."""
         case = case_of(session, review.id)
         subject, by = case.accounts[0], review.decided_by or ""
@@ -90,22 +90,22 @@ class ContestKind(DecidedOnly):
         grants.release(session, review.id, by=by)
         case.sealed = ""
 
-    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
+    def on_refuse(self, registry: Registry, session: Session, review: ReviewView, reason: str) -> None:
         """The number stays, and the rights come back."""
         find(registry, IGrants).release(session, review.id, by=review.decided_by or "")
         case_of(session, review.id).sealed = ""
 
-    def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
+    def on_more_asked(self, registry: Registry, session: Session, review: ReviewView, question: str) -> None:
         """Nobody wrote this request: the support writes to the account's address."""
         raise PortalError(
             "Personne n'a écrit cette demande : écrivez à l'adresse du compte, puis décidez.", code="psc.no_author"
         )
 
-    def _still(self, registry: Any, session: Session, subject: str, name: str, value: str) -> bool:
+    def _still(self, registry: Registry, session: Session, subject: str, name: str, value: str) -> bool:
         return bool(find(registry, IAccounts).attributes(session, subject).get(name) == value)
 
 
-def _said_by(registry: Any, session: Session, subject: str, numbers: Sequence[Sequence[str]]) -> str:
+def _said_by(registry: Registry, session: Session, subject: str, numbers: Sequence[Sequence[str]]) -> str:
     """Say what the account's number rests on."""
     holders = (find(registry, IExternalIdentities).holders(session, name, value) for name, value in numbers)
     proven = any(holder.proven for found in holders for holder in found if holder.account == subject)

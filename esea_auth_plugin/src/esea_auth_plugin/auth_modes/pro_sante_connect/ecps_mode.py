@@ -21,6 +21,7 @@ from ...foundation.nomenclatures.identifiers import RPPS_DIGITS, luhn_is_right
 from ...foundation.throttling import Addresses
 from ...interfaces import Factor, IAuditTrail, IExternalIdentities, IThrottle, Limit, SessionView
 from ...normalise.codes import compact, compact_upper, is_digits
+from ...pyramid_types import Registry
 from ...services import find
 from . import ways
 from .arrivals import PAGES, Arrivals, Who
@@ -71,7 +72,7 @@ class EcpsMode(AuthMode):
     actions = frozenset({CANCEL})
     known_browsers_only = True
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
         self._requests = find(registry, EcpsRequests)
         self._arrivals = Arrivals(registry)

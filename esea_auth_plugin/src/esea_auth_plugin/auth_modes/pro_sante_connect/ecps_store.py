@@ -19,6 +19,7 @@ from ...authentication.contract import Poll
 from ...foundation.database import IDatabase, new_id
 from ...foundation.security import tokens
 from ...interfaces import IClock, ISealer
+from ...pyramid_types import Registry
 from ...services import find
 from .models import EcpsRequest
 
@@ -50,7 +51,7 @@ class Due:
 class EcpsRequests:
     """Reads and writes :class:`EcpsRequest`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     # --- the page

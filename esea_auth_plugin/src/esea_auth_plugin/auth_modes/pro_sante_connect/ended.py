@@ -8,7 +8,7 @@ session's name: whoever comes second sees what the first has written. On SQLite 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from ...foundation.database import IDatabase
 from ...foundation.security import tokens
+from ...pyramid_types import Registry
 from ...services import find
 from .models import PscLogout
 from .tokens import LogoutToken
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 RETENTION = timedelta(hours=4)
 
 
-def remember(registry: Any, told: LogoutToken, issuer: str, at: datetime) -> None:
+def remember(registry: Registry, told: LogoutToken, issuer: str, at: datetime) -> None:
     """Remember, in a transaction of its own, that a session ended (all those of its person, without ``sid``).
 
     It is over before the portal's own sessions are looked for: those that were being opened are there by then.

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from ...authentication.contract import Attempt
 from ...interfaces import ExternalLink, IAuditTrail, IClock, IExternalIdentities, ILinking, LinkVerdict
+from ...pyramid_types import Registry
 from ...services import find
 from .cases import contested
 from .mapper import ADELI, NAME_ID, RPPS, SUB, PscPerson
@@ -64,7 +64,7 @@ class Match:
 class Matching:
     """Searches and keeps identifiers."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def search(self, session: Session, person: PscPerson) -> Match:
@@ -202,7 +202,7 @@ def _row(account: str, issuer: str, origin: str, value: str, now: datetime) -> P
     )
 
 
-def personal_data(registry: Any, session: Session, subject: str) -> list[dict[str, str]]:
+def personal_data(registry: Registry, session: Session, subject: str) -> list[dict[str, str]]:
     """Return the identifiers kept of a person, for the copy of their data."""
     rows = session.scalars(select(PscIdentifier).where(PscIdentifier.subject == subject))
     return [

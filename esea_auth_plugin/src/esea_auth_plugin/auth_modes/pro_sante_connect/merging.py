@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -25,6 +24,7 @@ from ...interfaces import (
     IOutbox,
     LinkBasis,
 )
+from ...pyramid_types import Registry
 from ...services import find
 from .models import PscIdentifier
 
@@ -50,7 +50,7 @@ class Plan:
 class Merging:
     """Plans and carries out merges."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def plan(self, session: Session, kept: str, ended: str) -> Plan:

@@ -26,6 +26,7 @@ from ...authentication.contract import (
 from ...errors import PortalError
 from ...foundation.security import tokens
 from ...interfaces import Factor, IExternalIdentities, SessionView
+from ...pyramid_types import Registry
 from ...services import find
 from . import ways
 from .arrivals import PAGES, Arrivals, Who
@@ -83,7 +84,7 @@ class ProSanteConnectMode(AuthMode):
     enrol_title = "Lier Pro Santé Connect"
     enrol_description = "Pour vous connecter ensuite avec votre carte CPS ou votre e-CPS, sans mot de passe."
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
         self._psc = find(registry, Psc)
         self._arrivals = Arrivals(registry)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...interfaces import IClock, IOutbound, PortalSettings
+from ...pyramid_types import Registry
 from ...services import find
 from .breaker import Breaker
 from .client import Arrival, PscClient
@@ -22,7 +21,7 @@ FAREWELL_PATH = "/connexion/psc/fin"
 class Psc:
     """See the module. Found with ``find(registry, Psc)``."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self.settings = find(registry, PscSettings)
         portal = find(registry, PortalSettings)

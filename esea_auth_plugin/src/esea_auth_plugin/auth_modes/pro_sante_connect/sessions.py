@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ...foundation.database import lock_accounts, new_id
 from ...foundation.security import tokens
 from ...interfaces import IAuditTrail, ISealer, ISessions, SessionView
+from ...pyramid_types import Registry
 from ...services import find
 from .models import PscLogout, PscSession
 from .tokens import LogoutToken
@@ -28,7 +29,7 @@ TICKET_LIFETIME = timedelta(minutes=2)
 class PscSessions:
     """Reads and writes :class:`PscSession`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def keep(self, session: Session, account: str | None, issuer: str, who: Who, ends_at: datetime) -> str:

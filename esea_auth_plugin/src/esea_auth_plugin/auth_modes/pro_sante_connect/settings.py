@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from ... import values
 from ...errors import Problem
 from ...interfaces import ClientCertificate
 from ...options import option
+from ...pyramid_types import Configurator
 from ...settings import read_section
 
 PREFIX = "esea_auth.psc."
@@ -173,6 +173,6 @@ def origin_of(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def read(config: Any) -> None:
+def read(config: Configurator) -> None:
     """Read the section ``esea_auth.psc.`` and publish it."""
     read_section(config, PscSettings, PREFIX)

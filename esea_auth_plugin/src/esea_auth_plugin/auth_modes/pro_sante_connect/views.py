@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.path import AssetResolver
@@ -14,6 +13,7 @@ from pyramid.view import view_config
 
 from ...errors import PortalError, TooManyAttempts
 from ...interfaces import IAuditTrail, IClock, IThrottle, Limit, PortalSettings
+from ...pyramid_types import PortalRequest, ViewResult, current_identity
 from ...services import find
 from . import ended
 from .discovery import PscDown
@@ -31,7 +31,7 @@ _IMAGES = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
 @view_config(context=ButtonPlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def button(context: Any, request: Any) -> Any:
+def button(context: ButtonPlace, request: PortalRequest) -> ViewResult:
     """Serve the official artwork from where the operator keeps it: it may be neither redrawn nor shipped."""
     wanted = find(request, Psc).settings.button_image
     kind = _IMAGES.get(Path(wanted).suffix.lower())
@@ -48,7 +48,7 @@ def button(context: Any, request: Any) -> Any:
     # Its ticket, good for two minutes, stands in for the session that has just ended.
     permission=NO_PERMISSION_REQUIRED,
 )
-def farewell(context: Any, request: Any) -> Any:
+def farewell(context: FarewellPlace, request: PortalRequest) -> ViewResult:
     """Show the form that ends PSC's session, sent by itself where scripts run."""
     psc = find(request, Psc)
     ticket = request.GET.get("ticket", "")[:128]
@@ -67,15 +67,15 @@ def farewell(context: Any, request: Any) -> Any:
 
 
 @view_config(context=AfterPlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def after(context: Any, request: Any) -> Any:
+def after(context: AfterPlace, request: PortalRequest) -> ViewResult:
     """PSC sent the browser back after a sign-out, with or without a state: nothing in it is acted upon."""
-    if request.identity is None:
+    if current_identity(request) is None:
         request.flash("Vos sessions sont fermées, ici et chez Pro Santé Connect.", "info")
     return HTTPSeeOther("/")
 
 
 @view_config(route_name=ROUTE, request_method="POST", require_csrf=False, permission=NO_PERMISSION_REQUIRED)
-def ended_there(request: Any) -> Response:
+def ended_there(request: PortalRequest) -> Response:
     """Take a logout_token: PSC ended a session, so ours that rests on it ends now (OpenID Back-Channel Logout)."""
     psc = find(request, Psc)
     if not psc.settings.backchannel_logout:

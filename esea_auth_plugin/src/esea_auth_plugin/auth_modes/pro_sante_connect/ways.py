@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 from ...foundation.database import IDatabase
 from ...foundation.security import tokens
 from ...interfaces import IClock
+from ...pyramid_types import Registry
 from ...services import find
 from .models import EcpsRequest, PscLogout, PscSession, PscWay
 
@@ -28,7 +28,7 @@ def set_out(session: Session, attempt: str, state: str, at: datetime) -> None:
     session.flush()
 
 
-def come_back(registry: Any, attempt: str, state: str) -> datetime | None:
+def come_back(registry: Registry, attempt: str, state: str) -> datetime | None:
     """Consume a ``state``, in a transaction of its own; return when its way began, ``None`` if it is not good.
 
     Once means once: two requests that carry the same answer ask PSC for one token between them.
@@ -45,7 +45,7 @@ def come_back(registry: Any, attempt: str, state: str) -> datetime | None:
         return session.scalar(statement)
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: delete what has ended; no check waits for it. A ``jti`` stays longer than its token could live."""
     now = find(registry, IClock).now()
     with find(registry, IDatabase).writing() as session:
@@ -55,6 +55,6 @@ def prune(registry: Any) -> None:
         session.execute(delete(EcpsRequest).where(EcpsRequest.ends_at < now - timedelta(hours=1)))
 
 
-def now_of(registry: Any) -> datetime:
+def now_of(registry: Registry) -> datetime:
     """Return the present moment."""
     return find(registry, IClock).now()

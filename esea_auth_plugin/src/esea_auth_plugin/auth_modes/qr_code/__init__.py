@@ -40,12 +40,12 @@ establishment may report requests of their own and so shut this mode there for a
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ...authentication.registry import enabled_names
 from ...directives import report_problems
 from ...errors import Problem
 from ...events import AccountClosed, DeviceRevoked
+from ...pyramid_types import Configurator
 from ...services import find
 from ...settings import read_section
 from .resources import QrPlace
@@ -67,7 +67,7 @@ _ACTIONS = {
 }
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the services, hang the telephone's pages; they answer only while the mode is enabled."""
     registry = config.registry
 
@@ -96,7 +96,7 @@ def includeme(config: Any) -> None:
         config.action(None, lambda: _check(config, PASSKEYS in enabled), order=1_000)
 
 
-def _check(config: Any, passkeys: bool) -> None:
+def _check(config: Configurator, passkeys: bool) -> None:
     where = config.registry.settings.get("__file__", "")
     problems = problems_of(find(config.registry, QrSettings), where)
     if not passkeys:

@@ -7,8 +7,6 @@ telephones of one model look alike in words, their screens do not.
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from ...authentication.contract import Ask, Attempt, Enrolled, EnrolResult, Refused, Wait
@@ -16,6 +14,7 @@ from ...foundation.layout.browsers import browser_fr
 from ...foundation.layout.qr import qr_svg
 from ...foundation.security import tokens
 from ...interfaces import IPasskeys, PortalSettings
+from ...pyramid_types import Registry
 from ...services import find
 from . import codes
 from .service import ANSWERED, PAIRED, REFUSED, WAITING, WRONG, QrRequests, Request, Shown
@@ -39,7 +38,7 @@ class PhoneAdding:
 
     under_way = frozenset({WAITING, PAIRED})
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def page(self, attempt: Attempt, shown: Shown, pace: int) -> Wait:

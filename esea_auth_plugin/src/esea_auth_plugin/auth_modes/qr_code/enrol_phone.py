@@ -6,6 +6,7 @@ from typing import Any
 
 from ...foundation.database import lock_accounts
 from ...interfaces import AccountView, IAccounts, IAuditTrail, IPasskeys
+from ...pyramid_types import PortalRequest, TemplateValues
 from ...services import find
 from . import phone
 from .adding import purpose
@@ -14,12 +15,12 @@ from .service import PAIRED, WRONG, QrRequests, Request
 _NO_KEY = "Le téléphone n’a pas encore créé sa clé. Appuyez de nouveau sur « Créer la clé »."
 
 
-def offered(context: Any, request: Any, found: Request) -> dict[str, Any]:
+def offered(context: object, request: PortalRequest, found: Request) -> TemplateValues:
     """Return what the telephone shows first: for whom, and the number to type."""
     return {**phone.asked(context, request, found), "for_whom": _for_whom(_account(request, found))}
 
 
-def paired(context: Any, request: Any, found: Request, number: str | None) -> tuple[str, dict[str, Any]]:
+def paired(context: object, request: PortalRequest, found: Request, number: str | None) -> tuple[str, dict[str, Any]]:
     """Pair this telephone by the number and offer to make the key; return template and values."""
     account = _account(request, found)
     page = {**phone.asked(context, request, found), "for_whom": _for_whom(account)}
@@ -38,7 +39,7 @@ def paired(context: Any, request: Any, found: Request, number: str | None) -> tu
     return phone.MAKE, _making(context, request, found, account)
 
 
-def again(context: Any, request: Any, found: Request) -> tuple[str, dict[str, Any]]:
+def again(context: object, request: PortalRequest, found: Request) -> tuple[str, dict[str, Any]]:
     """Offer to make the key once more: the form came without one, sent before the page's script was there."""
     account = _account(request, found)
     if account is None or found.phone != request.browser_digest:
@@ -47,7 +48,7 @@ def again(context: Any, request: Any, found: Request) -> tuple[str, dict[str, An
     return phone.MAKE, {**_making(context, request, found, account), "problem": _NO_KEY}
 
 
-def _making(context: Any, request: Any, found: Request, account: AccountView) -> dict[str, Any]:
+def _making(context: object, request: PortalRequest, found: Request, account: AccountView) -> TemplateValues:
     offer = find(request, IPasskeys).registration_options(
         request.dbsession,
         subject=account.subject,
@@ -65,7 +66,7 @@ def _making(context: Any, request: Any, found: Request, account: AccountView) ->
     }
 
 
-def _account(request: Any, found: Request) -> AccountView | None:
+def _account(request: PortalRequest, found: Request) -> AccountView | None:
     return find(request, IAccounts).by_subject(request.dbsession, found.subject or "")
 
 
@@ -74,7 +75,7 @@ def _for_whom(account: AccountView | None) -> str:
     return f"{account.first_name} {account.last_name[:1]}." if account else ""
 
 
-def _note(request: Any, found: Request) -> None:
+def _note(request: PortalRequest, found: Request) -> None:
     find(request, IAuditTrail).record(
         request.dbsession,
         "qr.phone_paired",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...foundation.security import tokens
+from ...pyramid_types import PortalRequest, ViewResult
 from ...services import find
 from . import enrol_phone, phone
 from .resources import QrKey
@@ -18,7 +17,7 @@ _MOST = 16_000
 
 
 @view_config(context=QrKey, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def take_key(context: Any, request: Any) -> Any:
+def take_key(context: QrKey, request: PortalRequest) -> ViewResult:
     """Keep what the telephone made until it is confirmed; signs nobody in."""
     phone.count(request)
     found = phone.named(context.__parent__, request, ENROLMENT, PAIRED)

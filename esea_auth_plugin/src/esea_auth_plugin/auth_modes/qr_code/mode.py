@@ -28,6 +28,7 @@ from ...foundation.database import lock_accounts
 from ...foundation.layout.qr import qr_svg
 from ...foundation.throttling import Addresses
 from ...interfaces import Factor, IPasskeys, Limit, PortalSettings, Proof
+from ...pyramid_types import Registry
 from ...services import find
 from .adding import PhoneAdding
 from .service import APPROVED, ENROLMENT, OTHER, REFUSED, SIGN_IN, WAITING, WRONG, QrRequests, Request, Shown
@@ -66,7 +67,7 @@ class QrCodeMode(AuthMode):
         "comme sur n’importe quel poste."
     )
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
         self._adding = PhoneAdding(registry)
 

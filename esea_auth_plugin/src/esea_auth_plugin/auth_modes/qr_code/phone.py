@@ -10,6 +10,7 @@ from pyramid.renderers import render_to_response
 from ...foundation.layout.browsers import browser_fr
 from ...foundation.throttling import Addresses
 from ...interfaces import IClock, IThrottle, Limit
+from ...pyramid_types import PortalRequest, Response, TemplateValues
 from ...services import find
 from .service import QrRequests, Request
 from .settings import QrSettings
@@ -29,7 +30,7 @@ SCRIPT = "esea_auth_plugin:static/passkey.js"
 EMPTY = "Saisissez le nombre à deux chiffres que montre l’écran du poste."
 
 
-def count(request: Any, *more: Limit) -> None:
+def count(request: PortalRequest, *more: Limit) -> None:
     """Count an act of this address, before the request's transaction.
 
     :raises TooManyAttempts: there were too many.
@@ -39,12 +40,12 @@ def count(request: Any, *more: Limit) -> None:
     find(request, IThrottle).reserve(*uses)
 
 
-def now_of(request: Any) -> datetime:
+def now_of(request: PortalRequest) -> datetime:
     """Return the present moment."""
     return find(request, IClock).now()
 
 
-def named(context: Any, request: Any, kind: str | None = None, *states: str) -> Request | None:
+def named(context: Any, request: PortalRequest, kind: str | None = None, *states: str) -> Request | None:
     """Return the live request that the address names, of this kind and in one of these states."""
     found = find(request, QrRequests).by_code(request.dbsession, context.code)
     if found is None or found.ends_at <= now_of(request) or kind not in {None, found.kind}:
@@ -52,7 +53,7 @@ def named(context: Any, request: Any, kind: str | None = None, *states: str) -> 
     return found if found.state in states else None
 
 
-def gone(request: Any) -> dict[str, Any]:
+def gone(request: PortalRequest) -> TemplateValues:
     """Return the page for a code that names nothing any more; it never says why: used, over, or never there."""
     request.response.status = 410
     return done("gone")
@@ -63,7 +64,7 @@ def done(outcome: str, **values: Any) -> dict[str, Any]:
     return {"outcome": outcome, "code": "", "service": "", **values}
 
 
-def asked(context: Any, request: Any, found: Request) -> dict[str, Any]:
+def asked(context: Any, request: PortalRequest, found: Request) -> TemplateValues:
     """Return what the telephone shows of who asks: it is all that tells a relayed code from one's own workstation."""
     places = find(request, Whereabouts)
     place = places.place(found.address)
@@ -79,6 +80,6 @@ def asked(context: Any, request: Any, found: Request) -> dict[str, Any]:
     }
 
 
-def rendered(request: Any, template: str, values: dict[str, Any]) -> Any:
+def rendered(request: PortalRequest, template: str, values: TemplateValues) -> Response:
     """Return the page with the response's status and headers as they were set."""
     return render_to_response(template, values, request=request, response=request.response)

@@ -5,13 +5,12 @@ A GET writes nothing, whoever scans what. Nobody is signed in on the telephone, 
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...interfaces import IAuditTrail, IPasskeys, KeyVerified
+from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from . import codes, enrol_phone, phone, telling
 from .resources import QrApprove, QrCodePlace, QrPlace, QrRefuse, QrReport
@@ -40,13 +39,13 @@ def purpose(found: Request, number: str) -> str:
 
 
 @view_config(context=QrPlace, request_method="GET", renderer=_TYPE, permission=NO_PERMISSION_REQUIRED)
-def ask_code(context: Any, request: Any) -> dict[str, Any]:
+def ask_code(context: QrPlace, request: PortalRequest) -> TemplateValues:
     """Ask for the code, where a camera can't read it."""
     return {"problem": "", "typed": ""}
 
 
 @view_config(context=QrPlace, request_method="POST", renderer=_TYPE, permission=NO_PERMISSION_REQUIRED)
-def take_code(context: Any, request: Any) -> Any:
+def take_code(context: QrPlace, request: PortalRequest) -> ViewResult:
     """Go to what the code names; whether it names anything is said there, as if it had been read."""
     phone.count(request)
     typed = str(request.POST.get("code", ""))
@@ -58,7 +57,7 @@ def take_code(context: Any, request: Any) -> Any:
 
 
 @view_config(context=QrCodePlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def show(context: Any, request: Any) -> Any:
+def show(context: QrCodePlace, request: PortalRequest) -> ViewResult:
     """Show what the workstation asks."""
     found = phone.named(context, request, None, WAITING, PAIRED)
     if found is None:
@@ -69,7 +68,7 @@ def show(context: Any, request: Any) -> Any:
 
 
 @view_config(context=QrCodePlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def take_number(context: Any, request: Any) -> Any:
+def take_number(context: QrCodePlace, request: PortalRequest) -> ViewResult:
     """Take the number: an enrolment is paired by it; a sign-in asks for a signature over it, and compares it then."""
     phone.count(request)
     found = phone.named(context, request, None, WAITING, PAIRED)
@@ -88,7 +87,7 @@ def take_number(context: Any, request: Any) -> Any:
 
 
 @view_config(context=QrApprove, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def approve(context: Any, request: Any) -> Any:
+def approve(context: QrApprove, request: PortalRequest) -> ViewResult:
     """Approve: the signature is judged, then number, person, time and state, in one update."""
     phone.count(request)
     place = context.__parent__
@@ -117,7 +116,7 @@ def approve(context: Any, request: Any) -> Any:
 
 
 @view_config(context=QrRefuse, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def refuse(context: Any, request: Any) -> Any:
+def refuse(context: QrRefuse, request: PortalRequest) -> ViewResult:
     """Refuse: the workstation is told, and « Ce n’est pas moi » is offered."""
     phone.count(request)
     place = context.__parent__
@@ -130,7 +129,7 @@ def refuse(context: Any, request: Any) -> Any:
 
 
 @view_config(context=QrReport, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def report(context: Any, request: Any) -> Any:
+def report(context: QrReport, request: PortalRequest) -> ViewResult:
     """« Ce n’est pas moi »: warn the support, shut the mode for who asked."""
     phone.count(request, phone.REPORTS)
     requests = find(request, QrRequests)
@@ -148,7 +147,7 @@ def report(context: Any, request: Any) -> Any:
     return phone.rendered(request, phone.DONE, phone.done("reported", service=found.service))
 
 
-def _signing(context: Any, request: Any, found: Request, number: str, problem: str = "") -> Any:
+def _signing(context: object, request: PortalRequest, found: Request, number: str, problem: str = "") -> ViewResult:
     # Any key of the portal may be shown: a list of the person's own would tell it to whoever read the code.
     offer = find(request, IPasskeys).request_options(
         request.dbsession, browser=request.browser_digest, subject=None, purpose=purpose(found, number)
@@ -166,7 +165,7 @@ _RECORDED = {
 }
 
 
-def _note(request: Any, found: Request, state: str, key: KeyVerified | None) -> None:
+def _note(request: PortalRequest, found: Request, state: str, key: KeyVerified | None) -> None:
     if state not in _RECORDED:
         return
     actor = key.subject if key else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...authentication.registry import modes_of
+from ...pyramid_types import PortalRequest
 from ...resources import Resource
 from . import codes
 from .words import MODE
@@ -15,7 +16,7 @@ class QrPlace(Resource):
 
     title = "QR code"
 
-    def __init__(self, request: Any, parent: Any, name: str) -> None:
+    def __init__(self, request: PortalRequest, parent: Any, name: str) -> None:
         super().__init__(request, parent, name)
         if modes_of(request).get(MODE) is None:
             raise KeyError(name)
@@ -31,7 +32,7 @@ class QrPlace(Resource):
 class QrCodePlace(Resource):
     """`/qr/CODE`: what a workstation asks."""
 
-    def __init__(self, request: Any, parent: Any, name: str, code: str) -> None:
+    def __init__(self, request: PortalRequest, parent: Any, name: str, code: str) -> None:
         super().__init__(request, parent, name)
         self.code = code
 

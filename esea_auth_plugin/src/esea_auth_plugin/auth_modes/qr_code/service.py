@@ -18,6 +18,7 @@ from ...foundation.database import IDatabase, lock_accounts, new_id
 from ...foundation.security import tokens
 from ...foundation.throttling import address_key
 from ...interfaces import IClock, IPendingDevices, ISealer, KeyVerified
+from ...pyramid_types import Registry
 from ...services import find
 from . import codes
 from .models import QrRequestRow
@@ -74,7 +75,7 @@ class Request:
 class QrRequests:
     """The requests. Times are compared at each use; nothing waits for :func:`prune`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     # --- the workstation's side
@@ -296,7 +297,7 @@ def _workstation_waits(at: datetime) -> ColumnElement[bool]:
     return or_(signing_in, adding)
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: delete what ended over an hour ago; reports first do their time."""
     before = find(registry, IClock).now() - max(BLOCKED, timedelta(hours=1))
     with find(registry, IDatabase).writing() as session:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...foundation.layout.browsers import browser_fr
 from ...interfaces import IOutbox, PortalSettings
+from ...pyramid_types import PortalRequest
 from ...services import find
 from .service import Request
 from .whereabouts import Whereabouts
@@ -13,7 +12,7 @@ from .whereabouts import Whereabouts
 LETTER = "qr.reported"
 
 
-def warn_support(request: Any, found: Request) -> None:
+def warn_support(request: PortalRequest, found: Request) -> None:
     """Write to the support's mailbox: what was asked, from where, when; in the report's own transaction."""
     values = {
         "service": found.service,

@@ -10,6 +10,7 @@ import maxminddb
 
 from ...errors import Problem
 from ...foundation.throttling import Addresses, address_key
+from ...pyramid_types import Registry
 from ...services import find
 from .settings import PREFIX, QrSettings
 
@@ -62,7 +63,7 @@ class Whereabouts:
         return ", ".join(name for name in names if name)
 
 
-def whereabouts_of(registry: Any) -> Whereabouts:
+def whereabouts_of(registry: Registry) -> Whereabouts:
     """Return the service, from the settings."""
     return Whereabouts(find(registry, Addresses), find(registry, QrSettings).geoip_file)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ...pyramid_types import Configurator
 from .mode import LETTER
 
 __all__ = ["includeme"]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Declare the letter and what the trail records of this room."""
     config.add_letter(LETTER, "esea_auth_plugin:auth_modes/recovery_codes/letters/used")
     config.add_audit_action("recovery_codes.used", "Code de secours utilisé")

@@ -13,6 +13,7 @@ from ...authentication.typed_code import TypedCodeMode
 from ...foundation.layout.filters import date_fr
 from ...interfaces import Factor, IAccounts, IAuditTrail, IOutbox
 from ...normalise.codes import base32_letters
+from ...pyramid_types import Registry
 from ...services import find
 from .service import CODES, NewSheet, RecoveryCodes
 
@@ -45,7 +46,7 @@ class RecoveryCodesMode(TypedCodeMode):
     enrol_title = "Imprimer des codes de secours"
     enrol_description = "Dix codes à garder sous clé : l’un d’eux remplace votre téléphone le jour où vous le perdez."
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
         self._codes = RecoveryCodes(registry)
 

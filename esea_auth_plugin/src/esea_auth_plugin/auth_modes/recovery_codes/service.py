@@ -13,6 +13,7 @@ from ...foundation.database import IDatabase, lock_accounts, new_id
 from ...foundation.security import lookup
 from ...foundation.security.passwords import HashCost
 from ...interfaces import ISealer
+from ...pyramid_types import Registry
 from ...services import find
 from ...settings import AuthSettings
 from .models import RecoveryCodeRow, RecoverySheetRow
@@ -45,7 +46,7 @@ class Standing:
 class RecoveryCodes:
     """The sheets of people."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def make(self) -> NewSheet:

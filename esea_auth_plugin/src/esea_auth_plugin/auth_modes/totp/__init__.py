@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from ...pyramid_types import Configurator
 
 __all__ = ["includeme"]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Declare what the trail records of this room."""
     config.add_audit_action("totp.clock_drift", "Application d’authentification : décalage d’horloge constaté")

@@ -13,6 +13,7 @@ from ...authentication.typed_code import TypedCodeMode
 from ...foundation.layout.qr import qr_svg
 from ...interfaces import Factor, PortalSettings
 from ...normalise.codes import compact
+from ...pyramid_types import Registry
 from ...services import find
 from . import codes
 from .service import MOST, Applications
@@ -46,7 +47,7 @@ class TotpMode(TypedCodeMode):
         "toutes les 30 secondes. Elle fonctionne sans réseau."
     )
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
         self._applications = Applications(registry)
 

@@ -12,6 +12,7 @@ from ...authentication.contract import Attempt
 from ...foundation.database import lock_accounts, new_id
 from ...foundation.security.sealing import SealBroken
 from ...interfaces import IAuditTrail, ISealer
+from ...pyramid_types import Registry
 from ...services import find
 from . import codes
 from .models import TotpRow
@@ -25,7 +26,7 @@ MOST = 8
 class Applications:
     """The applications of people."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def add(self, session: Session, attempt: Attempt, subject: str, key: str, step: int, label: str) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...events import SignedIn
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot, IOwnedLevel, IRoles, IRoleSuspensions
+from ...pyramid_types import Configurator
 from ...services import find
 from .owned import OwnedLevel
 from .policy import PortalPolicy
@@ -17,7 +16,7 @@ from .top_level import top_level_deriver
 __all__ = ["includeme"]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish :class:`IRoles`, set the security policy and the page of refusals (the judge is the foundation's)."""
     config.add_service(IRoles, Roles)
     config.add_audit_action("role.given", "Rôle attribué")

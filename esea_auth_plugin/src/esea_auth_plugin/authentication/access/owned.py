@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ...foundation.permissions.judge import PORTAL
 from ...interfaces import Factor, ICatalogue, IClock, IPendingDevices, Level, ModeStanding
 from ...levels import level_of_factors
+from ...pyramid_types import Registry
 from ...services import find
 from ..contract import AuthMode
 from ..registry import modes_of
@@ -39,7 +39,7 @@ def can_use(session: Session, mode: AuthMode, subject: str, pending: Mapping[str
 class OwnedLevel:
     """See :class:`~esea_auth_plugin.interfaces.IOwnedLevel`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def of(self, session: Session, subject: str) -> Level:

@@ -15,6 +15,7 @@ from ...directives import permissions_of
 from ...foundation.database import IDatabase
 from ...interfaces import AccountState, IAccounts, IClock, Identity, IGrants, IPermissionJudge, IRoles, ISessions
 from ...levels import level_of, mail_code_barred
+from ...pyramid_types import PortalRequest, Registry
 from ...services import find, offers
 from ...settings import WANTED_MEANS, AuthSettings
 from .refused import Refused
@@ -23,7 +24,7 @@ from .refused import Refused
 class PortalPolicy:
     """Pyramid's security policy of the full plugin; a host may set its own instead."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._cache = RequestLocalCache(self._assemble)
 
@@ -31,17 +32,17 @@ class PortalPolicy:
     def _demanded(self) -> bool:
         return find(self._registry, AuthSettings).second_means == "demanded"
 
-    def identity(self, request: Any) -> Identity | None:
+    def identity(self, request: PortalRequest) -> Identity | None:
         """Return the person behind the request, read once."""
         found: Identity | None = self._cache.get_or_create(request)
         return found
 
-    def authenticated_userid(self, request: Any) -> str | None:
+    def authenticated_userid(self, request: PortalRequest) -> str | None:
         """Return the person's subject."""
         identity = self.identity(request)
         return identity.subject if identity else None
 
-    def permits(self, request: Any, context: Any, permission: str) -> Any:
+    def permits(self, request: PortalRequest, context: object, permission: str) -> Any:
         """Judge a permission; the context plays no part, so that no place can widen what a permission says."""
         refusal = find(self._registry, IPermissionJudge).judge(self.identity(request), permission)
         if refusal is None:
@@ -49,20 +50,20 @@ class PortalPolicy:
         rule = permissions_of(self._registry).get(permission)
         return Refused(refusal, permission, (rule.service if rule else None) or "")
 
-    def remember(self, request: Any, userid: str, **kw: Any) -> list[tuple[str, str]]:
+    def remember(self, request: PortalRequest, userid: str, **kw: Any) -> list[tuple[str, str]]:
         """Sessions are opened through :class:`ISessions`, by a finished sign-in only."""
         raise TypeError("open sessions through ISessions")
 
-    def forget(self, request: Any, **kw: Any) -> list[tuple[str, str]]:
+    def forget(self, request: PortalRequest, **kw: Any) -> list[tuple[str, str]]:
         """End the browser's session."""
         find(self._registry, ISessions).close(request)
         return []
 
-    def renew(self, request: Any) -> None:
+    def renew(self, request: PortalRequest) -> None:
         """Forget what was read: the session of this request has just changed."""
         self._cache.clear(request)
 
-    def _assemble(self, request: Any) -> Identity | None:
+    def _assemble(self, request: PortalRequest) -> Identity | None:
         sessions = find(self._registry, ISessions)
         if not sessions.cookie_digest(request):
             return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
@@ -12,6 +10,7 @@ from ...accounts.resources import AccountOfDesk
 from ...directives import roles_of
 from ...errors import PortalError
 from ...interfaces import IAuditTrail, IReviews, IRoles, IRoleSuspensions
+from ...pyramid_types import PortalRequest, TemplateValues
 from ...services import find
 from .resources import RolesPlace
 
@@ -19,7 +18,7 @@ _PAGE = "esea_auth_plugin:authentication/access/templates/roles.jinja2"
 
 
 @view_config(context=RolesPlace, request_method="GET", permission="esea.account.view", renderer=_PAGE)
-def own_roles(context: Any, request: Any) -> dict[str, Any]:
+def own_roles(context: RolesPlace, request: PortalRequest) -> TemplateValues:
     """Show one's roles, and how suspended ones come back."""
     session, subject, titles = request.dbsession, request.identity.subject, roles_of(request)
     held = find(request, IRoles).granted(session, subject)
@@ -37,7 +36,7 @@ def own_roles(context: Any, request: Any) -> dict[str, Any]:
 @view_config(
     context=AccountOfDesk, name="retablir-roles", request_method="POST", permission="esea.support.accounts.act"
 )
-def roles_restored(context: Any, request: Any) -> HTTPSeeOther:
+def roles_restored(context: AccountOfDesk, request: PortalRequest) -> HTTPSeeOther:
     """Restore the roles of a recovered account, once the person's identity was checked."""
     subject, by = context.__name__, request.identity.subject
     if not identity_checked(request):

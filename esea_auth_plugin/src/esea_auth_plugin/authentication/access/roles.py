@@ -13,6 +13,7 @@ from ...directives import roles_of
 from ...errors import PortalError
 from ...foundation.database import lock_accounts
 from ...interfaces import IAuditTrail, IClock, RoleHeld
+from ...pyramid_types import Registry
 from ...services import find
 from .models import RoleRow, RoleSuspensionRow
 
@@ -37,7 +38,7 @@ class UnknownRole(PortalError):
 class Roles:
     """See :class:`~esea_auth_plugin.interfaces.IRoles`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def of(self, session: Session, subject: str) -> tuple[RoleHeld, ...]:

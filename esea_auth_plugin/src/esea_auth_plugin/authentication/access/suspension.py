@@ -33,6 +33,7 @@ from ...interfaces import (
     Proof,
     RoleSuspension,
 )
+from ...pyramid_types import Registry
 from ...services import find, offers
 from ..contract import AuthMode, Credential
 from ..registry import modes_of
@@ -52,7 +53,7 @@ class NotRestored(PortalError):
 class RoleSuspensions:
     """See :class:`~esea_auth_plugin.interfaces.IRoleSuspensions`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def of(self, session: Session, subject: str) -> RoleSuspension | None:
@@ -187,6 +188,6 @@ class RoleSuspensions:
         return find(self._registry, IClock).now()
 
 
-def confirm_by_authenticator(registry: Any, event: SignedIn) -> None:
+def confirm_by_authenticator(registry: Registry, event: SignedIn) -> None:
     """A finished sign-in ends the suspension if an authenticator from before the recovery was proven."""
     find(registry, RoleSuspensions).prove(event.session, event.subject, event.proofs)

@@ -15,13 +15,14 @@ from pyramid.httpexceptions import HTTPForbidden
 from ...foundation.database import IDatabase
 from ...interfaces import IClock, Identity, IOwnedLevel, Refusal
 from ...levels import level_of
+from ...pyramid_types import PortalRequest
 from ...services import find
 from .refused import Refused
 
 FRESH = timedelta(minutes=10)
 
 
-def is_at_top(request: Any, identity: Identity) -> bool:
+def is_at_top(request: PortalRequest, identity: Identity) -> bool:
     """Tell whether the session's fresh proofs alone reach the highest level that the account owns."""
     now = find(request, IClock).now()
     fresh = [proof for proof in identity.proofs if now - proof.at <= FRESH]
@@ -32,7 +33,7 @@ def is_at_top(request: Any, identity: Identity) -> bool:
     return level_of(fresh) >= owned
 
 
-def refuse_below_top(request: Any) -> None:
+def refuse_below_top(request: PortalRequest) -> None:
     """Raise the refusal that leads to a fresh sign-in and back.
 
     :raises HTTPForbidden: nobody is signed in, or what they proved lately is too little.
@@ -49,7 +50,7 @@ def top_level_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[[A
     if not info.options.get("top_level"):
         return view
 
-    def guarded(context: Any, request: Any) -> Any:
+    def guarded(context: object, request: PortalRequest) -> Any:
         refuse_below_top(request)
         return view(context, request)
 

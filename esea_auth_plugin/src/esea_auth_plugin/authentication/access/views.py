@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -14,6 +13,7 @@ from ...foundation.database import IDatabase
 from ...foundation.permissions.judge import PORTAL
 from ...foundation.web.problems import problem_response, wants_json
 from ...interfaces import ICatalogue, IClock, IOwnedLevel, IParkedForms, IRoles, IRoleSuspensions, Refusal
+from ...pyramid_types import PortalRequest, ViewResult, current_identity
 from ...services import find, offers
 from .refused import Refused
 
@@ -31,7 +31,7 @@ _TITLES = {
 
 
 @forbidden_view_config()
-def refused(request: Any) -> Any:
+def refused(request: PortalRequest) -> ViewResult:
     """Answer a denied permission."""
     result = getattr(request.exception, "result", None)
     refusal = result.refusal if isinstance(result, Refused) else Refusal.FORBIDDEN
@@ -49,7 +49,7 @@ def refused(request: Any) -> Any:
     return _refusal_page(request, refusal, service)
 
 
-def sign_in_address(request: Any, refusal: Refusal, service: str) -> str:
+def sign_in_address(request: PortalRequest, refusal: Refusal, service: str) -> str:
     """Return the address of the sign-in that leads back here; only the path of a form comes back, never its content."""
     back = request.path_qs if request.method in {"GET", "HEAD"} else request.path
     query = {"service": service} if service else {}
@@ -60,9 +60,9 @@ def sign_in_address(request: Any, refusal: Refusal, service: str) -> str:
     return f"/connexion?{urlencode(query)}"
 
 
-def _admitted(request: Any) -> bool:
+def _admitted(request: PortalRequest) -> bool:
     """Tell whether the portal's own rule holds: then it is the person's role that asks for more."""
-    identity = request.identity
+    identity = current_identity(request)
     portal = find(request, ICatalogue).get(PORTAL) if offers(request, ICatalogue) else None
     if identity is None or portal is None:
         return False
@@ -70,20 +70,20 @@ def _admitted(request: Any) -> bool:
     return find(request, ICatalogue).admits(portal, identity.proofs, identity.level, now) is None
 
 
-def _owns_too_little(request: Any, result: Refused) -> bool:
+def _owns_too_little(request: PortalRequest, result: Refused) -> bool:
     """Tell whether no sign-in of this person could reach what the permission asks: a device must be added first."""
     rule = permissions_of(request).get(result.permission)
     if result.refusal is not Refusal.STEP_UP or result.service:
         return False
-    if rule is None or request.identity is None or not offers(request, IOwnedLevel) or not _admitted(request):
+    if rule is None or current_identity(request) is None or not offers(request, IOwnedLevel) or not _admitted(request):
         return False
     with find(request, IDatabase).reading() as session:
         return find(request, IOwnedLevel).of(session, request.identity.subject) < rule.level
 
 
-def _roles_are_suspended(request: Any) -> bool:
+def _roles_are_suspended(request: PortalRequest) -> bool:
     """Tell whether the person holds roles that a recovery of their account has suspended."""
-    if request.identity is None or not offers(request, IRoleSuspensions):
+    if current_identity(request) is None or not offers(request, IRoleSuspensions):
         return False
     subject = request.identity.subject
     with find(request, IDatabase).reading() as session:
@@ -91,7 +91,7 @@ def _roles_are_suspended(request: Any) -> bool:
         return suspended and bool(find(request, IRoles).granted(session, subject))
 
 
-def _refusal_page(request: Any, refusal: Refusal, slug: str) -> Any:
+def _refusal_page(request: PortalRequest, refusal: Refusal, slug: str) -> ViewResult:
     service = find(request, ICatalogue).get(slug) if slug and offers(request, ICatalogue) else None
     # The policy has read the identity already: giving it to the layout asks the database for nothing.
     values = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from ...foundation.database import IDatabase
 from ...foundation.security import tokens
 from ...foundation.web.cookies import read_cookie, set_cookie
 from ...interfaces import IClock
+from ...pyramid_types import PortalRequest
 from ...services import find
 from .models import KnownBrowserRow
 
@@ -46,7 +46,7 @@ class Browser:
         return subject is not None and subject in self.rows
 
 
-def browser_of(request: Any) -> Browser:
+def browser_of(request: PortalRequest) -> Browser:
     """Return the request's browser, read once a request; a cookie that names none is no known browser."""
     found: Browser | None = getattr(request, "_known_browser", None)
     if found is None:
@@ -54,7 +54,7 @@ def browser_of(request: Any) -> Browser:
     return found
 
 
-def _read(request: Any) -> Browser:
+def _read(request: PortalRequest) -> Browser:
     cookie = read_cookie(request, COOKIE)
     if not cookie:
         return Browser()
@@ -69,7 +69,7 @@ def _read(request: Any) -> Browser:
         return Browser({row.subject: row.id for row in rows})
 
 
-def remember(request: Any, session: Session, subject: str) -> None:
+def remember(request: PortalRequest, session: Session, subject: str) -> None:
     """Note that the person has just signed in with this browser; a fresh cookie, since the old one may be planted."""
     now = find(request, IClock).now()
     former = read_cookie(request, COOKIE)

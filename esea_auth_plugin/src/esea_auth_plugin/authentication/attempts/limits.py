@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ...errors import TooManyAttempts
 from ...foundation.throttling import (
@@ -19,6 +18,7 @@ from ...foundation.throttling import (
     in_known_browser,
 )
 from ...interfaces import IThrottle, Limit, Reservation
+from ...pyramid_types import PortalRequest
 from ...services import find
 from .browsers import Browser, browser_of
 
@@ -38,10 +38,10 @@ class Pass:
     login: str = ""
     subject: str | None = None
 
-    def give_back_after(self, request: Any) -> None:
+    def give_back_after(self, request: PortalRequest) -> None:
         """Give the counts back when the request has ended well."""
 
-        def give_back(request: Any) -> None:
+        def give_back(request: PortalRequest) -> None:
             if getattr(request, "exception", None) is None:
                 for reservation in self.taken:
                     reservation.give_back()
@@ -50,7 +50,7 @@ class Pass:
 
 
 def enter(
-    request: Any, name: str, *, login: str, subject: str | None, browser: Browser, more: Sequence[Use] = ()
+    request: PortalRequest, name: str, *, login: str, subject: str | None, browser: Browser, more: Sequence[Use] = ()
 ) -> Pass:
     """Count a try at ``name`` (a mode, ``recovery``…).
 
@@ -80,7 +80,7 @@ def enter(
     return Pass(taken, login=login, subject=subject)
 
 
-def limits_here(request: Any, uses: Sequence[Use], subject: str | None) -> Sequence[Use]:
+def limits_here(request: PortalRequest, uses: Sequence[Use], subject: str | None) -> Sequence[Use]:
     """Return limits as they apply in this browser: one known to the account has counters of its own."""
     browser = browser_of(request)
     if subject is None or not browser.known_to(subject):
@@ -88,7 +88,7 @@ def limits_here(request: Any, uses: Sequence[Use], subject: str | None) -> Seque
     return in_known_browser(uses, subject, browser.rows[subject])
 
 
-def use_up(request: Any, uses: Sequence[Use], subject: str | None) -> None:
+def use_up(request: PortalRequest, uses: Sequence[Use], subject: str | None) -> None:
     """Count an act that stays counted, whatever becomes of it (a letter sent)."""
     if uses:
         find(request, IThrottle).reserve(*limits_here(request, uses, subject))
@@ -110,7 +110,7 @@ class StageStart:
     done: bool = False
 
 
-def reserve_start(request: Any, uses: Sequence[Use], subject: str) -> StageStart:
+def reserve_start(request: PortalRequest, uses: Sequence[Use], subject: str) -> StageStart:
     """Count the start of a stage for an account; see :class:`StageStart`."""
     if not uses:
         return StageStart(subject)
@@ -119,7 +119,7 @@ def reserve_start(request: Any, uses: Sequence[Use], subject: str) -> StageStart
     except TooManyAttempts as error:
         return StageStart(subject, refused=error)
 
-    def give_back(request: Any) -> None:
+    def give_back(request: PortalRequest) -> None:
         failed = getattr(request, "exception", None) is not None
         if start.reservation is not None and (failed or not start.done):
             start.reservation.give_back()

@@ -16,6 +16,7 @@ from ...foundation.security import tokens
 from ...foundation.sessions.proofs import from_json, to_json
 from ...foundation.web.cookies import drop_cookie, read_cookie, set_cookie
 from ...interfaces import IClock, ISealer, Proof
+from ...pyramid_types import PortalRequest, Registry
 from ...services import find
 from .models import SignInRow
 
@@ -55,10 +56,10 @@ class SignIn:
 class SignIns:
     """Reads and writes :class:`SignInRow`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
-    def current(self, request: Any, session: Session) -> SignIn | None:
+    def current(self, request: PortalRequest, session: Session) -> SignIn | None:
         """Return the live sign-in of this browser."""
         cookie = read_cookie(request, COOKIE)
         if not cookie:
@@ -69,12 +70,12 @@ class SignIns:
             return None
         return self._view(row)
 
-    def cookie_digest(self, request: Any) -> str:
+    def cookie_digest(self, request: PortalRequest) -> str:
         """Return the hash of the cookie that names this browser's sign-in, ``""`` without one; reads no table."""
         cookie = read_cookie(request, COOKIE)
         return tokens.digest(cookie, kind=KIND) if cookie else ""
 
-    def start(self, request: Any, session: Session, found: SignIn) -> None:
+    def start(self, request: PortalRequest, session: Session, found: SignIn) -> None:
         """Store a sign-in and give the browser its cookie."""
         cookie = tokens.new_token(256)
         session.add(
@@ -100,7 +101,14 @@ class SignIns:
         set_cookie(request, COOKIE, cookie)
 
     def move(
-        self, request: Any, session: Session, found: SignIn, *, stage: str, subject: str, proofs: Sequence[Proof]
+        self,
+        request: PortalRequest,
+        session: Session,
+        found: SignIn,
+        *,
+        stage: str,
+        subject: str,
+        proofs: Sequence[Proof],
     ) -> bool:
         """Go on to another stage, under a new cookie; ``False`` if somebody moved it meanwhile."""
         cookie = tokens.new_token(256)
@@ -121,13 +129,13 @@ class SignIns:
         """Keep what the stage's mode asked to remember."""
         self._update(session, found, state=self._sealed(found.id, state))
 
-    def finish(self, request: Any, session: Session, found: SignIn) -> bool:
+    def finish(self, request: PortalRequest, session: Session, found: SignIn) -> bool:
         """End it once; ``False`` if it was ended before, or its time is over."""
         done = self._update(session, found, done_at=self._now())
         drop_cookie(request, COOKIE)
         return done
 
-    def abandon(self, request: Any, session: Session) -> None:
+    def abandon(self, request: PortalRequest, session: Session) -> None:
         """End whatever this browser has under way."""
         cookie = read_cookie(request, COOKIE)
         if cookie:
@@ -194,7 +202,7 @@ class SignIns:
         return find(self._registry, IClock).now()
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: delete what ended over an hour ago; no check waits for it."""
     before = find(registry, IClock).now() - timedelta(hours=1)
     with find(registry, IDatabase).writing() as session:

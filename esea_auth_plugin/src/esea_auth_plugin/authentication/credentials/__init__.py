@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ...events import UnderWayEnded
 from ...interfaces import IAccountRoot, IEnrolments, Rule
+from ...pyramid_types import Configurator
 from ...services import find
 from . import store
 from .enrol_views import Enrolments
@@ -23,7 +23,7 @@ _ACTIONS = {
 }
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the services, hang the places."""
     registry = config.registry
 

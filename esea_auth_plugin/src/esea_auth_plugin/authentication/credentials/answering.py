@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.renderers import render_to_response
@@ -13,6 +12,7 @@ from ...errors import TooManyAttempts
 from ...foundation.database import IDatabase
 from ...foundation.web.problems import problem_response, wants_json
 from ...interfaces import IClock
+from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from ..contract import AuthMode, Wait
 from . import enrolling
@@ -23,7 +23,7 @@ STEP = "esea_auth_plugin:authentication/credentials/templates/enrol.jinja2"
 _OWN_FIELDS = {"csrf_token", "debut"}
 
 
-def shown(request: Any, mode: AuthMode, ground: Ground) -> dict[str, Any]:
+def shown(request: PortalRequest, mode: AuthMode, ground: Ground) -> TemplateValues:
     """Return the step where the enrolment stands, or what the mode is good for."""
     under_way = find(request, EnrolmentStore).current(request.dbsession, ground.identity, mode.name)
     if under_way is None:
@@ -32,7 +32,7 @@ def shown(request: Any, mode: AuthMode, ground: Ground) -> dict[str, Any]:
     return _page(request, mode, ground, Outcome(shown=mode.enrol_ask(request.dbsession, attempt)))
 
 
-def polled(request: Any, mode: AuthMode, ground: Ground) -> dict[str, Any]:
+def polled(request: PortalRequest, mode: AuthMode, ground: Ground) -> TemplateValues:
     """Tell a waiting page whether to send its form now."""
     request.response.cache_control.no_store = True
     under_way = find(request, EnrolmentStore).current(request.dbsession, ground.identity, mode.name)
@@ -43,8 +43,8 @@ def polled(request: Any, mode: AuthMode, ground: Ground) -> dict[str, Any]:
 
 
 def taken(
-    request: Any, mode: AuthMode, ground: Ground, action: str = "", values: Mapping[str, str] | None = None
-) -> Any:
+    request: PortalRequest, mode: AuthMode, ground: Ground, action: str = "", values: Mapping[str, str] | None = None
+) -> ViewResult:
     """Begin, or take an answer. :param values: what a callback carried; what the form sent, by default."""
     given = _typed(request) if values is None else values
     current = None if "debut" in request.POST else under_way(request, mode, ground)
@@ -66,17 +66,17 @@ def taken(
     return _answer(request, mode, ground, outcome, action)
 
 
-def under_way(request: Any, mode: AuthMode, ground: Ground) -> Enrolment | None:
+def under_way(request: PortalRequest, mode: AuthMode, ground: Ground) -> Enrolment | None:
     """Return what is being added in this mode, read in a short transaction that is over when it returns."""
     with find(request, IDatabase).reading() as session:
         return find(request, EnrolmentStore).current(session, ground.identity, mode.name)
 
 
-def _typed(request: Any) -> dict[str, str]:
+def _typed(request: PortalRequest) -> dict[str, str]:
     return {name: value for name, value in request.POST.items() if isinstance(value, str) and name not in _OWN_FIELDS}
 
 
-def _answer(request: Any, mode: AuthMode, ground: Ground, outcome: Outcome, action: str) -> Any:
+def _answer(request: PortalRequest, mode: AuthMode, ground: Ground, outcome: Outcome, action: str) -> ViewResult:
     if outcome.data is not None:
         return Response(json_body=dict(outcome.data), cache_control="no-store")
     if outcome.once is not None:
@@ -91,7 +91,7 @@ def _answer(request: Any, mode: AuthMode, ground: Ground, outcome: Outcome, acti
     return _page(request, mode, ground, outcome)
 
 
-def _page(request: Any, mode: AuthMode, ground: Ground, outcome: Outcome) -> dict[str, Any]:
+def _page(request: PortalRequest, mode: AuthMode, ground: Ground, outcome: Outcome) -> TemplateValues:
     for target in mode.form_targets:
         request.content_policy.allow_form_target(target)
     request.form_failed = bool(outcome.problem)

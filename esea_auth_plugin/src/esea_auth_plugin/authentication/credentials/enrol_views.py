@@ -8,6 +8,7 @@ from typing import Any
 from pyramid.renderers import render_to_response
 from pyramid.view import view_config
 
+from ...pyramid_types import PortalRequest, Registry, TemplateValues, ViewResult, current_identity
 from ..access.top_level import refuse_below_top
 from ..contract import Capability
 from ..registry import modes_of
@@ -17,13 +18,13 @@ from .resources import EnrolActionPlace, EnrolPlace, EnrolPollPlace
 
 
 @view_config(context=EnrolPlace, request_method="GET", permission="esea.devices.view", top_level=True, renderer=STEP)
-def show_enrolment(context: Any, request: Any) -> Any:
+def show_enrolment(context: EnrolPlace, request: PortalRequest) -> ViewResult:
     """Show the step where the enrolment stands, or what the mode is good for."""
     return shown(request, context.mode, Ground(request.identity))
 
 
 @view_config(context=EnrolPlace, request_method="POST", permission="esea.devices.change", top_level=True, renderer=STEP)
-def take_enrolment(context: Any, request: Any) -> Any:
+def take_enrolment(context: EnrolPlace, request: PortalRequest) -> ViewResult:
     """Begin, or take an answer."""
     return taken(request, context.mode, Ground(request.identity))
 
@@ -31,13 +32,13 @@ def take_enrolment(context: Any, request: Any) -> Any:
 @view_config(
     context=EnrolActionPlace, request_method="POST", permission="esea.devices.change", top_level=True, renderer=STEP
 )
-def take_enrolment_action(context: Any, request: Any) -> Any:
+def take_enrolment_action(context: EnrolActionPlace, request: PortalRequest) -> ViewResult:
     """Carry out an action of the enrolment."""
     return taken(request, context.__parent__.mode, Ground(request.identity), context.__name__)
 
 
 @view_config(context=EnrolPollPlace, request_method="GET", permission="esea.devices.view", renderer="json")
-def poll_enrolment(context: Any, request: Any) -> dict[str, Any]:
+def poll_enrolment(context: EnrolPollPlace, request: PortalRequest) -> TemplateValues:
     """Tell a waiting page whether to send its form now."""
     return polled(request, context.__parent__.mode, Ground(request.identity))
 
@@ -45,13 +46,13 @@ def poll_enrolment(context: Any, request: Any) -> dict[str, Any]:
 class Enrolments:
     """See :class:`~esea_auth_plugin.interfaces.IEnrolments`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
-    def take_callback(self, request: Any, mode: str, action: str, values: Mapping[str, str]) -> Any | None:
+    def take_callback(self, request: PortalRequest, mode: str, action: str, values: Mapping[str, str]) -> Any | None:
         """See the interface."""
         found = modes_of(request).get(mode)
-        if request.identity is None or found is None or Capability.ENROLS not in found.capabilities:
+        if current_identity(request) is None or found is None or Capability.ENROLS not in found.capabilities:
             return None
         ground = Ground(request.identity)
         if under_way(request, found, ground) is None:

@@ -14,6 +14,7 @@ from ...events import DeviceAdded
 from ...foundation.database import lock_accounts
 from ...interfaces import AccountState, IAccounts, IAuditTrail, IClock, Identity, ILinking, IThrottle, Level, Limit
 from ...levels import level_of, mail_code_barred
+from ...pyramid_types import PortalRequest
 from ...services import find
 from ..access.top_level import FRESH
 from ..contract import (
@@ -85,7 +86,7 @@ class Outcome:
 
 
 def attempt_of(
-    request: Any, ground: Ground, enrolment: Enrolment, values: Mapping[str, str], action: str = ""
+    request: PortalRequest, ground: Ground, enrolment: Enrolment, values: Mapping[str, str], action: str = ""
 ) -> Attempt:
     """Return what the mode may know of this step."""
     return Attempt(
@@ -102,7 +103,7 @@ def attempt_of(
     )
 
 
-def begin(request: Any, mode: AuthMode, ground: Ground) -> Outcome:
+def begin(request: PortalRequest, mode: AuthMode, ground: Ground) -> Outcome:
     """Begin to add a credential of this mode."""
     find(request, IThrottle).reserve((TRIES, ground.subject))
     store = find(request, EnrolmentStore)
@@ -119,7 +120,12 @@ def begin(request: Any, mode: AuthMode, ground: Ground) -> Outcome:
 
 
 def take(
-    request: Any, mode: AuthMode, ground: Ground, enrolment: Enrolment, values: Mapping[str, str], action: str = ""
+    request: PortalRequest,
+    mode: AuthMode,
+    ground: Ground,
+    enrolment: Enrolment,
+    values: Mapping[str, str],
+    action: str = "",
 ) -> Outcome:
     """Take one answer of an enrolment under way.
 
@@ -146,7 +152,7 @@ def take(
     return _on(mode, ground, result)
 
 
-def _lock(request: Any, session: Session, ground: Ground) -> None:
+def _lock(request: PortalRequest, session: Session, ground: Ground) -> None:
     """Lock the account before anything is written, and see that it may still be given a credential.
 
     :raises EnrolmentOver: it was suspended or closed, or the session that adds ended, since the request began.
@@ -166,7 +172,7 @@ def _on(mode: AuthMode, ground: Ground, result: EnrolBegun | EnrolResult) -> Out
 
 
 def _refused(
-    request: Any,
+    request: PortalRequest,
     session: Session,
     mode: AuthMode,
     ground: Ground,
@@ -189,7 +195,9 @@ def _refused(
     return Outcome(shown=mode.enrol_ask(session, attempt), problem=refused.message)
 
 
-def _done(request: Any, session: Session, mode: AuthMode, ground: Ground, result: Enrolled | ShowsIdentity) -> Outcome:
+def _done(
+    request: PortalRequest, session: Session, mode: AuthMode, ground: Ground, result: Enrolled | ShowsIdentity
+) -> Outcome:
     if isinstance(result, ShowsIdentity):
         if ground.cause:  # linking asks for the account's top level, which a ticket is not
             raise EnrolmentOver("Ce moyen de connexion ne s’ajoute qu’une fois connecté(e).")
@@ -229,20 +237,20 @@ def _done(request: Any, session: Session, mode: AuthMode, ground: Ground, result
     return Outcome(location=ground.home, said=(said, "success"))
 
 
-def _weak(request: Any, ground: Ground) -> bool:
+def _weak(request: PortalRequest, ground: Ground) -> bool:
     """Tell whether what lets a device be added is no stronger than a mailed code: a mailed link must confirm it."""
     now = find(request, IClock).now()
     fresh = [proof for proof in ground.identity.proofs if now - proof.at <= FRESH]
     return not ground.cause and level_of(fresh) <= Level.MAIL_CODE
 
 
-def _mailbox_barred(request: Any, session: Session, subject: str) -> bool:
+def _mailbox_barred(request: PortalRequest, session: Session, subject: str) -> bool:
     """Tell whether the mailbox alone has just opened this account: it may not confirm a thief's device as well."""
     account = find(request, IAccounts).by_subject(session, subject)
     return mail_code_barred(account, find(request, IClock).now())
 
 
-def _hold(request: Any, session: Session, mode: AuthMode, subject: str, added: Enrolled) -> None:
+def _hold(request: PortalRequest, session: Session, mode: AuthMode, subject: str, added: Enrolled) -> None:
     account = find(request, IAccounts).by_subject(session, subject)
     if account is None or mail_code_barred(account, find(request, IClock).now()):
         raise EnrolmentOver(_BARRED)

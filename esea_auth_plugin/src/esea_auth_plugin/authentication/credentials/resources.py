@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...pyramid_types import PortalRequest
 from ...resources import Resource
 from ..contract import AuthMode, Capability
 from ..registry import modes_of
@@ -11,7 +12,7 @@ from ..registry import modes_of
 POLL = "attente"
 
 
-def enrolling(request: Any, segment: str) -> AuthMode:
+def enrolling(request: PortalRequest, segment: str) -> AuthMode:
     """Return the enabled mode at this segment whose credentials people add themselves; ``KeyError`` otherwise."""
     mode = modes_of(request).at(segment)
     if mode is None or Capability.ENROLS not in mode.capabilities:
@@ -42,7 +43,7 @@ class AddPlace(Resource):
 class EnrolPlace(Resource):
     """Adding a credential of one mode."""
 
-    def __init__(self, request: Any, parent: Any, name: str, mode: AuthMode) -> None:
+    def __init__(self, request: PortalRequest, parent: Any, name: str, mode: AuthMode) -> None:
         super().__init__(request, parent, name)
         self.mode = mode
         self.title = mode.enrol_title
@@ -67,7 +68,7 @@ class EnrolPollPlace(Resource):
 class ModeDevicesPlace(Resource):
     """Not a page: the credentials of one mode hang below."""
 
-    def __init__(self, request: Any, parent: Any, name: str, mode: AuthMode) -> None:
+    def __init__(self, request: PortalRequest, parent: Any, name: str, mode: AuthMode) -> None:
         super().__init__(request, parent, name)
         self.mode = mode
 
@@ -81,6 +82,6 @@ class DevicePlace(Resource):
 
     title = "Dispositif"
 
-    def __init__(self, request: Any, parent: Any, name: str, mode: AuthMode) -> None:
+    def __init__(self, request: PortalRequest, parent: Any, name: str, mode: AuthMode) -> None:
         super().__init__(request, parent, name)
         self.mode = mode

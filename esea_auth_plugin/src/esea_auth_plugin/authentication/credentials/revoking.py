@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from ...errors import PortalError
 from ...events import DeviceRevoked
 from ...foundation.database import lock_accounts
 from ...interfaces import IAuditTrail, IOwnedLevel, Level
+from ...pyramid_types import PortalRequest, Registry
 from ...services import find
 from ..contract import AuthMode, Credential
 
@@ -23,10 +22,10 @@ class LastMeans(PortalError):
 class Revoking:
     """Revocations of credentials."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
-    def by_owner(self, request: Any, mode: AuthMode, credential: Credential) -> None:
+    def by_owner(self, request: PortalRequest, mode: AuthMode, credential: Credential) -> None:
         """End one of the signed-in person's own.
 
         :raises LastMeans: it is the last thing they can sign in with; nothing was changed.

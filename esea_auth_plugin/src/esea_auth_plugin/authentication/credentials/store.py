@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ...foundation.database import IDatabase, new_id
 from ...interfaces import IClock, Identity, ISealer
+from ...pyramid_types import Registry
 from ...services import find
 from .models import EnrolmentRow
 
@@ -34,7 +35,7 @@ class Enrolment:
 class EnrolmentStore:
     """Reads and writes :class:`EnrolmentRow`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def new(self, identity: Identity, mode: str) -> Enrolment:
@@ -107,7 +108,7 @@ class EnrolmentStore:
         return find(self._registry, IClock).now()
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: delete what is over; no check waits for it."""
     now = find(registry, IClock).now()
     with find(registry, IDatabase).writing() as session:

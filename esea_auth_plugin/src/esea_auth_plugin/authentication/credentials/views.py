@@ -11,6 +11,7 @@ from pyramid.view import view_config
 from ...foundation.database import lock_accounts, retrying
 from ...foundation.forms import Invalid, PortalForm, TextNode
 from ...interfaces import IPendingDevices, ISessions
+from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from ..contract import AuthMode, Capability, Credential
 from ..registry import modes_of
@@ -33,7 +34,7 @@ class NameSchema(colander.MappingSchema):
 @view_config(
     context=DevicesPlace, request_method="GET", permission="esea.devices.view", renderer=f"{_TEMPLATES}/list.jinja2"
 )
-def device_list(context: Any, request: Any) -> dict[str, Any]:
+def device_list(context: DevicesPlace, request: PortalRequest) -> TemplateValues:
     """List every credential of the person, and what they may add."""
     subject, session = request.identity.subject, request.dbsession
     enrolling = [mode for mode in modes_of(request).all() if Capability.ENROLS in mode.capabilities]
@@ -61,7 +62,7 @@ def device_list(context: Any, request: Any) -> dict[str, Any]:
 @view_config(
     context=DevicePlace, request_method="GET", permission="esea.devices.view", renderer=f"{_TEMPLATES}/device.jinja2"
 )
-def device_page(context: Any, request: Any) -> dict[str, Any]:
+def device_page(context: DevicePlace, request: PortalRequest) -> TemplateValues:
     """Show one device."""
     credential = _credential(context, request)
     return _page(context, request, credential, _form(request, context).render({"label": credential.label}))
@@ -71,7 +72,7 @@ def device_page(context: Any, request: Any) -> dict[str, Any]:
     context=DevicePlace, name="renommer", request_method="POST", permission="esea.devices.change", top_level=True,
     renderer=f"{_TEMPLATES}/device.jinja2",
 )  # fmt: skip
-def renamed(context: Any, request: Any) -> Any:
+def renamed(context: DevicePlace, request: PortalRequest) -> ViewResult:
     """Call a device by another name."""
     credential = _credential(context, request)
     try:
@@ -88,7 +89,7 @@ def renamed(context: Any, request: Any) -> Any:
 @view_config(
     context=DevicePlace, name="retirer", request_method="POST", permission="esea.devices.change", top_level=True
 )
-def revoked(context: Any, request: Any) -> Any:
+def revoked(context: DevicePlace, request: PortalRequest) -> ViewResult:
     """End a device: it opens nothing any more, and the sessions that it opened end in the same transaction."""
     credential = _credential(context, request)
     try:
@@ -100,7 +101,7 @@ def revoked(context: Any, request: Any) -> Any:
     return HTTPSeeOther(HOME)
 
 
-def _credential(context: Any, request: Any) -> Credential:
+def _credential(context: DevicePlace, request: PortalRequest) -> Credential:
     mode: AuthMode = context.mode
     for credential in mode.credentials(request.dbsession, request.identity.subject):
         if credential.reference == context.__name__:
@@ -108,12 +109,12 @@ def _credential(context: Any, request: Any) -> Credential:
     raise HTTPNotFound
 
 
-def _form(request: Any, context: Any) -> PortalForm:
+def _form(request: PortalRequest, context: DevicePlace) -> PortalForm:
     action = f"{HOME}/{context.mode.segment}/{context.__name__}/renommer"
     return PortalForm(NameSchema(), request, submit=(("enregistrer", "Renommer"),), action=action)
 
 
-def _page(context: Any, request: Any, credential: Credential, form_html: Any) -> dict[str, Any]:
+def _page(context: DevicePlace, request: PortalRequest, credential: Credential, form_html: Any) -> TemplateValues:
     session, subject = request.dbsession, request.identity.subject
     waits = credential.reference in find(request, IPendingDevices).of(session, subject).get(context.mode.name, ())
     by_mail = waits and find(request, PendingDevices).mail_may_confirm(session, subject)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ...interfaces import ILinking, IPendingIdentities, ISignInRoot, Rule
+from ...pyramid_types import Configurator
 from ..credentials.resources import DevicesPlace
 from . import pending
 from .kind import IdentityLinkKind
@@ -18,7 +18,7 @@ __all__ = ["includeme"]
 LETTERS = ("accepted", "refused", "more_asked")
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the services, hang the pages, bring the kind of request."""
     config.add_service(IPendingIdentities, PendingIdentities)
     config.add_service(ILinking, Linking)

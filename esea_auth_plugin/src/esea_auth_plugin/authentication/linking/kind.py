@@ -24,6 +24,7 @@ from ...interfaces import (
     LinkVerdict,
     ReviewView,
 )
+from ...pyramid_types import Registry
 from ...services import find
 from .comparing import same_person
 from .models import IdentityLinkRequest
@@ -47,7 +48,7 @@ class IdentityLinkKind(DecidedOnly):
         "Cette identité appartient déjà à un autre compte : utilisez celui-là.",
     )
 
-    def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
+    def sheets(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[FactSheet]:
         """Return what was read and what the account says, in the same order."""
         row = _row(session, review)
         identity = _identity(registry, row)
@@ -69,18 +70,18 @@ class IdentityLinkKind(DecidedOnly):
         who = Fact("Compte", account.identifier if account else "introuvable")
         return [FactSheet("Ce qui a été lu", tuple(read)), FactSheet("Ce que dit le compte", (who, *own), tuple(links))]
 
-    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+    def concerned(self, registry: Registry, session: Session, review: ReviewView) -> Concerned:
         """Return the account, the one that has the identity already, and the person who was read."""
         row = _row(session, review)
         identity = _identity(registry, row)
         accounts = (row.subject, *((row.elsewhere,) if row.elsewhere else ()))
         return Concerned(accounts=accounts, people=(identity.attributes,) if identity is not None else ())
 
-    def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
+    def choices(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Return nothing: one request is about one identity."""
         return ()
 
-    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
+    def on_accept(self, registry: Registry, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
         """Link it, and tell the person."""
         row = _row(session, review)
         identity = _identity(registry, row)
@@ -100,16 +101,22 @@ class IdentityLinkKind(DecidedOnly):
             )
         self._end(registry, session, review, row, "accepted")
 
-    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
+    def on_refuse(self, registry: Registry, session: Session, review: ReviewView, reason: str) -> None:
         """Tell the person why."""
         self._end(registry, session, review, _row(session, review), "refused", reason=reason)
 
-    def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
+    def on_more_asked(self, registry: Registry, session: Session, review: ReviewView, question: str) -> None:
         """Ask the person; the answer comes by mail or telephone."""
         _tell(registry, session, review, _row(session, review), "more_asked", question=question)
 
     def _end(
-        self, registry: Any, session: Session, review: ReviewView, row: IdentityLinkRequest, letter: str, **values: str
+        self,
+        registry: Registry,
+        session: Session,
+        review: ReviewView,
+        row: IdentityLinkRequest,
+        letter: str,
+        **values: str,
     ) -> None:
         _tell(registry, session, review, row, letter, **values)
         row.sealed = None
@@ -123,7 +130,7 @@ def _row(session: Session, review: ReviewView) -> IdentityLinkRequest:
     return row
 
 
-def _identity(registry: Any, row: IdentityLinkRequest) -> ExternalIdentity | None:
+def _identity(registry: Registry, row: IdentityLinkRequest) -> ExternalIdentity | None:
     return unseal(find(registry, ISealer), row.sealed, row.request_id).identity if row.sealed else None
 
 
@@ -136,7 +143,7 @@ def _fact(name: str, read: Any, own: Any) -> Fact:
 
 
 def _tell(
-    registry: Any, session: Session, review: ReviewView, row: IdentityLinkRequest, letter: str, **values: str
+    registry: Registry, session: Session, review: ReviewView, row: IdentityLinkRequest, letter: str, **values: str
 ) -> None:
     account = find(registry, IAccounts).by_subject(session, row.subject)
     if account is None:

@@ -7,7 +7,6 @@ the server; the cookie that names it is worth nothing in another browser after i
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from ...foundation.database import IDatabase, new_id
 from ...foundation.security import tokens
 from ...foundation.web.cookies import drop_cookie, read_cookie, set_cookie
 from ...interfaces import IClock, ISealer, PendingIdentity
+from ...pyramid_types import PortalRequest, Registry
 from ...services import find
 from .models import PendingIdentityRow as Row
 from .sealed import seal, unseal
@@ -28,10 +28,10 @@ LIFE = timedelta(minutes=15)
 class PendingIdentities:
     """See :class:`~esea_auth_plugin.interfaces.IPendingIdentities`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
-    def keep(self, request: Any, session: Session, pending: PendingIdentity) -> None:
+    def keep(self, request: PortalRequest, session: Session, pending: PendingIdentity) -> None:
         """See the interface."""
         former = self._digest(request)
         if former:
@@ -48,7 +48,7 @@ class PendingIdentities:
         session.flush()
         set_cookie(request, COOKIE, cookie)
 
-    def current(self, request: Any, session: Session) -> PendingIdentity | None:
+    def current(self, request: PortalRequest, session: Session) -> PendingIdentity | None:
         """See the interface."""
         digest = self._digest(request)
         if not digest:
@@ -58,7 +58,7 @@ class PendingIdentities:
             return None
         return unseal(self._sealer, row.sealed, row.id)
 
-    def take(self, request: Any, session: Session) -> PendingIdentity | None:
+    def take(self, request: PortalRequest, session: Session) -> PendingIdentity | None:
         """See the interface."""
         digest = self._digest(request)
         if not digest:
@@ -77,7 +77,7 @@ class PendingIdentities:
     def _sealer(self) -> ISealer:
         return find(self._registry, ISealer)
 
-    def _digest(self, request: Any) -> str:
+    def _digest(self, request: PortalRequest) -> str:
         cookie = read_cookie(request, COOKIE)
         return tokens.digest(cookie, kind=KIND) if cookie else ""
 
@@ -85,7 +85,7 @@ class PendingIdentities:
         return find(self._registry, IClock).now()
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: delete what was taken or is over; no check waits for it."""
     now = find(registry, IClock).now()
     with find(registry, IDatabase).writing() as session:

@@ -9,7 +9,6 @@ this ask for the account's highest level. Every mode links through this service:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -36,6 +35,7 @@ from ...interfaces import (
     LinkVerdict,
     PendingIdentity,
 )
+from ...pyramid_types import PortalRequest, Registry
 from ...services import find, offers
 from .comparing import NUMBERS, Match, both_named, match_number, same_person
 from .models import IdentityLinkRequest
@@ -50,7 +50,7 @@ _NOT_TOLD = frozenset({LinkBasis.SIGN_UP, LinkBasis.RENUMBERED})
 class Linking:
     """See :class:`~esea_auth_plugin.interfaces.ILinking`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def judge(self, session: Session, account: str, identity: ExternalIdentity) -> LinkVerdict:
@@ -218,7 +218,7 @@ def message_of(verdict: LinkVerdict, what: str) -> tuple[str, str]:
     )
 
 
-def after_link(request: Any) -> str | None:
+def after_link(request: PortalRequest) -> str | None:
     """Return the page that asks what the account keeps, if this was its first link."""
     if not offers(request, IFirstLinks):
         return None
@@ -226,7 +226,7 @@ def after_link(request: Any) -> str | None:
     return find(request, IFirstLinks).page_for(request.dbsession, request.identity.subject, view)
 
 
-def _store(registry: Any) -> ExternalIdentities:
+def _store(registry: Registry) -> ExternalIdentities:
     """Return the table's own service, with more than the interface says."""
     found = find(registry, IExternalIdentities)
     if not isinstance(found, ExternalIdentities):

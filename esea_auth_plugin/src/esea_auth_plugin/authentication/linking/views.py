@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -12,6 +11,7 @@ from pyramid.view import view_config
 
 from ...accounts.attributes import KINDS, shown
 from ...interfaces import IAccounts, ILinking, IPendingIdentities, PendingIdentity
+from ...pyramid_types import PortalRequest, ViewResult
 from ...services import find
 from .resources import IdentityPlace, LinkPlace
 from .service import KIND_WORDS, after_link, message_of
@@ -25,7 +25,7 @@ _GONE = "Ce qui avait été lu n’est plus disponible : recommencez la lecture.
     context=IdentityPlace, request_method="GET", permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/identity.jinja2",
 )  # fmt: skip
-def unlinked(context: Any, request: Any) -> Any:
+def unlinked(context: IdentityPlace, request: PortalRequest) -> ViewResult:
     """Show who was read, and the two ways on."""
     pending = find(request, IPendingIdentities).current(request, request.dbsession)
     if pending is None:
@@ -42,7 +42,7 @@ def unlinked(context: Any, request: Any) -> Any:
 
 
 @view_config(context=IdentityPlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def forgotten(context: Any, request: Any) -> HTTPSeeOther:
+def forgotten(context: IdentityPlace, request: PortalRequest) -> HTTPSeeOther:
     """« Ce n'est pas moi » : forget what was read at once; the next person at this workstation makes no use of it."""
     find(request, IPendingIdentities).take(request, request.dbsession)
     request.flash("Ce qui avait été lu est effacé.")
@@ -53,7 +53,7 @@ def forgotten(context: Any, request: Any) -> HTTPSeeOther:
     context=LinkPlace, request_method="GET", permission="esea.devices.view", renderer=f"{_TEMPLATES}/link.jinja2",
     top_level=True,
 )  # fmt: skip
-def confirm(context: Any, request: Any) -> Any:
+def confirm(context: LinkPlace, request: PortalRequest) -> ViewResult:
     """Show both identities before anything is linked."""
     pending = find(request, IPendingIdentities).current(request, request.dbsession)
     if pending is None:
@@ -67,7 +67,7 @@ def confirm(context: Any, request: Any) -> Any:
 
 
 @view_config(context=LinkPlace, request_method="POST", permission="esea.devices.change", top_level=True)
-def linked(context: Any, request: Any) -> Any:
+def linked(context: LinkPlace, request: PortalRequest) -> ViewResult:
     """Link it, ask the support, or refuse."""
     pending = find(request, IPendingIdentities).take(request, request.dbsession)
     if pending is None:
@@ -93,6 +93,6 @@ def _what(pending: PendingIdentity) -> str:
     return KIND_WORDS.get(pending.identity.kind, pending.identity.kind)
 
 
-def _gone(request: Any) -> HTTPSeeOther:
+def _gone(request: PortalRequest) -> HTTPSeeOther:
     request.flash(_GONE, "warning")
     return HTTPSeeOther("/compte/dispositifs")

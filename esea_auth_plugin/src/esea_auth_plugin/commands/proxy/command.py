@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from ... import values
+from ...pyramid_types import Registry
 from ...services import find
 from ...settings import FoundationSettings
 from .apache_rules import apache_findings
@@ -44,7 +44,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     )
 
 
-def check_proxy(registry: Any, given: argparse.Namespace) -> Iterator[str]:
+def check_proxy(registry: Registry, given: argparse.Namespace) -> Iterator[str]:
     """Yield the findings of the checks that the options ask for."""
     settings = find(registry, FoundationSettings)
     card = next((host for host, root in settings.hosts.items() if root == "card"), "")
@@ -86,7 +86,7 @@ def _address(text: str) -> str:
     return text
 
 
-def _secret(registry: Any) -> str:
+def _secret(registry: Registry) -> str:
     """Return the secret that the proxy must send, ``""`` without a card mode or where its file can't be read here."""
     try:
         return values.optional_secret(str(registry.settings.get("esea_auth.cps_card.proxy_secret", "")))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, cast
 
 from ...directives import report_problems
 from ...errors import Problem
 from ...interfaces import IAuditTrail, IClock, ISealer
+from ...pyramid_types import Configurator, Registry, RegistryStore, Source, get_registry
 from ...services import find
 from ...settings import FoundationSettings
 from ..security.signing import SigningKeyError
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 
-def add_audit_action(config: Any, name: str, sentence: str) -> None:
+def add_audit_action(config: Configurator, name: str, sentence: str) -> None:
     """Directive ``config.add_audit_action("sign_in.refused", "Connexion refusée")``.
 
     :param name: ``room.verb``; what is not declared may not be recorded. :param sentence: French, as « Mon activité »
@@ -50,12 +50,12 @@ def add_audit_action(config: Any, name: str, sentence: str) -> None:
     )
 
 
-def actions_of(source: Any) -> Mapping[str, str]:
+def actions_of(source: Source) -> Mapping[str, str]:
     """Return the declared vocabulary: action and French sentence."""
-    return _vocabulary(getattr(source, "registry", source))
+    return _vocabulary(get_registry(source))
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish :class:`IAuditTrail`, seal every half minute, remove what is too old every day."""
     config.add_directive("add_audit_action", add_audit_action)
     config.add_audit_action(PRUNED, "Journal : durée de conservation appliquée")
@@ -71,12 +71,12 @@ def includeme(config: Any) -> None:
     config.action(None, lambda: report_problems(config, _problems(config.registry)), order=1_000)
 
 
-def _keys(registry: Any) -> TrailKeys:
+def _keys(registry: Registry) -> TrailKeys:
     own = find(registry, FoundationSettings)
     return TrailKeys(find(registry, ISealer), origin_of(own.url), [origin_of(url) for url in own.former_urls])
 
 
-def _problems(registry: Any) -> list[Problem]:
+def _problems(registry: Registry) -> list[Problem]:
     """Return what is wrong with the settings of the head file."""
     own = find(registry, FoundationSettings)
     if bool(own.audit_head_file) != bool(own.audit_head_key):
@@ -92,13 +92,10 @@ def _problems(registry: Any) -> list[Problem]:
     return []
 
 
-def _trail(registry: Any) -> IAuditTrail:
+def _trail(registry: Registry) -> IAuditTrail:
     strict = find(registry, FoundationSettings).env != "production"
     return AuditTrail(find(registry, IClock), find(registry, TrailKeys), _vocabulary(registry), strict=strict)
 
 
-def _vocabulary(registry: Any) -> dict[str, str]:
-    found = getattr(registry, "_esea_audit_actions", None)
-    if found is None:
-        found = registry._esea_audit_actions = {}
-    return cast("dict[str, str]", found)
+#: The sentences of the declared actions, by name.
+_vocabulary = RegistryStore("esea.audit_actions", dict[str, str])

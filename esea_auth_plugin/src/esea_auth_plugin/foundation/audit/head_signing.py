@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...interfaces import IAuditTrail, IClock
+from ...pyramid_types import Registry
 from ...services import find
 from ...settings import FoundationSettings
 from ..database import IDatabase
@@ -45,7 +45,7 @@ class HeadConfig:
     public_keys: Sequence[VerifyingKey]
 
 
-def head_config(registry: Any) -> HeadConfig | None:
+def head_config(registry: Registry) -> HeadConfig | None:
     """Return the head file's settings, ``None`` when there is none."""
     own = find(registry, FoundationSettings)
     if not own.audit_head_file:
@@ -73,7 +73,7 @@ def read_file(config: HeadConfig, path: Path | None = None) -> HeadFile:
     return read_heads(text, config.public_keys)
 
 
-def sign_head(registry: Any, *, new_file: bool = False) -> Head | None:
+def sign_head(registry: Registry, *, new_file: bool = False) -> Head | None:
     """Job: append the chain's head to the head file, and record that; ``None`` if there is nothing to sign.
 
     :param new_file: begin a file although heads were signed before (the operator moved the former one away).

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from ...interfaces import ISealer
+from ...pyramid_types import PortalRequest, current_identity
 from .models import AuditEvent, AuditPersonal
 from .service import PURPOSE
 
@@ -115,9 +116,9 @@ def _personal(sealer: ISealer, row: AuditPersonal) -> Mapping[str, str]:
     return values
 
 
-def of_request(request: Any) -> dict[str, str]:
+def of_request(request: PortalRequest) -> dict[str, str]:
     """Return what ``record(personal=…)`` takes from a request: from where, with what, in which session."""
-    identity = request.identity
+    identity = current_identity(request)
     return {
         "address": request.client_address,
         "user_agent": (request.user_agent or "")[:200],

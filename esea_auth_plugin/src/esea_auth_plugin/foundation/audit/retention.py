@@ -16,6 +16,7 @@ from sqlalchemy import CursorResult, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from ...interfaces import IAuditTrail, IClock
+from ...pyramid_types import Registry
 from ...services import find
 from ...settings import FoundationSettings
 from ..database import IDatabase
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 _EXPLAIN = (PRUNED, ERASED, ERASED_PERSONAL)
 
 
-def prune(registry: Any) -> int:
+def prune(registry: Registry) -> int:
     """Job: remove sealed events older than the retention; return how many.
 
     What was never sealed stays: it was not written by the portal, and is evidence.
@@ -59,7 +60,7 @@ def prune(registry: Any) -> int:
     return gone
 
 
-def erase(registry: Any, session: Session, event_id: str, *, by: str | None, reason: str) -> bool:
+def erase(registry: Registry, session: Session, event_id: str, *, by: str | None, reason: str) -> bool:
     """Remove the whole content of one event (a reference that should not have been written); ``False`` if none.
 
     :raises ValueError: the event explains another loss, or is not as the portal wrote it.
@@ -79,7 +80,7 @@ def erase(registry: Any, session: Session, event_id: str, *, by: str | None, rea
     return True
 
 
-def erase_personal(registry: Any, session: Session, subject: str, *, by: str | None) -> int:
+def erase_personal(registry: Registry, session: Session, subject: str, *, by: str | None) -> int:
     """Remove names and addresses from every event of a person (art. 17); what happened stays, under the subject.
 
     Each emptied row is marked with the event that explains it, under a key: one that somebody else emptied is not.
@@ -122,7 +123,7 @@ def _unchanged(session: Session, keys: TrailKeys, row: TrailRow) -> bool:
 
 
 def _explain(
-    registry: Any,
+    registry: Registry,
     session: Session,
     action: str,
     *,

@@ -18,6 +18,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from ...interfaces import IClock
+from ...pyramid_types import Registry
 from ...services import find
 from ..database import IDatabase
 from ..security.sealing import SealBroken
@@ -56,7 +57,7 @@ class Sealed:
     refused: int
 
 
-def seal_all(registry: Any) -> int:
+def seal_all(registry: Registry) -> int:
     """Job: seal what is not sealed yet, batch by batch, each in a short transaction; return how many.
 
     :raises ForgedEvents: there are events that the portal did not write; all others are sealed.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ...pyramid_types import Configurator, Registry
 from ...services import find
 from ...settings import FoundationSettings
 from .availability import describe, is_unavailable
@@ -37,10 +36,10 @@ __all__ = [
 ]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish :class:`IDatabase` and ``request.dbsession``."""
 
-    def database(registry: Any) -> IDatabase:
+    def database(registry: Registry) -> IDatabase:
         return Database(make_engine(find(registry, FoundationSettings).database_url))
 
     config.add_settings({"tm.manager_hook": "pyramid_tm.explicit_manager", "tm.annotate_user": "false"})

@@ -22,13 +22,13 @@ transaction is alone from its ``BEGIN IMMEDIATE`` on; there nothing more is exec
 
 from __future__ import annotations
 
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from ...interfaces import IAccounts
+from ...pyramid_types import Source
 from ...services import find, offers
 
 #: Key of ``Table.info``: why its rows are written without the lock of the account that they name.
@@ -43,7 +43,7 @@ ATTEMPTS = 5
 _locked: WeakKeyDictionary[SessionTransaction, set[str]] = WeakKeyDictionary()
 
 
-def lock_accounts(registry: Any, session: Session, *subjects: str | None) -> None:
+def lock_accounts(source: Source, session: Session, *subjects: str | None) -> None:
     """Lock the rows of these accounts until the transaction ends; call it before the transaction's first write.
 
     Subjects that no account has, ``None`` and those that this transaction has locked already are passed over. A portal
@@ -52,8 +52,8 @@ def lock_accounts(registry: Any, session: Session, *subjects: str | None) -> Non
     wanted = [subject for subject in subjects if subject]
     if not wanted:
         return
-    if offers(registry, IAccounts):
-        find(registry, IAccounts).lock(session, *wanted)
+    if offers(source, IAccounts):
+        find(source, IAccounts).lock(session, *wanted)
     else:
         session.connection()
         note_locked(session, *wanted)

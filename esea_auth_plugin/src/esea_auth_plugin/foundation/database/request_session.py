@@ -12,13 +12,14 @@ from typing import Any
 import zope.sqlalchemy
 from sqlalchemy.orm import Session
 
+from ...pyramid_types import PortalRequest
 from ...services import find
 from .engine import IDatabase
 
 _REQUEST = "esea.request"
 
 
-def request_session(request: Any) -> Session:
+def request_session(request: PortalRequest) -> Session:
     """Return the request's session, joined to its transaction manager.
 
     It starts as « changed »: zope.sqlalchemy would otherwise roll back a transaction whose only write is a Core
@@ -44,6 +45,6 @@ def request_of(session: Session) -> Any | None:
     return session.info.get(_REQUEST)
 
 
-def write_on_get(request: Any) -> None:
+def write_on_get(request: PortalRequest) -> None:
     """Give this GET a writing session: a callback, whose state or ticket stands in for the CSRF token."""
     request._writes_on_get = True

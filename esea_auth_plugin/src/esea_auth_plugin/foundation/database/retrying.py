@@ -18,11 +18,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from ...pyramid_types import PortalRequest
 from .locking import ATTEMPTS, locked_accounts, lost_lock
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ def repeated(attempt: Callable[[], T], restart: Callable[[], None] = lambda: Non
     raise AssertionError("unreachable")  # pragma: no cover
 
 
-def retrying(request: Any, act: Callable[[Session], T]) -> T:
+def retrying(request: PortalRequest, act: Callable[[Session], T]) -> T:
     """Run ``act`` in the request's transaction, which is begun anew when it lost a lock; it commits as always.
 
     :raises RuntimeError: the transaction has written before: a repetition would lose that.

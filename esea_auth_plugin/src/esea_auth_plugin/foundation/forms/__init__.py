@@ -5,8 +5,7 @@ deform's own templates and static files are never used: they need inline scripts
 
 from __future__ import annotations
 
-from typing import Any
-
+from ...pyramid_types import Configurator
 from .form import Button, Group, Invalid, PortalForm
 from .nodes import (
     AcceptNode,
@@ -48,6 +47,6 @@ __all__ = [
 ]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Read the catalogues of words; a form carries its own renderer."""
     config.include(".messages")

@@ -11,6 +11,7 @@ import colander
 import deform
 from markupsafe import Markup
 
+from ...pyramid_types import PortalRequest
 from ..layout.page import csrf_field
 from . import widgets
 from .renderer import FormRenderer
@@ -63,7 +64,7 @@ class PortalForm(deform.Form):
     def __init__(
         self,
         schema: Any,
-        request: Any,
+        request: PortalRequest,
         *,
         submit: Sequence[tuple[str, str] | Button] = (("valider", "Valider"),),
         action: str = "",

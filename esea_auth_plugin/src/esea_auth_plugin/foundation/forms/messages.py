@@ -10,6 +10,8 @@ from typing import Any
 
 from pyramid.i18n import TranslationStringFactory, get_localizer
 
+from ...pyramid_types import Configurator, PortalRequest
+
 DOMAIN = "esea_auth_plugin"
 #: For sentences with a number in them: ``_("Au plus ${most}.", mapping={"most": 3})``.
 _ = TranslationStringFactory(DOMAIN)
@@ -17,7 +19,7 @@ _ = TranslationStringFactory(DOMAIN)
 _DOMAINS = "esea.word_domains"
 
 
-def add_words(config: Any, package: str) -> None:
+def add_words(config: Configurator, package: str) -> None:
     """Directive ``config.add_words("my_host")``: read the catalogues in ``my_host/locale``.
 
     What is added later wins. A catalogue named after a plugin (``locale/fr/LC_MESSAGES/esea_auth_plugin.mo``) replaces
@@ -33,7 +35,7 @@ def add_words(config: Any, package: str) -> None:
     config.action(("esea-words", package), note)
 
 
-def translate(request: Any, message: Any) -> Any:
+def translate(request: PortalRequest, message: Any) -> Any:
     """Return what to say for a message: a sentence of ours, or one of colander or deform.
 
     A plain sentence is looked up in each plugin's catalogue, and stands as it is when none replaces it.
@@ -51,7 +53,7 @@ def translate(request: Any, message: Any) -> Any:
     return sentence
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Add the directive and our own catalogues; pages speak French unless a host names another negotiator."""
     config.add_directive("add_words", add_words)
     config.add_translation_dirs("colander:locale", "deform:locale")
@@ -59,6 +61,6 @@ def includeme(config: Any) -> None:
     add_words(config, DOMAIN)
 
 
-def portal_language(request: Any) -> str:
+def portal_language(request: PortalRequest) -> str:
     """Return the language of the portal's words: never what an address or a cookie asks for."""
     return "fr"

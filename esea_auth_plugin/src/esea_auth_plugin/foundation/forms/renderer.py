@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 from pyramid_jinja2 import IJinja2Environment
 
+from ...pyramid_types import PortalRequest
 from .messages import translate
 
 _FOLDER = "esea_auth_plugin:foundation/forms/templates/"
@@ -15,7 +16,7 @@ _FOLDER = "esea_auth_plugin:foundation/forms/templates/"
 class FormRenderer:
     """What deform calls with a widget's template name and values."""
 
-    def __init__(self, request: Any) -> None:
+    def __init__(self, request: PortalRequest) -> None:
         self._request = request
         self._environment = request.registry.getUtility(IJinja2Environment, name=".jinja2")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...interfaces import IJobs
+from ...pyramid_types import Configurator
 from .declared import add_job
 from .service import Jobs
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Add the directive and publish :class:`IJobs`."""
     config.add_directive("add_job", add_job)
     config.add_service(IJobs, Jobs)

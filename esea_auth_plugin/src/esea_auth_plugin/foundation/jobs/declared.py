@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
+
+from ...pyramid_types import Configurator, Registry, RegistryStore
 
 Run = Callable[[Any], object]
 
@@ -27,7 +29,7 @@ class Job:
 
 
 def add_job(
-    config: Any,
+    config: Configurator,
     name: str,
     run: Run,
     every: timedelta,
@@ -45,13 +47,9 @@ def add_job(
     )
 
 
-def jobs_of(registry: Any) -> Mapping[str, Job]:
+def jobs_of(registry: Registry) -> Mapping[str, Job]:
     """Return the declared jobs by name."""
     return _jobs(registry)
 
 
-def _jobs(registry: Any) -> dict[str, Job]:
-    found = getattr(registry, "_esea_jobs", None)
-    if found is None:
-        found = registry._esea_jobs = {}
-    return cast(dict[str, Job], found)
+_jobs = RegistryStore("esea.jobs", dict[str, Job])

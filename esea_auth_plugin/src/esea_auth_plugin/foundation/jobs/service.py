@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ...errors import OperatorError
 from ...interfaces import IClock
+from ...pyramid_types import Registry
 from ...services import find
 from ..database import IDatabase, describe, is_unavailable
 from ..database.availability import DATABASE_ERRORS
@@ -29,7 +30,7 @@ _NOTE_EVERY = timedelta(seconds=30)
 class Jobs:
     """:class:`~esea_auth_plugin.interfaces.IJobs`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._database = find(registry, IDatabase)
         self._clock = find(registry, IClock)

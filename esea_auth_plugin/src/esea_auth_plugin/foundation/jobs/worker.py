@@ -6,9 +6,9 @@ import logging
 import signal
 import threading
 from types import FrameType
-from typing import Any
 
 from ...interfaces import IJobs
+from ...pyramid_types import Registry
 from ...services import find
 from ..database import describe, is_unavailable
 
@@ -21,7 +21,7 @@ PACE_SECONDS = 1.0
 class Worker:
     """Runs the jobs until it is told to stop; the one under way is finished first."""
 
-    def __init__(self, registry: Any, *, pace: float = PACE_SECONDS) -> None:
+    def __init__(self, registry: Registry, *, pace: float = PACE_SECONDS) -> None:
         self._registry = registry
         self._pace = pace
         self._stop = threading.Event()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.events import BeforeRender
 
+from ...pyramid_types import Configurator
 from . import accessibility, errors, filters, footer, page, static_files
 
 BASE = "esea_auth_plugin:foundation/layout/templates/base.jinja2"
 
 
-def set_portal_layout(config: Any, asset: str) -> None:
+def set_portal_layout(config: Configurator, asset: str) -> None:
     """Directive ``config.set_portal_layout('my_host:templates/layout.jinja2')``: what every page extends.
 
     The template extends :data:`BASE` and fills its blocks, or replaces it altogether.
@@ -23,7 +22,7 @@ def set_portal_layout(config: Any, asset: str) -> None:
     config.action("esea-portal-layout", store)
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Set up Jinja2, its filters and globals, static files and error pages."""
     settings = config.registry.settings
     # A misspelt name in a template is an error, not an empty place on a page.

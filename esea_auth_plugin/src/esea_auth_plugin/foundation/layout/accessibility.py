@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from pyramid.path import AssetResolver
+
+from ...pyramid_types import Configurator
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def read(asset: str, path: str) -> Accessibility:
         return Accessibility(path=path)
 
 
-def set_accessibility_statement(config: Any, asset: str, path: str) -> None:
+def set_accessibility_statement(config: Configurator, asset: str, path: str) -> None:
     """Directive: where the tests' results are, and the address of the statement's page."""
 
     def store() -> None:
@@ -63,7 +64,7 @@ def set_accessibility_statement(config: Any, asset: str, path: str) -> None:
     config.action("esea-accessibility", store)
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Add the directive; until a host uses it nothing is claimed."""
     config.registry.setdefault("esea.accessibility", Accessibility())
     config.add_directive("set_accessibility_statement", set_accessibility_statement)

@@ -19,6 +19,7 @@ from pyramid.renderers import render
 from pyramid.response import Response
 
 from ...errors import CookiesNeeded, PortalError, TooManyAttempts
+from ...pyramid_types import Configurator, PortalRequest
 from ..database.availability import DATABASE_ERRORS, RETRY_AFTER, describe, is_unavailable, retry_after
 from ..web.cookies import cookies_blocked
 from ..web.csrf import same_origin
@@ -103,7 +104,7 @@ _COOKIES_ADVICE = (
 )
 
 
-def error_response(request: Any, status: int, *, text: ErrorText | None = None, code: str = "") -> Response:
+def error_response(request: PortalRequest, status: int, *, text: ErrorText | None = None, code: str = "") -> Response:
     """Return the error page of this status, or its problem details when a machine asks."""
     shown = text or TEXTS.get(status) or TEXTS[500 if status >= 500 else 400]
     reference = str(getattr(request, "id", ""))
@@ -112,7 +113,7 @@ def error_response(request: Any, status: int, *, text: ErrorText | None = None, 
     return Response(_html(request, status, shown, reference), status=status, content_type="text/html", charset="utf-8")
 
 
-def bare_response(request: Any, status: int, text: ErrorText, *, home: str = "/") -> Response:
+def bare_response(request: PortalRequest, status: int, text: ErrorText, *, home: str = "/") -> Response:
     """Return an error page that needs nothing else of the portal: no template, no style sheet."""
     if wants_problem(request):
         return _problem(status, text, "", str(getattr(request, "id", "")))
@@ -130,14 +131,14 @@ def _problem(status: int, shown: ErrorText, code: str, reference: str) -> Respon
     )
 
 
-def wants_problem(request: Any) -> bool:
+def wants_problem(request: PortalRequest) -> bool:
     """Tell whether the caller prefers JSON. Browsers and ``*/*`` get the page."""
     offers = ["text/html", "application/problem+json", "application/json"]
     accepted = request.accept.acceptable_offers(offers)
     return bool(accepted) and accepted[0][0] != "text/html"
 
 
-def _html(request: Any, status: int, shown: ErrorText, reference: str) -> str:
+def _html(request: PortalRequest, status: int, shown: ErrorText, reference: str) -> str:
     request.shows_error = True  # the gate's own refusals come before anything was raised
     try:
         return str(render(TEMPLATE, {"status": status, "error": shown, "reference": reference}, request=request))
@@ -156,7 +157,7 @@ def _bare(shown: ErrorText, home: str) -> str:
     )
 
 
-def http_error(error: Any, request: Any) -> Response:
+def http_error(error: Any, request: PortalRequest) -> Response:
     """Exception view of Pyramid's HTTP errors; headers such as ``Allow`` and ``Retry-After`` are kept."""
     methods = allowed_methods(request) if isinstance(error, PredicateMismatch) else ()
     if methods:
@@ -170,25 +171,25 @@ def http_error(error: Any, request: Any) -> Response:
     return response
 
 
-def stale_form(error: Any, request: Any) -> Response:
+def stale_form(error: Any, request: PortalRequest) -> Response:
     """Exception view of a CSRF refusal. Browsers keep cookies from a form of another site: there it proves nothing."""
     if cookies_blocked(request) and same_origin(request):
         return error_response(request, 400, text=_COOKIES_FOR_A_FORM, code=CookiesNeeded.code)
     return error_response(request, 400, text=_STALE_FORM, code="portal.stale_form")
 
 
-def unreadable_address(error: Any, request: Any) -> Response:
+def unreadable_address(error: Any, request: PortalRequest) -> Response:
     """Exception view of an address that isn't UTF-8."""
     return error_response(request, 400)
 
 
-def cookies_needed(error: CookiesNeeded, request: Any) -> Response:
+def cookies_needed(error: CookiesNeeded, request: PortalRequest) -> Response:
     """Exception view of a mailed link that a browser without cookies opens."""
     text = ErrorText(_COOKIES_FOR_A_FORM.title, error.message, _COOKIES_ADVICE)
     return error_response(request, error.status, text=text, code=error.code)
 
 
-def portal_error(error: PortalError, request: Any) -> Response:
+def portal_error(error: PortalError, request: PortalRequest) -> Response:
     """Exception view of what a room refuses and nobody showed beside a field."""
     usual = TEXTS.get(error.status, TEXTS[400])
     response = error_response(
@@ -201,7 +202,7 @@ def portal_error(error: PortalError, request: Any) -> Response:
     return response
 
 
-def database_away(error: Any, request: Any) -> Response:
+def database_away(error: Any, request: PortalRequest) -> Response:
     """Exception view of a database that can't work now: one line in the log. Its mistakes in statements are ours."""
     if not is_unavailable(error):
         return unexpected(error, request)
@@ -213,13 +214,13 @@ def database_away(error: Any, request: Any) -> Response:
     return response
 
 
-def unexpected(error: Any, request: Any) -> Response:
+def unexpected(error: Any, request: PortalRequest) -> Response:
     """Exception view of everything else."""
     logger.error("unexpected error, request %s", getattr(request, "id", "?"), exc_info=error)
     return error_response(request, 500, code="portal.unexpected")
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Wire the views."""
     for context, view in (
         (HTTPError, http_error),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from ...pyramid_types import Configurator, Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class FooterLink:
     order: int = 100
 
 
-def add_footer_link(config: Any, title: str, path: str, order: int = 100) -> None:
+def add_footer_link(config: Configurator, title: str, path: str, order: int = 100) -> None:
     """Directive ``config.add_footer_link('Mentions légales', '/mentions-legales')``."""
 
     def store() -> None:
@@ -25,12 +26,12 @@ def add_footer_link(config: Any, title: str, path: str, order: int = 100) -> Non
     config.action(("esea-footer", path), store)
 
 
-def footer_links(registry: Any) -> Sequence[FooterLink]:
+def footer_links(registry: Registry) -> Sequence[FooterLink]:
     """Return the links in their order."""
     return sorted(registry["esea.footer"].values(), key=lambda link: (link.order, link.title))
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Add the directive."""
     config.registry.setdefault("esea.footer", {})
     config.add_directive("add_footer_link", add_footer_link)

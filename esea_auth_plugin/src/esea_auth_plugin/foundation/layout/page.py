@@ -14,6 +14,7 @@ from pyramid.csrf import get_csrf_token
 
 from ...directives import core
 from ...interfaces import Identity, IPermissionJudge, NavItem, PortalSettings
+from ...pyramid_types import PortalRequest
 from ...services import find, offers
 from ...settings import FoundationSettings
 from .footer import footer_links
@@ -49,12 +50,12 @@ def add_page_values(event: Any) -> None:
     )
 
 
-def csrf_field(request: Any) -> Markup:
+def csrf_field(request: PortalRequest) -> Markup:
     """Return the hidden field that every form that posts must hold."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(get_csrf_token(request))
 
 
-def nav_items(request: Any, identity: Identity | None) -> Sequence[NavItem]:
+def nav_items(request: PortalRequest, identity: Identity | None) -> Sequence[NavItem]:
     """Return the entries of the navigation that this person may follow, in their order."""
     judge = find(request, IPermissionJudge) if offers(request, IPermissionJudge) else None
 
@@ -66,7 +67,7 @@ def nav_items(request: Any, identity: Identity | None) -> Sequence[NavItem]:
     return sorted((item for item in core(request).nav.values() if shown(item)), key=lambda item: item.order)
 
 
-def theme_css(request: Any) -> str:
+def theme_css(request: PortalRequest) -> str:
     """Return the address of the integrator's sheet of tokens (``portal.theme_css``), ``""`` when there is none."""
     wanted = find(request, FoundationSettings).theme_css
     if not wanted or wanted.startswith("/"):
@@ -74,7 +75,7 @@ def theme_css(request: Any) -> str:
     return folders(request).path(wanted)
 
 
-def safe_path(request: Any) -> str:
+def safe_path(request: PortalRequest) -> str:
     """Return the path asked for; ``""`` when it isn't UTF-8, which must not break the page that says so."""
     try:
         return str(request.path_info)
@@ -82,6 +83,6 @@ def safe_path(request: Any) -> str:
         return ""
 
 
-def _messages(request: Any) -> Sequence[tuple[str, str]]:
+def _messages(request: PortalRequest) -> Sequence[tuple[str, str]]:
     read = getattr(request, "flash_messages", None)
     return read() if read is not None else ()

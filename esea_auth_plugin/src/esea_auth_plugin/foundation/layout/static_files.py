@@ -15,6 +15,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.static import static_view
 
 from ...interfaces import PortalSettings
+from ...pyramid_types import Configurator, PortalRequest, Source, get_registry
 from ...services import find
 
 ROUTE = "esea.static"
@@ -74,20 +75,19 @@ def _feed(whole: Any, resolver: AssetResolver, spec: str) -> None:
         whole.update(hashlib.sha256(stream.read()).digest())
 
 
-def folders(source: Any) -> StaticFolders:
+def folders(source: Source) -> StaticFolders:
     """Return the folders served by this application (source: a request, a configurator or the registry)."""
-    registry = getattr(source, "registry", source)
-    found: StaticFolders = registry["esea.static_folders"]
+    found: StaticFolders = get_registry(source)["esea.static_folders"]
     return found
 
 
-def add_static_folder(config: Any, spec: str) -> None:
+def add_static_folder(config: Configurator, spec: str) -> None:
     """Directive ``config.add_static_folder('package:static')``: serve this folder, one a package."""
     package = spec.partition(":")[0]
     config.action(("esea-static", package), lambda: folders(config).add(spec))
 
 
-def serve(request: Any) -> Any:
+def serve(request: PortalRequest) -> Any:
     """View: one static file. A page of another release asks under an old digest: answered, not kept."""
     package = request.matchdict["package"]
     view = folders(request).view(package)
@@ -102,7 +102,7 @@ def serve(request: Any) -> Any:
     return response
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Add the directive, the route and its view."""
     watch = config.registry.settings.get("portal.env") == "development"
     config.registry["esea.static_folders"] = StaticFolders(watch=watch)

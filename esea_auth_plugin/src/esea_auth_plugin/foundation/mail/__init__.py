@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ...interfaces import IOutbox, IPostman
+from ...pyramid_types import Configurator, Registry
 from ...services import find
 from ...settings import FoundationSettings
 from .delivery import Postman, purge
@@ -15,7 +15,7 @@ from .rendering import LetterRenderer
 from .transport import SmtpTransport
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the outbox, and declare the jobs that empty it."""
     config.add_directive("add_letter", add_letter)
     config.add_audit_action("mail.given_up", "Courriel abandonné")
@@ -31,6 +31,6 @@ def includeme(config: Any) -> None:
     config.add_job("mail.purge", purge, timedelta(days=1))
 
 
-def deliver_due(registry: Any) -> int:
+def deliver_due(registry: Registry) -> int:
     """Job: send every letter that is due; return how many were sent."""
     return find(registry, IPostman).deliver_due()

@@ -14,6 +14,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ...interfaces import Backlog, IAuditTrail, IClock, IMailboxes, ISealer
+from ...pyramid_types import Registry
 from ...services import find, offers
 from ...settings import FoundationSettings
 from ..database import IDatabase
@@ -46,7 +47,7 @@ class _Taken:
 class Postman:
     """:class:`~esea_auth_plugin.interfaces.IPostman`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._database = find(registry, IDatabase)
         self._clock = find(registry, IClock)
@@ -191,7 +192,7 @@ class Postman:
         find(self._registry, IAuditTrail).record(session, f"mail.{state}", outcome="error", target=row, details=details)
 
 
-def purge(registry: Any) -> None:
+def purge(registry: Registry) -> None:
     """Job: forget deliveries that ended more than 30 days ago."""
     before = find(registry, IClock).now() - timedelta(days=30)
     with find(registry, IDatabase).writing() as session:

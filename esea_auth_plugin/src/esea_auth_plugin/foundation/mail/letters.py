@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+
+from ...pyramid_types import Configurator, Registry, RegistryStore
 
 
 class UnknownLetter(LookupError):
     """No room declared a letter of this name."""
 
 
-def add_letter(config: Any, name: str, folder: str, *, proves_mailbox: bool = False) -> None:
+def add_letter(config: Configurator, name: str, folder: str, *, proves_mailbox: bool = False) -> None:
     """Directive ``config.add_letter('room.letter', 'package:room/letters/letter')``.
 
     A host changes a letter by declaring its name again, or by overriding its templates as assets.
@@ -25,17 +26,17 @@ def add_letter(config: Any, name: str, folder: str, *, proves_mailbox: bool = Fa
     )
 
 
-def letters_of(registry: Any) -> Mapping[str, str]:
+def letters_of(registry: Registry) -> Mapping[str, str]:
     """Return the declared letters: name and folder (an asset specification)."""
     return _letters(registry)
 
 
-def proves_mailbox(registry: Any, name: str) -> bool:
+def proves_mailbox(registry: Registry, name: str) -> bool:
     """Tell whether a letter goes to an address that is not believed, too: it is what would prove it."""
     return name in _letters(registry).proving
 
 
-def folder_of(registry: Any, name: str) -> str:
+def folder_of(registry: Registry, name: str) -> str:
     """Return the folder of a letter; :class:`UnknownLetter` names those there are."""
     try:
         return _letters(registry)[name]
@@ -52,14 +53,10 @@ class _Letters(dict[str, str]):
         self.proving: set[str] = set()
 
 
-def _declare(registry: Any, name: str, folder: str, proves: bool) -> None:
+def _declare(registry: Registry, name: str, folder: str, proves: bool) -> None:
     letters = _letters(registry)
     letters[name] = folder
     (letters.proving.add if proves else letters.proving.discard)(name)
 
 
-def _letters(registry: Any) -> _Letters:
-    found = getattr(registry, "_esea_letters", None)
-    if found is None:
-        found = registry._esea_letters = _Letters()
-    return cast(_Letters, found)
+_letters = RegistryStore("esea.letters", _Letters)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ...interfaces import IClock, ISealer
+from ...pyramid_types import Registry
 from ...services import find
 from ...settings import FoundationSettings
 from ..database import new_id
@@ -21,7 +22,7 @@ from .safety import safe_address
 class Outbox:
     """:class:`~esea_auth_plugin.interfaces.IOutbox`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._sealer = find(registry, ISealer)
         self._clock = find(registry, IClock)

@@ -18,6 +18,7 @@ from pyramid.path import AssetResolver
 from pyramid_jinja2 import IJinja2Environment
 
 from ...interfaces import PortalSettings
+from ...pyramid_types import Registry
 from ...services import find
 from .letters import folder_of
 from .parts import HtmlParts, TextParts
@@ -38,7 +39,7 @@ class Rendered:
 class LetterRenderer:
     """Renders the letters of one application."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         loader = AssetLoader(registry)
         self._text = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, autoescape=False)  # noqa: S701
@@ -80,7 +81,7 @@ class AssetLoader(BaseLoader):
     Pyramid's own resolver asks the registry of the current request; a worker has none, hence the look-up here.
     """
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ...interfaces import IMailTransport
+from ...pyramid_types import Registry
 from ...services import find, offers
 from ...settings import FoundationSettings
 from ..database import refuse_open_transaction
@@ -62,7 +63,7 @@ class SmtpTransport:
         return server
 
 
-def transport_of(registry: Any) -> IMailTransport:
+def transport_of(registry: Registry) -> IMailTransport:
     """Return what carries mail in this application: a published :class:`IMailTransport`, otherwise SMTP."""
     return find(registry, IMailTransport) if offers(registry, IMailTransport) else find(registry, SmtpTransport)
 

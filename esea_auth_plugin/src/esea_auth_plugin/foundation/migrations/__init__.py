@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ...pyramid_types import Configurator
 from ..audit import triggers
 from ..database import Model
 from .branch import Branch, Triggers
@@ -52,7 +51,7 @@ esea_auth = Branch(
 )
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Add the directive, declare the foundation's branch, check the database when the application is made."""
     config.add_directive("add_migrations", add_migrations)
     config.add_migrations("esea_foundation", "esea_auth_plugin.foundation")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import importlib
 from collections.abc import Sequence
 from importlib.metadata import entry_points
-from typing import Any, cast
 
 from ...directives import report_problems
 from ...errors import Problem
+from ...pyramid_types import Configurator, Registry, RegistryStore
 from .branch import Branch
 
 GROUP = "regional_portal.migrations"
 
 
-def add_migrations(config: Any, label: str, package: str) -> None:
+def add_migrations(config: Configurator, label: str, package: str) -> None:
     """Directive ``config.add_migrations(label, package)``: this application uses the tables of a branch.
 
     The branch itself is found by the entry point of that name, or, in a checkout without metadata, as an attribute
@@ -35,7 +35,7 @@ def add_migrations(config: Any, label: str, package: str) -> None:
     config.action(("esea-migrations", label), register, introspectables=(introspectable,))
 
 
-def declared(registry: Any) -> Sequence[Branch]:
+def declared(registry: Registry) -> Sequence[Branch]:
     """Return the branches that the enabled plugins declared, the foundation first."""
     return sorted(_declared(registry).values(), key=lambda branch: branch.label != "esea_foundation")
 
@@ -49,11 +49,7 @@ def installed() -> dict[str, Branch]:
     return {point.name: point.load() for point in entry_points(group=GROUP)}
 
 
-def _declared(registry: Any) -> dict[str, Branch]:
-    found = getattr(registry, "_esea_migrations", None)
-    if found is None:
-        found = registry._esea_migrations = {}
-    return cast(dict[str, Branch], found)
+_declared = RegistryStore("esea.migrations", dict[str, Branch])
 
 
 def _beside(package: str, label: str) -> Branch | None:

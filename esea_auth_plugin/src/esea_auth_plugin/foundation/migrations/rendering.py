@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import TypeDecorator
 
 
-def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
+def render_item(kind: str, item: Any, context: object) -> str | Literal[False]:
     """Return the source of an item, or ``False`` to let Alembic write it."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"

@@ -21,6 +21,7 @@ from alembic.script.revision import RevisionError
 from alembic.util.exc import CommandError
 from sqlalchemy import Column, Connection, Engine, String, inspect, select, table, text
 
+from ...pyramid_types import Registry, Source, get_registry
 from ...services import find
 from ..database import IDatabase
 from .branch import Branch
@@ -32,9 +33,9 @@ VERSION_TABLE = "esea_alembic_version"
 _LOCK = 0x45534541
 
 
-def upgrade(source: Any) -> Sequence[str]:
+def upgrade(source: Source) -> Sequence[str]:
     """Bring every declared branch to its head; return the labels that moved."""
-    registry = getattr(source, "registry", source)
+    registry = get_registry(source)
     moved = behind(registry)
     with _migrating(find(registry, IDatabase).engine) as connection:
         config = alembic_config(declared(registry), connection)
@@ -44,12 +45,12 @@ def upgrade(source: Any) -> Sequence[str]:
     return moved
 
 
-def downgrade(source: Any, *labels: str) -> None:
+def downgrade(source: Source, *labels: str) -> None:
     """Take branches back to nothing (all declared ones by default): every table of theirs is dropped.
 
     Run it before a plugin is uninstalled, since Alembic can't undo revisions that it can't read.
     """
-    registry = getattr(source, "registry", source)
+    registry = get_registry(source)
     branches = [branch for branch in declared(registry) if not labels or branch.label in labels]
     with _migrating(find(registry, IDatabase).engine) as connection:
         config = alembic_config(declared(registry), connection)
@@ -59,12 +60,12 @@ def downgrade(source: Any, *labels: str) -> None:
                 command.downgrade(config, f"{branch.label}@base")
 
 
-def revise(source: Any, label: str, message: str) -> Path:
+def revise(source: Source, label: str, message: str) -> Path:
     """Write the revision that brings a branch from its head to its models, for a developer to read and correct.
 
     The database must be up to date: what is missing in it is what the revision will hold.
     """
-    registry = getattr(source, "registry", source)
+    registry = get_registry(source)
     branch = next(branch for branch in declared(registry) if branch.label == label)
     own = {table.name for table in branch.tables()}
     with find(registry, IDatabase).engine.connect() as connection:
@@ -76,12 +77,12 @@ def revise(source: Any, label: str, message: str) -> Path:
     return Path(script.path)
 
 
-def behind(source: Any) -> Sequence[str]:
+def behind(source: Source) -> Sequence[str]:
     """Return the labels of the declared branches whose head is not in the database.
 
     Cheap enough for ``/healthz``: the revisions on disk are read once, unless the database differs from them.
     """
-    registry = getattr(source, "registry", source)
+    registry = get_registry(source)
     with find(registry, IDatabase).engine.connect() as connection:
         code = _read_code(registry, connection)
         there = _rows(connection)
@@ -98,8 +99,8 @@ class _Code:
     known: set[str]
 
 
-def _read_code(registry: Any, connection: Connection) -> _Code:
-    found: _Code | None = getattr(registry, "_esea_migrations_code", None)
+def _read_code(registry: Registry, connection: Connection) -> _Code:
+    found: _Code | None = registry.get("esea.migrations_code")
     if found is None:
         script = ScriptDirectory.from_config(alembic_config(declared(registry), connection))
         heads = {
@@ -107,7 +108,7 @@ def _read_code(registry: Any, connection: Connection) -> _Code:
             for branch in declared(registry)
         }
         known = {revision.revision for revision in script.walk_revisions()}
-        found = registry._esea_migrations_code = _Code(heads, known)
+        found = registry["esea.migrations_code"] = _Code(heads, known)
     return found
 
 
@@ -118,9 +119,9 @@ def _rows(connection: Connection) -> set[str]:
     return set(connection.scalars(select(version).select_from(table(VERSION_TABLE))))
 
 
-def differences(source: Any) -> Sequence[str]:
+def differences(source: Source) -> Sequence[str]:
     """Compare the declared branches' models with the database; return what differs, one text a difference."""
-    registry = getattr(source, "registry", source)
+    registry = get_registry(source)
     found: list[str] = []
     with find(registry, IDatabase).engine.connect() as connection:
         for branch in declared(registry):

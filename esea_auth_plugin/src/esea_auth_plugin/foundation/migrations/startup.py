@@ -11,6 +11,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy.exc import OperationalError
 
 from ...errors import ConfigurationError, Problem
+from ...pyramid_types import Registry
 from ..shutdown import give_back
 from .runner import behind
 
@@ -38,7 +39,7 @@ def check_database(event: Any) -> None:
         raise
 
 
-def _check(registry: Any) -> None:
+def _check(registry: Registry) -> None:
     where = registry.settings.get("__file__", "")
     command = f"esea-admin {where or 'CONFIG'} migrate"
     try:

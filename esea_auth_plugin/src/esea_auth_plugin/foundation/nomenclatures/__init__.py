@@ -5,8 +5,7 @@ The lists are constants of the package and need no registry: they are read once,
 
 from __future__ import annotations
 
-from typing import Any
-
+from ...pyramid_types import Configurator
 from .lists import (
     CIVILITIES,
     DEPARTMENTS,
@@ -41,7 +40,7 @@ __all__ = [
 ]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Read every list the forms offer, so that a broken file stops the start and not the first sign-up."""
     offered = (CIVILITIES, DEPARTMENTS, SPECIALTIES, HEALTH_PROFESSIONS, TITLE_HOLDERS, SOCIAL_PROFESSIONS)
     for oid in offered:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from ...directives import permissions_of
 from ...interfaces import ICatalogue, IClock, Identity, IPermissionJudge, Level, Refusal, Rule
 from ...levels import level_of
+from ...pyramid_types import Configurator, Registry
 from ...services import find, offers
 
 #: The catalogue's section for the portal itself: it rules whatever names no service.
 PORTAL = "portail"
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish :class:`IPermissionJudge`."""
     config.add_service(IPermissionJudge, PermissionJudge)
 
@@ -22,7 +22,7 @@ def includeme(config: Any) -> None:
 class PermissionJudge:
     """See :class:`~esea_auth_plugin.interfaces.IPermissionJudge`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def judge(self, identity: Identity | None, permission: str) -> Refusal | None:

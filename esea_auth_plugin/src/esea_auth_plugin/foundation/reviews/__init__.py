@@ -10,6 +10,7 @@ from ...directives import report_problems
 from ...errors import Problem
 from ...events import AccountClosed, AccountErased, UnderWayEnded
 from ...interfaces import ICatalogue, IReviews, ReviewView
+from ...pyramid_types import Configurator, PortalRequest, current_identity
 from ...services import find, offers
 from ...settings import ReviewSettings
 from . import agreements
@@ -36,7 +37,7 @@ ACTIONS = {
 }
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish :class:`IReviews`, the directives of kinds and desks, and the job that ends unanswered requests."""
     config.add_directive("add_request_kind", add_request_kind)
     config.add_directive("add_review_desk", add_review_desk)
@@ -54,14 +55,14 @@ def includeme(config: Any) -> None:
     config.action("esea-review-declarations", lambda: check_declarations(config), order=4_001)
 
 
-def own_requests(request: Any) -> Sequence[ReviewView]:
+def own_requests(request: PortalRequest) -> Sequence[ReviewView]:
     """Return ``request.own_requests``: those of who is signed in, youngest first, read once for all that show them."""
-    if request.identity is None:
+    if current_identity(request) is None:
         return ()
     return find(request, IReviews).of_author(request.dbsession, request.identity.subject)
 
 
-def request_title(request: Any, review: ReviewView) -> str:
+def request_title(request: PortalRequest, review: ReviewView) -> str:
     """Return ``request.request_title(review)``: what was asked, « Demande d'accès à un service : ROR ».
 
     A review's own title is for the queues: there it names the person.
@@ -84,11 +85,11 @@ class DeskPredicate:
 
     phash = text
 
-    def __call__(self, context: Any, request: Any) -> bool:
+    def __call__(self, context: object, request: PortalRequest) -> bool:
         return getattr(getattr(context, "desk", None), "name", None) == self._name
 
 
-def _check_hours(config: Any) -> None:
+def _check_hours(config: Configurator) -> None:
     try:
         WorkingHours.parse(find(config, ReviewSettings).hours)
     except BadHours as bad:

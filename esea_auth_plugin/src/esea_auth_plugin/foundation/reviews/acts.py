@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ...errors import PortalError
 from ...interfaces import IAuditTrail, IReviews, ReviewState, ReviewView
+from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from .errors import Unticked
 from .request_views import load, page
@@ -24,7 +25,7 @@ Act = Callable[[Reviews, Session, ReviewView, str, Mapping[str, str]], str]
 def _view(name: str, act: Act) -> Callable[[ReviewPlace, Any], Any]:
     """Return the POST view of an act."""
 
-    def view(place: ReviewPlace, request: Any) -> Any:
+    def view(place: ReviewPlace, request: PortalRequest) -> ViewResult:
         review = load(place, request)
         reviews: Reviews = find(request, IReviews)  # type: ignore[assignment]
         try:
@@ -39,7 +40,9 @@ def _view(name: str, act: Act) -> Callable[[ReviewPlace, Any], Any]:
     return view
 
 
-def _refused(place: ReviewPlace, request: Any, review: ReviewView, name: str, refused: PortalError) -> dict[str, Any]:
+def _refused(
+    place: ReviewPlace, request: PortalRequest, review: ReviewView, name: str, refused: PortalError
+) -> TemplateValues:
     by, audit = reviewer(request), find(request, IAuditTrail)
     details = {"kind": review.kind, "act": name, "code": refused.code}
     request.outlive(

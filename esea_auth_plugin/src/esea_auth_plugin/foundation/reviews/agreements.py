@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -28,6 +27,7 @@ from ...interfaces import (
     ReviewState,
     ReviewView,
 )
+from ...pyramid_types import Registry
 from ...services import find, offers
 from .models import ReviewAgreement, ReviewRequest
 
@@ -35,7 +35,7 @@ from .models import ReviewAgreement, ReviewRequest
 OF_ROLE_HOLDERS = 2
 
 
-def concerned(registry: Any, session: Session, kind: RequestKind, review: ReviewView) -> Concerned:
+def concerned(registry: Registry, session: Session, kind: RequestKind, review: ReviewView) -> Concerned:
     """Return who a request is about; its author's account where the kind says nothing."""
     described = getattr(kind, "concerned", None)
     if described is None:
@@ -44,7 +44,7 @@ def concerned(registry: Any, session: Session, kind: RequestKind, review: Review
     return found
 
 
-def needed(registry: Any, session: Session, kind: RequestKind, review: ReviewView, about: Concerned) -> int:
+def needed(registry: Registry, session: Session, kind: RequestKind, review: ReviewView, about: Concerned) -> int:
     """Return how many different reviewers must agree to this request. :param about: see :func:`concerned`."""
     own = getattr(kind, "agreements", None)
     wanted = max(1, int(own(registry, session, review))) if own is not None else 1
@@ -54,7 +54,7 @@ def needed(registry: Any, session: Session, kind: RequestKind, review: ReviewVie
 
 
 def agree(
-    registry: Any,
+    registry: Registry,
     session: Session,
     kind: RequestKind,
     request_id: str,
@@ -76,7 +76,7 @@ def agree(
     return len(counting(registry, session, kind, request_id))
 
 
-def counting(registry: Any, session: Session, kind: RequestKind, request_id: str) -> Sequence[str]:
+def counting(registry: Registry, session: Session, kind: RequestKind, request_id: str) -> Sequence[str]:
     """Return who has agreed and may still review this kind, in order."""
     return [by for by in agreed_by(session, request_id) if may_review(registry, session, kind, by)]
 
@@ -90,7 +90,7 @@ def choices_of(session: Session, request_id: str, reviewers: Sequence[str]) -> S
 
 
 def in_common(
-    registry: Any, session: Session, reviewer: str, about: Concerned, *, request_id: str | None = None
+    registry: Registry, session: Session, reviewer: str, about: Concerned, *, request_id: str | None = None
 ) -> Sequence[str]:
     """Return what a reviewer has in common with who is concerned: if anything, somebody else must decide."""
     if not offers(registry, IConflictsOfInterest):
@@ -99,12 +99,12 @@ def in_common(
     return found
 
 
-def suspended(registry: Any, session: Session, by: str) -> bool:
+def suspended(registry: Registry, session: Session, by: str) -> bool:
     """Tell whether somebody's roles are suspended after a recovery of their account."""
     return offers(registry, IRoleSuspensions) and find(registry, IRoleSuspensions).of(session, by) is not None
 
 
-def may_review(registry: Any, session: Session, kind: RequestKind, by: str) -> bool:
+def may_review(registry: Registry, session: Session, kind: RequestKind, by: str) -> bool:
     """Tell whether somebody's account is active and still has the role that this kind of request asks for.
 
     What the portal decides by a rule, nobody reviews.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
 
 from zope.interface.interfaces import IInterface
 
 from ...interfaces import RequestKind
+from ...pyramid_types import RegistryStore, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,15 @@ class Declared:
     desks: dict[str, Desk] = field(default_factory=dict)
 
 
-def declared(source: Any) -> Declared:
-    """Return what was collected on the registry of this request, configurator or registry."""
-    registry = getattr(source, "registry", source)
-    found = getattr(registry, "_esea_reviews", None)
-    if found is None:
-        found = registry._esea_reviews = Declared()
-    return cast(Declared, found)
+#: What was collected for an application.
+declared = RegistryStore("esea.reviews", Declared)
 
 
-def kinds_of(source: Any) -> Mapping[str, RequestKind]:
+def kinds_of(source: Source) -> Mapping[str, RequestKind]:
     """Return the kinds of request by name."""
     return declared(source).kinds
 
 
-def kinds_of_desk(source: Any, desk: str) -> Sequence[RequestKind]:
+def kinds_of_desk(source: Source, desk: str) -> Sequence[RequestKind]:
     """Return the kinds that go to a desk, in the order in which they were declared."""
     return [kind for kind in declared(source).kinds.values() if kind.desk == desk]

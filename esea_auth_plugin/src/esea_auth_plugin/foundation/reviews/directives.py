@@ -12,6 +12,7 @@ from zope.interface.interfaces import IInterface
 from ...directives import core, report_problems
 from ...errors import Problem
 from ...interfaces import IPortalRoot, Level, RequestKind
+from ...pyramid_types import Configurator, PortalRequest
 from ...services import find
 from ...settings import ReviewSettings
 from . import acts, request_views
@@ -24,7 +25,7 @@ _ORDER = 4_000
 _TEMPLATES = "esea_auth_plugin:foundation/reviews/templates"
 
 
-def add_request_kind(config: Any, kind: Any) -> None:
+def add_request_kind(config: Configurator, kind: Any) -> None:
     """Directive ``config.add_request_kind(kind)``: an instance, a class without arguments, or its dotted name."""
     kind = config.maybe_dotted(kind)
     found: RequestKind = kind() if isinstance(kind, type) else kind
@@ -37,7 +38,7 @@ def add_request_kind(config: Any, kind: Any) -> None:
 
 
 def add_review_desk(
-    config: Any,
+    config: Configurator,
     name: str,
     *,
     title: str,
@@ -55,7 +56,7 @@ def add_review_desk(
     """
     desk = Desk(name, title, path, permission, tuple(provides))
 
-    def place(request: Any, above: Any, key: str) -> Any:
+    def place(request: PortalRequest, above: Any, key: str) -> Any:
         made = DeskPlace(request, above, key, desk)
         alsoProvides(made, *provides)
         return made
@@ -70,7 +71,7 @@ def add_review_desk(
     _add_desk_views(config, desk)
 
 
-def check_declarations(config: Any) -> None:
+def check_declarations(config: Configurator) -> None:
     """Report kinds that no desk takes, and queues that share an address with each other or with another page.
 
     A page that hangs under the desk hides the queue of its name, and whoever wrote there would wait for ever.
@@ -96,7 +97,7 @@ def check_declarations(config: Any) -> None:
     report_problems(config, problems)
 
 
-def _copy_rule(config: Any, desk: Desk) -> None:
+def _copy_rule(config: Configurator, desk: Desk) -> None:
     rules = core(config).permissions
     rule = rules.get(desk.permission)
     if rule is None:
@@ -113,7 +114,7 @@ def _copy_rule(config: Any, desk: Desk) -> None:
     rules.setdefault(desk.act_permission, raised)
 
 
-def _required_level(config: Any) -> Level:
+def _required_level(config: Configurator) -> Level:
     """Return the least level of reviewers (``reviews.required_level``); an unknown one stops the start."""
     try:
         return Level.from_slug(find(config, ReviewSettings).required_level)
@@ -124,10 +125,15 @@ def _required_level(config: Any) -> Level:
         return Level.HEALTH
 
 
-def _add_desk_views(config: Any, desk: Desk) -> None:
+def _add_desk_views(config: Configurator, desk: Desk) -> None:
     """Add the views of one desk: GET under its permission, POST under the permission to act."""
 
-    def get(view: Callable[..., Any], context: Any, template: str | None, name: str = "") -> None:
+    def get(
+        view: Callable[..., Any],
+        context: type[DeskPlace | QueuePlace | ReviewPlace],
+        template: str | None,
+        name: str = "",
+    ) -> None:
         renderer = f"{_TEMPLATES}/{template}" if template else None
         config.add_view(
             view,

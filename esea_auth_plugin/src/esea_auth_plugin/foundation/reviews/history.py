@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...interfaces import BY_RULE, IAccounts, ReviewState
+from ...pyramid_types import Registry, Source
 from ...services import find, offers
 from .models import ReviewEntry
 from .texts import opened
@@ -50,7 +50,7 @@ class Moment:
     text: str
 
 
-def history(source: Any, session: Session, request_id: str) -> Sequence[Moment]:
+def history(source: Source, session: Session, request_id: str) -> Sequence[Moment]:
     """Return what happened to a request, oldest first (the latest two hundred lines).
 
     :param source: a registry or a request.
@@ -64,7 +64,7 @@ def history(source: Any, session: Session, request_id: str) -> Sequence[Moment]:
     ]
 
 
-def last_question(source: Any, session: Session, request_id: str) -> str:
+def last_question(source: Source, session: Session, request_id: str) -> str:
     """Return what the reviewer asked the author to complete, ``""`` if nothing.
 
     :param source: a registry or a request.
@@ -78,7 +78,7 @@ def last_question(source: Any, session: Session, request_id: str) -> str:
     return opened(source, found or "", request_id)
 
 
-def names_of(registry: Any, session: Session, subjects: set[str | None]) -> Mapping[str, str]:
+def names_of(registry: Registry, session: Session, subjects: set[str | None]) -> Mapping[str, str]:
     """Return people's names by subject, in one query; none where the portal has no accounts of its own."""
     wanted = sorted(subject for subject in subjects if subject)
     if not wanted or not offers(registry, IAccounts):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ...events import AccountClosed, AccountErased
 from ...interfaces import IClock, IReviews, ReviewState
 from ...normalise.folding import fold_words
+from ...pyramid_types import Registry
 from ...services import find
 from ...settings import ReviewSettings
 from ..database import IDatabase
@@ -20,7 +21,7 @@ from .service import UNDECIDED
 _BATCH = 200
 
 
-def expire_unanswered(registry: Any) -> int:
+def expire_unanswered(registry: Registry) -> int:
     """End the requests whose author never completed them; return how many.
 
     Each in a transaction of its own: one whose kind fails does not keep the others.
@@ -40,7 +41,7 @@ def expire_unanswered(registry: Any) -> int:
     return ended
 
 
-def end_requests_of(registry: Any, event: AccountClosed) -> None:
+def end_requests_of(registry: Registry, event: AccountClosed) -> None:
     """Withdraw what a closed account still asks for, in the transaction that closes it (threat-model.md row 4)."""
     open_ones = event.session.scalars(
         select(ReviewRequest.id).where(ReviewRequest.author == event.subject, ReviewRequest.state.in_(UNDECIDED))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from ...interfaces import BY_RULE, ReviewState, ReviewView
+from ...pyramid_types import Registry
 from . import agreements, errors
 from .declared import kinds_of
 
@@ -14,7 +13,7 @@ UNDECIDED = (ReviewState.OPEN, ReviewState.MORE_ASKED)
 LONGEST_TEXT = 2_000
 
 
-def judge(registry: Any, session: Session, review: ReviewView | None, by: str) -> int:
+def judge(registry: Registry, session: Session, review: ReviewView | None, by: str) -> int:
     """Return how many reviewers must agree to a request, once nothing speaks against this one.
 
     :raises ReviewRefused: unknown, the reviewer's own or perhaps so, or the reviewer's roles are suspended.

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ...interfaces import RequestKind, ReviewView
+from ...pyramid_types import Registry
 from ..database import lock_accounts
 from . import errors
 from .agreements import concerned, may_review, suspended
 
 
-def lock_concerned(registry: Any, session: Session, kind: RequestKind, review: ReviewView, *, by: str | None) -> None:
+def lock_concerned(
+    registry: Registry, session: Session, kind: RequestKind, review: ReviewView, *, by: str | None
+) -> None:
     """Lock the reviewer, the author, and the accounts that the request is about, all at once, in their order.
 
     Who was a reviewer when their request came in may have lost the role, or the account, by the time that they act.

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from ...interfaces import ReviewState, ReviewView
 from ...normalise.folding import search_words
+from ...pyramid_types import Source
 from .models import ReviewRequest
 from .search import like_pattern
 from .service import UNDECIDED, view_of
@@ -123,7 +123,7 @@ def counts(session: Session, kinds: Sequence[str], *, mine: str, today: date) ->
     return {kind: Counts(int(opened), int(asked), int(late), int(own)) for kind, opened, asked, late, own in rows}
 
 
-def queue_page(source: Any, session: Session, kind: str, asked: Asked, *, mine: str, today: date) -> QueuePage:
+def queue_page(source: Source, session: Session, kind: str, asked: Asked, *, mine: str, today: date) -> QueuePage:
     """Return a page of a queue: one query for its rows, one for the bounded count.
 
     :param source: a registry or a request.

@@ -9,6 +9,7 @@ from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from sqlalchemy.orm import Session
 
 from ...interfaces import IReviews, RequestKind, ReviewState, ReviewView
+from ...pyramid_types import PortalRequest, Registry, TemplateValues
 from ...services import find
 from . import agreements
 from .history import STATES, history, names_of
@@ -25,17 +26,17 @@ REFUSAL_REASONS = (
 )
 
 
-def request_view(place: ReviewPlace, request: Any) -> dict[str, Any]:
+def request_view(place: ReviewPlace, request: PortalRequest) -> TemplateValues:
     """Show a request."""
     return page(place, request, load(place, request))
 
 
-def back_to_request(place: ReviewPlace, request: Any) -> HTTPSeeOther:
+def back_to_request(place: ReviewPlace, request: PortalRequest) -> HTTPSeeOther:
     """An act's address that is opened rather than sent leads back to the request."""
     return HTTPSeeOther(place.path)
 
 
-def load(place: ReviewPlace, request: Any) -> ReviewView:
+def load(place: ReviewPlace, request: PortalRequest) -> ReviewView:
     """Return the request of this place; 404 if there is none in this queue, 403 if the kind asks for more."""
     refuse_unless_allowed(request, place.kind.permission)
     review = find(request, IReviews).by_reference(request.dbsession, place.__name__)
@@ -46,14 +47,14 @@ def load(place: ReviewPlace, request: Any) -> ReviewView:
 
 def page(
     place: ReviewPlace,
-    request: Any,
+    request: PortalRequest,
     review: ReviewView,
     *,
     error: str = "",
     act: str = "",
     unticked: str = "",
     typed: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
+) -> TemplateValues:
     """Return what the template shows; after a refused act, its message and what was typed."""
     session, registry, kind = request.dbsession, request.registry, place.kind
     me = reviewer(request)
@@ -87,7 +88,9 @@ def page(
     }
 
 
-def _agreement_facts(kind: RequestKind, registry: Any, session: Session, review: ReviewView, me: str) -> dict[str, Any]:
+def _agreement_facts(
+    kind: RequestKind, registry: Registry, session: Session, review: ReviewView, me: str
+) -> dict[str, Any]:
     """Return what the template shows of the agreements that a decision needs, and of the reviewer's own part in it."""
     undecided = review.state in UNDECIDED
     about = agreements.concerned(registry, session, kind, review)
@@ -107,13 +110,13 @@ def _agreement_facts(kind: RequestKind, registry: Any, session: Session, review:
     }
 
 
-def _text(kind: RequestKind, name: str, registry: Any, session: Session, review: ReviewView) -> str:
+def _text(kind: RequestKind, name: str, registry: Registry, session: Session, review: ReviewView) -> str:
     """Return an optional text of a kind of request, ``""`` if it has none."""
     method = getattr(kind, name, None)
     return str(method(registry, session, review)) if method is not None else ""
 
 
-def _earlier(request: Any, review: ReviewView) -> Sequence[ReviewView]:
+def _earlier(request: PortalRequest, review: ReviewView) -> Sequence[ReviewView]:
     """Return the author's other requests of this kind, for the reviewer to compare."""
     if review.author is None:
         return ()

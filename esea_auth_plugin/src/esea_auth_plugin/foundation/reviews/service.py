@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from ...events import RequestDecided, RequestEnded, RequestOpened
 from ...interfaces import IAuditTrail, IClock, RequestKind, ReviewState, ReviewView
 from ...normalise.folding import fold_words
+from ...pyramid_types import Registry, Source
 from ...services import find
 from ...settings import ReviewSettings
 from ..database import lock_accounts, new_id
@@ -36,7 +37,7 @@ __all__ = ["LONGEST_TEXT", "UNDECIDED", "Reviews", "view_of"]
 class Reviews:
     """See :class:`~esea_auth_plugin.interfaces.IReviews`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._clock = find(registry, IClock)
         self._audit = find(registry, IAuditTrail)
@@ -376,7 +377,7 @@ class Reviews:
         )
 
 
-def view_of(source: Any, row: ReviewRequest) -> ReviewView:
+def view_of(source: Source, row: ReviewRequest) -> ReviewView:
     """Return the detached value of a row. :param source: a registry or a request."""
     return ReviewView(
         id=row.id,

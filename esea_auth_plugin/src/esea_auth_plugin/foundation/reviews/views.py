@@ -10,6 +10,7 @@ from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
 
 from ...directives import core, kinds_of_resource
 from ...interfaces import IClock, IReviews, ReviewState, ReviewView
+from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from ..security.tokens import read_reference
 from . import queue
@@ -20,29 +21,29 @@ from .service import UNDECIDED, Reviews
 from .working_hours import PARIS
 
 
-def reviewer(request: Any) -> str:
+def reviewer(request: PortalRequest) -> str:
     """Return the subject of who is reviewing; the view's permission made sure that there is somebody."""
     return str(request.identity.subject)
 
 
-def may_review(request: Any, permission: str) -> bool:
+def may_review(request: PortalRequest, permission: str) -> bool:
     """Tell whether this person reviews a kind: it may ask for more than its desk does."""
     return bool(request.has_permission(permission))
 
 
-def refuse_unless_allowed(request: Any, permission: str) -> None:
+def refuse_unless_allowed(request: PortalRequest, permission: str) -> None:
     """Raise 403 unless the person may review the kind."""
     allowed = request.has_permission(permission)
     if not allowed:
         raise HTTPForbidden(result=allowed)
 
 
-def today(request: Any) -> Any:
+def today(request: PortalRequest) -> Any:
     """Return today's date in Europe/Paris."""
     return find(request, IClock).now().astimezone(PARIS).date()
 
 
-def overview(place: DeskPlace, request: Any) -> Any:
+def overview(place: DeskPlace, request: PortalRequest) -> ViewResult:
     """What waits in each queue of the desk; a reference typed here leads to its request."""
     kinds = [kind for kind in kinds_of_desk(request, place.desk.name) if may_review(request, kind.permission)]
     typed = request.params.get("reference", "").strip()
@@ -61,7 +62,7 @@ def overview(place: DeskPlace, request: Any) -> Any:
     }
 
 
-def queue_view(place: QueuePlace, request: Any) -> dict[str, Any]:
+def queue_view(place: QueuePlace, request: PortalRequest) -> TemplateValues:
     """One page of a queue."""
     refuse_unless_allowed(request, place.kind.permission)
     asked = queue.Asked.read(request.params)
@@ -84,7 +85,7 @@ def queue_view(place: QueuePlace, request: Any) -> dict[str, Any]:
     }
 
 
-def row_facts(request: Any, review: ReviewView, names: Mapping[str, str], me: str) -> dict[str, Any]:
+def row_facts(request: PortalRequest, review: ReviewView, names: Mapping[str, str], me: str) -> TemplateValues:
     """Return what a page tells of a request: age in working time, lateness, who has it."""
     reviews: Reviews = find(request, IReviews)  # type: ignore[assignment]
     waiting = review.state in UNDECIDED
@@ -114,14 +115,14 @@ def _address(path: str, params: Mapping[str, str]) -> str:
     return f"{path}?{urlencode(params)}" if params else path
 
 
-def _address_of(place: DeskPlace, request: Any, typed: str, queues: Mapping[str, str]) -> str | None:
+def _address_of(place: DeskPlace, request: PortalRequest, typed: str, queues: Mapping[str, str]) -> str | None:
     review = find(request, IReviews).by_reference(request.dbsession, typed) if read_reference(typed) else None
     if review is None or review.kind not in queues:
         return None
     return f"{place.path}/{queues[review.kind]}/{review.reference}"
 
 
-def _rooms(place: DeskPlace, request: Any) -> list[Any]:
+def _rooms(place: DeskPlace, request: PortalRequest) -> list[Any]:
     """Return what other rooms hang under this desk, if it has a title and this person may open it."""
     kinds = set(kinds_of_resource(place))
     found = []

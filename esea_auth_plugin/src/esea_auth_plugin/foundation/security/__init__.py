@@ -10,6 +10,7 @@ from typing import Any
 from ...directives import report_problems
 from ...errors import Problem
 from ...interfaces import IClock, ISealer
+from ...pyramid_types import Configurator, Registry
 from ...services import find, offers
 from ...settings import AuthSettings, FoundationSettings
 from .clock import clock_for
@@ -20,7 +21,7 @@ from .sealing import Sealer
 __all__ = ["includeme"]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish :class:`IClock`, :class:`ISealer` and, for plugins with passwords, :class:`PasswordHashes`."""
     config.add_service(IClock, _clock)
     config.add_service(ISealer, _sealer)
@@ -29,29 +30,29 @@ def includeme(config: Any) -> None:
     config.action(None, lambda: report_problems(config, _problems(config.registry)), order=1_000)
 
 
-def _clock(registry: Any) -> IClock:
+def _clock(registry: Registry) -> IClock:
     settings = _foundation(registry)
     return clock_for(settings.env, settings.clock)
 
 
-def _sealer(registry: Any) -> ISealer:
+def _sealer(registry: Registry) -> ISealer:
     return Sealer(parse_keys(_foundation(registry).secret_keys))
 
 
-def _password_hashes(registry: Any) -> PasswordHashes:
+def _password_hashes(registry: Registry) -> PasswordHashes:
     return PasswordHashes(_cost(registry))
 
 
-def _cost(registry: Any) -> HashCost:
+def _cost(registry: Registry) -> HashCost:
     own = find(registry, AuthSettings)
     return HashCost(own.argon2_memory_kib, own.argon2_time_cost, own.argon2_parallelism)
 
 
-def _foundation(registry: Any) -> Any:
+def _foundation(registry: Registry) -> Any:
     return find(registry, FoundationSettings)
 
 
-def _problems(registry: Any) -> list[Problem]:
+def _problems(registry: Registry) -> list[Problem]:
     """Return what these mechanisms can't work with."""
     settings = _foundation(registry)
     found = []

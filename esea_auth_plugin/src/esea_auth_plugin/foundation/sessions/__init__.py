@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import cast
 
 from ...events import AccountClosed
 from ...interfaces import ISessions
+from ...pyramid_types import Configurator, Registry
 from ...services import find
 from .service import Sessions, session_ends_in
 
@@ -16,7 +17,7 @@ __all__ = ["includeme"]
 KEEP_PATH = "/compte/session/prolonger"
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish :class:`ISessions`, ``request.session_ends_in`` and the address that prolongs a session."""
     registry = config.registry
 
@@ -33,5 +34,5 @@ def includeme(config: Any) -> None:
     config.add_job("session.prune", _prune, every=timedelta(days=1))
 
 
-def _prune(registry: Any) -> None:
+def _prune(registry: Registry) -> None:
     cast(Sessions, find(registry, ISessions)).prune()

@@ -11,6 +11,7 @@ from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from ...interfaces import Factor, IClock, ISealer, ISessions, Proof, SessionView
+from ...pyramid_types import PortalRequest, Registry
 from ...services import find, offers
 from ...settings import AuthSettings
 from ..database import IDatabase, lock_accounts, new_id
@@ -39,7 +40,7 @@ class Lifetimes:
 class Sessions:
     """See :class:`~esea_auth_plugin.interfaces.ISessions`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._clock = find(registry, IClock)
         self._sealer = find(registry, ISealer)
@@ -47,7 +48,7 @@ class Sessions:
 
     # --- the browser of a request
 
-    def current(self, request: Any, session: Session | None = None) -> SessionView | None:
+    def current(self, request: PortalRequest, session: Session | None = None) -> SessionView | None:
         """See the interface; with ``session`` it reads there instead of in a transaction of its own."""
         found = getattr(request, "_portal_session", _UNREAD)
         if found is _UNREAD:
@@ -56,7 +57,7 @@ class Sessions:
                 self._touch_later(request, found)
         return cast("SessionView | None", found)
 
-    def cookie_digest(self, request: Any) -> str:
+    def cookie_digest(self, request: PortalRequest) -> str:
         """See the interface."""
         given: str | None = getattr(request, "_portal_session_digest", None)
         if given is not None:
@@ -64,12 +65,12 @@ class Sessions:
         cookie = read_cookie(request, COOKIE)
         return tokens.digest(cookie, kind=KIND) if cookie else ""
 
-    def owner_of_cookie(self, request: Any, session: Session) -> str | None:
+    def owner_of_cookie(self, request: PortalRequest, session: Session) -> str | None:
         """See the interface."""
         digest = self.cookie_digest(request)
         return session.scalar(select(SessionRow.subject).where(SessionRow.cookie_digest == digest)) if digest else None
 
-    def open(self, request: Any, subject: str, proofs: Sequence[Proof]) -> SessionView:
+    def open(self, request: PortalRequest, subject: str, proofs: Sequence[Proof]) -> SessionView:
         """See the interface."""
         _refuse_recovery(proofs)
         session: Session = request.dbsession
@@ -89,7 +90,7 @@ class Sessions:
         )
         return self._store(request, session, view)
 
-    def raise_with(self, request: Any, proofs: Sequence[Proof]) -> SessionView:
+    def raise_with(self, request: PortalRequest, proofs: Sequence[Proof]) -> SessionView:
         """See the interface. The absolute end stays where it was: a step-up is no new sign-in.
 
         :raises LookupError: this browser has no live session.
@@ -108,7 +109,7 @@ class Sessions:
         view = replace(former, id=new_id(), proofs=merged(former.proofs, proofs), last_seen_at=now, ends_at=min(ends))
         return self._store(request, session, view)
 
-    def close(self, request: Any) -> None:
+    def close(self, request: PortalRequest) -> None:
         """See the interface."""
         self._end_browsers_session(request, request.dbsession)
         request._portal_session = None
@@ -120,7 +121,7 @@ class Sessions:
         end = min(view.ends_at, view.last_seen_at + self._lifetimes.idle)
         return max(0, int((end - self._clock.now()).total_seconds()))
 
-    def keep(self, request: Any, session: Session) -> int | None:
+    def keep(self, request: PortalRequest, session: Session) -> int | None:
         """Note that the person asked to stay; return the seconds they have now, ``None`` without a session."""
         view = self.current(request)
         if view is None:
@@ -169,7 +170,7 @@ class Sessions:
 
     # --- rows
 
-    def _read(self, request: Any, session: Session | None) -> SessionView | None:
+    def _read(self, request: PortalRequest, session: Session | None) -> SessionView | None:
         digest = self.cookie_digest(request)
         if not digest:
             return None
@@ -213,7 +214,7 @@ class Sessions:
         except SealBroken:  # its key was taken off the ring: a missing address must not end the session
             return ""
 
-    def _store(self, request: Any, session: Session, view: SessionView) -> SessionView:
+    def _store(self, request: PortalRequest, session: Session, view: SessionView) -> SessionView:
         cookie = tokens.new_token(256)
         digest = tokens.digest(cookie, kind=KIND)
         session.add(
@@ -236,7 +237,7 @@ class Sessions:
         request._portal_session_digest = digest
         return view
 
-    def _end_browsers_session(self, request: Any, session: Session) -> bool:
+    def _end_browsers_session(self, request: PortalRequest, session: Session) -> bool:
         """End whatever this browser's cookie opens, whoever's it is (shared workstations, fixation).
 
         ``False`` if there was nothing left to end.
@@ -250,7 +251,7 @@ class Sessions:
         )
         return cast("CursorResult[Any]", session.execute(statement)).rowcount
 
-    def _touch_later(self, request: Any, view: SessionView) -> None:
+    def _touch_later(self, request: PortalRequest, view: SessionView) -> None:
         now = self._clock.now()
         if now - view.last_seen_at >= TOUCH_EVERY:
             request.outlive(lambda session: self._touch(session, view.id, now))
@@ -264,7 +265,7 @@ class Sessions:
         )
 
 
-def session_ends_in(request: Any) -> int | None:
+def session_ends_in(request: PortalRequest) -> int | None:
     """``request.session_ends_in``: seconds until this browser's session ends, for the page's own warning."""
     store = cast(Sessions, find(request, ISessions))
     view = store.current(request)
@@ -281,7 +282,7 @@ def _refuse_recovery(proofs: Sequence[Proof]) -> None:
         raise ValueError("a recovery proof opens no session")
 
 
-def _lifetimes(registry: Any) -> Lifetimes:
+def _lifetimes(registry: Registry) -> Lifetimes:
     if not offers(registry, AuthSettings):
         return Lifetimes()
     settings = find(registry, AuthSettings)

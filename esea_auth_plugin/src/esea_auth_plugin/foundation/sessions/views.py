@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...interfaces import ISessions
+from ...pyramid_types import PortalRequest, ViewResult
 from ...services import find
 from .service import Sessions
 
@@ -20,7 +21,7 @@ from .service import Sessions
     # It acts on nothing but the session of the cookie that it comes with.
     permission=NO_PERMISSION_REQUIRED,
 )
-def keep(request: Any) -> Any:
+def keep(request: PortalRequest) -> ViewResult:
     """Answer ``{"ends_in": seconds}``; 401 when the session is over already."""
     seconds = cast(Sessions, find(request, ISessions)).keep(request, request.dbsession)
     if seconds is None:

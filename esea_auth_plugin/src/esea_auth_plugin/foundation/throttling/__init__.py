@@ -10,6 +10,7 @@ from ...directives import report_problems
 from ...errors import Problem
 from ...interfaces import IClock, ISealer, IThrottle
 from ...normalise.addresses import parse_network
+from ...pyramid_types import Configurator, Registry
 from ...services import find
 from ...settings import FoundationSettings
 from .addresses import Addresses, address_key
@@ -34,7 +35,7 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish :class:`IThrottle`, its :class:`Store` and :class:`Addresses`; remove dead counters every hour."""
     config.add_service(Store, _store)
     config.add_service(IThrottle, _throttle)
@@ -43,18 +44,18 @@ def includeme(config: Any) -> None:
     config.action(None, lambda: report_problems(config, _problems(config.registry)), order=1_000)
 
 
-def purge(registry: Any) -> None:
+def purge(registry: Registry) -> None:
     """Job: remove the counters that count for nothing any more. No limit waits for it."""
     gone = find(registry, Store).purge()
     if gone:
         log.info("%d dead counters removed", gone)
 
 
-def _throttle(registry: Any) -> IThrottle:
+def _throttle(registry: Registry) -> IThrottle:
     return Throttle(find(registry, Store), find(registry, ISealer))
 
 
-def _store(registry: Any) -> Any:
+def _store(registry: Registry) -> Any:
     settings = _settings(registry)
     if settings.throttle_store != "database":
         from .redis_store import RedisStore  # redis is an optional dependency
@@ -63,16 +64,16 @@ def _store(registry: Any) -> Any:
     return SqlStore(make_throttle_engine(settings.database_url), find(registry, IClock))
 
 
-def _addresses(registry: Any) -> Addresses:
+def _addresses(registry: Registry) -> Addresses:
     settings = _settings(registry)
     return Addresses(settings.establishment_networks, settings.establishment_factor)
 
 
-def _settings(registry: Any) -> Any:
+def _settings(registry: Registry) -> Any:
     return find(registry, FoundationSettings)
 
 
-def _problems(registry: Any) -> list[Problem]:
+def _problems(registry: Registry) -> list[Problem]:
     """Return what the settings of this room get wrong."""
     settings = _settings(registry)
     found = []

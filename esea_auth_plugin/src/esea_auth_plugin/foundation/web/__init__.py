@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.tweens import INGRESS
 from pyramid.viewderivers import INGRESS as DERIVER_INGRESS
 
+from ...pyramid_types import Configurator
 from ..security.log_masking import mask_all_handlers
 from . import csrf, flash, multipart_forms, proxy
 from . import deferred_writes as outliving
@@ -19,7 +18,7 @@ _UNAVAILABLE = "esea_auth_plugin.foundation.web.unavailable.unavailable_tween"
 _OUTLIVING = "esea_auth_plugin.foundation.web.deferred_writes.outliving_tween"
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Put the tweens in order, deny by default, check CSRF on every POST."""
     config.add_tween(_GATE, under=INGRESS)
     config.add_tween(_UNAVAILABLE, under=_GATE)

@@ -6,13 +6,12 @@ token read before a sign-in is worth nothing after it. The ``Origin`` of a form'
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.csrf import get_csrf_token
 from pyramid.interfaces import ICSRFStoragePolicy
 from zope.interface import implementer
 
 from ...interfaces import ISealer, ISessions, PortalSettings
+from ...pyramid_types import PortalRequest
 from ...services import find, offers
 from ..security import tokens
 from .cookies import cookie_name, drop_cookie, set_cookie
@@ -24,7 +23,7 @@ COOKIE = "formulaire"
 class DerivedCsrfPolicy:
     """See the module. Implements Pyramid's ``ICSRFStoragePolicy``."""
 
-    def get_csrf_token(self, request: Any) -> str:
+    def get_csrf_token(self, request: PortalRequest) -> str:
         """Return the token of this browser and session, setting the browser's cookie if it has none."""
         browser = self._browser(request)
         if browser is None:
@@ -33,38 +32,38 @@ class DerivedCsrfPolicy:
             set_cookie(request, COOKIE, browser)
         return self._derive(request, browser)
 
-    def new_csrf_token(self, request: Any) -> str:
+    def new_csrf_token(self, request: PortalRequest) -> str:
         """Forget the browser's cookie and return the token of a new one."""
         drop_cookie(request, COOKIE)
         request._csrf_browser = None
         request.cookies.pop(cookie_name(request, COOKIE), None)
         return self.get_csrf_token(request)
 
-    def check_csrf_token(self, request: Any, supplied_token: str) -> bool:
+    def check_csrf_token(self, request: PortalRequest, supplied_token: str) -> bool:
         """Tell whether the token is right and the request comes from the portal's own pages."""
         browser = self._browser(request)
         if browser is None or not same_origin(request):
             return False
         return tokens.equal(self._derive(request, browser), supplied_token or "")
 
-    def _browser(self, request: Any) -> str | None:
+    def _browser(self, request: PortalRequest) -> str | None:
         found: str | None = getattr(request, "_csrf_browser", None)
         found = found or request.cookies.get(cookie_name(request, COOKIE))
         return found if found and 20 <= len(found) <= 64 else None
 
-    def _derive(self, request: Any, browser: str) -> str:
+    def _derive(self, request: PortalRequest, browser: str) -> str:
         session = find(request, ISessions).cookie_digest(request) if offers(request, ISessions) else ""
         return find(request, ISealer).digest(f"{browser}|{session}", purpose="csrf")
 
 
-def browser_digest(request: Any) -> str:
+def browser_digest(request: PortalRequest) -> str:
     """Return the hash of this browser's cookie of forms, given now if it had none: it is older than any sign-in."""
     get_csrf_token(request)
     found = getattr(request, "_csrf_browser", None) or request.cookies[cookie_name(request, COOKIE)]
     return tokens.digest(found, kind="browser.forms")
 
 
-def same_origin(request: Any) -> bool:
+def same_origin(request: PortalRequest) -> bool:
     """Tell whether the request comes from the portal's own pages, as far as the browser says."""
     expected = find(request, PortalSettings).url
     origin = request.headers.get("Origin")

@@ -11,13 +11,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ...pyramid_types import PortalRequest, Registry
 from ...services import find
 from ..database import IDatabase
 
-Work = Callable[[Session], None]
+Work = Callable[[Session], object]
 
 
-def outlive(request: Any, work: Work) -> None:
+def outlive(request: PortalRequest, work: Work) -> None:
     """``request.outlive(work)``: call ``work(session)`` once the request's transaction has ended, whatever it did."""
     queue: list[Work] | None = getattr(request, "_outliving", None)
     if queue is None:
@@ -25,10 +26,10 @@ def outlive(request: Any, work: Work) -> None:
     queue.append(work)
 
 
-def outliving_tween(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any], Any]:
+def outliving_tween(handler: Callable[[Any], Any], registry: Registry) -> Callable[[Any], Any]:
     """Return the tween that writes the queue."""
 
-    def outliving(request: Any) -> Any:
+    def outliving(request: PortalRequest) -> Any:
         try:
             return handler(request)
         finally:

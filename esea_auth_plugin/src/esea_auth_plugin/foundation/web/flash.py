@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
 
 from ...interfaces import ISealer
+from ...pyramid_types import PortalRequest
 from ...services import find
 from ..security.sealing import SealBroken
 from .cookies import drop_cookie, read_cookie, set_cookie
@@ -16,7 +16,7 @@ _PURPOSE = "flash"
 _MOST = 3
 
 
-def flash(request: Any, text: str, kind: str = "success") -> None:
+def flash(request: PortalRequest, text: str, kind: str = "success") -> None:
     """Show ``text`` on the next page; ``kind`` is success, info or warning."""
     queue: list[tuple[str, str]] | None = getattr(request, "_flash_out", None)
     if queue is None:
@@ -26,7 +26,7 @@ def flash(request: Any, text: str, kind: str = "success") -> None:
     set_cookie(request, COOKIE, sealed, max_age=timedelta(minutes=5))
 
 
-def flash_messages(request: Any) -> list[tuple[str, str]]:
+def flash_messages(request: PortalRequest) -> list[tuple[str, str]]:
     """Return the messages that came with this request, and clear them."""
     shown: list[tuple[str, str]] | None = getattr(request, "_flash_in", None)
     if shown is not None:
@@ -37,7 +37,7 @@ def flash_messages(request: Any) -> list[tuple[str, str]]:
     return found
 
 
-def _read(request: Any) -> list[tuple[str, str]]:
+def _read(request: PortalRequest) -> list[tuple[str, str]]:
     sealed = read_cookie(request, COOKIE)
     if sealed is None:
         return []

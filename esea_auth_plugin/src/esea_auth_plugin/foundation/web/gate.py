@@ -13,6 +13,7 @@ from typing import Any
 from pyramid.response import Response
 
 from ... import hosts
+from ...pyramid_types import PortalRequest, Registry
 from ...services import find
 from ...settings import FoundationSettings
 from ..layout.errors import ErrorText, bare_response, error_response
@@ -46,13 +47,13 @@ _TEXTS = {
 }
 
 
-def gate_tween(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any], Any]:
+def gate_tween(handler: Callable[[Any], Any], registry: Registry) -> Callable[[Any], Any]:
     """Return the gate in front of ``handler``."""
     settings = find(registry, FoundationSettings)
     known = hosts.known_hosts(settings)
     secure = settings.url.startswith("https://")
 
-    def gate(request: Any) -> Any:
+    def gate(request: PortalRequest) -> Any:
         request.id = uuid.uuid4().hex
         response = _refusal(request, known, settings)
         if response is None:
@@ -65,7 +66,7 @@ def gate_tween(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any], 
     return gate
 
 
-def _refusal(request: Any, known: frozenset[str], settings: FoundationSettings) -> Response | None:
+def _refusal(request: PortalRequest, known: frozenset[str], settings: FoundationSettings) -> Response | None:
     """Return the answer to a request that goes no further, ``None`` for one that does."""
     if not hosts.is_known(request, known):
         # CVE class « host header injection » (Zitadel GHSA-2wmj-46rj-qm2w): nothing is built from it, nothing served.
@@ -89,6 +90,6 @@ def _refusal(request: Any, known: frozenset[str], settings: FoundationSettings) 
     return None
 
 
-def _log(request: Any, code: str) -> None:
+def _log(request: PortalRequest, code: str) -> None:
     """Write the one line of a refused request: which check, and the reference that the answer carries too."""
     logger.warning("request refused: %s, request %s", code, request.id)

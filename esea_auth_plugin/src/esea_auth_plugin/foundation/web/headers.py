@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...pyramid_types import PortalRequest
+
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -17,7 +19,7 @@ _ALWAYS = {
 }
 
 
-def dress(request: Any, response: Any, *, secure: bool) -> None:
+def dress(request: PortalRequest, response: Any, *, secure: bool) -> None:
     """Add the headers. A page is never stored, unless its view said how it may be (static files, health)."""
     for name, value in _ALWAYS.items():
         response.headers.setdefault(name, value)

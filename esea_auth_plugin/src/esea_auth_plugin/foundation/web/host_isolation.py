@@ -15,6 +15,7 @@ from pyramid.location import lineage
 from ...directives import core, report_problems
 from ...errors import Problem
 from ...hosts import PORTAL_ROOT, root_name
+from ...pyramid_types import Configurator, PortalRequest
 from ...services import find
 from ...settings import FoundationSettings
 
@@ -28,7 +29,7 @@ def other_hosts_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[
         return view
     everywhere = bool(info.options.get("any_host"))
 
-    def at_home(context: Any, request: Any) -> Any:
+    def at_home(context: object, request: PortalRequest) -> Any:
         if not everywhere:
             asked = root_name(request, find(request, FoundationSettings))
             by_route = getattr(request, "matched_route", None) is not None
@@ -42,12 +43,12 @@ def other_hosts_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[
 other_hosts_deriver.options = ("any_host",)  # type: ignore[attr-defined]
 
 
-def _served_by(context: Any) -> str:
+def _served_by(context: object) -> str:
     root = list(lineage(context))[-1] if context is not None else None
     return str(getattr(root, "serves", PORTAL_ROOT))
 
 
-def _check_roots(config: Any) -> None:
+def _check_roots(config: Configurator) -> None:
     settings = find(config, FoundationSettings)
     known = {PORTAL_ROOT, *core(config).roots}
     where = config.registry.settings.get("__file__", "")
@@ -58,7 +59,7 @@ def _check_roots(config: Any) -> None:
     )
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Add the deriver, and refuse a root that no room declares."""
     from pyramid.viewderivers import INGRESS
 

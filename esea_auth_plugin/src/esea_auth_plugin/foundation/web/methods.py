@@ -7,8 +7,10 @@ from typing import Any
 from zope.interface import providedBy
 from zope.interface.interfaces import IInterface
 
+from ...pyramid_types import PortalRequest
 
-def allowed_methods(request: Any) -> tuple[str, ...]:
+
+def allowed_methods(request: PortalRequest) -> tuple[str, ...]:
     """Return the methods of the views at this address, none if there is no view or the request's method is among them.
 
     Pyramid tells a view whose predicates don't fit as « not found »; here the views of the place are looked at again.
@@ -30,7 +32,7 @@ def allowed_methods(request: Any) -> tuple[str, ...]:
     return () if request.method in methods else tuple(sorted(methods))
 
 
-def _is_for(wanted: Any, context: Any) -> bool:
+def _is_for(wanted: Any, context: object) -> bool:
     if wanted is None:
         return True
     if IInterface.providedBy(wanted):

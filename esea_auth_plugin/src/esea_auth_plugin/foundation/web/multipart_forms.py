@@ -15,6 +15,7 @@ from multipart import MultipartError, parse_form_data
 from pyramid.httpexceptions import HTTPBadRequest, HTTPUnsupportedMediaType
 from webob.multidict import MultiDict
 
+from ...pyramid_types import PortalRequest
 from .request_checks import MAX_FIELDS, MAX_NAME, MAX_VALUE, MULTIPART, BadRequest, check_text, media_type
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ def multipart_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[[A
         return view
     declared = bool(info.options.get("multipart"))
 
-    def checked(context: Any, request: Any) -> Any:
+    def checked(context: object, request: PortalRequest) -> Any:
         if media_type(request.environ) == MULTIPART:
             if not declared:
                 logger.warning("request refused: multipart.not_accepted, request %s", request.id)
@@ -41,11 +42,15 @@ def multipart_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[[A
 multipart_deriver.options = ("multipart",)  # type: ignore[attr-defined]
 
 
-def _parsed(request: Any) -> MultiDict[str, Any]:
+def _parsed(request: PortalRequest) -> MultiDict[str, Any]:
     environ = {**request.environ, "wsgi.input": request.body_file_raw}
     try:
         texts, files = parse_form_data(
-            environ, strict=True, part_limit=MAX_FIELDS, spool_limit=MAX_VALUE, disk_limit=int(request.content_length)
+            environ,
+            strict=True,
+            part_limit=MAX_FIELDS,
+            spool_limit=MAX_VALUE,
+            disk_limit=int(request.content_length or 0),
         )
         for name, text in texts.iterallitems():
             _check(name, text)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.response import Response
 
+from ...pyramid_types import PortalRequest
 
-def wants_json(request: Any) -> bool:
+
+def wants_json(request: PortalRequest) -> bool:
     """Tell whether the caller is a program: it prefers JSON over HTML."""
     offered = request.accept.acceptable_offers(["text/html", "application/json", "application/problem+json"])
     return bool(offered) and offered[0][0] != "text/html"

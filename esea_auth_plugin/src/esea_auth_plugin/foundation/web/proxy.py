@@ -7,14 +7,13 @@ late (authentik CVE-2024-47070: an unparsable header made a policy pass).
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...normalise.addresses import parse_address, parse_network, within
+from ...pyramid_types import PortalRequest
 from ...services import find
 from ...settings import FoundationSettings
 
 
-def client_address(request: Any) -> str:
+def client_address(request: PortalRequest) -> str:
     """Return the client's IP address as text (``0.0.0.0`` when the server tells none)."""
     peer = str(request.environ.get("REMOTE_ADDR", "")) or "0.0.0.0"  # noqa: S104 - a value to show, nothing binds
     trusted = find(request, FoundationSettings).trusted_proxies

@@ -7,10 +7,10 @@ alphabet and a shape, and whatever is outside of it leads nowhere.
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from ...interfaces import ICatalogue
+from ...pyramid_types import PortalRequest
 from ...services import find
 
 MOST = 1500
@@ -43,7 +43,7 @@ def destination(return_path: str, service: str) -> str:
     return f"/services/{quote(service, safe='')}" if service else "/compte"
 
 
-def let_form_end_at(request: Any, service: str) -> None:
+def let_form_end_at(request: PortalRequest, service: str) -> None:
     """Let this page's form end at the service's own origin: Chromium judges the whole chain of redirects."""
     found = find(request, ICatalogue).get(service) if service else None
     if found is not None and found.address:

@@ -11,6 +11,8 @@ from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound
 
+from ...pyramid_types import PortalRequest
+
 
 def leftover_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[[Any, Any], Any]:
     """View deriver, see the module."""
@@ -18,7 +20,7 @@ def leftover_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[[An
         return view
     takes_rest = bool(info.options.get("subpath"))
 
-    def exact(context: Any, request: Any) -> Any:
+    def exact(context: object, request: PortalRequest) -> Any:
         by_traversal = getattr(request, "matched_route", None) is None
         if by_traversal and ((request.subpath and not takes_rest) or "/@@" in request.path_info):
             raise HTTPNotFound

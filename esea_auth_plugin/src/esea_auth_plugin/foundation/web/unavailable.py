@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ...pyramid_types import PortalRequest, Registry
 from ..database.availability import DATABASE_ERRORS, is_unavailable
 from ..layout.errors import database_away
 
 
-def unavailable_tween(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any], Any]:
+def unavailable_tween(handler: Callable[[Any], Any], registry: Registry) -> Callable[[Any], Any]:
     """Return the tween around ``handler``."""
 
-    def unavailable(request: Any) -> Any:
+    def unavailable(request: PortalRequest) -> Any:
         try:
             return handler(request)
         except DATABASE_ERRORS as error:

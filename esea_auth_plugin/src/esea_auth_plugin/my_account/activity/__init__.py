@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot
+from ...pyramid_types import Configurator
 from .resources import ActivityPlace
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Hang the page."""
     config.add_portal_child("activite", ActivityPlace, parent=IAccountRoot)
     config.add_account_entry(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from ...authentication.registry import modes_of
 from ...foundation.audit import AuditRow, actions_of, activity_page, personal_of_all
 from ...foundation.layout.browsers import browser_fr
 from ...interfaces import ICatalogue, IReviews, ISealer
+from ...pyramid_types import Registry
 from ...services import find
 from ..places import place_fr
 
@@ -53,7 +53,7 @@ class Line:
 
 
 def read(
-    registry: Any, session: Session, subject: str, *, part: str = "", before: tuple[datetime, str] | None = None
+    registry: Registry, session: Session, subject: str, *, part: str = "", before: tuple[datetime, str] | None = None
 ) -> tuple[Sequence[Line], tuple[datetime, str] | None]:
     """Return a page of lines, newest first, and where the next one begins (``None``: that was all)."""
     references = [review.reference for review in find(registry, IReviews).of_author(session, subject)]
@@ -71,21 +71,21 @@ def read(
     return lines(registry, session, subject, shown), following
 
 
-def everything(registry: Any, session: Session, subject: str, *, most: int = 20_000) -> Sequence[Line]:
+def everything(registry: Registry, session: Session, subject: str, *, most: int = 20_000) -> Sequence[Line]:
     """Return the whole activity, newest first, for the copy of one's data."""
     references = [review.reference for review in find(registry, IReviews).of_author(session, subject)]
     rows = activity_page(session, subject, references=references, told_of_references=_OF_REQUESTS, most=most)
     return lines(registry, session, subject, rows)
 
 
-def lines(registry: Any, session: Session, subject: str, rows: Sequence[AuditRow]) -> Sequence[Line]:
+def lines(registry: Registry, session: Session, subject: str, rows: Sequence[AuditRow]) -> Sequence[Line]:
     """Return the sentences of these rows; one query for all their side rows."""
     own = [row.id for row in rows if row.actor in {subject, None}]
     personal = personal_of_all(session, find(registry, ISealer), own)
     return [_line(registry, subject, row, personal.get(row.id, {})) for row in rows]
 
 
-def _line(registry: Any, subject: str, row: AuditRow, personal: Mapping[str, str]) -> Line:
+def _line(registry: Registry, subject: str, row: AuditRow, personal: Mapping[str, str]) -> Line:
     address = personal.get("address", "")
     return Line(
         at=row.at,
@@ -98,7 +98,7 @@ def _line(registry: Any, subject: str, row: AuditRow, personal: Mapping[str, str
     )
 
 
-def _about(registry: Any, row: AuditRow) -> str:
+def _about(registry: Registry, row: AuditRow) -> str:
     """Return what the details say, in words: means, service, reference."""
     parts = []
     mode = modes_of(registry).get(str(row.details.get("mode", "")))

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from pyramid.view import view_config
 
 from ...foundation.layout.filters import PARIS
+from ...pyramid_types import PortalRequest, TemplateValues
 from .reading import PARTS, Line, read
 from .resources import ActivityPlace
 
@@ -19,7 +20,7 @@ from .resources import ActivityPlace
     permission="esea.account.view",
     renderer="esea_auth_plugin:my_account/activity/templates/activity.jinja2",
 )
-def activity(context: Any, request: Any) -> dict[str, Any]:
+def activity(context: ActivityPlace, request: PortalRequest) -> TemplateValues:
     """Show a page of the activity, by day."""
     part = request.GET.get("type", "")
     part = part if part in PARTS else ""

@@ -7,9 +7,9 @@ any more, then go too (RGPD art. 17; CNIL 2021-122). Within the thirty days the 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot, IClosings
+from ...pyramid_types import Configurator
 from . import support_views
 from .erasing import erase_due, forget_old
 from .resources import ClosePlace
@@ -23,7 +23,7 @@ _ACTIONS = {
 }
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the service, hang the page, declare letters, actions and jobs."""
     config.add_service(IClosings, Closings)
     config.add_portal_child("fermer", ClosePlace, parent=IAccountRoot)

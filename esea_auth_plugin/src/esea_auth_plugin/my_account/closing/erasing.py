@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from ...foundation.database.base import Model
 from ...foundation.database.erasing import KEPT, erase_subject
 from ...foundation.reviews.jobs import forget_requests_of
 from ...interfaces import IAccounts, IClock
+from ...pyramid_types import Registry
 from ...services import find
 from ...settings import FoundationSettings
 from .models import ClosingRow
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 _BATCH = 100
 
 
-def erase_due(registry: Any) -> int:
+def erase_due(registry: Registry) -> int:
     """Job: erase the profiles whose time is over, each in a transaction of its own; return how many."""
     now = find(registry, IClock).now()
     with find(registry, IDatabase).reading() as session:
@@ -43,7 +43,7 @@ def erase_due(registry: Any) -> int:
     return len(due)
 
 
-def erase(registry: Any, session: Session, subject: str) -> bool:
+def erase(registry: Registry, session: Session, subject: str) -> bool:
     """Erase a profile, once: the account, what every room keeps of its person, and names and addresses in the trail."""
     now = find(registry, IClock).now()
     lock_accounts(registry, session, subject)
@@ -64,7 +64,7 @@ def erase(registry: Any, session: Session, subject: str) -> bool:
     return True
 
 
-def forget_old(registry: Any) -> int:
+def forget_old(registry: Registry) -> int:
     """Job: delete what remained of erased people once the period of decisions and traces is over."""
     days = find(registry, FoundationSettings).audit_retention_days
     before = find(registry, IClock).now() - timedelta(days=days)

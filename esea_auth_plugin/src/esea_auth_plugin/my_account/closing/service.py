@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from ...foundation.database import lock_accounts
 from ...interfaces import AccountState, AccountView, Closing, IAccounts, IAuditTrail, IClock, IOutbox
+from ...pyramid_types import Registry
 from ...services import find
 from .models import ClosingRow
 
@@ -20,7 +20,7 @@ KEPT_FOR = timedelta(days=30)
 class Closings:
     """See :class:`~esea_auth_plugin.interfaces.IClosings`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def close(self, session: Session, account: AccountView, *, address: str) -> Closing | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
@@ -13,11 +12,12 @@ from ...accounts.acts import AccountAct, answer, identity_checked
 from ...accounts.resources import AccountOfDesk
 from ...errors import PortalError
 from ...interfaces import IAccounts, IClosings
+from ...pyramid_types import PortalRequest, Registry
 from ...services import find
 
 
 @view_config(context=AccountOfDesk, name="rouvrir", request_method="POST", permission="esea.support.accounts.act")
-def reopened(context: Any, request: Any) -> HTTPSeeOther:
+def reopened(context: AccountOfDesk, request: PortalRequest) -> HTTPSeeOther:
     """Open it again within the thirty days."""
     account = find(request, IAccounts).by_subject(request.dbsession, context.__name__)
     if account is None:
@@ -27,7 +27,7 @@ def reopened(context: Any, request: Any) -> HTTPSeeOther:
     return answer(request, REOPEN.name, account.subject, {}, back=context.path)
 
 
-def _reopen(registry: Any, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
+def _reopen(registry: Registry, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
     account = find(registry, IAccounts).by_subject(session, subject)
     if account is None or not find(registry, IClosings).reopen(session, account, by=by):
         raise PortalError("Ce compte ne peut plus être rouvert.", code="account.act_not_possible")

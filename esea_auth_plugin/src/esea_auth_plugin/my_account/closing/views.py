@@ -12,6 +12,7 @@ from ...foundation.database import retrying
 from ...foundation.forms import Button, CheckNode, Invalid, PortalForm
 from ...foundation.layout.filters import date_fr
 from ...interfaces import IAccounts, IClosings
+from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from ...settings import FoundationSettings
 from .resources import ClosePlace
@@ -31,7 +32,7 @@ class CloseSchema(colander.MappingSchema):
 
 
 @view_config(context=ClosePlace, request_method="GET", permission="esea.account.view", renderer=_PAGE, top_level=True)
-def show(context: Any, request: Any) -> dict[str, Any]:
+def show(context: ClosePlace, request: PortalRequest) -> TemplateValues:
     """Say what closing means."""
     return _page(request, _form(request).render())
 
@@ -39,7 +40,7 @@ def show(context: Any, request: Any) -> dict[str, Any]:
 @view_config(
     context=ClosePlace, request_method="POST", permission="esea.account.change", renderer=_PAGE, top_level=True
 )
-def close(context: Any, request: Any) -> Any:
+def close(context: ClosePlace, request: PortalRequest) -> ViewResult:
     """Close the account; this browser is signed out by it like every other."""
     try:
         _form(request).validate()
@@ -56,10 +57,10 @@ def close(context: Any, request: Any) -> Any:
     return HTTPSeeOther("/")
 
 
-def _form(request: Any) -> PortalForm:
+def _form(request: PortalRequest) -> PortalForm:
     submit = (Button("fermer", "Fermer mon compte", "danger"),)
     return PortalForm(CloseSchema(), request, submit=submit, cancel=("Garder mon compte", "/compte"))
 
 
-def _page(request: Any, form_html: Any) -> dict[str, Any]:
+def _page(request: PortalRequest, form_html: Any) -> TemplateValues:
     return {"form": form_html, "days": find(request, FoundationSettings).audit_retention_days}

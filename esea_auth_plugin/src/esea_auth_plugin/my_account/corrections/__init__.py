@@ -5,15 +5,14 @@ Nobody types over what was proven: the support looks at a proof and decides, and
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...interfaces import AccountEntry, AccountGroup, Rule
+from ...pyramid_types import Configurator
 from .kind import CorrectionKind
 
 ACTIONS = {"correction.applied": "Identité corrigée par le support"}
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Declare the kind of request, its letters and its page."""
     config.add_permission_rule("esea.support.corrections", Rule(role="support"))
     config.add_request_kind(CorrectionKind())

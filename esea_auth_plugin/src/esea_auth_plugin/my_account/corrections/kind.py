@@ -27,6 +27,7 @@ from ...interfaces import (
     IOutbox,
     ReviewView,
 )
+from ...pyramid_types import Registry
 from ...services import find
 from . import service
 from .service import KIND
@@ -50,7 +51,7 @@ class CorrectionKind(DecidedOnly):
         "Ces informations sont celles d’une autre personne.",
     )
 
-    def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
+    def sheets(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[FactSheet]:
         """Return what should change, with what stands now and who said it."""
         subject = review.author or ""
         link = (("Voir le compte", f"/support/comptes/{subject}"),)
@@ -65,7 +66,7 @@ class CorrectionKind(DecidedOnly):
         return [FactSheet("Ce qui est demandé", (*changes, why), link)]
 
     def _change(
-        self, registry: Any, session: Session, subject: str, name: str, value: str, values: Any, said: Any
+        self, registry: Registry, session: Session, subject: str, name: str, value: str, values: Any, said: Any
     ) -> Fact:
         label = KINDS[name].label
         origin = said[name][0] if name in said else ""
@@ -76,7 +77,7 @@ class CorrectionKind(DecidedOnly):
         check = "warning" if origin in PROVEN_ORIGINS else ""
         return Fact(label, shown(name, value) if value else "à retirer", check, note)
 
-    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+    def concerned(self, registry: Registry, session: Session, review: ReviewView) -> Concerned:
         """Return the account, and the person that it would become."""
         subject, asked = review.author or "", service.read(registry, session, review.id)
         if asked is None:
@@ -84,7 +85,7 @@ class CorrectionKind(DecidedOnly):
         now = find(registry, IAccounts).attributes(session, subject)
         return Concerned(accounts=(subject,), people=({**now, **asked.values},))
 
-    def on_agree(self, registry: Any, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
+    def on_agree(self, registry: Registry, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
         """Ask each reviewer for the proof that they saw.
 
         :raises PortalError: none was recorded.
@@ -92,12 +93,12 @@ class CorrectionKind(DecidedOnly):
         if CHECKED not in kept:
             raise PortalError("Cochez la preuve que vous avez vue.", code="correction.unchecked")
 
-    def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
+    def choices(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Ask the reviewer to record the proof; it is never ticked beforehand."""
         label = "J’ai vu une preuve : pièce d’identité, annuaire national, ou appel à un numéro connu."
         return (Choice(CHECKED, label, ticked=False),)
 
-    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
+    def on_accept(self, registry: Registry, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
         """Change the attributes, marked « support », and tell the person.
 
         :raises PortalError: nothing is left to change, or the number is another account's.
@@ -124,31 +125,31 @@ class CorrectionKind(DecidedOnly):
         )
         self._end(registry, session, review, "accepted")
 
-    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
+    def on_refuse(self, registry: Registry, session: Session, review: ReviewView, reason: str) -> None:
         """Tell the person why."""
         self._end(registry, session, review, "refused", reason=reason)
 
-    def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
+    def on_more_asked(self, registry: Registry, session: Session, review: ReviewView, question: str) -> None:
         """Ask the person; the same form takes the answer."""
         _tell(registry, session, review, "more_asked", question=question)
 
-    def _end(self, registry: Any, session: Session, review: ReviewView, letter: str, **values: str) -> None:
+    def _end(self, registry: Registry, session: Session, review: ReviewView, letter: str, **values: str) -> None:
         _tell(registry, session, review, letter, **values)
         service.forget(session, review.id)
 
 
-def _taken(registry: Any, session: Session, subject: str, name: str, value: str) -> bool:
+def _taken(registry: Registry, session: Session, subject: str, name: str, value: str) -> bool:
     """Tell whether a number is proven for another account: one person has one account."""
     holders = find(registry, IExternalIdentities).holders(session, name, value) if name in _NUMBERS and value else ()
     return any(holder.proven and holder.account != subject for holder in holders)
 
 
-def _active(registry: Any, session: Session, subject: str) -> AccountView | None:
+def _active(registry: Registry, session: Session, subject: str) -> AccountView | None:
     account = find(registry, IAccounts).by_subject(session, subject)
     return account if account is not None and account.state is AccountState.ACTIVE else None
 
 
-def _tell(registry: Any, session: Session, review: ReviewView, letter: str, **values: str) -> None:
+def _tell(registry: Registry, session: Session, review: ReviewView, letter: str, **values: str) -> None:
     account = _active(registry, session, review.author or "")
     if account is not None:
         find(registry, IOutbox).post(

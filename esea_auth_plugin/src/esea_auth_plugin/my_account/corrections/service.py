@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ...interfaces import IClock, Identity, IOutbox, IReviews, ISealer, ReviewState, ReviewView
+from ...pyramid_types import Registry
 from ...services import find
 from .models import CorrectionRow
 
@@ -25,13 +25,13 @@ class Asked:
     motive: str
 
 
-def waiting(registry: Any, session: Session, subject: str) -> ReviewView | None:
+def waiting(registry: Registry, session: Session, subject: str) -> ReviewView | None:
     """Return the person's undecided correction, if there is one."""
     found = find(registry, IReviews).of_author(session, subject, kind=KIND)
     return next((one for one in found if one.state in {ReviewState.OPEN, ReviewState.MORE_ASKED}), None)
 
 
-def ask(registry: Any, session: Session, person: Identity, asked: Asked) -> ReviewView:
+def ask(registry: Registry, session: Session, person: Identity, asked: Asked) -> ReviewView:
     """Open a correction, or complete the one that the support sent back.
 
     :raises PortalError: one waits already.
@@ -61,7 +61,7 @@ def ask(registry: Any, session: Session, person: Identity, asked: Asked) -> Revi
     return review
 
 
-def read(registry: Any, session: Session, request_id: str) -> Asked | None:
+def read(registry: Registry, session: Session, request_id: str) -> Asked | None:
     """Return what was asked; ``None`` once it is decided."""
     row = session.get(CorrectionRow, request_id, populate_existing=True)
     if row is None or not row.sealed:

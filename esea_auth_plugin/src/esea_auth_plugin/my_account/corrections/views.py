@@ -15,6 +15,7 @@ from ...foundation.forms import Invalid, PortalForm
 from ...foundation.layout.filters import PARIS
 from ...foundation.reviews.history import last_question
 from ...interfaces import PROVEN_ORIGINS, IAccounts, IClock, ReviewState
+from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from ...settings import AuthSettings
 from .forms import GROUPS, correction_schema, normal
@@ -28,7 +29,7 @@ HOME = "/compte/profil/rectifier"
     context=ProfilePlace, name="rectifier", request_method="GET", permission="esea.account.view", renderer=_PAGE,
     top_level=True,
 )  # fmt: skip
-def show(context: Any, request: Any) -> dict[str, Any]:
+def show(context: ProfilePlace, request: PortalRequest) -> TemplateValues:
     """Show the identity to be corrected; what was asked before, when the support wants more."""
     session, subject = request.dbsession, request.identity.subject
     review = waiting(request.registry, session, subject)
@@ -42,7 +43,7 @@ def show(context: Any, request: Any) -> dict[str, Any]:
     context=ProfilePlace, name="rectifier", request_method="POST", permission="esea.account.change", renderer=_PAGE,
     top_level=True,
 )  # fmt: skip
-def send(context: Any, request: Any) -> Any:
+def send(context: ProfilePlace, request: PortalRequest) -> ViewResult:
     """Send what changed to the support.
 
     A number that the support writes down lets in whoever proves it by a card or Pro Santé Connect: who asks is at the
@@ -66,7 +67,7 @@ def send(context: Any, request: Any) -> Any:
     return HTTPSeeOther("/compte/demandes")
 
 
-def _form(request: Any) -> PortalForm:
+def _form(request: PortalRequest) -> PortalForm:
     session, subject = request.dbsession, request.identity.subject
     said = attribute_store.origins(session, account_id_of(session, subject) or "")
     proven = {name for name, (origin, _) in said.items() if origin in PROVEN_ORIGINS}
@@ -81,7 +82,7 @@ def _form(request: Any) -> PortalForm:
     )
 
 
-def _page(request: Any, form_html: Any) -> dict[str, Any]:
+def _page(request: PortalRequest, form_html: Any) -> TemplateValues:
     review = waiting(request.registry, request.dbsession, request.identity.subject)
     more = review is not None and review.state is ReviewState.MORE_ASKED
     return {

@@ -5,14 +5,13 @@ Rooms and other plugins add their part with ``config.add_personal_data(name, col
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot
+from ...pyramid_types import Configurator
 from . import sections
 from .resources import DataPlace
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Hang the page and declare the parts of the rooms that know nothing of it."""
     config.add_portal_child("mes-donnees", DataPlace, parent=IAccountRoot)
     config.add_audit_action("data.downloaded", "Copie de mes données téléchargée")

@@ -23,13 +23,14 @@ from ...interfaces import IAccounts, IExternalIdentities, INotifications, IRevie
 from ...portal_services.asking import motive_of
 from ...portal_services.favourites import favourites_of
 from ...portal_services.models import AccessGrant, AccessRequest
+from ...pyramid_types import Registry
 from ...services import find
 from ..activity.reading import everything
 from ..notices.kinds import KINDS as NOTICES
 from ..notices.service import Notices
 
 
-def account(registry: Any, session: Session, subject: str) -> Any:
+def account(registry: Registry, session: Session, subject: str) -> Any:
     """Identifier, address, state, CGU."""
     found = find(registry, IAccounts).by_subject(session, subject)
     if found is None:
@@ -47,7 +48,7 @@ def account(registry: Any, session: Session, subject: str) -> Any:
     }
 
 
-def identity(registry: Any, session: Session, subject: str) -> Any:
+def identity(registry: Registry, session: Session, subject: str) -> Any:
     """Identity attributes with their origin and date."""
     values = find(registry, IAccounts).attributes(session, subject)
     said = attribute_store.origins(session, account_id_of(session, subject) or "")
@@ -64,7 +65,7 @@ def identity(registry: Any, session: Session, subject: str) -> Any:
     ]
 
 
-def external(registry: Any, session: Session, subject: str) -> Any:
+def external(registry: Registry, session: Session, subject: str) -> Any:
     """External identities linked to the account."""
     return [
         {
@@ -80,7 +81,7 @@ def external(registry: Any, session: Session, subject: str) -> Any:
     ]
 
 
-def devices(registry: Any, session: Session, subject: str) -> Any:
+def devices(registry: Registry, session: Session, subject: str) -> Any:
     """Credentials of every enabled mode, without their secrets."""
     return [
         {
@@ -95,7 +96,7 @@ def devices(registry: Any, session: Session, subject: str) -> Any:
     ]
 
 
-def sessions(registry: Any, session: Session, subject: str) -> Any:
+def sessions(registry: Registry, session: Session, subject: str) -> Any:
     """Live sessions."""
     return [
         {
@@ -108,7 +109,7 @@ def sessions(registry: Any, session: Session, subject: str) -> Any:
     ]
 
 
-def rights(registry: Any, session: Session, subject: str) -> Any:
+def rights(registry: Registry, session: Session, subject: str) -> Any:
     """Rights on services, ended ones included, and favourites."""
     rows = session.scalars(select(AccessGrant).where(AccessGrant.subject == subject).order_by(AccessGrant.valid_from))
     return {
@@ -120,7 +121,7 @@ def rights(registry: Any, session: Session, subject: str) -> Any:
     }
 
 
-def requests(registry: Any, session: Session, subject: str) -> Any:
+def requests(registry: Registry, session: Session, subject: str) -> Any:
     """Requests with their state and what was written in those for access."""
     asked = select(AccessRequest).where(AccessRequest.subject == subject)
     motives = {one.request_id: motive_of(registry, one) for one in session.scalars(asked)}
@@ -139,7 +140,7 @@ def requests(registry: Any, session: Session, subject: str) -> Any:
     ]
 
 
-def notices(registry: Any, session: Session, subject: str) -> Any:
+def notices(registry: Registry, session: Session, subject: str) -> Any:
     """Notices of safety and choices about letters."""
     return {
         "alertes": [
@@ -150,7 +151,7 @@ def notices(registry: Any, session: Session, subject: str) -> Any:
     }
 
 
-def activity(registry: Any, session: Session, subject: str) -> Any:
+def activity(registry: Registry, session: Session, subject: str) -> Any:
     """The whole activity, as the page tells it."""
     return [
         {

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ...directives import core
 from ...foundation.layout.filters import PARIS
 from ...interfaces import IAuditTrail, IClock, IThrottle, Limit, PortalSettings
+from ...pyramid_types import PortalRequest, Registry, TemplateValues
 from ...services import find
 from .resources import DataPlace
 
@@ -26,7 +27,7 @@ LIMIT = Limit("data.person", 5, timedelta(hours=1))
     permission="esea.account.view",
     renderer="esea_auth_plugin:my_account/data/templates/data.jinja2",
 )
-def show(context: Any, request: Any) -> dict[str, Any]:
+def show(context: DataPlace, request: PortalRequest) -> TemplateValues:
     """Say what the file holds."""
     return {}
 
@@ -34,7 +35,7 @@ def show(context: Any, request: Any) -> dict[str, Any]:
 @view_config(
     context=DataPlace, name="telecharger", request_method="POST", permission="esea.account.change", top_level=True
 )
-def download(context: Any, request: Any) -> Response:
+def download(context: DataPlace, request: PortalRequest) -> Response:
     """Return the file."""
     subject, now = request.identity.subject, find(request, IClock).now()
     find(request, IThrottle).reserve((LIMIT, subject))
@@ -54,7 +55,7 @@ def download(context: Any, request: Any) -> Response:
     return response
 
 
-def collect(registry: Any, session: Session, subject: str) -> dict[str, Any]:
+def collect(registry: Registry, session: Session, subject: str) -> dict[str, Any]:
     """Return every room's part, by name."""
     return {name: part(registry, session, subject) for name, part in core(registry).personal_data.items()}
 

@@ -19,10 +19,10 @@ An address that is not believed any more is confirmed again here as well: by a c
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ...events import UnderWayEnded
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot
+from ...pyramid_types import Configurator
 from ...services import find
 from .resources import EmailPlace, UndoPlace
 from .service import EmailChanges, prune
@@ -36,7 +36,7 @@ _ACTIONS = {
 }
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the service, hang the pages, declare letters and actions."""
     config.add_service(EmailChanges, EmailChanges)
     config.add_portal_child("courriel", EmailPlace, parent=IAccountRoot)

@@ -19,6 +19,7 @@ from ...foundation.database import IDatabase, lock_accounts, new_id
 from ...foundation.security import tokens
 from ...interfaces import AccountView, IAccounts, IAuditTrail, IClock, IMailboxes, IOutbox, ISealer, ISessions
 from ...normalise.emails import normalise_email
+from ...pyramid_types import Registry
 from ...services import find
 from ...settings import AuthSettings
 from .models import EmailChangeRow
@@ -62,7 +63,7 @@ class Change:
 class EmailChanges:
     """Changes that people ask for, and the links by which a former address objects."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     # --- asking and confirming
@@ -203,7 +204,7 @@ class EmailChanges:
         return find(self._registry, IClock).now()
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: forget requests that were never confirmed."""
     before = find(registry, IClock).now() - timedelta(days=1)
     with find(registry, IDatabase).writing() as session:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -14,6 +13,7 @@ from ...foundation.security.tokens import mailed_token
 from ...foundation.throttling import Addresses
 from ...foundation.web.cookies import drop_cookie, read_link_cookie, set_cookie
 from ...interfaces import IThrottle, Limit
+from ...pyramid_types import PortalRequest, TemplateValues
 from ...services import find
 from .resources import UndoPlace, UndoToken
 from .service import EmailChanges
@@ -24,14 +24,14 @@ _PAGE = "esea_auth_plugin:my_account/email_change/templates/undo.jinja2"
 
 
 @view_config(context=UndoToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def take_token(context: Any, request: Any) -> HTTPSeeOther:
+def take_token(context: UndoToken, request: PortalRequest) -> HTTPSeeOther:
     """Move the token into a cookie; mail scanners that follow the link use nothing up."""
     set_cookie(request, COOKIE, mailed_token(context.__name__), max_age=timedelta(minutes=30))
     return HTTPSeeOther("/adresse-precedente")
 
 
 @view_config(context=UndoPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def show(context: Any, request: Any) -> dict[str, Any]:
+def show(context: UndoPlace, request: PortalRequest) -> TemplateValues:
     """Show what will be done. The new address is not shown: this link may be read by anybody."""
     change = find(request, EmailChanges).undoable(request.dbsession, read_link_cookie(request, COOKIE))
     if change is None:
@@ -40,7 +40,7 @@ def show(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(context=UndoPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def undo(context: Any, request: Any) -> dict[str, Any]:
+def undo(context: UndoPlace, request: PortalRequest) -> TemplateValues:
     """Put the former address back."""
     find(request, IThrottle).reserve(find(request, Addresses).use(LINK, request.client_address))
     try:

@@ -14,6 +14,7 @@ from ...foundation.database import IDatabase
 from ...foundation.forms import Invalid, PortalForm
 from ...interfaces import AccountView, IAccounts, IThrottle, Limit
 from ...normalise.emails import normalise_email
+from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from .forms import AddressSchema, CodeSchema
 from .resources import EmailPlace
@@ -39,13 +40,13 @@ def _view(name: str, method: str, permission: str) -> dict[str, Any]:
 
 
 @view_config(**_view("", "GET", "esea.account.view"))
-def show(context: Any, request: Any) -> dict[str, Any]:
+def show(context: EmailPlace, request: PortalRequest) -> TemplateValues:
     """Ask for the new address, or say until when the former one may object."""
     return _page(request, form=_address_form(request).render())
 
 
 @view_config(**_view("", "POST", "esea.account.change"))
-def ask(context: Any, request: Any) -> Any:
+def ask(context: EmailPlace, request: PortalRequest) -> ViewResult:
     """Mail a code to the new address."""
     form, account = _address_form(request), _account(request)
     try:
@@ -66,7 +67,7 @@ def ask(context: Any, request: Any) -> Any:
 
 
 @view_config(**_view("code", "GET", "esea.account.view"))
-def show_code(context: Any, request: Any) -> Any:
+def show_code(context: EmailPlace, request: PortalRequest) -> ViewResult:
     """Ask for the code."""
     change = find(request, EmailChanges).pending(request.dbsession, request.identity.subject)
     if change is None:
@@ -75,7 +76,7 @@ def show_code(context: Any, request: Any) -> Any:
 
 
 @view_config(**_view("code", "POST", "esea.account.change"))
-def confirm(context: Any, request: Any) -> Any:
+def confirm(context: EmailPlace, request: PortalRequest) -> ViewResult:
     """Change the address if the code is right."""
     form, account, changes = _code_form(request), _account(request), find(request, EmailChanges)
     with find(request, IDatabase).reading() as session:
@@ -111,19 +112,19 @@ def _done(change: Change, account: AccountView) -> str:
     return f"Votre adresse est maintenant {change.new}.{told}"
 
 
-def _address_form(request: Any) -> PortalForm:
+def _address_form(request: PortalRequest) -> PortalForm:
     return PortalForm(
         AddressSchema(), request, submit=(("envoyer", "Recevoir un code"),), cancel=("Annuler", "/compte/profil")
     )
 
 
-def _code_form(request: Any) -> PortalForm:
+def _code_form(request: PortalRequest) -> PortalForm:
     return PortalForm(
         CodeSchema(), request, submit=(("valider", "Confirmer"),), cancel=("Recommencer", HOME), action=f"{HOME}/code"
     )
 
 
-def _account(request: Any) -> AccountView:
+def _account(request: PortalRequest) -> AccountView:
     with find(request, IDatabase).reading() as session:
         account = find(request, IAccounts).by_subject(session, request.identity.subject)
     if account is None:
@@ -131,7 +132,7 @@ def _account(request: Any) -> AccountView:
     return account
 
 
-def _page(request: Any, *, form: Any, waiting: Change | None = None) -> dict[str, Any]:
+def _page(request: PortalRequest, *, form: Any, waiting: Change | None = None) -> TemplateValues:
     with find(request, IDatabase).reading() as session:
         change = find(request, EmailChanges).contestable(session, request.identity.subject)
     return {"form": form, "waiting": waiting, "email": request.identity.email, "contestable": change}

@@ -7,7 +7,6 @@ give anything back: whoever reads somebody's mail may use it to lock them out, n
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ...events import (
     CodeRefusedOften,
@@ -22,6 +21,7 @@ from ...events import (
     SignedInFromNewPlace,
 )
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot, INotifications
+from ...pyramid_types import Configurator
 from . import refusals
 from .notifications import EVERY_SIGN_IN, Notifications, add_notification_topic
 from .resources import ContestPlace, NotificationsPlace
@@ -37,7 +37,7 @@ _ACTIONS = {
 }
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Subscribe to what is told, hang the pages, declare letters, topics, actions and the job."""
     registry = config.registry
     config.add_directive("add_notification_topic", add_notification_topic)
@@ -79,7 +79,7 @@ def includeme(config: Any) -> None:
     config.scan(".notification_views")
 
 
-def _topics(config: Any) -> None:
+def _topics(config: Configurator) -> None:
     """Declare the kinds of letters."""
     config.add_notification_topic(
         "security",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -14,6 +13,7 @@ from ...foundation.security.tokens import mailed_token
 from ...foundation.throttling import Addresses
 from ...foundation.web.cookies import drop_cookie, read_link_cookie, set_cookie
 from ...interfaces import IThrottle, Limit
+from ...pyramid_types import PortalRequest, TemplateValues
 from ...services import find
 from .kinds import KINDS
 from .resources import ContestPlace, ContestToken
@@ -25,21 +25,21 @@ _PAGE = "esea_auth_plugin:my_account/notices/templates/contest.jinja2"
 
 
 @view_config(context=ContestToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def take_token(context: Any, request: Any) -> HTTPSeeOther:
+def take_token(context: ContestToken, request: PortalRequest) -> HTTPSeeOther:
     """Move the token into a cookie; mail scanners that follow the link use nothing up."""
     set_cookie(request, COOKIE, mailed_token(context.__name__), max_age=timedelta(minutes=30))
     return HTTPSeeOther("/signalement")
 
 
 @view_config(context=ContestPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def show(context: Any, request: Any) -> dict[str, Any]:
+def show(context: ContestPlace, request: PortalRequest) -> TemplateValues:
     """Show what was told and what will be stopped."""
     notice = find(request, Notices).live(request.dbsession, read_link_cookie(request, COOKIE))
     return _page(request, notice, done=False)
 
 
 @view_config(context=ContestPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def contest(context: Any, request: Any) -> dict[str, Any]:
+def contest(context: ContestPlace, request: PortalRequest) -> TemplateValues:
     """Stop it."""
     find(request, IThrottle).reserve(find(request, Addresses).use(LINK, request.client_address))
     token = read_link_cookie(request, COOKIE)
@@ -49,7 +49,7 @@ def contest(context: Any, request: Any) -> dict[str, Any]:
     return _page(request, notice, done=notice is not None)
 
 
-def _page(request: Any, notice: Notice | None, *, done: bool) -> dict[str, Any]:
+def _page(request: PortalRequest, notice: Notice | None, *, done: bool) -> TemplateValues:
     if notice is None:
         request.response.status = 410
     return {

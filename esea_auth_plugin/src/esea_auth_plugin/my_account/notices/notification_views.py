@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from ...authentication.credentials.suspension import FrozenFactors
 from ...authentication.credentials.suspension.naming import named
 from ...interfaces import IAuditTrail, INotifications
+from ...pyramid_types import PortalRequest, TemplateValues
 from ...services import find
 from .kinds import KINDS
 from .notifications import topics_of
@@ -20,7 +19,7 @@ _PAGE = "esea_auth_plugin:my_account/notices/templates/notifications.jinja2"
 
 
 @view_config(context=NotificationsPlace, request_method="GET", renderer=_PAGE, permission="esea.account.view")
-def notifications(context: Any, request: Any) -> dict[str, Any]:
+def notifications(context: NotificationsPlace, request: PortalRequest) -> TemplateValues:
     """Show the page."""
     session, subject = request.dbsession, request.identity.subject
     chosen = find(request, INotifications).choices(session, subject)
@@ -32,7 +31,7 @@ def notifications(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(context=NotificationsPlace, name="choisir", request_method="POST", permission="esea.account.change")
-def chosen(context: Any, request: Any) -> HTTPSeeOther:
+def chosen(context: NotificationsPlace, request: PortalRequest) -> HTTPSeeOther:
     """Keep the choices; what can't be switched off is not asked, whatever is sent."""
     subject = request.identity.subject
     ticked = {name for name in topics_of(request) if request.POST.get(f"sujet.{name}") == "oui"}
@@ -49,7 +48,7 @@ def chosen(context: Any, request: Any) -> HTTPSeeOther:
     context=NotificationsPlace, name="debloquer", request_method="POST", permission="esea.account.change",
     top_level=True,
 )  # fmt: skip
-def lifted(context: Any, request: Any) -> HTTPSeeOther:
+def lifted(context: NotificationsPlace, request: PortalRequest) -> HTTPSeeOther:
     """Accept a frozen factor again. Who asks has just proven the account's highest level, by something else: what is
     frozen proves nothing."""
     subject = request.identity.subject

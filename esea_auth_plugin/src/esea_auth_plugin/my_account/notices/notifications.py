@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ...foundation.database import lock_accounts
+from ...pyramid_types import Configurator, Registry, RegistryStore, Source
 from .models import NotificationChoiceRow
 
 EVERY_SIGN_IN = "every_sign_in"
@@ -24,7 +24,7 @@ class Topic:
     default: bool | None
 
 
-def add_notification_topic(config: Any, name: str, title: str, text: str, *, default: bool | None) -> None:
+def add_notification_topic(config: Configurator, name: str, title: str, text: str, *, default: bool | None) -> None:
     """Directive ``config.add_notification_topic(name, title, text, default=True)``; ``None``: always sent.
 
     Who posts such a letter asks ``INotifications.wants(session, subject, name)`` first.
@@ -35,23 +35,19 @@ def add_notification_topic(config: Any, name: str, title: str, text: str, *, def
     )
 
 
-def topics_of(source: Any) -> Mapping[str, Topic]:
+def topics_of(source: Source) -> Mapping[str, Topic]:
     """Return the declared topics by name, those that are always sent first."""
-    found = _topics(getattr(source, "registry", source))
+    found = _topics(source)
     return dict(sorted(found.items(), key=lambda item: item[1].default is not None))
 
 
-def _topics(registry: Any) -> dict[str, Topic]:
-    found = getattr(registry, "_esea_notification_topics", None)
-    if found is None:
-        found = registry._esea_notification_topics = {}
-    return cast("dict[str, Topic]", found)
+_topics = RegistryStore("esea.notification_topics", dict[str, Topic])
 
 
 class Notifications:
     """See :class:`~esea_auth_plugin.interfaces.INotifications`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def wants(self, session: Session, subject: str, topic: str) -> bool:

@@ -16,6 +16,7 @@ from ...foundation.audit import audit_rows
 from ...foundation.audit.models import AuditEvent
 from ...foundation.database import IDatabase
 from ...interfaces import IClock
+from ...pyramid_types import Registry
 from ...services import find
 from .models import NoticeLinkRow, NoticeRow
 
@@ -27,7 +28,7 @@ QUIET = timedelta(days=1)
 KEPT = timedelta(days=180)
 
 
-def look(registry: Any) -> int:
+def look(registry: Registry) -> int:
     """Job: tell those who were refused many times; return how many people were told."""
     now = find(registry, IClock).now()
     since = now - PERIOD
@@ -61,7 +62,7 @@ def _stage(session: Session, subject: str) -> str:
     return str(rows[-1].details.get("stage", "")) if rows else ""
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: forget notices after the time that a person may look them up."""
     before = find(registry, IClock).now() - KEPT
     with find(registry, IDatabase).writing() as session:

@@ -31,6 +31,7 @@ from ...interfaces import (
     ISessions,
     PortalSettings,
 )
+from ...pyramid_types import Registry
 from ...services import find, offers
 from .kinds import KINDS
 from .models import NoticeLinkRow, NoticeRow
@@ -59,7 +60,7 @@ class Notice:
 class Notices:
     """The notices of people."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     # --- telling
@@ -248,7 +249,7 @@ class Notices:
         return find(self._registry, IClock).now()
 
 
-def effects(registry: Any, freezes: Sequence[Frozen]) -> list[str]:
+def effects(registry: Registry, freezes: Sequence[Frozen]) -> list[str]:
     """Return what « Ce n'était pas moi » will do, a sentence each."""
     found = [
         "Toutes les sessions ouvertes de votre compte seront fermées, et ce qui était en cours s’arrête : liens reçus, "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from ...accounts.attributes import KINDS
 from ...authentication.registry import modes_of
@@ -22,6 +21,7 @@ from ...events import (
 from ...foundation.layout.browsers import browser_fr
 from ...foundation.layout.filters import datetime_fr
 from ...interfaces import DOUBTED_AT_FIRST_LINK, Factor, IAccounts, IClock, INotifications, Proof
+from ...pyramid_types import Registry
 from ...services import find
 from ..places import place_fr
 from .notifications import EVERY_SIGN_IN
@@ -31,7 +31,7 @@ from .service import Fact, Frozen, Notices
 class Teller:
     """Subscribers of the events that are told."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     @property

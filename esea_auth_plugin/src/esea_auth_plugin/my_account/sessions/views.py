@@ -10,6 +10,7 @@ from pyramid.view import view_config
 from ...authentication.registry import modes_of
 from ...foundation.database import retrying
 from ...interfaces import IAuditTrail, ISessions, SessionView
+from ...pyramid_types import PortalRequest, TemplateValues
 from ...services import find
 from ..places import place_fr
 from .resources import SessionsPlace
@@ -18,7 +19,7 @@ _PAGE = "esea_auth_plugin:my_account/sessions/templates/sessions.jinja2"
 
 
 @view_config(context=SessionsPlace, request_method="GET", permission="esea.account.view", renderer=_PAGE)
-def sessions(context: Any, request: Any) -> dict[str, Any]:
+def sessions(context: SessionsPlace, request: PortalRequest) -> TemplateValues:
     """List the live sessions, this browser's first."""
     own = request.identity.session_id
     found = find(request, ISessions).of_subject(request.dbsession, request.identity.subject)
@@ -27,7 +28,7 @@ def sessions(context: Any, request: Any) -> dict[str, Any]:
 
 
 @view_config(context=SessionsPlace, name="fermer", request_method="POST", permission="esea.account.change")
-def close_one(context: Any, request: Any) -> HTTPSeeOther:
+def close_one(context: SessionsPlace, request: PortalRequest) -> HTTPSeeOther:
     """End one session; it is refused at its next request."""
     subject, wanted = request.identity.subject, request.POST.get("session", "")[:36]
     if wanted == request.identity.session_id:
@@ -40,7 +41,7 @@ def close_one(context: Any, request: Any) -> HTTPSeeOther:
 
 
 @view_config(context=SessionsPlace, name="fermer-les-autres", request_method="POST", permission="esea.account.change")
-def close_others(context: Any, request: Any) -> HTTPSeeOther:
+def close_others(context: SessionsPlace, request: PortalRequest) -> HTTPSeeOther:
     """End every session but this one."""
     identity = request.identity
     ended = retrying(request, lambda session: _closed_others(request, identity.subject, identity.session_id))
@@ -48,21 +49,21 @@ def close_others(context: Any, request: Any) -> HTTPSeeOther:
     return HTTPSeeOther(context.path)
 
 
-def _closed_one(request: Any, subject: str, wanted: str) -> bool:
+def _closed_one(request: PortalRequest, subject: str, wanted: str) -> bool:
     closed = find(request, ISessions).close_one(request.dbsession, subject, wanted)
     if closed:
         _record(request, "session.closed", {"session": wanted})
     return closed
 
 
-def _closed_others(request: Any, subject: str, own: str) -> int:
+def _closed_others(request: PortalRequest, subject: str, own: str) -> int:
     ended = find(request, ISessions).close_all(request.dbsession, subject, but=own)
     if ended:
         _record(request, "session.others_closed", {"count": ended})
     return ended
 
 
-def _record(request: Any, action: str, details: dict[str, Any]) -> None:
+def _record(request: PortalRequest, action: str, details: dict[str, Any]) -> None:
     subject = request.identity.subject
     trail = find(request, IAuditTrail)
     personal = {"address": request.client_address, "user_agent": (request.user_agent or "")[:200]}
@@ -73,7 +74,7 @@ def _seen(view: SessionView) -> float:
     return view.last_seen_at.timestamp()
 
 
-def _row(request: Any, view: SessionView) -> dict[str, Any]:
+def _row(request: PortalRequest, view: SessionView) -> TemplateValues:
     modes = (modes_of(request).get(proof.mode) for proof in view.proofs)
     return {
         "session": view,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ...events import DeviceAdded, DeviceRevoked, UnderWayEnded
 from ...interfaces import IEnrolmentTickets, ISignInRoot
+from ...pyramid_types import Configurator
 from ...services import find
 from .resources import NewDevicePlace
 from .tickets import Tickets, prune
@@ -14,7 +14,7 @@ from .tickets import Tickets, prune
 __all__ = ["includeme"]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the tickets, hang the place; tickets end with whatever else is under way, and with a credential."""
 
     def end_tickets(event: UnderWayEnded | DeviceAdded | DeviceRevoked) -> None:

@@ -9,6 +9,7 @@ from ...authentication.credentials.resources import POLL
 from ...authentication.registry import modes_of
 from ...interfaces import Level
 from ...levels import level_of_factors
+from ...pyramid_types import PortalRequest
 from ...resources import Resource
 
 
@@ -39,7 +40,7 @@ class NewDevicePlace(Resource):
 class NewDeviceMode(Resource):
     """Adding a credential of one mode with a ticket."""
 
-    def __init__(self, request: Any, parent: Any, name: str, mode: AuthMode) -> None:
+    def __init__(self, request: PortalRequest, parent: Any, name: str, mode: AuthMode) -> None:
         super().__init__(request, parent, name)
         self.mode = mode
 

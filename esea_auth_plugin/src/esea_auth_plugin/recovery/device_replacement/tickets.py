@@ -16,6 +16,7 @@ from ...foundation.database import IDatabase, lock_accounts, new_id
 from ...foundation.security import tokens
 from ...foundation.web.cookies import drop_cookie, read_cookie, set_cookie
 from ...interfaces import AccountState, AccountView, IAccounts, IClock
+from ...pyramid_types import PortalRequest, Registry
 from ...services import find
 from .models import EnrolmentTicketRow
 
@@ -38,10 +39,10 @@ class Ticket:
 class Tickets:
     """Gives, reads and uses up tickets."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
-    def issue(self, request: Any, session: Session, account: str, *, cause: str) -> str:
+    def issue(self, request: PortalRequest, session: Session, account: str, *, cause: str) -> str:
         """See :class:`~esea_auth_plugin.interfaces.IEnrolmentTickets`."""
         now, cookie = self._now(), tokens.new_token()
         lock_accounts(self._registry, session, account)
@@ -60,7 +61,7 @@ class Tickets:
         set_cookie(request, COOKIE, cookie, max_age=LIFETIME)
         return ADDRESS
 
-    def current(self, request: Any, session: Session) -> Ticket | None:
+    def current(self, request: PortalRequest, session: Session) -> Ticket | None:
         """Return this browser's ticket, if it may be used at this moment by an active account."""
         cookie = read_cookie(request, COOKIE)
         if not cookie:
@@ -74,7 +75,7 @@ class Tickets:
             return None
         return Ticket(row.id, account, row.cause, row.ends_at)
 
-    def use(self, request: Any, session: Session, ticket: Ticket) -> bool:
+    def use(self, request: PortalRequest, session: Session, ticket: Ticket) -> bool:
         """Use it up once; ``False`` if another addition was quicker, or it is over."""
         now = self._now()
         used = (
@@ -95,7 +96,7 @@ class Tickets:
         return find(self._registry, IClock).now()
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: delete tickets that ended over a day ago; no check waits for it."""
     before = find(registry, IClock).now() - timedelta(days=1)
     with find(registry, IDatabase).writing() as session:

@@ -11,11 +11,13 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
+from ...authentication.contract import AuthMode
 from ...authentication.credentials.answering import STEP, polled, shown, taken
 from ...authentication.credentials.enrolling import Ground
 from ...authentication.registry import modes_of
 from ...foundation.database import IDatabase
 from ...interfaces import IClock, Identity
+from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from .resources import NewDeviceAction, NewDeviceMode, NewDevicePlace, NewDevicePoll, may_replace
 from .tickets import ADDRESS, Ticket, Tickets
@@ -26,7 +28,7 @@ _LOST = "/connexion/oubli/dispositif"
 
 
 @view_config(context=NewDevicePlace, request_method="GET", renderer=_CHOICE, permission=NO_PERMISSION_REQUIRED)
-def choose(context: Any, request: Any) -> Any:
+def choose(context: NewDevicePlace, request: PortalRequest) -> ViewResult:
     """Offer the modes whose devices may replace the lost one."""
     ticket = find(request, Tickets).current(request, request.dbsession)
     if ticket is None:
@@ -37,26 +39,26 @@ def choose(context: Any, request: Any) -> Any:
 
 
 @view_config(context=NewDeviceMode, request_method="GET", renderer=STEP, permission=NO_PERMISSION_REQUIRED)
-def show(context: Any, request: Any) -> Any:
+def show(context: NewDeviceMode, request: PortalRequest) -> ViewResult:
     """Show the step where the addition stands."""
     ticket = find(request, Tickets).current(request, request.dbsession)
     return shown(request, context.mode, ground_of(ticket)) if ticket is not None else _over(request)
 
 
 @view_config(context=NewDeviceMode, request_method="POST", renderer=STEP, permission=NO_PERMISSION_REQUIRED)
-def take(context: Any, request: Any) -> Any:
+def take(context: NewDeviceMode, request: PortalRequest) -> ViewResult:
     """Begin, or take an answer."""
     return _take(request, context.mode, "")
 
 
 @view_config(context=NewDeviceAction, request_method="POST", renderer=STEP, permission=NO_PERMISSION_REQUIRED)
-def take_action(context: Any, request: Any) -> Any:
+def take_action(context: NewDeviceAction, request: PortalRequest) -> ViewResult:
     """Carry out an action of the addition."""
     return _take(request, context.__parent__.mode, context.__name__)
 
 
 @view_config(context=NewDevicePoll, request_method="GET", renderer="json", permission=NO_PERMISSION_REQUIRED)
-def poll(context: Any, request: Any) -> dict[str, Any]:
+def poll(context: NewDevicePoll, request: PortalRequest) -> TemplateValues:
     """Tell a waiting page whether to send its form now."""
     ticket = find(request, Tickets).current(request, request.dbsession)
     if ticket is None:
@@ -71,18 +73,18 @@ def ground_of(ticket: Ticket) -> Ground:
         subject=account.subject, display_name=account.display_name, email=account.email, session_id=ticket.id
     )
 
-    def use(request: Any, session: Any) -> bool:
+    def use(request: PortalRequest, session: Any) -> bool:
         return find(request, Tickets).use(request, session, ticket)
 
     return Ground(person, home="/connexion", base=ADDRESS, cause=ticket.cause, use=use)
 
 
-def _take(request: Any, mode: Any, action: str) -> Any:
+def _take(request: PortalRequest, mode: AuthMode, action: str) -> ViewResult:
     with find(request, IDatabase).reading() as session:
         ticket = find(request, Tickets).current(request, session)
     return taken(request, mode, ground_of(ticket), action) if ticket is not None else _over(request)
 
 
-def _over(request: Any) -> HTTPSeeOther:
+def _over(request: PortalRequest) -> HTTPSeeOther:
     request.flash(_OVER, "warning")
     return HTTPSeeOther(_LOST)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ...events import UnderWayEnded
 from ...interfaces import ISignInRoot
+from ...pyramid_types import Configurator
 from ...services import find
 from .kind import LostEverythingKind
 from .links import Links, prune
@@ -23,7 +23,7 @@ _ACTIONS = {
 }
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Hang the place of the mailed link, publish the links, declare letters, actions and the support's kind."""
 
     def end_links(event: UnderWayEnded) -> None:

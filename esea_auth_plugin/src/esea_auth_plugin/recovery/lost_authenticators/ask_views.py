@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
@@ -12,6 +10,7 @@ from ...authentication.registry import modes_of
 from ...foundation.database import IDatabase
 from ...foundation.forms import Invalid, PortalForm
 from ...interfaces import AccountState, AccountView, IAccounts
+from ...pyramid_types import PortalRequest, ViewResult
 from ...services import find
 from .. import limits
 from ..resources import ForgottenPlace
@@ -22,7 +21,7 @@ _TEMPLATES = "esea_auth_plugin:recovery/lost_authenticators/templates"
 _PAGE = f"{_TEMPLATES}/ask.jinja2"
 
 
-def _form(request: Any) -> PortalForm:
+def _form(request: PortalRequest) -> PortalForm:
     submit = (("envoyer", "Envoyer ma demande au support"),)
     return PortalForm(LostEverythingSchema(), request, submit=submit, cancel=("Retour", "/connexion/oubli/dispositif"))
 
@@ -34,7 +33,7 @@ def _form(request: Any) -> PortalForm:
     renderer=f"{_TEMPLATES}/device.jinja2",
     permission=NO_PERMISSION_REQUIRED,
 )
-def lost_device(context: Any, request: Any) -> Any:
+def lost_device(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
     """Show the ways back in without the device: another device, a printed code, the support."""
     modes = modes_of(request).all()
     return {"restoring": [mode for mode in modes if mode.restores]}
@@ -43,7 +42,7 @@ def lost_device(context: Any, request: Any) -> Any:
 @view_config(
     context=ForgottenPlace, name="tout", request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED
 )
-def ask(context: Any, request: Any) -> Any:
+def ask(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
     """Ask who it is and where the support may call; nothing of the account is shown."""
     return {"form": _form(request).render(), "review": None}
 
@@ -51,7 +50,7 @@ def ask(context: Any, request: Any) -> Any:
 @view_config(
     context=ForgottenPlace, name="tout", request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED
 )
-def asked(context: Any, request: Any) -> Any:
+def asked(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
     """Open a request to the support, whether the account exists or not."""
     try:
         values = _form(request).validate()
@@ -64,7 +63,7 @@ def asked(context: Any, request: Any) -> Any:
     return {"form": "", "review": kind.open_request(request.registry, request.dbsession, account, values)}
 
 
-def _active(request: Any, login: str) -> AccountView | None:
+def _active(request: PortalRequest, login: str) -> AccountView | None:
     with find(request, IDatabase).reading() as session:
         account = find(request, IAccounts).by_login(session, login)
     return account if account is not None and account.state is AccountState.ACTIVE else None

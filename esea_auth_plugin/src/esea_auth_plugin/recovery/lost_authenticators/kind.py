@@ -13,6 +13,7 @@ from ...errors import PortalError
 from ...foundation.reviews.agreements import counting
 from ...foundation.reviews.kinds import DecidedOnly
 from ...interfaces import AccountView, Choice, Concerned, Fact, FactSheet, IAuditTrail, ReviewView
+from ...pyramid_types import Registry
 from ...services import find
 from ..lost_requests import ADDRESS_CHANGED, NOBODY, LostRequests, account_sheet, asked_sheet, check_to_record
 from .links import Links
@@ -48,7 +49,9 @@ _PROCEDURE = FactSheet(
 )
 
 
-def open_request(registry: Any, session: Session, account: AccountView | None, values: Mapping[str, Any]) -> ReviewView:
+def open_request(
+    registry: Registry, session: Session, account: AccountView | None, values: Mapping[str, Any]
+) -> ReviewView:
     """Open the request and tell its person; the same work is done when the account does not exist."""
     review = REQUESTS.open(registry, session, account, values)
     tell_person(registry, session, account, "asked", reference=review.reference)
@@ -74,30 +77,30 @@ class LostEverythingKind(DecidedOnly):
         "Votre compte a encore un moyen de connexion qui fonctionne.",
     )
 
-    def sheets(self, registry: Any, session: Session, review: ReviewView) -> Sequence[FactSheet]:
+    def sheets(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[FactSheet]:
         """Return the procedure, what was typed, and the account with the numbers that may be called back."""
         typed, account = REQUESTS.read(registry, session, review)
         asked = asked_sheet(typed, "Identifiant ou email")
         found = account_sheet(account, typed, *_facts(registry, session, account)) if account else NOBODY
         return [_PROCEDURE, asked, found]
 
-    def concerned(self, registry: Any, session: Session, review: ReviewView) -> Concerned:
+    def concerned(self, registry: Registry, session: Session, review: ReviewView) -> Concerned:
         """Return the account that the login named, and the person who was typed."""
         return REQUESTS.concerned(registry, session, review)
 
-    def agreements(self, registry: Any, session: Session, review: ReviewView) -> int:
+    def agreements(self, registry: Registry, session: Session, review: ReviewView) -> int:
         """Return two, whatever the account owns."""
         return _AGREEMENTS
 
-    def choices(self, registry: Any, session: Session, review: ReviewView) -> Sequence[Choice]:
+    def choices(self, registry: Registry, session: Session, review: ReviewView) -> Sequence[Choice]:
         """Ask each reviewer to record their own check."""
         return check_to_record(_CHECK)
 
-    def agreement_note(self, registry: Any, session: Session, review: ReviewView) -> str:
+    def agreement_note(self, registry: Registry, session: Session, review: ReviewView) -> str:
         """Tell whoever agrees that they can't restore the account's roles afterwards."""
         return REQUESTS.roles_note(registry, session, review)
 
-    def on_agree(self, registry: Any, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
+    def on_agree(self, registry: Registry, session: Session, review: ReviewView, by: str, kept: frozenset[str]) -> None:
         """Record the check of one reviewer.
 
         :raises PortalError: no check, no account, the reviewer's own, or an address that may not reach its person.
@@ -109,7 +112,7 @@ class LostEverythingKind(DecidedOnly):
         trail = find(registry, IAuditTrail)
         trail.record(session, "lost_everything.identity_checked", actor=by, target=account.subject, details=details)
 
-    def on_accept(self, registry: Any, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
+    def on_accept(self, registry: Registry, session: Session, review: ReviewView, kept: frozenset[str]) -> None:
         """Mail the link, and tell everyone who agreed; two different reviewers have, neither of them the person."""
         account = REQUESTS.account(registry, session, review)
         reviewers = counting(registry, session, self, review.id)
@@ -124,18 +127,18 @@ class LostEverythingKind(DecidedOnly):
             session, "lost_everything.link_sent", actor=review.decided_by, target=account.subject, details=details
         )
 
-    def on_refuse(self, registry: Any, session: Session, review: ReviewView, reason: str) -> None:
+    def on_refuse(self, registry: Registry, session: Session, review: ReviewView, reason: str) -> None:
         """Tell the account's own address, whoever asked."""
         account = REQUESTS.account(registry, session, review)
         tell_person(registry, session, account, "refused", reference=review.reference, reason=reason)
 
-    def on_more_asked(self, registry: Any, session: Session, review: ReviewView, question: str) -> None:
+    def on_more_asked(self, registry: Registry, session: Session, review: ReviewView, question: str) -> None:
         """Put the question to the account's own address; it is answered on the phone."""
         account = REQUESTS.account(registry, session, review)
         tell_person(registry, session, account, "more_asked", reference=review.reference, question=question)
 
 
-def _facts(registry: Any, session: Session, account: AccountView) -> Sequence[Fact]:
+def _facts(registry: Registry, session: Session, account: AccountView) -> Sequence[Fact]:
     """Return what the reviewers compare, and what the person would lose."""
     warnings = (_not_reached(registry, session, account), recently_confirmed(registry, account))
     unsure = " ".join(filter(None, warnings))
@@ -149,7 +152,7 @@ def _facts(registry: Any, session: Session, account: AccountView) -> Sequence[Fa
     )
 
 
-def _not_reached(registry: Any, session: Session, account: AccountView) -> str:
+def _not_reached(registry: Registry, session: Session, account: AccountView) -> str:
     """Return why the link would not surely reach the person at the account's address; ``""`` when it would."""
     if account.email_doubted_at is not None:
         return _ADDRESS_DOUBTED

@@ -14,6 +14,7 @@ from ...foundation.forms import Invalid
 from ...foundation.reviews.agreements import agreed_by
 from ...foundation.web.cookies import drop_cookie, read_link_cookie, set_cookie
 from ...interfaces import IEnrolmentTickets, IPasswords, IReviews
+from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from .. import limits
 from ..forms import accepted_password, password_form
@@ -27,7 +28,7 @@ _LONGEST = 128
 
 
 @view_config(context=RegainToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def take_token(context: Any, request: Any) -> Any:
+def take_token(context: RegainToken, request: PortalRequest) -> ViewResult:
     """Move the token into the flow's cookie; mail scanners that follow the link use nothing up."""
     token = context.__name__ if len(context.__name__) <= _LONGEST else "-"
     set_cookie(request, COOKIE, token, max_age=timedelta(minutes=30))
@@ -35,14 +36,14 @@ def take_token(context: Any, request: Any) -> Any:
 
 
 @view_config(context=RegainPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def show(context: Any, request: Any) -> Any:
+def show(context: RegainPlace, request: PortalRequest) -> ViewResult:
     """Say what is about to happen, and ask for a new password."""
     link = find(request, Links).live(request.dbsession, read_link_cookie(request, COOKIE))
     return _page(request, link, password_form(request).render() if link else "")
 
 
 @view_config(context=RegainPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def regain(context: Any, request: Any) -> Any:
+def regain(context: RegainPlace, request: PortalRequest) -> ViewResult:
     """Begin anew, and give this browser the ticket for one new device."""
     limits.link_used(request)
     with find(request, IDatabase).reading() as session:
@@ -67,7 +68,7 @@ def regain(context: Any, request: Any) -> Any:
     return HTTPSeeOther(tickets.issue(request, request.dbsession, link.account.subject, cause="support"))
 
 
-def _tell(request: Any, link: Link) -> None:
+def _tell(request: PortalRequest, link: Link) -> None:
     session, registry = request.dbsession, request.registry
     review = find(request, IReviews).get(session, link.request_id)
     reference = review.reference if review else ""
@@ -75,7 +76,7 @@ def _tell(request: Any, link: Link) -> None:
     tell_reviewers(registry, session, agreed_by(session, link.request_id), reference, "used")
 
 
-def _page(request: Any, link: Link | None, form: Any) -> dict[str, Any]:
+def _page(request: PortalRequest, link: Link | None, form: Any) -> TemplateValues:
     if link is None:
         request.response.status = 410
     return {"link": link, "form": form}

@@ -29,6 +29,7 @@ from ...interfaces import (
     ISessions,
     PortalSettings,
 )
+from ...pyramid_types import Registry
 from ...services import find
 from .models import EnrolmentLinkRow
 
@@ -55,7 +56,7 @@ class Link:
 class Links:
     """Mails, judges and uses links."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def issue(self, session: Session, account: AccountView, request_id: str) -> datetime:
@@ -146,7 +147,7 @@ class Links:
         return find(self._registry, IClock).now()
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: delete links that ended over a week ago."""
     before = find(registry, IClock).now() - timedelta(days=7)
     with find(registry, IDatabase).writing() as session:

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from ...interfaces import AccountView, IAccounts, IClock, IFormerAddresses, IOutbox, PortalSettings, ReviewView
+from ...pyramid_types import Registry
 from ...services import find, offers
 
 #: Where a decoy pretends to go; `.invalid` can't exist (RFC 2606), and nothing is sent anyway.
 NOWHERE = "personne@exemple.invalid"
 
 
-def tell_person(registry: Any, session: Session, account: AccountView | None, letter: str, **values: Any) -> None:
+def tell_person(registry: Registry, session: Session, account: AccountView | None, letter: str, **values: Any) -> None:
     """Write to the account's confirmed address; for nobody's login do the same work and mail nothing.
 
     The former address is told too while it may still object to a change: a thief who changed it first would otherwise
@@ -31,21 +32,21 @@ def tell_person(registry: Any, session: Session, account: AccountView | None, le
         )
 
 
-def former_addresses(registry: Any, session: Session, account: AccountView) -> Sequence[str]:
+def former_addresses(registry: Registry, session: Session, account: AccountView) -> Sequence[str]:
     """Return the addresses that the account had until lately and that may still object."""
     if not offers(registry, IFormerAddresses):
         return ()
     return find(registry, IFormerAddresses).of(session, account.subject)
 
 
-def tell_support(registry: Any, session: Session, review: ReviewView, step: str, *, decoy: bool = False) -> None:
+def tell_support(registry: Registry, session: Session, review: ReviewView, step: str, *, decoy: bool = False) -> None:
     """Write to the support's common mailbox: whoever reads it sees what two colleagues agreed to."""
     to = find(registry, PortalSettings).contacts.support_email
     values = {"reference": review.reference, "step": step}
     find(registry, IOutbox).post(session, "lost_everything.support", to=to, values=values, decoy=decoy)
 
 
-def tell_reviewers(registry: Any, session: Session, subjects: Sequence[str], reference: str, step: str) -> None:
+def tell_reviewers(registry: Registry, session: Session, subjects: Sequence[str], reference: str, step: str) -> None:
     """Write to the reviewers who agreed: an agreement given in their name shows."""
     values = {"reference": reference, "step": step, "at": find(registry, IClock).now()}
     for account in find(registry, IAccounts).by_subjects(session, subjects).values():

@@ -11,6 +11,7 @@ from pyramid.view import view_config
 from ...foundation.database import IDatabase
 from ...foundation.forms import Invalid, PortalForm
 from ...interfaces import IReviews
+from ...pyramid_types import PortalRequest, ViewResult
 from ...services import find
 from .. import limits
 from ..drafts import Drafts
@@ -30,7 +31,7 @@ _WRONG_PAIR = "Aucune demande ne correspond à cette référence et à ce code. 
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/waiting.jinja2",
 )
-def waiting_page(context: Any, request: Any) -> Any:
+def waiting_page(context: SignUpPlace, request: PortalRequest) -> ViewResult:
     """« Votre demande est en attente »: known only to the browser that sent it, for two hours."""
     draft = current_draft(request)
     if draft is None or draft.sent_as is None:
@@ -47,7 +48,7 @@ def waiting_page(context: Any, request: Any) -> Any:
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/again.jinja2",
 )
-def again_page(context: Any, request: Any) -> Any:
+def again_page(context: SignUpPlace, request: PortalRequest) -> ViewResult:
     """Ask for the e-mail typed, after a silence on what may be a shared workstation."""
     draft = current_draft(request)
     if draft is None or not draft.idle:
@@ -62,7 +63,7 @@ def again_page(context: Any, request: Any) -> Any:
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/again.jinja2",
 )
-def again_given(context: Any, request: Any) -> Any:
+def again_given(context: SignUpPlace, request: PortalRequest) -> ViewResult:
     """Wake the draft for who knows its e-mail; nothing of it is shown before."""
     draft = current_draft(request)
     if draft is None or not draft.idle:
@@ -86,12 +87,12 @@ def _last_page(pending: Any, done: int) -> str:
     return next((path for path in PATHS if path in pending), PATHS[min(done, 3)])
 
 
-def _again_form(request: Any) -> PortalForm:
+def _again_form(request: PortalRequest) -> PortalForm:
     return PortalForm(EmailAgainSchema(), request, submit=(("reprendre", "Reprendre mon inscription"),))
 
 
 @view_config(context=SignUpPlace, name="effacer", request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def cleared(context: Any, request: Any) -> Any:
+def cleared(context: SignUpPlace, request: PortalRequest) -> ViewResult:
     """« Effacer et recommencer »."""
     draft = current_draft(request)
     if draft is not None and draft.sent_as is None:
@@ -108,7 +109,7 @@ def cleared(context: Any, request: Any) -> Any:
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/follow.jinja2",
 )
-def follow_page(context: Any, request: Any) -> Any:
+def follow_page(context: SignUpPlace, request: PortalRequest) -> ViewResult:
     """« Où en est ma demande »."""
     return {"form": _follow_form(request).render(), "review": None}
 
@@ -120,7 +121,7 @@ def follow_page(context: Any, request: Any) -> Any:
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/follow.jinja2",
 )
-def followed(context: Any, request: Any) -> Any:
+def followed(context: SignUpPlace, request: PortalRequest) -> ViewResult:
     """Show state and dates only; any wrong pair gets one answer."""
     form = _follow_form(request)
     counted = limits.from_here(request, limits.FOLLOW)
@@ -136,5 +137,5 @@ def followed(context: Any, request: Any) -> Any:
     return {"form": None, "review": found[0]}
 
 
-def _follow_form(request: Any) -> PortalForm:
+def _follow_form(request: PortalRequest) -> PortalForm:
     return PortalForm(FollowSchema(), request, submit=(("voir", "Voir où en est ma demande"),), autocomplete="off")

@@ -18,6 +18,7 @@ from ...foundation.forms import Invalid, PasswordNode, PortalForm
 from ...foundation.security import password_policy
 from ...foundation.web.cookies import drop_cookie, read_link_cookie
 from ...interfaces import IAuditTrail, IPasswords
+from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from .. import limits
 from ..confirmation import Confirmations, Found, TokenSpent, TokenStanding
@@ -34,24 +35,24 @@ class _PasswordSchema(colander.MappingSchema):
     password = PasswordNode(title="Mot de passe", help="Celui que vous avez choisi lors de votre inscription.")
 
 
-def _password_form(request: Any) -> PortalForm:
+def _password_form(request: PortalRequest) -> PortalForm:
     return PortalForm(_PasswordSchema(), request, submit=(("confirmer", "Confirmer mon compte"),))
 
 
-def _new_form(request: Any) -> PortalForm:
+def _new_form(request: PortalRequest) -> PortalForm:
     schema = colander.SchemaNode(colander.Mapping(), validator=passwords_agree)
     for node in password_nodes():
         schema.add(node)
     return PortalForm(schema, request, submit=(("confirmer", "Choisir ce mot de passe et confirmer mon compte"),))
 
 
-def found_by_cookie(request: Any) -> Found:
+def found_by_cookie(request: PortalRequest) -> Found:
     """Judge the token of this browser's flow."""
     with find(request, IDatabase).reading() as session:
         return Confirmations(request.registry).find(session, read_link_cookie(request, CONFIRMATION_COOKIE))
 
 
-def page(request: Any, found: Found, form_html: Any, *, new: bool = False) -> dict[str, Any]:
+def page(request: PortalRequest, found: Found, form_html: Any, *, new: bool = False) -> TemplateValues:
     """Return the page: a form while the token lives, else which of the ways it ended."""
     if found.standing is not TokenStanding.LIVE:
         request.response.status_int = 404 if found.standing is TokenStanding.UNKNOWN else 410
@@ -65,7 +66,7 @@ def page(request: Any, found: Found, form_html: Any, *, new: bool = False) -> di
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/confirmation.jinja2",
 )
-def confirmation_page(context: Any, request: Any) -> Any:
+def confirmation_page(context: Confirmation, request: PortalRequest) -> ViewResult:
     """Ask for the password chosen at the sign-up."""
     return page(request, found_by_cookie(request), _password_form(request).render())
 
@@ -76,7 +77,7 @@ def confirmation_page(context: Any, request: Any) -> Any:
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/confirmation.jinja2",
 )
-def confirmed(context: Any, request: Any) -> Any:
+def confirmed(context: Confirmation, request: PortalRequest) -> ViewResult:
     """Confirm with the password chosen at the sign-up."""
     found = found_by_cookie(request)
     if found.standing is not TokenStanding.LIVE or found.account is None:
@@ -101,7 +102,7 @@ def confirmed(context: Any, request: Any) -> Any:
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/confirmation.jinja2",
 )
-def new_password_page(context: Any, request: Any) -> Any:
+def new_password_page(context: Confirmation, request: PortalRequest) -> ViewResult:
     """Choose a new password, for who doesn't know the first."""
     return page(request, found_by_cookie(request), _new_form(request).render(), new=True)
 
@@ -113,7 +114,7 @@ def new_password_page(context: Any, request: Any) -> Any:
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/confirmation.jinja2",
 )
-def confirmed_with_new_password(context: Any, request: Any) -> Any:
+def confirmed_with_new_password(context: Confirmation, request: PortalRequest) -> ViewResult:
     """Confirm with a new password, which replaces the one of the sign-up."""
     limits.from_here(request, limits.MAILED)
     found = found_by_cookie(request)
@@ -132,7 +133,7 @@ def confirmed_with_new_password(context: Any, request: Any) -> Any:
     return _finish(context, request, find(request, IPasswords).hash(values["password"]))
 
 
-def _finish(context: Any, request: Any, new_hash: str | None) -> Any:
+def _finish(context: Confirmation, request: PortalRequest, new_hash: str | None) -> ViewResult:
     token = read_link_cookie(request, CONFIRMATION_COOKIE) or ""
     try:
         Confirmations(request.registry).confirm(request.dbsession, token, new_hash=new_hash)
@@ -145,7 +146,7 @@ def _finish(context: Any, request: Any, new_hash: str | None) -> Any:
     return HTTPSeeOther("/connexion")
 
 
-def _tell_refusal(request: Any, subject: str) -> None:
+def _tell_refusal(request: PortalRequest, subject: str) -> None:
     trail = find(request, IAuditTrail)
     address = request.client_address
     request.outlive(

@@ -16,6 +16,7 @@ from ...foundation.nomenclatures import CIVILITIES, list_of
 from ...foundation.security import password_policy
 from ...foundation.web.cookies import drop_cookie, read_link_cookie
 from ...interfaces import IPasswords
+from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from ...settings import AuthSettings
 from .. import limits
@@ -28,7 +29,7 @@ from .mailed import INVITATION_COOKIE
 _TEMPLATE = "esea_auth_plugin:sign_up/templates/invitation.jinja2"
 
 
-def _form(request: Any) -> PortalForm:
+def _form(request: PortalRequest) -> PortalForm:
     schema = colander.SchemaNode(colander.Mapping(), validator=passwords_agree)
     civilities = [(str(item.coded), item.label) for item in list_of(CIVILITIES).concepts]
     schema.add(ChoiceNode(name="civility", title="Civilité", values=civilities, width="s"))
@@ -39,12 +40,12 @@ def _form(request: Any) -> PortalForm:
     return PortalForm(schema, request, submit=(("ouvrir", "Ouvrir mon compte"),))
 
 
-def _found(request: Any) -> Found:
+def _found(request: PortalRequest) -> Found:
     with find(request, IDatabase).reading() as session:
         return Invitations(request.registry).find(session, read_link_cookie(request, INVITATION_COOKIE))
 
 
-def _page(request: Any, found: Found, form_html: Any) -> dict[str, Any]:
+def _page(request: PortalRequest, found: Found, form_html: Any) -> TemplateValues:
     live = found.standing is TokenStanding.LIVE
     if not live:
         request.response.status_int = 404 if found.standing is TokenStanding.UNKNOWN else 410
@@ -58,13 +59,13 @@ def _page(request: Any, found: Found, form_html: Any) -> dict[str, Any]:
 
 
 @view_config(context=Invitation, request_method="GET", permission=NO_PERMISSION_REQUIRED, renderer=_TEMPLATE)
-def invitation_page(context: Any, request: Any) -> Any:
+def invitation_page(context: Invitation, request: PortalRequest) -> ViewResult:
     """Show the form while the invitation lives."""
     return _page(request, _found(request), _form(request).render())
 
 
 @view_config(context=Invitation, request_method="POST", permission=NO_PERMISSION_REQUIRED, renderer=_TEMPLATE)
-def invitation_accepted(context: Any, request: Any) -> Any:
+def invitation_accepted(context: Invitation, request: PortalRequest) -> ViewResult:
     """Open the account, once."""
     limits.from_here(request, limits.MAILED)
     found = _found(request)

@@ -15,6 +15,7 @@ from pyramid.view import view_config
 from ...foundation.database import IDatabase
 from ...foundation.security.tokens import mailed_token
 from ...foundation.web.cookies import set_cookie
+from ...pyramid_types import PortalRequest, ViewResult
 from ...services import find
 from .. import limits
 from ..drafts import Drafts
@@ -35,7 +36,7 @@ FLOW = timedelta(minutes=30)
 
 
 @view_config(context=MailedToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def token_received(context: Any, request: Any) -> Any:
+def token_received(context: MailedToken, request: PortalRequest) -> ViewResult:
     """Take the token out of the address. Nothing is judged and nothing is written here."""
     place = context.__parent__
     cookie = next(name for interface, name in _COOKIES.items() if interface.providedBy(place))
@@ -49,7 +50,7 @@ def token_received(context: Any, request: Any) -> Any:
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/resume.jinja2",
 )
-def resumption_page(context: Any, request: Any) -> Any:
+def resumption_page(context: Resumption, request: PortalRequest) -> ViewResult:
     """« Compléter ma demande » or « Faire une nouvelle demande »; nothing typed is shown before the button."""
     with find(request, IDatabase).reading() as session:
         found = resumable(request, session)
@@ -59,7 +60,7 @@ def resumption_page(context: Any, request: Any) -> Any:
 
 
 @view_config(context=Resumption, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def resumed(context: Any, request: Any) -> Any:
+def resumed(context: Resumption, request: PortalRequest) -> ViewResult:
     """Make a draft of the filled form, in this browser."""
     limits.from_here(request, limits.MAILED)
     session = request.dbsession

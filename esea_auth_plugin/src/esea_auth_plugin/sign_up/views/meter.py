@@ -12,6 +12,7 @@ from pyramid.view import view_config
 
 from ...errors import PortalError
 from ...foundation.security import password_policy
+from ...pyramid_types import PortalRequest, ViewResult
 from .. import limits
 from ..flow import current_draft
 from ..resources import SignUpPlace
@@ -26,7 +27,7 @@ class BadQuestion(PortalError):
 @view_config(
     context=SignUpPlace, name="surete", request_method="POST", permission=NO_PERMISSION_REQUIRED, renderer="json"
 )
-def password_strength(context: Any, request: Any) -> Any:
+def password_strength(context: SignUpPlace, request: PortalRequest) -> ViewResult:
     """Answer ``{"score", "label", "accepted", "messages"}`` for ``{"password", "words"}``."""
     limits.from_here(request, limits.METER)
     try:

@@ -14,6 +14,7 @@ from ...foundation.database import IDatabase
 from ...foundation.forms import Button, Invalid, PortalForm
 from ...interfaces import ICatalogue, IMailedCodes, IPendingIdentities
 from ...normalise.emails import normalise_email
+from ...pyramid_types import PortalRequest, TemplateValues, ViewResult, current_identity
 from ...services import find
 from .. import limits
 from ..drafts import Draft, Drafts
@@ -33,9 +34,9 @@ _MESSAGES = {
 
 
 @view_config(context=SignUpPlace, name="identite", request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def begun(context: Any, request: Any) -> Any:
+def begun(context: SignUpPlace, request: PortalRequest) -> ViewResult:
     """Begin a sign-up from what this browser has just shown; a draft that was under way here is erased."""
-    if request.identity is not None:
+    if current_identity(request) is not None:
         return HTTPSeeOther("/compte")
     limits.from_here(request, limits.START)
     former = current_draft(request)
@@ -53,12 +54,12 @@ def begun(context: Any, request: Any) -> Any:
     return HTTPSeeOther(PATHS[1])
 
 
-def _form(request: Any) -> PortalForm:
+def _form(request: PortalRequest) -> PortalForm:
     submit = (Button("suivant", "Suivant"), Button("precedent", "Précédent", "quiet"))
     return PortalForm(MailboxSchema(), request, submit=submit)
 
 
-def _draft(request: Any) -> tuple[Draft | None, str]:
+def _draft(request: PortalRequest) -> tuple[Draft | None, str]:
     """Return the draft whose address is to be proven, or where to go instead."""
     draft = current_draft(request)
     elsewhere = may_not_open(draft, 2)
@@ -69,7 +70,7 @@ def _draft(request: Any) -> tuple[Draft | None, str]:
     return (None, PATHS[2]) if draft.answers.email_is_confirmed else (draft, "")
 
 
-def _shown(request: Any, draft: Draft, form_html: Any) -> dict[str, Any]:
+def _shown(request: PortalRequest, draft: Draft, form_html: Any) -> TemplateValues:
     with find(request, IDatabase).reading() as session:
         sent = find(request, IMailedCodes).sent(session, code_name(draft.id, draft.answers.email))
     return {**step_of(request, 2), "email": draft.answers.email, "sent": sent, "form": form_html}
@@ -78,7 +79,7 @@ def _shown(request: Any, draft: Draft, form_html: Any) -> dict[str, Any]:
 @view_config(
     context=SignUpPlace, name="courriel", request_method="GET", permission=NO_PERMISSION_REQUIRED, renderer=_PAGE
 )
-def mailbox_page(context: Any, request: Any) -> Any:
+def mailbox_page(context: SignUpPlace, request: PortalRequest) -> ViewResult:
     """Ask for the code, or offer to send it."""
     draft, elsewhere = _draft(request)
     if draft is None:
@@ -89,7 +90,7 @@ def mailbox_page(context: Any, request: Any) -> Any:
 @view_config(
     context=SignUpPlace, name="courriel", request_method="POST", permission=NO_PERMISSION_REQUIRED, renderer=_PAGE
 )
-def code_given(context: Any, request: Any) -> Any:
+def code_given(context: SignUpPlace, request: PortalRequest) -> ViewResult:
     """Send a code, or check the one that came back."""
     draft, elsewhere = _draft(request)
     if draft is None:
@@ -115,7 +116,7 @@ def code_given(context: Any, request: Any) -> Any:
     return HTTPSeeOther(PATHS[2])
 
 
-def _send(request: Any, draft: Draft) -> Any:
+def _send(request: PortalRequest, draft: Draft) -> ViewResult:
     """Mail a code: the same letter whether an account has the address or not."""
     try:
         limits.code_sent(request, draft.answers.email)

@@ -18,6 +18,7 @@ from ...errors import TooManyAttempts
 from ...foundation.forms import Button, Invalid, PortalForm
 from ...foundation.security import password_policy
 from ...interfaces import ICatalogue, IClock, IPasswords, ISealer, ModeStanding, PortalService
+from ...pyramid_types import PortalRequest, TemplateValues, ViewResult, current_identity
 from ...services import find
 from ...settings import AuthSettings
 from .. import limits
@@ -48,9 +49,9 @@ _TAKEN = "Cet identifiant n’est pas disponible : choisissez-en un autre, ou re
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/card.jinja2",
 )
-def card_page(context: Any, request: Any) -> Any:
+def card_page(context: SignUpPlace, request: PortalRequest) -> ViewResult:
     """« Étape 1/4 : Carte CPS »."""
-    if request.identity is not None:
+    if current_identity(request) is not None:
         return HTTPSeeOther("/compte")
     draft = current_draft(request)
     under_way = draft is not None and draft.sent_as is None and draft.done > 0
@@ -62,7 +63,7 @@ def card_page(context: Any, request: Any) -> Any:
     }
 
 
-def _proving(request: Any) -> dict[str, Any]:
+def _proving(request: PortalRequest) -> dict[str, list[tuple[AuthMode, str]]]:
     """Return the modes that fill the sign-up in with what they prove: the portal's own, and those of somebody else."""
     service = _service_asked(request)
     found = [mode for mode in modes_of(request).all() if Capability.OFFERS_ATTRIBUTES in mode.capabilities]
@@ -73,7 +74,7 @@ def _proving(request: Any) -> dict[str, Any]:
     }
 
 
-def _reading_path(request: Any, mode: AuthMode, service: PortalService | None) -> str:
+def _reading_path(request: PortalRequest, mode: AuthMode, service: PortalService | None) -> str:
     """Return where the mode is gone through, ``""`` where it is not admitted today."""
     catalogue, now = find(request, ICatalogue), find(request, IClock).now()
     portal = catalogue.get("portail")
@@ -84,16 +85,16 @@ def _reading_path(request: Any, mode: AuthMode, service: PortalService | None) -
     return ""
 
 
-def _service_asked(request: Any) -> PortalService | None:
+def _service_asked(request: PortalRequest) -> PortalService | None:
     catalogue = find(request, ICatalogue)
     asked = catalogue.get(request.GET.get("service", ""))
     return asked if asked is not None and asked in catalogue.all() else None
 
 
 @view_config(context=SignUpPlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def card_answered(context: Any, request: Any) -> Any:
+def card_answered(context: SignUpPlace, request: PortalRequest) -> ViewResult:
     """Begin the draft, or go on with the one there is."""
-    if request.identity is not None:
+    if current_identity(request) is not None:
         return HTTPSeeOther("/compte")
     answer = request.POST.get("carte")
     if answer not in {"oui", "non"}:
@@ -122,7 +123,7 @@ def card_answered(context: Any, request: Any) -> Any:
 # --- 2. Données personnelles -------------------------------------------------------------------------------------
 
 
-def _personal_form(request: Any, draft: Draft) -> PortalForm:
+def _personal_form(request: PortalRequest, draft: Draft) -> PortalForm:
     today = find(request, IClock).now().date()
     schema = personal_schema(find(request, AuthSettings).hidden_fields, today, draft.answers.proven_attributes)
     return PortalForm(schema, request, submit=(_NEXT, _BACK), groups=PERSONAL_GROUPS)
@@ -136,13 +137,13 @@ def _personal_form(request: Any, draft: Draft) -> PortalForm:
     renderer=f"{_TEMPLATES}/step.jinja2",
 )
 @at_step(2, _personal_form)
-def personal_page(request: Any, draft: Draft, form: PortalForm) -> Any:
+def personal_page(request: PortalRequest, draft: Draft, form: PortalForm) -> ViewResult:
     """« Étape 2/4 : Données personnelles »."""
     values = {**draft.answers.personal, "email_again": draft.answers.email}
     return _personal(request, draft, shown(form, draft, 2, values))
 
 
-def _personal(request: Any, draft: Draft, form_html: Any) -> dict[str, Any]:
+def _personal(request: PortalRequest, draft: Draft, form_html: Any) -> TemplateValues:
     proven = draft.answers.proven
     return {
         **step_of(request, 2),
@@ -162,7 +163,7 @@ def _personal(request: Any, draft: Draft, form_html: Any) -> dict[str, Any]:
     renderer=f"{_TEMPLATES}/step.jinja2",
 )
 @at_step(2, _personal_form)
-def personal_given(request: Any, draft: Draft, form: PortalForm) -> Any:
+def personal_given(request: PortalRequest, draft: Draft, form: PortalForm) -> ViewResult:
     """Check and keep the personal data."""
     if form.pressed == _BACK.name:
         return go_back(request, draft, form, 2)
@@ -188,7 +189,7 @@ def personal_given(request: Any, draft: Draft, form: PortalForm) -> Any:
     return HTTPSeeOther(PATHS[2])
 
 
-def _count_name(request: Any, draft: Draft, form: PortalForm, personal: Mapping[str, str]) -> None:
+def _count_name(request: PortalRequest, draft: Draft, form: PortalForm, personal: Mapping[str, str]) -> None:
     """Count another name for this draft like a choice of an identifier: step 3 proposes one for it."""
     former, present = (
         identifier_from_name(each.get("first_name", ""), each.get("last_name", ""))
@@ -207,7 +208,7 @@ def _count_name(request: Any, draft: Draft, form: PortalForm, personal: Mapping[
 # --- 3. Choix de votre identifiant -------------------------------------------------------------------------------
 
 
-def _identifier_form(request: Any, draft: Draft) -> PortalForm:
+def _identifier_form(request: PortalRequest, draft: Draft) -> PortalForm:
     return PortalForm(
         identifier_schema(kept=bool(draft.answers.password_hash), optional=draft.answers.proven is not None),
         request,
@@ -221,7 +222,7 @@ def _holder(draft: Draft) -> str:
     return draft.completes or draft.id
 
 
-def _proposal(request: Any, draft: Draft, refused: str = "") -> str:
+def _proposal(request: PortalRequest, draft: Draft, refused: str = "") -> str:
     personal = draft.answers.personal
     names = (personal.get("first_name", ""), personal.get("last_name", ""))
     return identifiers.propose(find(request, ISealer), *names, holder=_holder(draft), refused=refused)
@@ -235,7 +236,7 @@ def _proposal(request: Any, draft: Draft, refused: str = "") -> str:
     renderer=f"{_TEMPLATES}/identifier.jinja2",
 )
 @at_step(3, _identifier_form)
-def identifier_page(request: Any, draft: Draft, form: PortalForm) -> Any:
+def identifier_page(request: PortalRequest, draft: Draft, form: PortalForm) -> ViewResult:
     """« Étape 3/4 : Choix de votre identifiant »."""
     proposal = _proposal(request, draft)
     values = {"identifier": draft.answers.identifier or proposal}
@@ -250,7 +251,7 @@ def identifier_page(request: Any, draft: Draft, form: PortalForm) -> Any:
     renderer=f"{_TEMPLATES}/identifier.jinja2",
 )
 @at_step(3, _identifier_form)
-def identifier_chosen(request: Any, draft: Draft, form: PortalForm) -> Any:
+def identifier_chosen(request: PortalRequest, draft: Draft, form: PortalForm) -> ViewResult:
     """Judge the password, hash it outside any transaction, then take the identifier in one statement."""
     if form.pressed == _BACK.name:
         return go_back(request, draft, form, 3)
@@ -278,7 +279,7 @@ def identifier_chosen(request: Any, draft: Draft, form: PortalForm) -> Any:
     return HTTPSeeOther(PATHS[3])
 
 
-def _with_password(request: Any, draft: Draft, form: PortalForm, values: dict[str, Any]) -> Answers:
+def _with_password(request: PortalRequest, draft: Draft, form: PortalForm, values: dict[str, Any]) -> Answers:
     identifier, password = normalise_identifier(values["identifier"]), values["password"]
     answers = replace(draft.answers, identifier=identifier).keeping(PATHS[2], None)
     if not password:
@@ -295,12 +296,12 @@ def _with_password(request: Any, draft: Draft, form: PortalForm, values: dict[st
 # --- 4. Adhésion -------------------------------------------------------------------------------------------------
 
 
-def _adhesion_form(request: Any, draft: Draft) -> PortalForm:
+def _adhesion_form(request: PortalRequest, draft: Draft) -> PortalForm:
     schema = adhesion_schema(find(request, ICatalogue).all())
     return PortalForm(schema, request, submit=(Button("valider", "Valider"), _BACK))
 
 
-def _adhesion(request: Any, draft: Draft, form_html: Any) -> dict[str, Any]:
+def _adhesion(request: PortalRequest, draft: Draft, form_html: Any) -> TemplateValues:
     return {**step_of(request, 4), "form": form_html, "answers": draft.answers}
 
 
@@ -312,7 +313,7 @@ def _adhesion(request: Any, draft: Draft, form_html: Any) -> dict[str, Any]:
     renderer=f"{_TEMPLATES}/adhesion.jinja2",
 )
 @at_step(4, _adhesion_form)
-def adhesion_page(request: Any, draft: Draft, form: PortalForm) -> Any:
+def adhesion_page(request: PortalRequest, draft: Draft, form: PortalForm) -> ViewResult:
     """« Étape 4/4 : Adhésion »."""
     values = {"services": draft.answers.services, "motive": draft.answers.motive}
     return _adhesion(request, draft, shown(form, draft, 4, values))
@@ -326,7 +327,7 @@ def adhesion_page(request: Any, draft: Draft, form: PortalForm) -> Any:
     renderer=f"{_TEMPLATES}/adhesion.jinja2",
 )
 @at_step(4, _adhesion_form)
-def adhesion_sent(request: Any, draft: Draft, form: PortalForm) -> Any:
+def adhesion_sent(request: PortalRequest, draft: Draft, form: PortalForm) -> ViewResult:
     """Send the request, once."""
     if form.pressed == _BACK.name:
         return go_back(request, draft, form, 4)
@@ -348,7 +349,7 @@ def adhesion_sent(request: Any, draft: Draft, form: PortalForm) -> Any:
     return HTTPSeeOther(WAITING)
 
 
-def _count(request: Any, draft: Draft, form: PortalForm) -> bool:
+def _count(request: PortalRequest, draft: Draft, form: PortalForm) -> bool:
     """Count the request; tell whether its acknowledgement may be mailed."""
     limits.from_here(request, limits.SEND)
     if draft.completes is not None:

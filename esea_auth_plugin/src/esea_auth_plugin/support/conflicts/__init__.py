@@ -7,17 +7,17 @@ and the browsers and network addresses that both have used lately. One thing in 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ...events import RequestDecided, RequestEnded, RequestOpened, SignedIn
 from ...interfaces import IConflictsOfInterest
+from ...pyramid_types import Configurator
 from .origin import forget_origin, note_address, note_origin, prune
 from .service import ConflictsOfInterest
 
 __all__ = ["includeme"]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the service, and note where requests and sign-ins come from."""
     registry = config.registry
     config.add_service(IConflictsOfInterest, ConflictsOfInterest)

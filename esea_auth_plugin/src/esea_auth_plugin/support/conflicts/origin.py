@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from ...foundation.throttling.addresses import address_key
 from ...interfaces import IClock, ISealer
 from ...normalise.addresses import parse_address
 from ...normalise.special_networks import is_globally_reachable
+from ...pyramid_types import Registry
 from ...services import find
 from .models import RecentAddressRow, RequestOriginRow
 
@@ -25,7 +25,7 @@ RECENT = timedelta(days=30)
 PURPOSE = "conflicts.address"
 
 
-def note_origin(registry: Any, event: RequestOpened) -> None:
+def note_origin(registry: Registry, event: RequestOpened) -> None:
     """Keep who the browser of a new request is known to, and its address, until the decision."""
     request = request_of(event.session)
     if request is None:
@@ -37,7 +37,7 @@ def note_origin(registry: Any, event: RequestOpened) -> None:
         )
 
 
-def note_address(registry: Any, event: SignedIn) -> None:
+def note_address(registry: Registry, event: SignedIn) -> None:
     """Keep the address of a sign-in for a month."""
     addresses = _digests(registry, event.address)
     if not addresses:
@@ -60,7 +60,7 @@ def forget_origin(session: Session, request_id: str) -> None:
     session.execute(delete(RequestOriginRow).where(RequestOriginRow.request_id == request_id))
 
 
-def _digests(registry: Any, address: str) -> Sequence[str]:
+def _digests(registry: Registry, address: str) -> Sequence[str]:
     """Return the keyed hashes of an address; none for one that tells nothing of a person.
 
     Everybody in a hospital has its address, and a private one is the proxy's or another network's.
@@ -73,7 +73,7 @@ def _digests(registry: Any, address: str) -> Sequence[str]:
     return find(registry, ISealer).digests(address_key(address), purpose=PURPOSE)
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: forget addresses that were last seen over a month ago."""
     before = find(registry, IClock).now() - RECENT
     with find(registry, IDatabase).writing() as session:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
@@ -15,6 +14,7 @@ from ...authentication.attempts.models import KnownBrowserRow
 from ...interfaces import Concerned, IClock, IFormerAddresses, ISealer
 from ...normalise.emails import normalise_email
 from ...normalise.folding import fold_key
+from ...pyramid_types import Registry
 from ...services import find, offers
 from ...settings import ReviewSettings
 from .models import RecentAddressRow, RequestOriginRow
@@ -35,7 +35,7 @@ Person = Mapping[str, str]
 class ConflictsOfInterest:
     """See the module."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def of(

@@ -69,8 +69,8 @@ def _application(memory: Memory, wallet: str, portal_url: str) -> Any:
     config = Configurator(settings={"wallet": wallet})
     config.include("pyramid_jinja2")
     config.add_request_method(lambda request: memory, "memory", property=True)
-    config.registry.redirect_uris = frozenset({f"{portal_url}/connexion/psc/retour"})
-    config.registry.post_logout_uris = frozenset({f"{portal_url}/connexion/psc/fin"})
+    config.registry["redirect_uris"] = frozenset({f"{portal_url}/connexion/psc/retour"})
+    config.registry["post_logout_uris"] = frozenset({f"{portal_url}/connexion/psc/fin"})
     for name, pattern in _ROUTES.items():
         config.add_route(name, pattern)
     config.add_static_view("psc/static", "host_app:demo/psc/static")

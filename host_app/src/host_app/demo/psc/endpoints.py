@@ -12,8 +12,10 @@ from urllib.parse import unquote
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from esea_auth_plugin.pyramid_types import TemplateValues, ViewResult
+
 from .people import by_national_id, by_sub
-from .state import RING_SECONDS, Memory, Ring, challenge_of
+from .state import RING_SECONDS, Memory, ProviderRequest, Ring, challenge_of
 
 SLOW_SECONDS = 5
 CIBA = "urn:openid:params:grant-type:ciba"
@@ -26,7 +28,7 @@ def _error(code: str, status: int = 400) -> Response:
 def troubled(view: Any) -> Any:
     """Let the fault of the moment answer first."""
 
-    def wrapped(request: Any) -> Any:
+    def wrapped(request: ProviderRequest) -> Any:
         if request.memory.fault == "down":
             return _error("temporarily_unavailable", 503)
         if request.memory.fault == "slow":
@@ -39,7 +41,7 @@ def troubled(view: Any) -> Any:
 
 @view_config(route_name="discovery", request_method="GET", renderer="json")
 @troubled
-def discovery(request: Any) -> dict[str, Any]:
+def discovery(request: ProviderRequest) -> TemplateValues:
     """Tell the addresses; the authorization host is not the issuer's."""
     issuer = request.memory.issuer
     return {
@@ -58,14 +60,14 @@ def discovery(request: Any) -> dict[str, Any]:
 
 @view_config(route_name="certs", request_method="GET", renderer="json")
 @troubled
-def certs(request: Any) -> Any:
+def certs(request: ProviderRequest) -> ViewResult:
     """Tell the signing keys."""
     return request.memory.key_set()
 
 
 @view_config(route_name="token", request_method="POST", renderer="json")
 @troubled
-def token(request: Any) -> Any:
+def token(request: ProviderRequest) -> ViewResult:
     """Exchange a code, or tell whether somebody has answered on their telephone."""
     if not _is_the_client(request):
         return _error("invalid_client", 401)
@@ -77,7 +79,7 @@ def token(request: Any) -> Any:
     return _error("unsupported_grant_type")
 
 
-def _exchange(memory: Memory, given: Mapping[str, str]) -> Any:
+def _exchange(memory: Memory, given: Mapping[str, str]) -> ViewResult:
     with memory.lock:
         code = memory.codes.pop(given.get("code", ""), None)
     if code is None or code.ends_at < memory.tell() or code.redirect_uri != given.get("redirect_uri"):
@@ -87,7 +89,7 @@ def _exchange(memory: Memory, given: Mapping[str, str]) -> Any:
     return memory.answer_of(code.seen, code.nonce)
 
 
-def _collect(memory: Memory, auth_req_id: str) -> Any:
+def _collect(memory: Memory, auth_req_id: str) -> ViewResult:
     ring = memory.rings.get(auth_req_id)
     now = memory.tell()
     if ring is None:
@@ -103,7 +105,7 @@ def _collect(memory: Memory, auth_req_id: str) -> Any:
 
 @view_config(route_name="userinfo", request_method="GET", renderer="json")
 @troubled
-def userinfo(request: Any) -> Any:
+def userinfo(request: ProviderRequest) -> ViewResult:
     """Tell who the access token stands for."""
     scheme, _, access_token = request.headers.get("Authorization", "").partition(" ")
     seen = request.memory.tokens.pop(access_token, None) if scheme == "Bearer" else None
@@ -115,7 +117,7 @@ def userinfo(request: Any) -> Any:
 
 @view_config(route_name="ciba", request_method="POST", renderer="json")
 @troubled
-def ciba(request: Any) -> Any:
+def ciba(request: ProviderRequest) -> ViewResult:
     """Ring a telephone: its page shows three numbers, one of them right."""
     if not _is_the_client(request):
         return _error("invalid_client", 401)
@@ -130,7 +132,7 @@ def ciba(request: Any) -> Any:
     return {"auth_req_id": auth_req_id, "expires_in": RING_SECONDS, "interval": 2}
 
 
-def _is_the_client(request: Any) -> bool:
+def _is_the_client(request: ProviderRequest) -> bool:
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     try:
         name, _, secret = base64.b64decode(text).decode().partition(":") if scheme == "Basic" else ("", "", "")

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
 from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPBadRequest, HTTPSeeOther
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from esea_auth_plugin.pyramid_types import ViewResult
+
 from .people import PROFESSIONALS, by_sub
-from .state import CODE_SECONDS, FAULTS, Code, Seen
+from .state import CODE_SECONDS, FAULTS, Code, ProviderRequest, Seen
 
 COOKIE = "psc_demo"
 _TEMPLATES = "host_app:demo/psc/templates"
 _ASKED = ("client_id", "redirect_uri", "state", "nonce", "code_challenge", "scope", "acr_values", "prompt")
 
 
-def _asked(request: Any) -> dict[str, str]:
+def _asked(request: ProviderRequest) -> dict[str, str]:
     given = request.POST if request.method == "POST" else request.GET
     found = {name: given.get(name, "")[:2000] for name in _ASKED}
-    if found["client_id"] != request.memory.client_id or found["redirect_uri"] not in request.registry.redirect_uris:
+    if found["client_id"] != request.memory.client_id or found["redirect_uri"] not in request.registry["redirect_uris"]:
         raise HTTPBadRequest("unknown client or address")  # never sent back to an address that nobody declared
     return found
 
 
 @view_config(route_name="auth", request_method="GET", renderer=f"{_TEMPLATES}/who.jinja2")
-def auth(request: Any) -> Any:
+def auth(request: ProviderRequest) -> ViewResult:
     """Ask who is there; whoever has a session here goes on at once, as Pro Santé Connect does."""
     if request.memory.fault == "down":
         return Response("503", status=503)
@@ -39,7 +40,7 @@ def auth(request: Any) -> Any:
 
 
 @view_config(route_name="auth", request_method="POST")
-def choose(request: Any) -> Any:
+def choose(request: ProviderRequest) -> ViewResult:
     """Take who it is and by which means, or that they give up."""
     asked = _asked(request)
     person = by_sub(request.POST.get("sub", ""))
@@ -55,7 +56,7 @@ def choose(request: Any) -> Any:
     return response
 
 
-def _back(request: Any, asked: dict[str, str], seen: Seen) -> HTTPSeeOther:
+def _back(request: ProviderRequest, asked: dict[str, str], seen: Seen) -> HTTPSeeOther:
     code = secrets.token_urlsafe(24)
     request.memory.codes[code] = Code(
         seen=seen,
@@ -70,7 +71,7 @@ def _back(request: Any, asked: dict[str, str], seen: Seen) -> HTTPSeeOther:
 
 
 @view_config(route_name="phone", request_method="GET", renderer=f"{_TEMPLATES}/phone.jinja2")
-def phone(request: Any) -> Any:
+def phone(request: ProviderRequest) -> ViewResult:
     """Show every telephone that rings."""
     now = request.memory.tell()
     rings = [
@@ -82,7 +83,7 @@ def phone(request: Any) -> Any:
 
 
 @view_config(route_name="phone", request_method="POST")
-def answer(request: Any) -> Any:
+def answer(request: ProviderRequest) -> ViewResult:
     """Take the number that was chosen: the right one accepts, any other refuses."""
     ring = request.memory.rings.get(request.POST.get("id", ""))
     if ring is not None and ring.answer is None:
@@ -92,13 +93,13 @@ def answer(request: Any) -> Any:
 
 
 @view_config(route_name="faults", request_method="GET", renderer=f"{_TEMPLATES}/faults.jinja2")
-def faults(request: Any) -> Any:
+def faults(request: ProviderRequest) -> ViewResult:
     """Show what may go wrong on demand."""
     return {"faults": FAULTS, "present": request.memory.fault}
 
 
 @view_config(route_name="faults", request_method="POST")
-def fail(request: Any) -> Any:
+def fail(request: ProviderRequest) -> ViewResult:
     """Choose what goes wrong."""
     wanted = request.POST.get("fault", "")
     request.memory.fault = wanted if wanted in FAULTS else ""
@@ -106,12 +107,12 @@ def fail(request: Any) -> Any:
 
 
 @view_config(route_name="logout", request_method="POST")
-def logout(request: Any) -> Any:
+def logout(request: ProviderRequest) -> ViewResult:
     """End the person's sessions here and send the browser back, without a state, as Pro Santé Connect may."""
     sub = request.memory.sub_of(request.POST.get("id_token_hint", ""))
     for cookie in [cookie for cookie, seen in request.memory.sessions.items() if seen.sub == sub]:
         del request.memory.sessions[cookie]
     back = request.POST.get("post_logout_redirect_uri", "")
-    if back not in request.registry.post_logout_uris:
+    if back not in request.registry["post_logout_uris"]:
         return Response("Session fermée.", content_type="text/plain", charset="utf-8")
     return HTTPSeeOther(back)

@@ -14,6 +14,8 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from esea_auth_plugin.pyramid_types import PortalRequest
+
 #: Faults on demand, and what they do.
 FAULTS = {
     "": "Tout va bien",
@@ -130,3 +132,9 @@ class Memory:
 def challenge_of(verifier: str) -> str:
     """Return the S256 challenge of a verifier (RFC 7636)."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+class ProviderRequest(PortalRequest):
+    """A request of the demo's Pro Santé Connect."""
+
+    memory: Memory

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
+from ....pyramid_types import Configurator
 from .service import Tries, prune
 
 __all__ = ["Tries", "includeme"]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Delete what ended; no count waits for it."""
     config.add_job("tries.prune", prune, every=timedelta(hours=1))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from ....foundation.database import IDatabase
 from ....interfaces import IClock
+from ....pyramid_types import Registry
 from ....services import find
 from .models import TriesRow
 
@@ -45,7 +45,7 @@ class Tries:
         return session.execute(statement).scalar()
 
 
-def prune(registry: Any) -> None:
+def prune(registry: Registry) -> None:
     """Job: delete the counts of sign-ins that are over."""
     before = find(registry, IClock).now() - KEPT
     with find(registry, IDatabase).writing() as session:

@@ -6,10 +6,9 @@ and sessions must not outlive the owner's first sign-in.
 
 from __future__ import annotations
 
-from typing import Any
-
 from ....events import AccountErased, FirstLinked, SignedIn
 from ....interfaces import IAccountRoot, IFirstLinks
+from ....pyramid_types import Configurator
 from ....services import find
 from .resources import FirstLinkPlace
 from .service import FirstLinks, forget
@@ -24,7 +23,7 @@ _ACTIONS = {
 }
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the service, hang the page, listen to first links."""
 
     def begin(event: FirstLinked) -> None:

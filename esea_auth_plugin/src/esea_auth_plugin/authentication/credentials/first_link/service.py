@@ -32,6 +32,7 @@ from ....interfaces import (
     SessionView,
 )
 from ....normalise.phones import phone_fr
+from ....pyramid_types import Registry
 from ....services import find
 from ...attempts.store import SignIns
 from ...contract import AuthMode, Credential
@@ -76,7 +77,7 @@ class Item:
 class FirstLinks:
     """See :class:`~esea_auth_plugin.interfaces.IFirstLinks`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     # --- the link

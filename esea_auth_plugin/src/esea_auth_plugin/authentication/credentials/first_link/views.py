@@ -11,6 +11,7 @@ from pyramid.view import view_config
 
 from ....foundation.web.return_paths import let_form_end_at, local_path
 from ....interfaces import ISessions
+from ....pyramid_types import PortalRequest, ViewResult, current_identity
 from ....services import find
 from ...registry import modes_of
 from .models import FirstLinkRow
@@ -25,7 +26,7 @@ _SERVICES = "/services/"
 
 
 @view_config(context=FirstLinkPlace, request_method="GET", permission="esea.account.view", renderer=_PAGE)
-def ask(context: Any, request: Any) -> Any:
+def ask(context: FirstLinkPlace, request: PortalRequest) -> ViewResult:
     """List what the account had, with the possible answers; ``choisir``: each line is kept or removed.
 
     Keeping everything posts the lines of this very page: what its person did not read is not kept.
@@ -53,7 +54,7 @@ def ask(context: Any, request: Any) -> Any:
 
 
 @view_config(context=FirstLinkPlace, request_method="POST", permission="esea.account.change")
-def answered(context: Any, request: Any) -> HTTPSeeOther:
+def answered(context: FirstLinkPlace, request: PortalRequest) -> HTTPSeeOther:
     """Keep what is ticked, end the rest."""
     back = _back(request.POST.get("retour", "")) or _ELSEWHERE
     row = _pending(request)
@@ -82,9 +83,9 @@ def _outcome(kept: Sequence[str], removed: Sequence[str]) -> tuple[str, str]:
     return f"{sentence} Vous pouvez l’ajouter de nouveau dans « Mon compte ».", "warning"
 
 
-def first_link_page(request: Any) -> str | None:
+def first_link_page(request: PortalRequest) -> str | None:
     """``request.first_link_page``: where « Mon compte » leads to a question left unanswered; one query without one."""
-    if request.identity is None:
+    if current_identity(request) is None:
         return None
     view = find(request, ISessions).current(request)
     return find(request, FirstLinks).page_for(request.dbsession, request.identity.subject, view)
@@ -94,6 +95,6 @@ def _back(text: Any) -> str:
     return text if text == _PARKED else local_path(text if isinstance(text, str) else "")
 
 
-def _pending(request: Any) -> FirstLinkRow | None:
+def _pending(request: PortalRequest) -> FirstLinkRow | None:
     view = find(request, ISessions).current(request)
     return find(request, FirstLinks).pending(request.dbsession, request.identity.subject, view)

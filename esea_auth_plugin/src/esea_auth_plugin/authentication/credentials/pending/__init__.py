@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from ....events import DeviceRevoked, UnderWayEnded
 from ....interfaces import IPendingDevices
+from ....pyramid_types import Configurator
 from ....services import find
 from ..resources import DevicesPlace
 from .resources import ConfirmPlace
@@ -15,7 +15,7 @@ from .service import LETTER, PendingDevices, remove_unconfirmed
 __all__ = ["includeme"]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the service, hang the link's place, declare letter, actions and the job."""
     config.add_service(PendingDevices, PendingDevices)
     config.add_service(IPendingDevices, lambda registry: find(registry, PendingDevices))

@@ -30,6 +30,7 @@ from ....interfaces import (
     Level,
     PortalSettings,
 )
+from ....pyramid_types import Registry
 from ....services import find
 from ...contract import AuthMode, Credential
 from ...registry import modes_of
@@ -54,7 +55,7 @@ class Pending:
 class PendingDevices:
     """See :class:`~esea_auth_plugin.interfaces.IPendingDevices`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def of(self, session: Session, account: str) -> Mapping[str, frozenset[str]]:
@@ -190,7 +191,7 @@ class PendingDevices:
         return find(self._registry, IClock).now()
 
 
-def remove_unconfirmed(registry: Any) -> None:
+def remove_unconfirmed(registry: Registry) -> None:
     """Job: remove the devices that nobody confirmed in time; they opened nothing meanwhile.
 
     Those of a mode that is off can't be removed: they go on waiting, or they would open the account once it is on.
@@ -203,7 +204,7 @@ def remove_unconfirmed(registry: Any) -> None:
         find(registry, IDatabase).run(functools.partial(_remove, registry, row_id))
 
 
-def _remove(registry: Any, row_id: str, session: Session) -> None:
+def _remove(registry: Registry, row_id: str, session: Session) -> None:
     """Remove one device whose time is over, if it still waits."""
     row = session.get(PendingDeviceRow, row_id)
     if row is None:

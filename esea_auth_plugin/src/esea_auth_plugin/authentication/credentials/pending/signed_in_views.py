@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
@@ -11,6 +10,7 @@ from pyramid.view import view_config
 from ....accounts.mail_code_barring import why_barred
 from ....errors import TooManyAttempts
 from ....interfaces import IAccounts, IClock, IThrottle, Limit
+from ....pyramid_types import PortalRequest, ViewResult
 from ....services import find
 from ..resources import DevicePlace
 from .service import PendingDevices
@@ -32,7 +32,7 @@ _HERE = "Votre compte a un moyen plus sûr que votre boîte mail : confirmez ce 
 @view_config(
     context=DevicePlace, name="confirmer", request_method="POST", permission="esea.devices.change", top_level=True
 )
-def confirm_signed_in(context: Any, request: Any) -> Any:
+def confirm_signed_in(context: DevicePlace, request: PortalRequest) -> ViewResult:
     """Confirm a device from a session at the account's top level, once that is more than the mailbox."""
     session, subject, service = request.dbsession, request.identity.subject, find(request, PendingDevices)
     if service.mail_may_confirm(session, subject):
@@ -45,7 +45,7 @@ def confirm_signed_in(context: Any, request: Any) -> Any:
 
 
 @view_config(context=DevicePlace, name="renvoyer", request_method="POST", permission="esea.devices.change")
-def send_again(context: Any, request: Any) -> Any:
+def send_again(context: DevicePlace, request: PortalRequest) -> ViewResult:
     """Mail the link again to the account's own address; the same words whatever became of the device.
 
     No fresh proof is asked: the letter goes where the first one went, and what confirms is still the link in it.

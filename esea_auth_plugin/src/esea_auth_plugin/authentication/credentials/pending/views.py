@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -13,6 +12,7 @@ from ....foundation.database import retrying
 from ....foundation.throttling import Addresses
 from ....foundation.web.cookies import drop_cookie, read_link_cookie, set_cookie
 from ....interfaces import IThrottle, Limit
+from ....pyramid_types import PortalRequest, TemplateValues, ViewResult, current_identity
 from ....services import find
 from .resources import REFUSE_VIEW, ConfirmPlace, ConfirmToken
 from .service import Pending, PendingDevices
@@ -25,7 +25,7 @@ _LONGEST = 128
 
 
 @view_config(context=ConfirmToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def take_token(context: Any, request: Any) -> Any:
+def take_token(context: ConfirmToken, request: PortalRequest) -> ViewResult:
     """Move the token into a cookie; mail scanners that follow the link confirm nothing."""
     token = context.__name__ if len(context.__name__) <= _LONGEST else "-"
     set_cookie(request, COOKIE, token, max_age=timedelta(minutes=30))
@@ -33,13 +33,13 @@ def take_token(context: Any, request: Any) -> Any:
 
 
 @view_config(context=ConfirmPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def show(context: Any, request: Any) -> Any:
+def show(context: ConfirmPlace, request: PortalRequest) -> ViewResult:
     """Show which device waits, and since when."""
     return _page(request, _live(request))
 
 
 @view_config(context=ConfirmPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def confirm(context: Any, request: Any) -> Any:
+def confirm(context: ConfirmPlace, request: PortalRequest) -> ViewResult:
     """Let the device be used, unless the account owns something stronger than its mailbox by now."""
     pending = _used(request)
     if pending is None:
@@ -51,11 +51,11 @@ def confirm(context: Any, request: Any) -> Any:
         return _page(request, None)
     drop_cookie(request, COOKIE)
     request.flash(f"« {pending.device.label} » est confirmé : vous pouvez vous connecter avec lui.")
-    return HTTPSeeOther("/connexion" if request.identity is None else HOME)
+    return HTTPSeeOther("/connexion" if current_identity(request) is None else HOME)
 
 
 @view_config(context=ConfirmPlace, name=REFUSE_VIEW, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def refuse(context: Any, request: Any) -> Any:
+def refuse(context: ConfirmPlace, request: PortalRequest) -> ViewResult:
     """Remove the device: it is not this account's person who added it."""
     pending = _used(request)
     if pending is not None:
@@ -69,17 +69,17 @@ def refuse(context: Any, request: Any) -> Any:
     return HTTPSeeOther("/connexion/oubli/mot-de-passe")
 
 
-def _live(request: Any) -> Pending | None:
+def _live(request: PortalRequest) -> Pending | None:
     return find(request, PendingDevices).live(request.dbsession, read_link_cookie(request, COOKIE))
 
 
-def _used(request: Any) -> Pending | None:
+def _used(request: PortalRequest) -> Pending | None:
     use = find(request, Addresses).use(USES, request.client_address)
     find(request, IThrottle).reserve(use)
     return _live(request)
 
 
-def _page(request: Any, pending: Pending | None) -> dict[str, Any]:
+def _page(request: PortalRequest, pending: Pending | None) -> TemplateValues:
     if pending is None:
         request.response.status = 410
     enough = pending is not None and find(request, PendingDevices).mail_may_confirm(

@@ -6,6 +6,7 @@ from typing import Any
 
 from ....events import DeviceAdded, DeviceRevoked, SignedIn
 from ....interfaces import IMeans
+from ....pyramid_types import Configurator
 from ....services import find
 from .service import Means
 from .views import means_reminder
@@ -13,7 +14,7 @@ from .views import means_reminder
 __all__ = ["includeme"]
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the count, and keep it up to date."""
 
     def recount(event: Any) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from ....foundation.database import lock_accounts
 from ....interfaces import IAccounts, IClock, Identity, IOwnedLevel, IPendingDevices
+from ....pyramid_types import Registry
 from ....services import find
 from ....settings import WANTED_MEANS, AuthSettings
 from ...registry import modes_of
@@ -21,7 +21,7 @@ QUIET = timedelta(days=30)
 class Means:
     """See :class:`~esea_auth_plugin.interfaces.IMeans`."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def reminds(self, session: Session, identity: Identity) -> bool:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
+from ....pyramid_types import PortalRequest, current_identity
 from ....services import find
 from ..resources import DevicesPlace
 from .service import Means
 
 
 @view_config(context=DevicesPlace, name="plus-tard", request_method="POST", permission="esea.devices.change")
-def later(context: Any, request: Any) -> HTTPSeeOther:
+def later(context: DevicesPlace, request: PortalRequest) -> HTTPSeeOther:
     """Hide the reminder."""
     find(request, Means).later(request.dbsession, request.identity.subject)
     request.flash("Ce rappel reviendra dans un mois.", "info")
     return HTTPSeeOther("/compte")
 
 
-def means_reminder(request: Any) -> bool:
+def means_reminder(request: PortalRequest) -> bool:
     """``request.means_reminder``: whether « Mon compte » shows the reminder; one query at most."""
-    return request.identity is not None and find(request, Means).reminds(request.dbsession, request.identity)
+    return current_identity(request) is not None and find(request, Means).reminds(request.dbsession, request.identity)

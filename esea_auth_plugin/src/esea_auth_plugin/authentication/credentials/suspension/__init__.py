@@ -7,8 +7,7 @@ by the support once identity was checked.
 
 from __future__ import annotations
 
-from typing import Any
-
+from ....pyramid_types import Configurator
 from .service import CONTESTED, FrozenFactor, FrozenFactors
 
 __all__ = ["CONTESTED", "FrozenFactor", "FrozenFactors", "includeme"]
@@ -19,7 +18,7 @@ _ACTIONS = {
 }
 
 
-def includeme(config: Any) -> None:
+def includeme(config: Configurator) -> None:
     """Publish the service."""
     config.add_service(FrozenFactors, FrozenFactors)
     for name, sentence in _ACTIONS.items():

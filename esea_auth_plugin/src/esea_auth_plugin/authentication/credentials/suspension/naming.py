@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
+from ....pyramid_types import Registry
 from ....services import find
 from ...registry import modes_of
 from .service import FrozenFactor, FrozenFactors
 
 
-def named(registry: Any, session: Session, subject: str) -> list[tuple[FrozenFactor, str]]:
+def named(registry: Registry, session: Session, subject: str) -> list[tuple[FrozenFactor, str]]:
     """Return what is frozen for a person, each with its French name: the device's, else the mode's."""
     return [(one, _name(registry, session, subject, one)) for one in find(registry, FrozenFactors).of(session, subject)]
 
 
-def _name(registry: Any, session: Session, subject: str, frozen: FrozenFactor) -> str:
+def _name(registry: Registry, session: Session, subject: str, frozen: FrozenFactor) -> str:
     mode = modes_of(registry).get(frozen.mode)
     if mode is None:
         return frozen.mode

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ....foundation.database import lock_accounts
 from ....interfaces import IAuditTrail, IClock, Proof
+from ....pyramid_types import Registry
 from ....services import find
 from .models import FrozenFactorRow
 
@@ -32,7 +33,7 @@ class FrozenFactor:
 class FrozenFactors:
     """The frozen factors of people."""
 
-    def __init__(self, registry: Any) -> None:
+    def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def of(self, session: Session, subject: str) -> Sequence[FrozenFactor]:
