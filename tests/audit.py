@@ -76,7 +76,7 @@ def make_trail(
 ) -> Kind:
     """Return the trail of a portal with a small vocabulary."""
     registry = room(without_jobs, "esea_auth_plugin.foundation.audit", **settings)
-    registry._esea_audit_actions.update({"sign_in.refused": "Connexion refusée"})
+    registry["esea.audit_actions"].update({"sign_in.refused": "Connexion refusée"})
     return kind(registry, database, clock)
 
 

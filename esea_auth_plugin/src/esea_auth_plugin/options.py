@@ -31,7 +31,7 @@ def option(default: Any = MISSING, *, parse: Parser = text, doc: str) -> Any:
     return field(default=default, metadata=metadata, kw_only=True)
 
 
-def read(cls: type[T], settings: Mapping[str, Any], prefix: str, *, where: str, env: str) -> tuple[T, list[Problem]]:
+def read(cls: type[T], settings: Mapping[str, object], prefix: str, *, where: str, env: str) -> tuple[T, list[Problem]]:
     """Return the settings under ``prefix`` and what is wrong with them.
 
     With problems the object holds defaults (or ``""``) in their place, so that the other plugins can be read and
@@ -46,7 +46,7 @@ def read(cls: type[T], settings: Mapping[str, Any], prefix: str, *, where: str, 
         for key in settings
         if key.startswith(prefix) and (rest := key.removeprefix(prefix)) not in declared and "." not in rest
     ]
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     for name, item in declared.items():
         key = prefix + name
         if key not in settings:
@@ -63,7 +63,7 @@ def read(cls: type[T], settings: Mapping[str, Any], prefix: str, *, where: str, 
     return cls(**values), problems
 
 
-def unread(settings: Mapping[str, Any], prefixes: Collection[str], *, where: str) -> list[Problem]:
+def unread(settings: Mapping[str, object], prefixes: Collection[str], *, where: str) -> list[Problem]:
     """Return a problem for each key that lies below a section (``esea_auth.``) and that no section of its own read."""
     return [
         Problem(key, where, "is not a setting", "remove it (config/README.md lists the settings)")
@@ -86,6 +86,6 @@ def _parsed(parse: Parser, value: Any, env: str) -> Any:
     return parsed
 
 
-def _closest(key: str, prefix: str, declared: Mapping[str, Any]) -> str:
+def _closest(key: str, prefix: str, declared: Mapping[str, object]) -> str:
     near = difflib.get_close_matches(key.removeprefix(prefix), declared, n=1)
     return f"did you mean `{prefix}{near[0]}`?" if near else "remove it (config/README.md lists the settings)"

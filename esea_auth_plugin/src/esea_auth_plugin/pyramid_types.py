@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 __all__ = [
     "Configurator",
     "Json",
+    "JsonObject",
     "PortalRequest",
     "Registry",
     "RegistryStore",
@@ -29,8 +30,10 @@ T = TypeVar("T")
 
 #: What a view gives to its template.
 TemplateValues: TypeAlias = dict[str, object]
-#: A decoded JSON document: what it holds is checked where it is read.
-Json: TypeAlias = dict[str, Any]
+#: A decoded JSON object, or the validated values of a form: what it holds is checked where it is read.
+Json: TypeAlias = Mapping[str, Any]
+#: The same, being built.
+JsonObject: TypeAlias = dict[str, Any]
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

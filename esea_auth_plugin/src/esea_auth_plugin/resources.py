@@ -39,7 +39,7 @@ class Resource:
                 return factory(self.request, self, key)
         return self.child(key)
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return the place named ``key`` here, or raise ``KeyError``; rooms override it."""
         raise KeyError(key)
 

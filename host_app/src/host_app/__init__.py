@@ -11,6 +11,7 @@ from pyramid.config import Configurator
 from pyramid.exceptions import ConfigurationExecutionError
 
 from esea_auth_plugin.errors import ConfigurationError
+from esea_auth_plugin.pyramid_types import JsonObject
 
 
 def main(global_config: dict[str, str], **settings: Any) -> Any:
@@ -18,7 +19,7 @@ def main(global_config: dict[str, str], **settings: Any) -> Any:
     return configure(global_config, settings).make_wsgi_app()
 
 
-def configure(global_config: dict[str, str], settings: dict[str, Any]) -> Configurator:
+def configure(global_config: dict[str, str], settings: JsonObject) -> Configurator:
     """Return the committed configuration; the command line and the tests use it without serving."""
     settings = {"__file__": global_config.get("__file__", ""), **settings}
     config = Configurator(settings=settings, root_factory="host_app.root.root_factory")

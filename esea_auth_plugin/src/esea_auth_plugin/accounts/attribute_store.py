@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ScalarSelect, and_, delete, select, update
 from sqlalchemy.orm import Session
@@ -62,7 +61,7 @@ def write(
     session: Session,
     sealer: ISealer,
     account_id: str,
-    values: Mapping[str, Any],
+    values: Mapping[str, object],
     *,
     origin: str,
     now: datetime,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 import colander
@@ -10,6 +10,7 @@ import colander
 from ..foundation.forms import ChoiceNode, PhoneNode, PostalCodeNode, TextNode
 from ..foundation.nomenclatures import departments
 from ..normalise.postal import FRANCE, BadPostalCode, countries, normalise_postal_code, town_with_cedex
+from ..pyramid_types import Json, JsonObject
 from .attributes import KINDS
 
 ORIGIN_WORDS = {
@@ -54,13 +55,13 @@ def contact_nodes() -> list[Any]:
     ]
 
 
-def a_phone_is_given(node: Any, values: Any) -> None:
+def a_phone_is_given(node: colander.SchemaNode, values: Any) -> None:
     """Schema validator: one of the two telephones."""
     if not values.get("phone") and not values.get("mobile"):
         raise beside(node, "phone", "Renseignez au moins un numéro, fixe ou mobile.")
 
 
-def an_address_is_of_its_country(node: Any, values: Any, country: str = "") -> None:
+def an_address_is_of_its_country(node: colander.SchemaNode, values: Any, country: str = "") -> None:
     """Schema validator: the postal code is one of the country, and an address in France names its département.
 
     :param country: of an address whose country the form does not ask for.
@@ -76,7 +77,7 @@ def an_address_is_of_its_country(node: Any, values: Any, country: str = "") -> N
         raise beside(node, "department", "Choisissez le département de cette adresse.")
 
 
-def normal_address(values: Mapping[str, Any], country: str = "") -> dict[str, Any]:
+def normal_address(values: Json, country: str = "") -> JsonObject:
     """Return validated values with their address in normal form.
 
     « CEDEX » stands behind the town, not in the code; France is no country to note, and only France has départements.
@@ -95,7 +96,7 @@ def normal_address(values: Mapping[str, Any], country: str = "") -> dict[str, An
     return found
 
 
-def beside(node: Any, name: str, message: str) -> colander.Invalid:
+def beside(node: colander.SchemaNode, name: str, message: str) -> colander.Invalid:
     """Return the error of one field of a schema."""
     error = colander.Invalid(node)
     error[name] = message
@@ -106,7 +107,7 @@ def profile_schema(hidden: Collection[str], proven: Collection[str] = (), countr
     """Return the schema of what the person may change; hidden fields stay as they are, and proven ones too: nobody
     types over what a card, Pro Santé Connect or a reviewer has proven. ``country``: of an address that is proven."""
 
-    def coherent(node: Any, values: Any) -> None:
+    def coherent(node: colander.SchemaNode, values: Any) -> None:
         an_address_is_of_its_country(node, values, country)
         if not {"phone", "mobile"} & set(proven):
             a_phone_is_given(node, values)

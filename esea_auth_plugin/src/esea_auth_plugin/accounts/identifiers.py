@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from sqlalchemy import delete, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -37,7 +36,7 @@ def reserve(
     A reserved word goes through the same statement, taken by the portal, so that it costs the same work.
     """
     word = identifier.replace(".", "") in reserved_words()
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "kind": WORD if word else kind,
         "holder": _PORTAL if word else holder,
         "until": None if word else until,

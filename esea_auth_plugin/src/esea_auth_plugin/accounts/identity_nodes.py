@@ -20,7 +20,7 @@ class Normalised:
     def __init__(self, normalise: Callable[[str], str]) -> None:
         self.normalise = normalise
 
-    def __call__(self, node: Any, value: str) -> None:
+    def __call__(self, node: colander.SchemaNode, value: str) -> None:
         try:
             self.normalise(value)
         except BadIdentifier as bad:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from zope.interface import implementer
 
 from ..interfaces import IAccountRoot
@@ -34,6 +32,6 @@ class AccountsDesk(Resource):
 
     title = "Comptes"
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return the place of a subject; the view answers 404 for an unknown one."""
         return AccountOfDesk(self.request, self, key)

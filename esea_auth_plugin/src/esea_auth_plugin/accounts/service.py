@@ -16,7 +16,7 @@ from ..events import AccountActivated, AccountClosed, PhoneChanged
 from ..foundation.database.locking import locked_accounts, note_locked
 from ..interfaces import AccountState, AccountView, IAuditTrail, IClock, ISealer, Level
 from ..normalise.emails import domain_of, normalise_email
-from ..pyramid_types import Registry
+from ..pyramid_types import Json, Registry
 from ..services import find
 from . import attribute_store, identifiers
 from .address_changes import AddressChanges
@@ -69,7 +69,7 @@ class Accounts:
         *,
         identifier: str,
         email: str,
-        attributes: Mapping[str, Any],
+        attributes: Json,
         origin: str,
         state: AccountState,
         subject: str | None = None,
@@ -125,7 +125,7 @@ class Accounts:
         self, session: Session, subject: str, state: AccountState, *, reason: str, by: str | None = None
     ) -> bool:
         now = find(self._registry, IClock).now()
-        values: dict[str, Any] = {"state": state, "changed_at": now}
+        values: dict[str, object] = {"state": state, "changed_at": now}
         if state is AccountState.ACTIVE:
             # What opens a pending account is what was mailed to it. A suspended one was confirmed before.
             first = Account.state == AccountState.PENDING
@@ -163,12 +163,12 @@ class Accounts:
     def note_devices(self, session: Session, subject: str, *, held: int, owned: Level) -> None:
         session.execute(update(Account).where(Account.subject == subject).values(devices_held=held, level_owned=owned))
 
-    def attributes(self, session: Session, subject: str) -> Mapping[str, Any]:
+    def attributes(self, session: Session, subject: str) -> Json:
         account_id = select(Account.id).where(Account.subject == subject).scalar_subquery()
         return attribute_store.read(session, self._sealer, account_id)
 
     def change_attributes(
-        self, session: Session, subject: str, attributes: Mapping[str, Any], *, origin: str, by: str | None = None
+        self, session: Session, subject: str, attributes: Json, *, origin: str, by: str | None = None
     ) -> None:
         if origin not in ORIGINS:
             raise ValueError(f"unknown origin: {origin}")
@@ -310,7 +310,7 @@ def _view(account: Account, names: Mapping[str, str]) -> AccountView:
     )
 
 
-def _reason(reason: str) -> dict[str, Any]:
+def _reason(reason: str) -> dict[str, object]:
     """Return where a reason belongs in the trail: a code among the details, a sentence on the sealed side."""
     if re.fullmatch(r"[a-z_]{1,40}", reason):
         return {"reason": reason}

@@ -37,7 +37,7 @@ from typing import Any, ClassVar
 from sqlalchemy.orm import Session
 
 from ..interfaces import ExternalIdentity, Factor, Limit, Proof, SessionView
-from ..pyramid_types import Registry
+from ..pyramid_types import Json, Registry
 
 
 class Capability(enum.StrEnum):
@@ -81,7 +81,7 @@ class Attempt:
     email: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     action: str = ""
-    state: Mapping[str, Any] = field(default_factory=dict)
+    state: Json = field(default_factory=dict)
     address: str = ""
     user_agent: str = ""
     service_title: str = ""
@@ -102,9 +102,9 @@ class Ask:
     """
 
     page: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Json = field(default_factory=dict)
     message: str = ""
-    state: Mapping[str, Any] | None = None
+    state: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Go:
     """Send the person to another site, which answers at one of the mode's own addresses."""
 
     url: str
-    state: Mapping[str, Any] | None = None
+    state: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +121,16 @@ class Wait:
 
     page: str
     seconds: int
-    values: Mapping[str, Any] = field(default_factory=dict)
-    state: Mapping[str, Any] | None = None
+    values: Json = field(default_factory=dict)
+    state: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Data:
     """Answer one of the mode's :attr:`AuthMode.actions` to a script, as JSON; the page stays where it is."""
 
-    values: Mapping[str, Any]
-    state: Mapping[str, Any] | None = None
+    values: Json
+    state: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ class Enrolled:
     label: str
     message: str = ""
     page: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Json = field(default_factory=dict)
     mode: str = ""
 
 
@@ -338,7 +338,7 @@ class AuthMode(ABC):
         """Return the limits on one of the mode's actions; every use stays counted."""
         return ()
 
-    def companion_values(self, session: Session, attempt: Attempt) -> Mapping[str, Any]:
+    def companion_values(self, session: Session, attempt: Attempt) -> Json:
         """Return what :attr:`companion` needs; writes nothing: no sign-in is under way, ``attempt.id`` is empty."""
         return {}
 
@@ -370,7 +370,7 @@ class AuthMode(ABC):
         """Judge an answer of an enrolment."""
         return Refused("enrol.not_offered", _NOT_OFFERED, over=True)
 
-    def devices_values(self, session: Session, subject: str) -> Mapping[str, Any]:
+    def devices_values(self, session: Session, subject: str) -> Json:
         """Return what :attr:`devices_companion` needs."""
         return {}
 

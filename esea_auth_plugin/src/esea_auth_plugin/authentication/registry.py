@@ -8,7 +8,7 @@ starts with one factor missing is worse than one that does not start.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from ..directives import report_problems
 from ..errors import Problem
 from ..interfaces import Factor
-from ..pyramid_types import Configurator, Registry, RegistryStore, Source
+from ..pyramid_types import Configurator, Json, Registry, RegistryStore, Source
 from ..services import find
 from ..settings import AuthSettings
 from .contract import AuthMode, Capability
@@ -199,7 +199,7 @@ def _problem(name: str, distribution: str, cause: str, cure: str) -> Problem:
     return Problem(f"esea_auth.modes: {name}", distribution, cause, cure)
 
 
-def enabled_names(settings: Mapping[str, Any]) -> tuple[str, ...]:
+def enabled_names(settings: Json) -> tuple[str, ...]:
     """Return ``esea_auth.modes`` while the configuration is still being read."""
     default = next(item.default for item in fields(AuthSettings) if item.name == "modes")
     found = settings.get("esea_auth.modes", default)

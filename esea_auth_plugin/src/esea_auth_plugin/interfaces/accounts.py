@@ -6,11 +6,12 @@ import enum
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from ..errors import PortalError
+from ..pyramid_types import Json
 from .people import Level, Proof, RoleHeld
 
 #: Reason of a mailbox that its account's owner removed when their first external identity was linked.
@@ -78,7 +79,7 @@ class IAccounts(Protocol):
         *,
         identifier: str,
         email: str,
-        attributes: Mapping[str, Any],
+        attributes: Json,
         origin: str,
         state: AccountState,
         subject: str | None = None,
@@ -109,11 +110,11 @@ class IAccounts(Protocol):
     def note_devices(self, session: Session, subject: str, *, held: int, owned: Level) -> None:
         """Keep how many devices the person holds, and the highest level that they own."""
 
-    def attributes(self, session: Session, subject: str) -> Mapping[str, Any]:
+    def attributes(self, session: Session, subject: str) -> Json:
         """Return the identity attributes by name; coded ones as ``OID|code``."""
 
     def change_attributes(
-        self, session: Session, subject: str, attributes: Mapping[str, Any], *, origin: str, by: str | None = None
+        self, session: Session, subject: str, attributes: Json, *, origin: str, by: str | None = None
     ) -> None:
         """Replace some identity attributes (an empty value removes one), with one audit row."""
 

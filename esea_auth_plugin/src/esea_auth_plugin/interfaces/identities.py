@@ -6,11 +6,11 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from ..pyramid_types import PortalRequest, ViewResult
+from ..pyramid_types import Json, PortalRequest, ViewResult
 from .people import Level
 from .sessions import SessionView
 
@@ -260,9 +260,7 @@ class IPasskeys(Protocol):
     the page's form sends back ``credential`` and ``challenge``.
     """
 
-    def request_options(
-        self, session: Session, *, browser: str, subject: str | None, purpose: str
-    ) -> Mapping[str, Any]:
+    def request_options(self, session: Session, *, browser: str, subject: str | None, purpose: str) -> Json:
         """Return what asks for a signature by a key of the person, by any key for ``None``. Writes nothing.
 
         :param browser: ``request.browser_digest``. :param purpose: what is signed, in words of the calling room.
@@ -282,7 +280,7 @@ class IPasskeys(Protocol):
 
     def registration_options(
         self, session: Session, *, subject: str, name: str, display_name: str, browser: str, purpose: str
-    ) -> Mapping[str, Any]:
+    ) -> Json:
         """Return what makes a new key for the person; writes the person's handle once."""
 
     def register(

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy.orm import Session
+
+from ..pyramid_types import Json
 
 
 class IClock(Protocol):
@@ -101,7 +103,7 @@ class IOutbox(Protocol):
         letter: str,
         *,
         to: str,
-        values: Mapping[str, Any],
+        values: Json,
         valid_until: datetime | None = None,
         decoy: bool = False,
     ) -> str:
@@ -175,8 +177,8 @@ class IAuditTrail(Protocol):
         outcome: str = "success",
         actor: str | None = None,
         target: str | None = None,
-        details: Mapping[str, Any] | None = None,
-        personal: Mapping[str, Any] | None = None,
+        details: Json | None = None,
+        personal: Json | None = None,
     ) -> str:
         """Add one row in this transaction and return its id.
 

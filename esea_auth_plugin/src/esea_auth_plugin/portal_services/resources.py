@@ -15,7 +15,7 @@ class ServicesPlace(Resource):
 
     title = "Services"
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return the place of a service."""
         service = find(self.request, ICatalogue).get(key)
         if service is None or service not in find(self.request, ICatalogue).all():
@@ -37,7 +37,7 @@ class MyRequestsPlace(Resource):
 
     title = "Mes demandes"
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return the place of a request; the view answers 404 for what is not the person's own."""
         return MyRequestPlace(self.request, self, key)
 

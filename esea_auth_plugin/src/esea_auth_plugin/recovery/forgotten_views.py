@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
@@ -11,7 +9,7 @@ from pyramid.view import view_config
 from ..foundation.database import IDatabase
 from ..foundation.forms import Invalid, PortalForm
 from ..interfaces import AccountState, AccountView, IAccounts, IAuditTrail, IOutbox
-from ..pyramid_types import PortalRequest, ViewResult
+from ..pyramid_types import JsonObject, PortalRequest, ViewResult
 from ..services import find
 from . import limits, lost_mailbox
 from .forms import EmailSchema, LoginSchema, LostMailboxSchema
@@ -53,7 +51,7 @@ def _mailbox_form(request: PortalRequest) -> PortalForm:
     return _form(request, LostMailboxSchema, "Envoyer ma demande au support")
 
 
-def _public(name: str, method: str, renderer: str) -> dict[str, Any]:
+def _public(name: str, method: str, renderer: str) -> JsonObject:
     return {
         "context": ForgottenPlace,
         "name": name,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import colander
 
 from ..foundation.forms import EmailNode, HoneypotNode, NameNode, PasswordNode, PhoneNode, PortalForm, TextNode
 from ..foundation.security import password_policy
 from ..interfaces import AccountView
-from ..pyramid_types import PortalRequest
+from ..pyramid_types import JsonObject, PortalRequest
 
 _ADVICE = (
     f"{password_policy.MIN_LENGTH} caractères au moins ; plusieurs mots sans lien entre eux font un bon mot de passe."
@@ -47,7 +46,7 @@ class LostMailboxSchema(colander.MappingSchema):
     )
     website = HoneypotNode()
 
-    def validator(self, node: Any, values: Mapping[str, Any]) -> None:
+    def validator(self, node: colander.SchemaNode, values: Mapping[str, object]) -> None:
         """The new address is confirmed."""
         if values["email"] != values["email_again"]:
             error = colander.Invalid(node)
@@ -55,7 +54,7 @@ class LostMailboxSchema(colander.MappingSchema):
             raise error
 
 
-def _agree(node: Any, values: Mapping[str, Any]) -> None:
+def _agree(node: colander.SchemaNode, values: Mapping[str, object]) -> None:
     if values["password"] != values["password_again"]:
         differ = "Les deux mots de passe diffèrent : saisissez-les de nouveau."
         error = colander.Invalid(node)
@@ -77,7 +76,7 @@ def password_form(
     return PortalForm(schema, request, submit=(("valider", "Changer mon mot de passe"),), cancel=cancel)
 
 
-def accepted_password(form: PortalForm, account: AccountView) -> dict[str, Any]:
+def accepted_password(form: PortalForm, account: AccountView) -> JsonObject:
     """Return the values of a posted password form.
 
     :raises Invalid: what was typed, or the policy, speaks against it.

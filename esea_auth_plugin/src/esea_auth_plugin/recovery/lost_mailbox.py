@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -52,7 +51,7 @@ _PROTECTED = 2
 
 
 def open_request(
-    registry: Registry, session: Session, account: AccountView | None, values: Mapping[str, Any]
+    registry: Registry, session: Session, account: AccountView | None, values: Mapping[str, object]
 ) -> ReviewView:
     """Open the request; warn the old address if the account exists, and do the same work if it doesn't."""
     review = REQUESTS.open(registry, session, account, values)

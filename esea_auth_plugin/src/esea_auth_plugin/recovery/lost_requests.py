@@ -64,7 +64,7 @@ class LostRequests:
     code: str
 
     def open(
-        self, registry: Registry, session: Session, account: AccountView | None, values: Mapping[str, Any]
+        self, registry: Registry, session: Session, account: AccountView | None, values: Mapping[str, object]
     ) -> ReviewView:
         """Open a request and keep what was typed; the same work is done when the account does not exist."""
         request_id, subject = new_id(), account.subject if account else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..resources import Resource
 
 #: Name of the view that begins the other factor's stage; no token is so short.
@@ -25,7 +23,7 @@ class ResetPlace(Resource):
 
     title = "Nouveau mot de passe"
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return a place for any token: an unknown one is judged at its use, not while it is looked up."""
         if key == FACTOR_VIEW:
             raise KeyError(key)

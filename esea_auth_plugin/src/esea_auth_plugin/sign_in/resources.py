@@ -22,7 +22,7 @@ class SignInPlace(Resource):
 
     title = "Connexion"
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return the place of an enabled mode."""
         mode = modes_of(self.request).at(key)
         if mode is None:
@@ -39,7 +39,7 @@ class ModePlace(Resource):
         if mode.place is not None:
             alsoProvides(self, mode.place)
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return the place of a callback of this mode, or of an action that some enabled mode declares."""
         if key == POLL:
             return PollPlace(self.request, self, key)

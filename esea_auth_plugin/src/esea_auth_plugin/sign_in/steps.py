@@ -79,7 +79,7 @@ class Outcome:
     shown: Ask | Wait | None = None
     problem: str = ""
     message: str = ""
-    data: Mapping[str, Any] | None = None
+    data: Mapping[str, object] | None = None
 
 
 def standing(

@@ -123,7 +123,7 @@ def _reaching_top(request: PortalRequest, subject: str, offered: Sequence[Offer]
 
 def _companions(
     request: PortalRequest, service: PortalService, offered: Sequence[Offer], *, external: bool
-) -> dict[str, Mapping[str, Any]]:
+) -> dict[str, Mapping[str, object]]:
     """Return what open modes add to the page of all modes: a template each, with its values."""
     nobody = Attempt(
         id="",

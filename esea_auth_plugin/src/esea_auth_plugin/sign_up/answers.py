@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
 
 from ..accounts.attributes import KINDS
 from ..interfaces import ExternalIdentity, ISealer
@@ -34,7 +33,7 @@ class Answers:
     password_hash: str = ""
     services: tuple[str, ...] = ()
     motive: str = ""
-    pending: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    pending: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     proven: ExternalIdentity | None = None
     email_confirmed: str = ""
     email_reached: str = ""
@@ -84,7 +83,7 @@ class Answers:
         """Return the answers as a request keeps them: the hash stands in a column of its own, drafts' pages nowhere."""
         return replace(self, password_hash="", pending={})
 
-    def keeping(self, page: str, typed: Mapping[str, Any] | None) -> Answers:
+    def keeping(self, page: str, typed: Mapping[str, object] | None) -> Answers:
         """Return the answers with what is typed on ``page`` kept for later, or forgotten (``None``)."""
         others = {name: values for name, values in self.pending.items() if name != page}
         return replace(self, pending=others if typed is None else {**others, page: dict(typed)})

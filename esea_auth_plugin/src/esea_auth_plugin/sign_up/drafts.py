@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -16,7 +15,7 @@ from ..accounts import identifiers
 from ..foundation.database import new_id
 from ..foundation.security import tokens
 from ..interfaces import IClock, ISealer
-from ..pyramid_types import Registry
+from ..pyramid_types import JsonObject, Registry
 from ..services import find
 from .answers import Answers, seal, unseal
 from .models import SignUpDraft
@@ -98,7 +97,7 @@ class Drafts:
         )
         return session.execute(statement).first() is not None
 
-    def keep_aside(self, session: Session, draft: Draft, page: str, typed: dict[str, Any]) -> None:
+    def keep_aside(self, session: Session, draft: Draft, page: str, typed: JsonObject) -> None:
         """Keep what was typed on a page of an idle draft, without waking it: it is shown after the e-mail."""
         kept = draft.answers.keeping(page, typed)
         session.execute(

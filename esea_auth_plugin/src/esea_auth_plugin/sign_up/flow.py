@@ -15,7 +15,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from ..foundation.database import IDatabase
 from ..foundation.forms import PortalForm
 from ..foundation.web.cookies import drop_cookie, read_cookie, set_cookie
-from ..pyramid_types import PortalRequest, TemplateValues, View, ViewResult, current_identity
+from ..pyramid_types import JsonObject, PortalRequest, TemplateValues, View, ViewResult, current_identity
 from ..services import find
 from ..settings import AuthSettings
 from .drafts import LIFE, Draft, Drafts
@@ -96,7 +96,7 @@ def at_step(number: int, form_of: FormOf) -> Callable[[StepView], View]:
     return decorate
 
 
-def shown(form: PortalForm, draft: Draft, number: int, values: dict[str, Any]) -> Any:
+def shown(form: PortalForm, draft: Draft, number: int, values: JsonObject) -> Any:
     """Return the form's HTML: what was typed last on this page, right or not, else the accepted answers."""
     typed = draft.answers.pending.get(PATHS[number - 1])
     return form.show_typed(typed) if typed is not None else form.render(values)

@@ -28,6 +28,7 @@ from ..foundation.nomenclatures.identifiers import normalise_adeli, normalise_rp
 from ..foundation.security.password_policy import MIN_LENGTH
 from ..interfaces import PortalService
 from ..normalise.emails import normalise_email
+from ..pyramid_types import Json, JsonObject
 
 MOTIVE_LEAST, MOTIVE_MOST = 10, 1_000
 
@@ -85,7 +86,7 @@ def _identity_nodes() -> list[Any]:
     ]
 
 
-def _personal_is_coherent(node: Any, values: Mapping[str, Any], country: str = "") -> None:
+def _personal_is_coherent(node: colander.SchemaNode, values: Json, country: str = "") -> None:
     if normalise_email(values["email"]) != normalise_email(values["email_again"]):
         raise beside(node, "email_again", "Les deux adresses diffèrent : vérifiez-les.")
     if values.get("profession") == OTHER_PROFESSION and not values["profession_other"]:
@@ -117,7 +118,7 @@ def personal_schema(hidden: Sequence[str], today: date, proven: Mapping[str, str
     return schema
 
 
-def personal_values(values: Mapping[str, Any], country: str = "") -> dict[str, str]:
+def personal_values(values: Json, country: str = "") -> dict[str, str]:
     """Return what step 2 keeps, in normal form: numbers without spaces, no second e-mail, no answer not asked for."""
     asked = normal_address(values, country)
     kept = {name: str(value) for name, value in asked.items() if value and name not in {"email_again", "site_web"}}
@@ -130,7 +131,7 @@ def personal_values(values: Mapping[str, Any], country: str = "") -> dict[str, s
     return kept
 
 
-def _well_formed(node: Any, value: str) -> None:
+def _well_formed(node: colander.SchemaNode, value: str) -> None:
     if not identifier_is_well_formed(normalise_identifier(value)):
         message = (
             "Utilisez de 3 à 40 lettres sans accent, chiffres ou points (pas au début, à la fin, ni deux de suite)."
@@ -143,7 +144,7 @@ def password_nodes(*, kept: bool = False, optional: bool = False) -> list[Any]:
 
     :param kept: one was chosen already, empty fields keep it. :param optional: the person has something better.
     """
-    missing: dict[str, Any] = {"missing": ""} if kept or optional else {}
+    missing: JsonObject = {"missing": ""} if kept or optional else {}
     advice = f"{MIN_LENGTH} caractères au moins ; plusieurs mots sans lien entre eux font un bon mot de passe."
     if optional:
         advice = f"Facultatif : vous vous connecterez sans lui. Sinon, {advice}"
@@ -155,7 +156,7 @@ def password_nodes(*, kept: bool = False, optional: bool = False) -> list[Any]:
     return [password, again]
 
 
-def passwords_agree(node: Any, values: Mapping[str, Any]) -> None:
+def passwords_agree(node: colander.SchemaNode, values: Json) -> None:
     """Schema validator: the password is confirmed."""
     if values["password"] != values["password_again"]:
         raise beside(node, "password_again", "Les deux mots de passe diffèrent : saisissez-les de nouveau.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -30,7 +29,7 @@ from ..interfaces import (
     ReviewState,
     ReviewView,
 )
-from ..pyramid_types import Registry
+from ..pyramid_types import JsonObject, Registry
 from ..services import find
 from .confirmation import Confirmations
 from .models import SignUp
@@ -176,7 +175,7 @@ def _row(session: Session, review: ReviewView) -> SignUp:
     return session.scalars(select(SignUp).where(SignUp.id == review.id)).one()
 
 
-def _resume(registry: Registry, session: Session, row: SignUp) -> dict[str, Any]:
+def _resume(registry: Registry, session: Session, row: SignUp) -> JsonObject:
     """Make the link that opens the filled form again; a former one dies."""
     token = tokens.new_token()
     until = find(registry, IClock).now() + RESUME_LIFE

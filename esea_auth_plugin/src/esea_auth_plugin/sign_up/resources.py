@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..resources import Resource
 
 
@@ -15,7 +13,7 @@ class _TokenPlace(Resource):
     #: Pages of the place; any other name is taken for a token.
     pages: frozenset[str] = frozenset()
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Any token has a place, so that wrong ones are answered by the same view as right ones."""
         if key in self.pages:
             raise KeyError(key)
@@ -47,6 +45,6 @@ class SignUpPlace(Resource):
     title = "Inscription"
     _children = {"confirmation": Confirmation, "invitation": Invitation, "complement": Resumption}  # noqa: RUF012
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return the places that mailed links lead to."""
         return self._children[key](self.request, self, key)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
@@ -137,7 +136,7 @@ def _suspension(context: AccountsDesk | AccountOfDesk, request: PortalRequest, r
 
 
 def _page(
-    context: AccountsDesk | AccountOfDesk, request: PortalRequest, roles: Sequence[RoleHeld], form_html: Any
+    context: AccountsDesk | AccountOfDesk, request: PortalRequest, roles: Sequence[RoleHeld], form_html: object
 ) -> TemplateValues:
     session, account = request.dbsession, _account(context, request)
     catalogue = find(request, ICatalogue)

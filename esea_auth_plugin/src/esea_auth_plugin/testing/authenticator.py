@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,8 @@ import cbor2
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+
+from ..pyramid_types import Json
 
 UP, UV, BE, BS, AT = 0x01, 0x04, 0x08, 0x10, 0x40
 CHROMIUM = "b5397666-4885-aa6b-cebf-e52262a439a2"
@@ -43,10 +45,10 @@ class Authenticator:
     flags: int = UP | UV
     counts: bool = True
     aaguid: str = CHROMIUM
-    attests: Callable[[bytes], Mapping[str, Any]] | None = None
+    attests: Callable[[bytes], Json] | None = None
     keys: list[Key] = field(default_factory=list)
 
-    def create(self, options: Mapping[str, Any], **wrong: Any) -> str:
+    def create(self, options: Json, **wrong: Any) -> str:
         """Return the credential that ``navigator.credentials.create`` would give, as JSON."""
         private = ec.generate_private_key(ec.SECP256R1())
         key = Key(os.urandom(32), private, options["user"]["id"], wrong.get("rp_id", options["rp"]["id"]))
@@ -67,7 +69,7 @@ class Authenticator:
         }
         return self._credential(key, answer, wrong)
 
-    def get(self, options: Mapping[str, Any], key: Key | None = None, **wrong: Any) -> str:
+    def get(self, options: Json, key: Key | None = None, **wrong: Any) -> str:
         """Return what ``navigator.credentials.get`` would give, as JSON; the last key that the options allow."""
         allowed = {each["id"] for each in options.get("allowCredentials") or ()}
         usable = [each for each in self.keys if not allowed or bytes_to_base64url(each.credential_id) in allowed]
@@ -87,7 +89,7 @@ class Authenticator:
     def _data(self, key: Key, flags: int, count: int, rp_id: str | None = None) -> bytes:
         return hashlib.sha256((rp_id or key.rp_id).encode()).digest() + bytes([flags]) + count.to_bytes(4, "big")
 
-    def _client(self, kind: str, challenge: str, wrong: Mapping[str, Any]) -> bytes:
+    def _client(self, kind: str, challenge: str, wrong: Json) -> bytes:
         said = {
             "type": wrong.get("type", kind),
             "challenge": wrong.get("challenge", challenge),
@@ -97,7 +99,7 @@ class Authenticator:
         }
         return json.dumps(said).encode()
 
-    def _credential(self, key: Key, answer: Mapping[str, Any], wrong: Mapping[str, Any]) -> str:
+    def _credential(self, key: Key, answer: Json, wrong: Json) -> str:
         own = bytes_to_base64url(key.credential_id)
         return json.dumps(
             {

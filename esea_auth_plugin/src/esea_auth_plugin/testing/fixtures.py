@@ -29,7 +29,9 @@ from esea_auth_plugin.testing.queries import count_queries
 from esea_auth_plugin.testing.settings import settings_for_tests
 from esea_auth_plugin.testing.smtp import SmtpSink
 
-Configure = Callable[[dict[str, str], dict[str, Any]], Configurator]
+from ..pyramid_types import JsonObject
+
+Configure = Callable[[dict[str, str], JsonObject], Configurator]
 
 _owns_run = pytest.StashKey[bool]()
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.config import Configurator
 
 from esea_auth_plugin.resources import PortalRoot, host_root
 
+from ..pyramid_types import JsonObject
 
-def configure(global_config: dict[str, str], settings: dict[str, Any]) -> Configurator:
+
+def configure(global_config: dict[str, str], settings: JsonObject) -> Configurator:
     """Return a committed configuration that includes the full plugin and nothing else."""
     config = Configurator(
         settings={"__file__": global_config.get("__file__", ""), **settings},

@@ -27,6 +27,8 @@ from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ColumnEleme
 
 from esea_auth_plugin.foundation.database.locking import UNLOCKED, locked_accounts
 
+from ..pyramid_types import JsonObject
+
 ACCOUNT = "esea_account"
 
 #: Modules between who asks for a statement and its execution, and those whose own statements prepare a test.
@@ -126,7 +128,7 @@ class LockOrder:
         connection: Connection,
         transaction: _Transaction,
         compiled: Any,
-        rows: list[dict[str, Any]],
+        rows: list[JsonObject],
         statement: str,
     ) -> None:
         written, table = compiled.statement, compiled.statement.table
@@ -160,7 +162,7 @@ def _is_preparation() -> bool:
     return False
 
 
-def _owners(compiled: Any, rows: list[dict[str, Any]]) -> set[str]:
+def _owners(compiled: Any, rows: list[JsonObject]) -> set[str]:
     """Return the subjects whose rows a statement names."""
     table = compiled.statement.table
     if "subject" not in table.columns or any(key.column.table.name == ACCOUNT for key in table.foreign_keys):
@@ -170,7 +172,7 @@ def _owners(compiled: Any, rows: list[dict[str, Any]]) -> set[str]:
     return {value for row in rows for value in _compared(compiled, table.c.subject, row)}
 
 
-def _accounts_named(connection: Connection, compiled: Any, rows: list[dict[str, Any]]) -> set[str] | None:
+def _accounts_named(connection: Connection, compiled: Any, rows: list[JsonObject]) -> set[str] | None:
     """Return the subjects of the accounts that a statement names, ``None`` if it names none of them by key."""
     table = compiled.statement.table
     subjects = {value for row in rows for value in _compared(compiled, table.c.subject, row)}
@@ -186,7 +188,7 @@ def _accounts_named(connection: Connection, compiled: Any, rows: list[dict[str, 
     return subjects
 
 
-def _compared(compiled: Any, column: ColumnElement[Any], row: dict[str, Any]) -> set[str]:
+def _compared(compiled: Any, column: ColumnElement[Any], row: JsonObject) -> set[str]:
     """Return the values that the statement's conditions say a column equals."""
     found: set[str] = set()
     for condition in compiled.statement._where_criteria:

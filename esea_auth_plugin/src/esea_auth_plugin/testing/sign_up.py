@@ -15,6 +15,8 @@ from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
 from esea_auth_plugin.testing.smtp import Letter
 
+from ..pyramid_types import JsonObject
+
 EMAIL = "anne.pierre@ch-exemple.fr"
 #: What she types at step 3 where a test must know it; what is proposed ends with digits of its own.
 IDENTIFIER = "anne.pierre"
@@ -70,7 +72,7 @@ def to_step_4(
     return send(to_step_3(browser, service, **changes), answers).follow()
 
 
-def adhesion(**changes: Any) -> dict[str, Any]:
+def adhesion(**changes: Any) -> JsonObject:
     """Return the answers of step 4."""
     return {
         "Motif de l’inscription": MOTIVE,

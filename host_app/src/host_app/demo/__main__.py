@@ -21,7 +21,7 @@ from esea_auth_plugin.foundation.security.clock import SystemClock
 from esea_auth_plugin.foundation.security.keyring import create_key_file
 from esea_auth_plugin.foundation.security.tokens import new_token
 from esea_auth_plugin.private_files import owner_only
-from esea_auth_plugin.pyramid_types import Registry
+from esea_auth_plugin.pyramid_types import JsonObject, Registry
 from esea_auth_plugin.services import find
 from host_app import configure
 from host_app.server import serve
@@ -91,10 +91,10 @@ def _sandbox(registry: Registry, port: int) -> Sandbox | None:
     return found
 
 
-def at_localhost(application: Any, port: int) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
+def at_localhost(application: Any, port: int) -> Callable[[JsonObject, Any], Iterable[bytes]]:
     """Send browsers from 127.0.0.1 to localhost: they refuse passkeys on an address without name."""
 
-    def redirecting(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def redirecting(environ: JsonObject, start_response: Any) -> Iterable[bytes]:
         if environ.get("HTTP_HOST", "").split(":")[0] == "127.0.0.1" and environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
             path = environ.get("PATH_INFO", "/").encode("latin-1").decode("ascii", "replace").split("?")[0]
             plain = "/" + "".join(sign for sign in path.lstrip("/") if sign.isalnum() or sign in "/-_.")

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.renderers import render_to_response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from esea_auth_plugin.interfaces import ICardDesk
-from esea_auth_plugin.pyramid_types import PortalRequest, TemplateValues, ViewResult
+from esea_auth_plugin.pyramid_types import JsonObject, PortalRequest, TemplateValues, ViewResult
 from esea_auth_plugin.services import find
 
 from .cards import CARDS
 from .reader import PATH, CardReaderPlace, DemoCards
 
 _FOLDER = "host_app:demo/templates"
-_PLACE: dict[str, Any] = {"context": CardReaderPlace, "permission": NO_PERMISSION_REQUIRED}
+_PLACE: JsonObject = {"context": CardReaderPlace, "permission": NO_PERMISSION_REQUIRED}
 
 
 @view_config(request_method="GET", renderer=f"{_FOLDER}/reader.jinja2", **_PLACE)

@@ -16,7 +16,7 @@ class Demo(Resource):
 
     title = "Démonstration"
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Find the mail."""
         if key == "courriels":
             return DemoMail(self.request, self, key)
@@ -28,7 +28,7 @@ class DemoMail(Resource):
 
     title = "Courriels de la démonstration"
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Find one letter by its key."""
         letter = find(self.request, DemoMailbox).letter(key)
         if letter is None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from esea_auth_plugin.pyramid_types import PortalRequest, TemplateValues
+from esea_auth_plugin.pyramid_types import JsonObject, PortalRequest, TemplateValues
 from esea_auth_plugin.services import find, offers
 
 from .cards import CARDS
@@ -83,7 +81,7 @@ def letter_json(context: DemoLetterPlace, request: PortalRequest) -> TemplateVal
     return _as_json(context.letter)
 
 
-def _as_json(letter: DemoLetter) -> dict[str, Any]:
+def _as_json(letter: DemoLetter) -> JsonObject:
     return {
         "key": letter.key,
         "to": letter.to,

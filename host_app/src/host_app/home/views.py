@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import date
 from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pyramid.path import AssetResolver
@@ -13,17 +12,17 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from esea_auth_plugin.interfaces import ICatalogue, IClock, IPortalRoot
-from esea_auth_plugin.pyramid_types import PortalRequest, TemplateValues
+from esea_auth_plugin.pyramid_types import JsonObject, PortalRequest, TemplateValues
 from esea_auth_plugin.resources import Resource
 from esea_auth_plugin.services import find, offers
 from esea_auth_plugin.settings import AuthSettings
 
 
 @cache
-def news() -> dict[str, Any]:
+def news() -> JsonObject:
     """Return the news and the dates to remember, written in ``news.json``."""
     with AssetResolver().resolve("host_app:home/news.json").stream() as stream:
-        found: dict[str, Any] = json.load(stream)
+        found: JsonObject = json.load(stream)
     for item in found["items"]:
         item["date"] = date.fromisoformat(item["date"])
     return found

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
 
 from pyramid.path import AssetResolver
 
@@ -33,7 +32,7 @@ class Library:
     """All texts, and what they say of the operator."""
 
     texts: Mapping[str, TextFacts]
-    operator: Mapping[str, Any]
+    operator: Mapping[str, object]
 
     def text(self, name: str) -> TextFacts:
         """Return one text; ``KeyError`` when there is none of this name."""

@@ -26,7 +26,7 @@ class Text(Resource):
         self.version = request.portal.terms_version if name == "cgu" else self.facts.current
         self.title = self.facts.title
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return the place of a version."""
         return TextVersion(self.request, self, key)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from esea_auth_plugin.resources import Resource
 
@@ -15,7 +14,7 @@ class DirectoryPlace(Resource):
 
     title = "Établissements"
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return the place of any well-formed code; its view judges whether the structure exists."""
         if not _CODE.fullmatch(key):
             raise KeyError(key)

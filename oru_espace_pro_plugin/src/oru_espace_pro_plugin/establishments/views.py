@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import groupby
-from typing import Any
 from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPNotFound
@@ -23,7 +22,7 @@ from .kinds import CONFIDENCE, KINDS_BY_SLUG, SLUGS, WARNINGS, WORDS
 from .sources import source_fr
 
 _LONGEST_SEARCH = 80
-_WORDS: Mapping[str, Any] = {
+_WORDS: Mapping[str, object] = {
     "words": WORDS, "slugs": SLUGS, "warnings": WARNINGS, "confidence": CONFIDENCE, "kinds": tuple(Kind),
     "source_fr": source_fr,
 }  # fmt: skip

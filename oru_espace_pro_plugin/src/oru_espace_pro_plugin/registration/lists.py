@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,7 +11,7 @@ from typing import Any
 
 from esea_auth_plugin.directives import report_problems
 from esea_auth_plugin.errors import Problem
-from esea_auth_plugin.pyramid_types import Configurator
+from esea_auth_plugin.pyramid_types import Configurator, Json
 from esea_auth_plugin.text_files import BadTextFile, read_text
 
 #: What « Fonction » holds when none fits; « Fonction autre » then tells it. A replaced list keeps this code.
@@ -57,7 +56,7 @@ def load(path: str) -> Lists:
     return lists
 
 
-def _entries(data: Mapping[str, Any], name: str) -> Entries:
+def _entries(data: Json, name: str) -> Entries:
     entries = tuple((str(code), str(label)) for code, label in data[name])
     if not entries or len({code for code, _ in entries}) != len(entries):
         raise ValueError(f"`{name}` is empty or has a code twice")

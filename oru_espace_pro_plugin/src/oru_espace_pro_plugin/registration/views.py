@@ -11,7 +11,7 @@ from pyramid.view import view_config
 from esea_auth_plugin.errors import PortalError
 from esea_auth_plugin.foundation.forms import Invalid, PortalForm
 from esea_auth_plugin.interfaces import IReviews, ReviewView
-from esea_auth_plugin.pyramid_types import PortalRequest, TemplateValues, ViewResult
+from esea_auth_plugin.pyramid_types import JsonObject, PortalRequest, TemplateValues, ViewResult
 from esea_auth_plugin.services import find
 from oru_espace_pro_plugin.registration.resources import RegistrationPlace
 
@@ -147,7 +147,7 @@ def send_form(context: RegistrationPlace, request: PortalRequest) -> ViewResult:
     return HTTPSeeOther(_PLACE)
 
 
-def _filled(identity: Any, typed: dict[str, Any]) -> RegistrationForm:
+def _filled(identity: Any, typed: JsonObject) -> RegistrationForm:
     """Return the form with who it is from: names and address come from the identity, whatever was posted."""
     return RegistrationForm(
         first_name=identity.first_name or typed["first_name"],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...resources import Resource
 
 
@@ -19,6 +17,6 @@ class MailDomainsDesk(Resource):
     title = "Domaines de messagerie"
     permission = "esea.support.domains"
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return the place of a domain; the view answers 404 for one that nobody has."""
         return MailDomainOfDesk(self.request, self, key)

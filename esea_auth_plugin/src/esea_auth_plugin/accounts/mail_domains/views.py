@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
 
@@ -17,7 +15,7 @@ from .policy import State
 from .resources import MailDomainOfDesk, MailDomainsDesk
 from .settings import MailDomainSettings
 
-_ACT: dict[str, Any] = {
+_ACT: dict[str, object] = {
     "context": MailDomainOfDesk,
     "request_method": "POST",
     "permission": "esea.support.domains.act",

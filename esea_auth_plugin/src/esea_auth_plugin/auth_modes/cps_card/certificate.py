@@ -11,12 +11,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID, ObjectIdentifier
 
 from ...normalise.characters import composed, has_control, unsafe_in_line
+from ...pyramid_types import JsonObject
 from .national import NationalId, person_id, structure_id
 
 #: A card's certificate takes about 2 KB.
@@ -172,7 +172,7 @@ def _text(value: str | bytes) -> str:
     return folded
 
 
-def _usages(extensions: x509.Extensions) -> dict[str, Any]:
+def _usages(extensions: x509.Extensions) -> JsonObject:
     usage = _extension(extensions, ExtensionOID.KEY_USAGE)
     extended = _extension(extensions, ExtensionOID.EXTENDED_KEY_USAGE)
     constraints = _extension(extensions, ExtensionOID.BASIC_CONSTRAINTS)

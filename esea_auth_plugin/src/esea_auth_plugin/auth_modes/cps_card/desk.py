@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
@@ -40,7 +39,7 @@ class CardDesk:
         """The authorities and lists of this portal."""
         return find(self._registry, Trust)
 
-    def received(self, environ: Mapping[str, Any]) -> Examined:
+    def received(self, environ: Mapping[str, object]) -> Examined:
         """Examine what the proxy sent with a request."""
         try:
             shown = presented(environ, self.settings)
@@ -101,7 +100,7 @@ class CardDesk:
         self._record(session, "card.read", "success", Examined(card), attempt=asked.attempt)
         return f"{self._portal}/connexion/cps/retour?{urlencode({'ticket': ticket})}"
 
-    def hand_over_diagnosis(self, session: Session, values: Mapping[str, Any]) -> str:
+    def hand_over_diagnosis(self, session: Session, values: Mapping[str, object]) -> str:
         """Return the address at the portal that shows a diagnosis."""
         ticket = find(self._registry, Tickets).issue(session, DIAGNOSTIC, values)
         return f"{self._portal}/connexion/cps/diagnostic?{urlencode({'ticket': ticket})}"

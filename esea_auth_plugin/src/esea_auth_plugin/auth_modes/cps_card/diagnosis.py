@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from ...foundation.layout.filters import date_fr, datetime_fr
 from ...interfaces import CardRefusal
+from ...pyramid_types import JsonObject
 from .certificate import Card
 from .refusals import REFUSALS
 from .trust import FIRST_TEST, REAL, SOFTWARE
@@ -54,7 +54,7 @@ class Step:
         return {True: "réussi", False: "échoué", None: "non vérifié"}[self.passed]
 
 
-def to_json(examined: Examined) -> dict[str, Any]:
+def to_json(examined: Examined) -> JsonObject:
     """Return what the ticket of a diagnosis carries: no name, no number of a person."""
     card = examined.card
     return {"code": examined.code, "facts": _facts(card) if card is not None else {}}

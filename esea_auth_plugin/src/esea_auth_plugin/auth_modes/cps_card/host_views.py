@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.renderers import render_to_response
@@ -13,7 +12,7 @@ from pyramid.view import view_config
 from ...foundation.database import write_on_get
 from ...foundation.throttling import Addresses
 from ...interfaces import CardRefusal, IThrottle, Limit
-from ...pyramid_types import PortalRequest, ViewResult
+from ...pyramid_types import JsonObject, PortalRequest, ViewResult
 from ...services import find
 from . import diagnosis
 from .desk import CardDesk
@@ -24,7 +23,7 @@ from .refusals import REFUSALS
 from .transport import from_proxy
 
 _TEMPLATES = "esea_auth_plugin:auth_modes/cps_card/templates"
-_PUBLIC: dict[str, Any] = {
+_PUBLIC: JsonObject = {
     "context": CardHostRoot,
     "request_method": "GET",
     "permission": NO_PERMISSION_REQUIRED,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from ...foundation.nomenclatures import lists
 from ...interfaces import ExternalIdentity
 from ...normalise.person_names import name_case, tidy_name
+from ...pyramid_types import Json, JsonObject
 from .certificate import Card
 from .national import Kind, NationalId
 
@@ -52,7 +51,7 @@ def identity_of(card: Card, at: datetime, *, relaxed: bool = False) -> ExternalI
     )
 
 
-def to_json(identity: ExternalIdentity) -> dict[str, Any]:
+def to_json(identity: ExternalIdentity) -> JsonObject:
     """Return what a ticket carries."""
     return {
         "issuer": identity.issuer,
@@ -65,7 +64,7 @@ def to_json(identity: ExternalIdentity) -> dict[str, Any]:
     }
 
 
-def from_json(found: Mapping[str, Any]) -> ExternalIdentity:
+def from_json(found: Json) -> ExternalIdentity:
     """Read it again."""
     return ExternalIdentity(**found)
 

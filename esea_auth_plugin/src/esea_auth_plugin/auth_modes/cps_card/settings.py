@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 from ... import values
 from ...errors import Problem
 from ...options import option
+from ...pyramid_types import JsonObject
 from .certificate import KINDS
 
 PREFIX = "esea_auth.cps_card."
@@ -83,7 +83,7 @@ class CardSettings:
     )
 
 
-def problems_of(settings: CardSettings, raw: dict[str, Any], *, stand_in: bool) -> list[Problem]:
+def problems_of(settings: CardSettings, raw: JsonObject, *, stand_in: bool) -> list[Problem]:
     """Return what stops a portal that enables the mode.
 
     :param stand_in: something else than a card host reads the cards (the demo's reader).
@@ -109,7 +109,7 @@ def problems_of(settings: CardSettings, raw: dict[str, Any], *, stand_in: bool) 
     return found
 
 
-def _host_problems(settings: CardSettings, raw: dict[str, Any], where: str) -> list[Problem]:
+def _host_problems(settings: CardSettings, raw: JsonObject, where: str) -> list[Problem]:
     host = urlsplit(settings.url).netloc
     given = raw.get("portal.hosts", {})
     try:

@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -19,7 +18,7 @@ from ...foundation.database import IDatabase
 from ...foundation.security import tokens
 from ...foundation.security.sealing import SealBroken
 from ...interfaces import IClock, ISealer
-from ...pyramid_types import Registry
+from ...pyramid_types import JsonObject, Registry
 from ...services import find
 from .models import CardTicketRow
 from .refusals import CardRefused
@@ -81,7 +80,7 @@ class Tickets:
 
     # --- the card host hands over ----------------------------------------------------------------------------
 
-    def issue(self, session: Session, audience: str, values: Mapping[str, Any], asked: Asked | None = None) -> str:
+    def issue(self, session: Session, audience: str, values: Mapping[str, object], asked: Asked | None = None) -> str:
         """Store a result and return its ticket."""
         ticket = tokens.new_token(256)
         digest = tokens.digest(ticket, kind=_TICKET_KIND)
@@ -101,9 +100,7 @@ class Tickets:
 
     # --- the portal redeems ----------------------------------------------------------------------------------
 
-    def redeem(
-        self, session: Session, ticket: str, audience: str, *, attempt: str = "", nonce: str = ""
-    ) -> dict[str, Any]:
+    def redeem(self, session: Session, ticket: str, audience: str, *, attempt: str = "", nonce: str = "") -> JsonObject:
         """Consume a ticket and return what it carries.
 
         :raises TicketRefused: it is not this sign-in's, used, over or unknown.
@@ -123,7 +120,7 @@ class Tickets:
         )
         if sealed is None:
             raise TicketRefused(self._fault(session, digest, audience, now))
-        found: dict[str, Any] = json.loads(self._sealer.open(sealed, purpose=_RESULT, bound_to=digest))
+        found: JsonObject = json.loads(self._sealer.open(sealed, purpose=_RESULT, bound_to=digest))
         return found
 
     def _fault(self, session: Session, digest: str, audience: str, now: datetime) -> str:

@@ -11,7 +11,6 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from ...foundation.security import tokens
@@ -40,7 +39,7 @@ class Presented:
     refused: bool = False
 
 
-def presented(environ: Mapping[str, Any], settings: CardSettings) -> Presented:
+def presented(environ: Mapping[str, object], settings: CardSettings) -> Presented:
     """Read what the proxy says of the client's certificate.
 
     :raises CardRefused: the request does not come from the proxy, or the header can't be read.
@@ -64,7 +63,7 @@ def presented(environ: Mapping[str, Any], settings: CardSettings) -> Presented:
     return Presented(der, refused)
 
 
-def from_proxy(environ: Mapping[str, Any], settings: CardSettings) -> bool:
+def from_proxy(environ: Mapping[str, object], settings: CardSettings) -> bool:
     """Tell whether a request comes from the proxy that reads the cards: its address, and its secret."""
     secret = settings.proxy_secret
     peer = parse_address(str(environ.get("REMOTE_ADDR", "")))
@@ -73,7 +72,7 @@ def from_proxy(environ: Mapping[str, Any], settings: CardSettings) -> bool:
     return tokens.equal(_header(environ, SECRET), secret)
 
 
-def _header(environ: Mapping[str, Any], name: str) -> str:
+def _header(environ: Mapping[str, object], name: str) -> str:
     return str(environ.get("HTTP_" + name.upper().replace("-", "_"), ""))
 
 

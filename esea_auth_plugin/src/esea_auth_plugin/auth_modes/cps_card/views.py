@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...foundation.database import write_on_get
 from ...interfaces import IClock
-from ...pyramid_types import PortalRequest, TemplateValues
+from ...pyramid_types import JsonObject, PortalRequest, TemplateValues
 from ...services import find
 from . import diagnosis
 from .places import CardListsPlace, ICardModePlace
@@ -19,7 +17,7 @@ from .tickets import DIAGNOSTIC, TicketRefused, Tickets
 from .trust import Trust
 
 _TEMPLATES = "esea_auth_plugin:auth_modes/cps_card/templates"
-_PUBLIC: dict[str, Any] = {
+_PUBLIC: JsonObject = {
     "context": ICardModePlace,
     "request_method": "GET",
     "permission": NO_PERMISSION_REQUIRED,
@@ -29,7 +27,7 @@ _PUBLIC: dict[str, Any] = {
 @view_config(name="diagnostic", renderer=f"{_TEMPLATES}/diagnostic.jinja2", **_PUBLIC)
 def workstation(context: CardListsPlace, request: PortalRequest) -> TemplateValues:
     """Offer the test, or show what the card host has just found."""
-    page: dict[str, Any] = {"try_it": reader_of(request.registry).diagnosis(), "found": None, "over": False}
+    page: JsonObject = {"try_it": reader_of(request.registry).diagnosis(), "found": None, "over": False}
     ticket = request.GET.get("ticket", "")
     if not ticket:
         return page

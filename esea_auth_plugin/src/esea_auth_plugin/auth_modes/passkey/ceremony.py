@@ -7,10 +7,9 @@ owner's, and the count of signatures is judged by the caller, who must know of a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import webauthn
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
@@ -25,6 +24,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from ...pyramid_types import Json, JsonObject
 from . import attestation
 from .errors import NotVerified
 from .models import PasskeyRow
@@ -62,7 +62,7 @@ class Signature:
     backed_up: bool
 
 
-def request_options(challenge: bytes, rp_id: str, rows: Sequence[PasskeyRow]) -> dict[str, Any]:
+def request_options(challenge: bytes, rp_id: str, rows: Sequence[PasskeyRow]) -> JsonObject:
     """Return the options of ``navigator.credentials.get``; without rows any key of ours may answer."""
     options = webauthn.generate_authentication_options(
         rp_id=rp_id,
@@ -84,7 +84,7 @@ def creation_options(
     display_name: str,
     rows: Sequence[PasskeyRow],
     settings: PasskeySettings,
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return the options of ``navigator.credentials.create``: discoverable, verified, no key twice."""
     required = settings.attestation == "required"
     options = webauthn.generate_registration_options(
@@ -107,7 +107,7 @@ def creation_options(
     return dict(json.loads(webauthn.options_to_json(options)))
 
 
-def read_credential(text: str) -> dict[str, Any]:
+def read_credential(text: str) -> JsonObject:
     """Return a credential as the browser sent it.
 
     :raises NotVerified: it is no such thing, or comes from a page inside somebody else's.
@@ -128,7 +128,7 @@ def read_credential(text: str) -> dict[str, Any]:
     return _without_empty(found)
 
 
-def _without_empty(found: Mapping[str, Any]) -> dict[str, Any]:
+def _without_empty(found: Json) -> JsonObject:
     """Return a credential in which what says nothing is absent.
 
     Some browsers send an empty handle where a security key gave none; an attachment that is unknown counts as none
@@ -143,7 +143,7 @@ def _without_empty(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def verify_new(
-    credential: Mapping[str, Any],
+    credential: Json,
     challenge: bytes,
     rp_id: str,
     origins: Sequence[str],
@@ -185,7 +185,7 @@ def verify_new(
 
 
 def verify_signature(
-    credential: Mapping[str, Any],
+    credential: Json,
     row: PasskeyRow,
     handle: str,
     challenge: bytes,

@@ -84,7 +84,7 @@ class PasskeyMode(AuthMode):
         unknown = self._keys.unknown(session, attempt.values.get("credential", ""))
         return Ask(f"{_TEMPLATES}/passkey.jinja2", {**offer, "unknown": unknown, "script": _SCRIPT, "submit": _USE})
 
-    def companion_values(self, session: Session, attempt: Attempt) -> Mapping[str, Any]:
+    def companion_values(self, session: Session, attempt: Attempt) -> Mapping[str, object]:
         """Offer the same on the page of all modes, where the browser proposes a key as it fills forms in."""
         return self._keys.request_options(session, browser=attempt.browser, subject=None, purpose=SIGN)
 
@@ -169,7 +169,7 @@ class PasskeyMode(AuthMode):
         """Return the person's keys."""
         return [_credential(row) for row in self._keys.rows(session, subject)]
 
-    def devices_values(self, session: Session, subject: str) -> Mapping[str, Any]:
+    def devices_values(self, session: Session, subject: str) -> Mapping[str, object]:
         """Tell the browser which keys are still good, so that it stops offering those that were removed."""
         handle = session.get(PasskeyHandle, subject)
         if handle is None:

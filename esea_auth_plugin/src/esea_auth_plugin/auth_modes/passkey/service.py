@@ -15,7 +15,7 @@ from ...authentication.naming import device_name
 from ...foundation.database import lock_accounts
 from ...foundation.security import tokens
 from ...interfaces import IAccounts, IAuditTrail, IOutbox, KeyVerified, PortalSettings
-from ...pyramid_types import Registry
+from ...pyramid_types import Json, Registry
 from ...services import find
 from . import ceremony
 from .ceremony import NewKey, Signature
@@ -61,9 +61,7 @@ class Passkeys:
 
     # --- signatures
 
-    def request_options(
-        self, session: Session, *, browser: str, subject: str | None, purpose: str
-    ) -> Mapping[str, Any]:
+    def request_options(self, session: Session, *, browser: str, subject: str | None, purpose: str) -> Json:
         """See the interface."""
         challenge, sealed = self._challenges.new(browser=browser, subject=subject, purpose=purpose)
         rp_id, _ = party(self._registry)
@@ -149,7 +147,7 @@ class Passkeys:
 
     def registration_options(
         self, session: Session, *, subject: str, name: str, display_name: str, browser: str, purpose: str
-    ) -> Mapping[str, Any]:
+    ) -> Json:
         """See the interface."""
         challenge, sealed = self._challenges.new(browser=browser, subject=subject, purpose=purpose)
         rp_id, _ = party(self._registry)

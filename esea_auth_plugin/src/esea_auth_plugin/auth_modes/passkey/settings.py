@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from ... import values
 from ...errors import Problem
 from ...interfaces import PortalSettings
 from ...options import option
-from ...pyramid_types import Registry
+from ...pyramid_types import Json, Registry
 from ...services import find
 from . import related
 from .attestation import is_certificate
@@ -44,7 +43,7 @@ class PasskeySettings:
     models: tuple[str, ...] = option((), parse=values.words, doc="AAGUIDs of the accepted models; all by default")
 
 
-def problems(settings: Mapping[str, Any], own: PasskeySettings) -> list[Problem]:
+def problems(settings: Json, own: PasskeySettings) -> list[Problem]:
     """Return what the settings get wrong together: a key made for a wrong domain is lost for good."""
     where, url = settings.get("__file__", ""), _portal(settings)
     rp_id = own.rp_id or _host(url)
@@ -64,7 +63,7 @@ def problems(settings: Mapping[str, Any], own: PasskeySettings) -> list[Problem]
     return found
 
 
-def _portal(settings: Mapping[str, Any]) -> str:
+def _portal(settings: Json) -> str:
     """Return the portal's origin; ``""`` when it cannot be read, which is told elsewhere."""
     try:
         return values.origin(str(settings.get("portal.url", "")).strip())

@@ -43,7 +43,7 @@ class Activity:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
-def activities_of(claims: Mapping[str, Any], reference: Mapping[str, Any], today: date) -> tuple[Activity, ...]:
+def activities_of(claims: Mapping[str, object], reference: Mapping[str, object], today: date) -> tuple[Activity, ...]:
     """Return the activities, each once; the top-level claims when there is no SubjectRefPro to read."""
     found = list(_listed(claims, reference, today))
     if not found:
@@ -52,7 +52,7 @@ def activities_of(claims: Mapping[str, Any], reference: Mapping[str, Any], today
     return tuple(unique.values())[:MOST]
 
 
-def _listed(claims: Mapping[str, Any], reference: Mapping[str, Any], today: date) -> Iterator[Activity]:
+def _listed(claims: Mapping[str, object], reference: Mapping[str, object], today: date) -> Iterator[Activity]:
     for practice in dicts_of(reference.get("exercices")):
         activities = dicts_of(practice.get("activities"))
         for activity in activities:
@@ -61,7 +61,9 @@ def _listed(claims: Mapping[str, Any], reference: Mapping[str, Any], today: date
             yield _of(practice, {}, claims, today)
 
 
-def _of(practice: Mapping[str, Any], activity: Mapping[str, Any], claims: Mapping[str, Any], today: date) -> Activity:
+def _of(
+    practice: Mapping[str, object], activity: Mapping[str, object], claims: Mapping[str, object], today: date
+) -> Activity:
     profession = _coded(practice.get("codeProfession"), _PROFESSIONS, today)
     specialty = _coded(practice.get("codeSavoirFaire"), (SPECIALTIES,), today)
     workplace = clean(
@@ -101,7 +103,7 @@ def _coded(value: Any, lists: tuple[str, ...], today: date) -> tuple[Coded, str]
     return None
 
 
-def _role(claims: Mapping[str, Any]) -> str:
+def _role(claims: Mapping[str, object]) -> str:
     """Return the profession's code of ``SubjectRole``: « code^OID of the value set », in a list or alone."""
     value = claims.get("SubjectRole")
     listed = value if isinstance(value, list) else [value]
@@ -115,13 +117,13 @@ def _finess(value: Any) -> str:
         return ""
 
 
-def _street(activity: Mapping[str, Any]) -> str:
+def _street(activity: Mapping[str, object]) -> str:
     names = ("numeroVoie", "indiceRepetitionVoie", "codeTypeDeVoie", "libelleVoie")
     parts = [clean(activity.get(name), 80) for name in names]
     return " ".join(filter(None, parts)) if parts[-1] else ""
 
 
-def _post(activity: Mapping[str, Any], country: str) -> tuple[str, str]:
+def _post(activity: Mapping[str, object], country: str) -> tuple[str, str]:
     """Return postal code and town; ``bureauCedex`` holds both in one text, a code may hold « CEDEX » too."""
     match = _POST.fullmatch(clean(activity.get("bureauCedex"), 80))
     town = name_case(match[2]) if match else ""
@@ -135,13 +137,13 @@ def _post(activity: Mapping[str, Any], country: str) -> tuple[str, str]:
     return "", town
 
 
-def _department(activity: Mapping[str, Any], postal_code: str) -> str:
+def _department(activity: Mapping[str, object], postal_code: str) -> str:
     department, commune = clean(activity.get("codeDepartement"), 5), clean(activity.get("codeCommune"), 5)
     concept = department_of(postal_code, department=department, commune=commune)
     return str(concept.coded) if concept is not None else ""
 
 
-def dicts_of(value: Any) -> Sequence[Mapping[str, Any]]:
+def dicts_of(value: Any) -> Sequence[Mapping[str, object]]:
     """Return the objects of a list, or the one object that stands in its place; what is none is left out."""
     listed = value if isinstance(value, list) else [value]
     return [entry for entry in listed if isinstance(entry, dict)][:MOST]

@@ -6,7 +6,6 @@ really them (shared workstations), which account is theirs, which activity to si
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +16,7 @@ from ...authentication.contract import Ask, Attempt, AuthMode, Proven, Refused, 
 from ...errors import PortalError
 from ...foundation.database import lock_accounts
 from ...interfaces import Factor, Proof
-from ...pyramid_types import Registry
+from ...pyramid_types import Json, JsonObject, Registry
 from . import ended
 from .activities import Activity
 from .cases import Cases
@@ -78,12 +77,12 @@ class Who:
         means = _MEANS.get(told.upper()) or token.amr or ("mfa",)
         return cls(person, token.auth_time, means, token.sid, token.sub, arrival.id_token)
 
-    def to_state(self) -> dict[str, Any]:
+    def to_state(self) -> JsonObject:
         """Return JSON values."""
         return {**asdict(self), "auth_time": self.auth_time.isoformat()}
 
     @classmethod
-    def from_state(cls, state: Mapping[str, Any]) -> Who:
+    def from_state(cls, state: Json) -> Who:
         """Read :meth:`to_state` back."""
         given = dict(state["person"])
         person = PscPerson(
@@ -113,7 +112,7 @@ class Arrivals:
         values = {"person": who.person.display_name, "submit": ""}
         return Ask(f"{PAGES}/same.jinja2", values, state={"step": SAME, "who": who.to_state()})
 
-    def shown(self, state: Mapping[str, Any]) -> Ask | None:
+    def shown(self, state: Json) -> Ask | None:
         """Return the page of the step where a sign-in stands, ``None`` before anybody arrived."""
         step = state.get("step")
         if step == SAME:

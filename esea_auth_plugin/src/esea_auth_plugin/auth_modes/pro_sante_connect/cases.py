@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from ...foundation.database import lock_accounts
 from ...foundation.reviews.models import ReviewRequest
 from ...foundation.security import tokens
 from ...interfaces import Concerned, IAccounts, IAuditTrail, IGrants, IReviews, ISealer, ReviewState
-from ...pyramid_types import Registry
+from ...pyramid_types import JsonObject, Registry
 from ...services import find
 from .mapper import PscPerson
 from .models import PscCase
@@ -61,7 +61,7 @@ class Cases:
         accounts: Sequence[str],
         numbers: Sequence[Sequence[str]],
         person: PscPerson,
-        details: dict[str, Any],
+        details: JsonObject,
     ) -> str | None:
         key = tokens.digest("|".join([kind, *accounts, *("" if kind == CONFLICT else str(each) for each in numbers)]))
         reviews = find(self._registry, IReviews)
@@ -103,12 +103,12 @@ class Cases:
         return find(self._registry, ISealer).seal(text, purpose=PURPOSE, bound_to=request_id)
 
 
-def told_of(registry: Registry, case: PscCase) -> dict[str, Any]:
+def told_of(registry: Registry, case: PscCase) -> JsonObject:
     """Return who stood there with PSC: ``name``, ``name_id``, ``identifiers``."""
     if not case.sealed:
         return {"name": "", "name_id": "", "identifiers": []}
     text = find(registry, ISealer).open(case.sealed, purpose=PURPOSE, bound_to=case.request_id)
-    found: dict[str, Any] = json.loads(text)
+    found: JsonObject = json.loads(text)
     return found
 
 

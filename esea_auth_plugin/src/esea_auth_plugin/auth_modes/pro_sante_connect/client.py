@@ -18,6 +18,7 @@ from authlib.oauth2.client import OAuth2Client
 from ...errors import PortalError
 from ...foundation.security import tokens
 from ...interfaces import Fetched, IOutbound
+from ...pyramid_types import JsonObject
 from .breaker import Breaker, Unavailable
 from .discovery import Discovery, PscDown
 from .settings import PscSettings
@@ -54,7 +55,7 @@ class Arrival:
 
     token: IdToken
     id_token: str
-    claims: Mapping[str, Any]
+    claims: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class PscClient:
         :param ask: read the addresses if they are still unknown. :raises PscDown: they are, and can't be read.
         """
         nonce, verifier = tokens.new_token(256), tokens.new_token(384)
-        extra: dict[str, Any] = {"acr_values": self._settings.acr_least, "nonce": nonce}
+        extra: JsonObject = {"acr_values": self._settings.acr_least, "nonce": nonce}
         if self._settings.prompt or again:
             extra["prompt"] = "login"
         if self._settings.max_age:
@@ -152,7 +153,7 @@ class PscClient:
 
     # --- parts
 
-    def _arrived(self, answer: Mapping[str, Any], *, nonce: str, at: datetime) -> Arrival:
+    def _arrived(self, answer: Mapping[str, object], *, nonce: str, at: datetime) -> Arrival:
         access_token, text = answer.get("access_token"), answer.get("id_token")
         if not isinstance(access_token, str) or not access_token or not isinstance(text, str):
             raise BadToken("psc.token_answer")
@@ -163,7 +164,7 @@ class PscClient:
             raise BadToken("psc.userinfo_sub")
         return Arrival(token, text, claims)
 
-    def _userinfo(self, access_token: str) -> Mapping[str, Any]:
+    def _userinfo(self, access_token: str) -> Mapping[str, object]:
         found = self.send(
             "GET",
             self._endpoint("userinfo_endpoint"),
@@ -177,7 +178,7 @@ class PscClient:
             raise BadToken("psc.userinfo")
         return claims
 
-    def _token(self, grant_type: str, **parameters: str) -> Mapping[str, Any]:
+    def _token(self, grant_type: str, **parameters: str) -> Mapping[str, object]:
         try:
             answer = self._oauth().fetch_token(self._endpoint("token_endpoint"), grant_type=grant_type, **parameters)
         except OAuth2Error as error:
@@ -276,7 +277,7 @@ def _refusal(error: str) -> PortalError:
     return PscDown("psc.error") if error in _DOWN else PscRefused(error)
 
 
-def _json(found: Fetched) -> dict[str, Any] | None:
+def _json(found: Fetched) -> JsonObject | None:
     try:
         document = json.loads(found.body)
     except ValueError:

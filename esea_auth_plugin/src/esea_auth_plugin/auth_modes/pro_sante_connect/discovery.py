@@ -13,6 +13,7 @@ from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 
 from ...errors import PortalError
 from ...interfaces import IOutbound
+from ...pyramid_types import JsonObject
 from .breaker import Breaker, Unavailable
 from .settings import DISCOVERY_NAME, ENDPOINTS, PscSettings
 
@@ -183,7 +184,7 @@ class Discovery:
             raise PscDown("psc.keys")
         return KeySet(keys)
 
-    def _json(self, address: str) -> dict[str, Any]:
+    def _json(self, address: str) -> JsonObject:
         with self._breaker.call():
             try:
                 found = self._outbound.fetch(

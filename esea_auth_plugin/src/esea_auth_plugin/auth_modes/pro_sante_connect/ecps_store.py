@@ -42,7 +42,7 @@ class Due:
     id: str
     state: str
     number: str
-    content: Mapping[str, Any]
+    content: Mapping[str, object]
     interval: int
     failures: int
     asked_at: datetime
@@ -78,7 +78,7 @@ class EcpsRequests:
         """Return the request of a sign-in."""
         return session.scalar(select(EcpsRequest).where(EcpsRequest.attempt == attempt))
 
-    def take(self, session: Session, attempt: str, at: datetime) -> Mapping[str, Any] | None:
+    def take(self, session: Session, attempt: str, at: datetime) -> Mapping[str, object] | None:
         """Take who answered, once; ``None`` if nobody has, or somebody took it before."""
         taken = session.execute(
             update(EcpsRequest)
@@ -140,7 +140,7 @@ class EcpsRequests:
             for row in rows
         ]
 
-    def note(self, due: Due, *, content: Mapping[str, Any] | None = None, **values: Any) -> None:
+    def note(self, due: Due, *, content: Mapping[str, object] | None = None, **values: Any) -> None:
         """Write what PSC said, if the request is still where the worker took it from."""
         if content is not None:
             values["sealed"] = self._sealed(due.id, content)
@@ -151,10 +151,12 @@ class EcpsRequests:
                 .values(lease_until=None, **values)
             )
 
-    def _sealed(self, row: str, content: Mapping[str, Any]) -> str:
+    def _sealed(self, row: str, content: Mapping[str, object]) -> str:
         text = json.dumps(dict(content)).encode()
         return find(self._registry, ISealer).seal(text, purpose=PURPOSE, bound_to=row)
 
-    def _opened(self, row: str, sealed: str) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = json.loads(find(self._registry, ISealer).open(sealed, purpose=PURPOSE, bound_to=row))
+    def _opened(self, row: str, sealed: str) -> Mapping[str, object]:
+        found: Mapping[str, object] = json.loads(
+            find(self._registry, ISealer).open(sealed, purpose=PURPOSE, bound_to=row)
+        )
         return found

@@ -85,7 +85,7 @@ class PscPerson:
         )
 
 
-def person_of(claims: Mapping[str, Any], *, issuer: str, today: date, strict: bool = True) -> PscPerson:
+def person_of(claims: Mapping[str, object], *, issuer: str, today: date, strict: bool = True) -> PscPerson:
     """Read the claims of userinfo.
 
     :param strict: an RPPS number must have the right key; the sandbox's fictional ones often don't.
@@ -117,14 +117,14 @@ def person_of(claims: Mapping[str, Any], *, issuer: str, today: date, strict: bo
     )
 
 
-def _names_of_practice(reference: Mapping[str, Any], own: tuple[str, str]) -> Iterator[tuple[str, str]]:
+def _names_of_practice(reference: Mapping[str, object], own: tuple[str, str]) -> Iterator[tuple[str, str]]:
     for practice in dicts_of(reference.get("exercices")):
         names = name_like(practice.get("nomDexercice")), name_like(practice.get("prenomDexercice"))
         if names[0] and (names[0], names[1] or own[1]) != own:
             yield names[0], names[1] or own[1]
 
 
-def _identifiers(claims: Mapping[str, Any], name_id: str, sub: str, *, strict: bool) -> Iterator[tuple[str, str]]:
+def _identifiers(claims: Mapping[str, object], name_id: str, sub: str, *, strict: bool) -> Iterator[tuple[str, str]]:
     """Yield every identifier with its origin, the SubjectNameID first, the technical ``sub`` last."""
     yield NAME_ID, name_id
     yield from _national(name_id, strict=strict)
@@ -154,7 +154,7 @@ def _national(name_id: str, *, strict: bool) -> Iterator[tuple[str, str]]:
             yield ADELI, number
 
 
-def _other_ids(claims: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+def _other_ids(claims: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
     """Return the alternative identifiers, under both spellings of the claim."""
     found: list[Any] = []
     for name in ("otherIds", "otherIDs"):
@@ -163,7 +163,7 @@ def _other_ids(claims: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return [entry for entry in found if isinstance(entry, dict)][:_MOST_IDS]
 
 
-def _rank(entry: Mapping[str, Any]) -> int:
+def _rank(entry: Mapping[str, object]) -> int:
     quality = entry.get("qualite")
     return quality if isinstance(quality, int) and not isinstance(quality, bool) else 99
 

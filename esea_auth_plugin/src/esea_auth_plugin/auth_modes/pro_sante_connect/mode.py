@@ -202,7 +202,7 @@ class ProSanteConnectMode(AuthMode):
 
     # --- parts
 
-    def companion_values(self, session: Session, attempt: Attempt) -> Mapping[str, Any]:
+    def companion_values(self, session: Session, attempt: Attempt) -> Mapping[str, object]:
         """Return what the official button on the page of all modes needs."""
         return {"image": bool(self._psc.settings.button_image), "down": self._psc.client.breaker.open}
 
@@ -210,7 +210,7 @@ class ProSanteConnectMode(AuthMode):
         values = {**self._button(), "submit": ""}
         return Ask(f"{PAGES}/way_out.jinja2", values, state={})
 
-    def _button(self) -> Mapping[str, Any]:
+    def _button(self) -> Mapping[str, object]:
         return {"image": bool(self._psc.settings.button_image), "down": self._psc.client.breaker.open}
 
     def _departure(self, attempt: Attempt, *, ask: bool = True) -> Departure:

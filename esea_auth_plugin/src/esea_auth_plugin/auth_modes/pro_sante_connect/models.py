@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import JSON, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...foundation.database import AccountsModel, new_id
 from ...foundation.database.locking import UNLOCKED
+from ...pyramid_types import JsonObject
 
 
 class PscWay(AccountsModel):
@@ -120,5 +120,5 @@ class PscCase(AccountsModel):
     key: Mapped[str] = mapped_column(String(64), index=True)
     accounts: Mapped[list[str]] = mapped_column(JSON)
     numbers: Mapped[list[list[str]]] = mapped_column(JSON)
-    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    details: Mapped[JsonObject] = mapped_column(JSON, default=dict)
     sealed: Mapped[str] = mapped_column(Text, default="")

@@ -20,7 +20,7 @@ def clean(value: Any, most: int = 200) -> str:
     return "" if forbidden(text) or len(text) > most else text
 
 
-def first(claims: Mapping[str, Any], *names: str) -> Any:
+def first(claims: Mapping[str, object], *names: str) -> Any:
     """Return the first of these claims that says something: an empty or blank text, list or object is absent."""
     return next((claims[name] for name in names if not blank(claims.get(name))), None)
 

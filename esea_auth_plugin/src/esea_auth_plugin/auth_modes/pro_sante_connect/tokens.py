@@ -168,7 +168,7 @@ class Tokens:
         if not isinstance(claims.get("sub"), str) or not claims["sub"] or len(claims["sub"]) > 255:
             raise BadToken("psc.sub")
 
-    def _check_parties(self, claims: Mapping[str, Any]) -> None:
+    def _check_parties(self, claims: Mapping[str, object]) -> None:
         if claims.get("iss") != self._discovery.issuer:
             raise BadToken("psc.iss")
         audience = claims.get("aud")

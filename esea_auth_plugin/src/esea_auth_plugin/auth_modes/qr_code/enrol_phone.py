@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...foundation.database import lock_accounts
 from ...interfaces import AccountView, IAccounts, IAuditTrail, IPasskeys
 from ...pyramid_types import PortalRequest, TemplateValues
@@ -20,7 +18,9 @@ def offered(context: object, request: PortalRequest, found: Request) -> Template
     return {**phone.asked(context, request, found), "for_whom": _for_whom(_account(request, found))}
 
 
-def paired(context: object, request: PortalRequest, found: Request, number: str | None) -> tuple[str, dict[str, Any]]:
+def paired(
+    context: object, request: PortalRequest, found: Request, number: str | None
+) -> tuple[str, dict[str, object]]:
     """Pair this telephone by the number and offer to make the key; return template and values."""
     account = _account(request, found)
     page = {**phone.asked(context, request, found), "for_whom": _for_whom(account)}
@@ -39,7 +39,7 @@ def paired(context: object, request: PortalRequest, found: Request, number: str 
     return phone.MAKE, _making(context, request, found, account)
 
 
-def again(context: object, request: PortalRequest, found: Request) -> tuple[str, dict[str, Any]]:
+def again(context: object, request: PortalRequest, found: Request) -> tuple[str, dict[str, object]]:
     """Offer to make the key once more: the form came without one, sent before the page's script was there."""
     account = _account(request, found)
     if account is None or found.phone != request.browser_digest:

@@ -21,7 +21,7 @@ class QrPlace(Resource):
         if modes_of(request).get(MODE) is None:
             raise KeyError(name)
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return a place for any code that is well formed, live or not: the view judges it."""
         code = codes.read(key)
         if code is None:
@@ -36,7 +36,7 @@ class QrCodePlace(Resource):
         super().__init__(request, parent, name)
         self.code = code
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return the place of an act."""
         return _ACTS[key](self.request, self, key)
 

@@ -225,7 +225,7 @@ class QrRequests:
             json.dumps(dict(answer)).encode(), purpose=_ANSWER, bound_to=request.id
         )
         same = QrRequestRow.phone == phone
-        values: dict[str, Any] = {"answer": sealed, "decided_at": at, "ends_at": at + CONFIRM}
+        values: dict[str, object] = {"answer": sealed, "decided_at": at, "ends_at": at + CONFIRM}
         return self._move(session, request.id, {PAIRED}, at, same, state=ANSWERED, **values)
 
     # --- ends that come from elsewhere

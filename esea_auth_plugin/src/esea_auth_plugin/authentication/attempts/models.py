@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import JSON, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -34,7 +33,7 @@ class SignInRow(AccountsModel):
     stages: Mapped[list[str]] = mapped_column(JSON)
     stage: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str | None] = mapped_column(String(36), index=True)
-    proofs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    proofs: Mapped[list[dict[str, object]]] = mapped_column(JSON)
     session_id: Mapped[str | None] = mapped_column(String(36))
     reset_id: Mapped[str | None] = mapped_column(String(36))
     state: Mapped[str] = mapped_column(Text, default="")

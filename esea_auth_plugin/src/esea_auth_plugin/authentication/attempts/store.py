@@ -42,7 +42,7 @@ class SignIn:
     subject: str | None
     proofs: tuple[Proof, ...]
     session_id: str | None
-    state: Mapping[str, Any]
+    state: Mapping[str, object]
     ends_at: datetime
     reset_id: str | None = None
 
@@ -125,7 +125,7 @@ class SignIns:
             set_cookie(request, COOKIE, cookie)
         return moved
 
-    def remember(self, session: Session, found: SignIn, state: Mapping[str, Any]) -> None:
+    def remember(self, session: Session, found: SignIn, state: Mapping[str, object]) -> None:
         """Keep what the stage's mode asked to remember."""
         self._update(session, found, state=self._sealed(found.id, state))
 
@@ -193,7 +193,7 @@ class SignIns:
             ends_at=row.ends_at,
         )
 
-    def _sealed(self, row_id: str, state: Mapping[str, Any]) -> str:
+    def _sealed(self, row_id: str, state: Mapping[str, object]) -> str:
         if not state:
             return ""
         return find(self._registry, ISealer).seal(json.dumps(dict(state)).encode(), purpose=STATE, bound_to=row_id)

@@ -77,7 +77,7 @@ class Outcome:
     """What to answer: another address, data for a script, a page to show once, or the step with a message."""
 
     location: str = ""
-    data: Mapping[str, Any] | None = None
+    data: Mapping[str, object] | None = None
     once: Enrolled | None = None
     shown: Ask | Wait | None = None
     problem: str = ""

@@ -25,7 +25,7 @@ class DevicesPlace(Resource):
 
     title = "Mes dispositifs"
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return what is being added, or the credentials of a mode."""
         if key == "ajouter":
             return AddPlace(self.request, self, key)
@@ -35,7 +35,7 @@ class DevicesPlace(Resource):
 class AddPlace(Resource):
     """Not a page: what can be added hangs below."""
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return the enrolment of a mode."""
         return EnrolPlace(self.request, self, key, enrolling(self.request, key))
 
@@ -48,7 +48,7 @@ class EnrolPlace(Resource):
         self.mode = mode
         self.title = mode.enrol_title
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return the place of an action of the mode's enrolment."""
         if key == POLL:
             return EnrolPollPlace(self.request, self, key)
@@ -72,7 +72,7 @@ class ModeDevicesPlace(Resource):
         super().__init__(request, parent, name)
         self.mode = mode
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return the place of a credential, right or wrong; the view answers 404 for one that is not the person's."""
         return DevicePlace(self.request, self, key, self.mode)
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -29,7 +28,7 @@ class Enrolment:
     mode: str
     subject: str
     session_id: str
-    state: Mapping[str, Any]
+    state: Mapping[str, object]
 
 
 class EnrolmentStore:
@@ -56,7 +55,7 @@ class EnrolmentStore:
         state = find(self._registry, ISealer).open(row.state, purpose=_STATE, bound_to=row.id) if row.state else b"{}"
         return Enrolment(row.id, row.mode, row.subject, row.session_id, json.loads(state))
 
-    def start(self, session: Session, enrolment: Enrolment, state: Mapping[str, Any]) -> None:
+    def start(self, session: Session, enrolment: Enrolment, state: Mapping[str, object]) -> None:
         """Store one; what this session was adding in the mode before is over."""
         now = self._now()
         session.execute(
@@ -77,7 +76,7 @@ class EnrolmentStore:
         )
         session.flush()
 
-    def remember(self, session: Session, enrolment: Enrolment, state: Mapping[str, Any]) -> None:
+    def remember(self, session: Session, enrolment: Enrolment, state: Mapping[str, object]) -> None:
         """Keep what the mode asked to remember."""
         session.execute(
             update(EnrolmentRow)
@@ -99,7 +98,7 @@ class EnrolmentStore:
         """End every enrolment of a person."""
         session.execute(delete(EnrolmentRow).where(EnrolmentRow.subject == subject))
 
-    def _sealed(self, row_id: str, state: Mapping[str, Any]) -> str:
+    def _sealed(self, row_id: str, state: Mapping[str, object]) -> str:
         if not state:
             return ""
         return find(self._registry, ISealer).seal(json.dumps(dict(state)).encode(), purpose=_STATE, bound_to=row_id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import colander
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
@@ -114,7 +112,7 @@ def _form(request: PortalRequest, context: DevicePlace) -> PortalForm:
     return PortalForm(NameSchema(), request, submit=(("enregistrer", "Renommer"),), action=action)
 
 
-def _page(context: DevicePlace, request: PortalRequest, credential: Credential, form_html: Any) -> TemplateValues:
+def _page(context: DevicePlace, request: PortalRequest, credential: Credential, form_html: object) -> TemplateValues:
     session, subject = request.dbsession, request.identity.subject
     waits = credential.reference in find(request, IPendingDevices).of(session, subject).get(context.mode.name, ())
     by_mail = waits and find(request, PendingDevices).mail_may_confirm(session, subject)

@@ -36,7 +36,7 @@ class EventContent(Protocol):
     def salt(self) -> str: ...
 
 
-def canonical(values: Mapping[str, Any]) -> str:
+def canonical(values: Mapping[str, object]) -> str:
     """Return the one JSON text of a mapping."""
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -71,7 +71,7 @@ def personal_digest_of(clear: bytes) -> str:
     return salted_digest(bytes.fromhex(json.loads(clear)["salt"]), clear)
 
 
-def checked_details(details: Mapping[str, Any], *, strict: bool) -> dict[str, Any]:
+def checked_details(details: Mapping[str, object], *, strict: bool) -> dict[str, object]:
     """Return details fit for a row that is never changed: scalars and lists of them, short, nothing personal.
 
     :param strict: raise instead of shortening (development and tests): who writes a sentence, a name or a mail address

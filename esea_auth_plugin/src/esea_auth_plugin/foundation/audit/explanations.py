@@ -8,13 +8,13 @@ settings of the portal that looks at it later.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from ...pyramid_types import Json
 from ..security.sealing import SealBroken
 from ..security.tokens import equal
 from .content import digest_of
@@ -73,7 +73,7 @@ def explanations(session: Session, keys: TrailKeys, now: datetime) -> Explanatio
     return found
 
 
-def pruning_details(pruning: Pruning, *, count: int, retention_days: int) -> Mapping[str, Any]:
+def pruning_details(pruning: Pruning, *, count: int, retention_days: int) -> Json:
     """Return the details of a :data:`PRUNED` event."""
     return {
         "before": pruning.before.isoformat(),
@@ -98,7 +98,7 @@ def written_by_portal(row: TrailRow, keys: TrailKeys) -> bool:
         return False  # altered; the walk over the chain says so
 
 
-def _pruning(details: Mapping[str, Any], at: datetime) -> Pruning | None:
+def _pruning(details: Json, at: datetime) -> Pruning | None:
     """Return what a retention event states, ``None`` if it removed what its own retention keeps."""
     days, total = _count(details.get("retention_days")), _count(details.get("total"))
     try:
@@ -109,7 +109,7 @@ def _pruning(details: Mapping[str, Any], at: datetime) -> Pruning | None:
     return Pruning(before, total) if possible else None
 
 
-def _details(text: str) -> Mapping[str, Any]:
+def _details(text: str) -> Json:
     try:
         found = json.loads(text)
     except (TypeError, ValueError, RecursionError):

@@ -18,7 +18,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from ..security.signing import SigningKey, SigningKeyError, VerifyingKey, read_public_keys
 
@@ -145,7 +144,7 @@ def _signed(head: Head) -> bytes:
     return _CONTEXT + _canonical(asdict(head)).encode()
 
 
-def _canonical(values: Mapping[str, Any]) -> str:
+def _canonical(values: Mapping[str, object]) -> str:
     return json.dumps(values, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from ...interfaces import ISealer
-from ...pyramid_types import PortalRequest, current_identity
+from ...pyramid_types import Json, PortalRequest, current_identity
 from .models import AuditEvent, AuditPersonal
 from .service import PURPOSE
 
@@ -27,7 +27,7 @@ class AuditRow:
     outcome: str
     actor: str | None
     target: str | None
-    details: Mapping[str, Any]
+    details: Json
 
 
 def audit_rows(

@@ -129,7 +129,7 @@ def _explain(
     *,
     actor: str | None,
     target: str | None,
-    details: Mapping[str, Any],
+    details: Mapping[str, object],
 ) -> str:
     event_id = find(registry, IAuditTrail).record(session, action, actor=actor, target=target, details=details)
     seal_in(session, find(registry, TrailKeys), find(registry, IClock).now())

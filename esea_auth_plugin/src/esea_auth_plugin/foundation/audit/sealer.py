@@ -12,7 +12,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -93,7 +92,7 @@ def seal_some(session: Session, keys: TrailKeys, now: datetime, *, most: int = B
     head = last_seal(session)
     accepted, refused = _waiting(session, keys, head, now, most)
     number, link = (head.number, head.link) if head is not None else (0, "")
-    seals: list[dict[str, Any]] = []
+    seals: list[dict[str, object]] = []
     for digest in accepted:
         number += 1
         link = keys.link(link, number, digest.event_id, digest.digest, digest.mac)

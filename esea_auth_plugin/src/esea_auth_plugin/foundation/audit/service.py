@@ -6,11 +6,11 @@ import json
 import logging
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ...interfaces import IClock
+from ...pyramid_types import Json
 from ..database import new_id
 from ..security.tokens import new_salt
 from .content import canonical, checked_details, digest_of, personal_digest_of
@@ -49,8 +49,8 @@ class AuditTrail:
         outcome: str = "success",
         actor: str | None = None,
         target: str | None = None,
-        details: Mapping[str, Any] | None = None,
-        personal: Mapping[str, Any] | None = None,
+        details: Json | None = None,
+        personal: Json | None = None,
     ) -> str:
         """See :meth:`~esea_auth_plugin.interfaces.IAuditTrail.record`."""
         self._check(action, outcome)
@@ -79,7 +79,7 @@ class AuditTrail:
             insert_rows(session, AuditPersonal, [{"event_id": event.id, "sealed": sealed}])
         return event.id
 
-    def _clear(self, personal: Mapping[str, Any]) -> bytes:
+    def _clear(self, personal: Json) -> bytes:
         values = {key: str(value)[:500] for key, value in personal.items() if value not in {None, ""}}
         return json.dumps({"salt": new_salt().hex(), "values": values}).encode() if values else b""
 

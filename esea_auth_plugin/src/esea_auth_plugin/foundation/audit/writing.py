@@ -19,7 +19,7 @@ class RowNotWritten(Exception):
     """The database dropped a row of the audit trail silently: look for triggers and rules that are not the portal's."""
 
 
-def insert_rows(session: Session, model: type[FoundationModel], rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_rows(session: Session, model: type[FoundationModel], rows: Sequence[Mapping[str, object]]) -> None:
     """Insert rows.
 
     :raises RowNotWritten: one was not written.
@@ -28,7 +28,7 @@ def insert_rows(session: Session, model: type[FoundationModel], rows: Sequence[M
     write_rows(session, insert(table), table.name, rows)
 
 
-def write_rows(session: Session, statement: Executable, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+def write_rows(session: Session, statement: Executable, table: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Run a statement that writes one row for each set of values.
 
     :raises RowNotWritten: one was not written.

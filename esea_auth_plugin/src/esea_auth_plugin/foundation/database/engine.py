@@ -68,7 +68,7 @@ def make_engine(url: str, **options: Any) -> Engine:
     return engine
 
 
-def _sqlite_file(dialect: Dialect, record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+def _sqlite_file(dialect: Dialect, record: Any, arguments: list[Any], options: dict[str, object]) -> None:
     """Keep the database from others before SQLite creates it; WAL and shared memory take their mode from it."""
     name = str(arguments[0]) if arguments else ""
     if name and name != ":memory:" and not name.startswith("file:"):
@@ -142,5 +142,5 @@ class Database:
         return repeated(attempt)
 
 
-def _dialect_read_only(engine: Engine) -> dict[str, Any]:
+def _dialect_read_only(engine: Engine) -> dict[str, object]:
     return {"postgresql_readonly": True} if engine.dialect.name == "postgresql" else {}

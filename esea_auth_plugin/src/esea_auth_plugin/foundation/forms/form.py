@@ -11,7 +11,7 @@ import colander
 import deform
 from markupsafe import Markup
 
-from ...pyramid_types import PortalRequest
+from ...pyramid_types import JsonObject, PortalRequest
 from ..layout.page import csrf_field
 from . import widgets
 from .renderer import FormRenderer
@@ -91,25 +91,25 @@ class PortalForm(deform.Form):
         """Name of the button that sent the form, ``""`` when none of ours."""
         return next((button.name for button in self.submit if button.name in self.request.POST), "")
 
-    def render(self, appstruct: Mapping[str, Any] | None = None, **kw: Any) -> Markup:
+    def render(self, appstruct: Mapping[str, object] | None = None, **kw: Any) -> Markup:
         """Return the form's HTML, filled with ``appstruct`` (values by field name)."""
         if appstruct is not None:
             known = {child.name for child in self.children}
             self.set_appstruct({name: value for name, value in appstruct.items() if name in known})
         return self._html()
 
-    def validate(self, controls: Any = None, subcontrol: Any = None) -> dict[str, Any]:
+    def validate(self, controls: Any = None, subcontrol: Any = None) -> JsonObject:
         """Return the values of the posted form.
 
         :raises Invalid: with the form to show again.
         """
         try:
-            values: dict[str, Any] = self.validate_pstruct(_read(self, self.request.POST))
+            values: JsonObject = self.validate_pstruct(_read(self, self.request.POST))
         except deform.ValidationFailure as failure:
             raise self._invalid() from failure
         return values
 
-    def typed(self) -> dict[str, Any]:
+    def typed(self) -> JsonObject:
         """Return what was posted, unchecked, without passwords and codes: kept on « Précédent »."""
         return {
             child.name: value
@@ -119,7 +119,7 @@ class PortalForm(deform.Form):
             and (value := child.widget.read(self.request.POST, child.html_name)) is not colander.null
         }
 
-    def show_typed(self, typed: Mapping[str, Any]) -> Markup:
+    def show_typed(self, typed: Mapping[str, object]) -> Markup:
         """Return the form filled with what :meth:`typed` returned earlier, right or wrong."""
         for child in self.children:
             if child.name in typed:
@@ -212,7 +212,7 @@ def _name_fields(parent: Any, form_id: str, prefix: str) -> None:
         _name_fields(field, form_id, f"{field.html_name}.")
 
 
-def _read(parent: Any, post: Any) -> dict[str, Any]:
+def _read(parent: Any, post: Any) -> JsonObject:
     return {
         field.name: _read(field, post) if field.children else field.widget.read(post, field.html_name)
         for field in parent.children

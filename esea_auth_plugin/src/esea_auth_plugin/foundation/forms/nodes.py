@@ -26,7 +26,7 @@ def first_of(*validators: Validator | None) -> Validator:
     """Return a validator that stops at the first refusal: one field shows one message."""
     wanted = [validator for validator in validators if validator is not None]
 
-    def check(node: Any, value: Any) -> None:
+    def check(node: colander.SchemaNode, value: Any) -> None:
         for validator in wanted:
             validator(node, value)
 
@@ -65,7 +65,7 @@ def _too_long(most: int, length: int) -> Any:
 
 
 def _text_check(least: int, most: int, *, multiline: bool) -> Validator:
-    def check(node: Any, value: str) -> None:
+    def check(node: colander.SchemaNode, value: str) -> None:
         if len(value) > most:
             raise colander.Invalid(node, _too_long(most, len(value)))
         if forbidden(value, multiline=multiline):
@@ -102,7 +102,7 @@ def _tidied_name(value: Any) -> Any:
     return (tidy_name(value) or colander.null) if isinstance(value, str) else value
 
 
-def _name_check(node: Any, value: str) -> None:
+def _name_check(node: colander.SchemaNode, value: str) -> None:
     try:
         normalise_name(value)
     except BadName as bad:
@@ -162,7 +162,7 @@ class PasswordNode(_Node):
 
 def _password_check(most: int) -> Validator:
     # The cap is told before any hash is computed: a long password is a cheap way to burn our CPU.
-    def check(node: Any, value: str) -> None:
+    def check(node: colander.SchemaNode, value: str) -> None:
         if len(value) > most:
             raise colander.Invalid(node, _("Saisissez au plus ${most} caractères.", mapping={"most": most}))
 
@@ -197,7 +197,7 @@ class ChoiceNode(_Node):
         super().__init__(check=_one_of, **kw)
 
 
-def _one_of(node: Any, value: str) -> None:
+def _one_of(node: colander.SchemaNode, value: str) -> None:
     if value not in {known for known, _ in node.widget.flat}:
         raise colander.Invalid(node, "Choisissez une des réponses proposées.")
 
@@ -216,7 +216,7 @@ class ChoicesNode(_Node):
 
 
 def _some_of(least: int) -> Validator:
-    def check(node: Any, value: Sequence[str]) -> None:
+    def check(node: colander.SchemaNode, value: Sequence[str]) -> None:
         if not set(value) <= {known for known, _ in node.widget.flat}:
             raise colander.Invalid(node, "Choisissez parmi les réponses proposées.")
         if len(value) < least:
@@ -253,7 +253,7 @@ class AcceptNode(_Node):
 
 
 def _accepted(refusal: str) -> Validator:
-    def check(node: Any, value: str) -> None:
+    def check(node: colander.SchemaNode, value: str) -> None:
         if value != "oui":
             raise colander.Invalid(node, refusal)
 

@@ -6,7 +6,7 @@ page and nothing but text ever reaches a schema.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import colander
@@ -49,11 +49,11 @@ class Control(Widget):
         """Return what the schema reads: the text, ``null`` when empty."""
         return pstruct if isinstance(pstruct, str) and pstruct else colander.null
 
-    def shown(self, cstruct: Any) -> Any:
+    def shown(self, cstruct: object) -> Any:
         """Return the value put in the page."""
         return cstruct if isinstance(cstruct, str) and self.keep else ""
 
-    def serialize(self, field: Any, cstruct: Any, **kw: Any) -> Any:
+    def serialize(self, field: Any, cstruct: object, **kw: Any) -> Any:
         """Return the field's HTML: label, help, error and control."""
         errors = [field.renderer.translate(message) for message in field.error.messages()] if field.error else []
         return field.renderer(self.template, field=field, widget=self, value=self.shown(cstruct), errors=errors, **kw)
@@ -192,7 +192,7 @@ class Checkbox(Control):
     template = "checkbox"
     true_value = "oui"
 
-    def shown(self, cstruct: Any) -> Any:
+    def shown(self, cstruct: object) -> Any:
         """Tell whether it is ticked."""
         return cstruct in {self.true_value, "true"}
 
@@ -216,9 +216,9 @@ class Checkboxes(WithChoices):
         """Return a tuple of texts."""
         return tuple(pstruct) if isinstance(pstruct, list | tuple) else ()
 
-    def shown(self, cstruct: Any) -> Any:
+    def shown(self, cstruct: object) -> tuple[object, ...]:
         """Return the values that are ticked."""
-        return () if cstruct is colander.null or cstruct is None else tuple(cstruct)
+        return tuple(cstruct) if isinstance(cstruct, Iterable) else ()
 
     @property
     def focus_suffix(self) -> str:
@@ -239,7 +239,7 @@ class Birthday(Control):
         parts = ["" if part is colander.null else part.replace("/", "") for part in (day, month)]
         return "/".join(parts) if any(parts) else colander.null
 
-    def shown(self, cstruct: Any) -> Any:
+    def shown(self, cstruct: object) -> Any:
         """Return (day, month) as typed."""
         day, _, month = (cstruct if isinstance(cstruct, str) else "").partition("/")
         return day, month
@@ -265,7 +265,7 @@ class Fields(Control):
         """Read each child; a mapping's errors come from its children."""
         return {child.name: child.deserialize(pstruct.get(child.name, colander.null)) for child in field.children}
 
-    def serialize(self, field: Any, cstruct: Any, **kw: Any) -> Any:
+    def serialize(self, field: Any, cstruct: object, **kw: Any) -> Any:
         """Return the fieldset."""
         errors = [field.renderer.translate(message) for message in field.error.messages()] if field.error else []
         return field.renderer(self.template, field=field, widget=self, errors=errors, **kw)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -114,7 +113,7 @@ class Jobs:
                 session.execute(update(JobRow).where(JobRow.name == job.name).values(**values))
         return 1
 
-    def _outcome(self, job: Job) -> dict[str, Any]:
+    def _outcome(self, job: Job) -> dict[str, object]:
         try:
             repeated(lambda: job.run(self._registry))
         except OperatorError as error:

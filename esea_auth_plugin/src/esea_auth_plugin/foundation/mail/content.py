@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ...interfaces import ISealer
+from ...pyramid_types import JsonObject
 
 _RECIPIENT = "mail.recipient"
 _VALUES = "mail.values"
@@ -23,12 +24,12 @@ def open_recipient(sealer: ISealer, sealed: str, *, row: str) -> str:
     return sealer.open(sealed, purpose=_RECIPIENT, bound_to=row).decode()
 
 
-def seal_values(sealer: ISealer, values: Mapping[str, Any], *, row: str) -> str:
+def seal_values(sealer: ISealer, values: Mapping[str, object], *, row: str) -> str:
     """Return the sealed values of a row. Days and moments may stand among them."""
     return sealer.seal(json.dumps(dict(values), default=_tagged).encode(), purpose=_VALUES, bound_to=row)
 
 
-def open_values(sealer: ISealer, sealed: str, *, row: str) -> dict[str, Any]:
+def open_values(sealer: ISealer, sealed: str, *, row: str) -> JsonObject:
     """Return the values of a row."""
     found = json.loads(sealer.open(sealed, purpose=_VALUES, bound_to=row), object_hook=_untagged)
     return dict(found)
@@ -42,7 +43,7 @@ def _tagged(value: Any) -> dict[str, str]:
     raise TypeError(f"a letter's values are JSON, days and moments, not {type(value).__name__}")
 
 
-def _untagged(found: dict[str, Any]) -> Any:
+def _untagged(found: JsonObject) -> Any:
     if set(found) == {"$moment"}:
         return datetime.fromisoformat(found["$moment"])
     if set(found) == {"$day"}:

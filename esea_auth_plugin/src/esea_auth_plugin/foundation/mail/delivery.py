@@ -212,5 +212,5 @@ def _still(taken: _Taken) -> Any:
     return and_(Delivery.id == taken.id, Delivery.attempts == taken.attempt, Delivery.state == "sending")
 
 
-def _wiped(state: str, now: datetime) -> dict[str, Any]:
+def _wiped(state: str, now: datetime) -> dict[str, object]:
     return {"state": state, "ended_at": now, "recipient": None, "content": None}

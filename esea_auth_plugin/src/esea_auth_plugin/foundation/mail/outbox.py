@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -34,7 +33,7 @@ class Outbox:
         letter: str,
         *,
         to: str,
-        values: Mapping[str, Any],
+        values: Mapping[str, object],
         valid_until: datetime | None = None,
         decoy: bool = False,
     ) -> str:

@@ -49,7 +49,7 @@ class LetterRenderer:
         for environment in (self._text, self._html):
             environment.filters.update(pages.filters if pages is not None else {})
 
-    def subject(self, name: str, values: Mapping[str, Any]) -> str:
+    def subject(self, name: str, values: Mapping[str, object]) -> str:
         """Return the subject.
 
         :raises ~esea_auth_plugin.foundation.mail.safety.UnsafeHeader: a value holds a line break.
@@ -57,7 +57,7 @@ class LetterRenderer:
         template = self._text.get_template(f"{folder_of(self._registry, name)}/subject.txt.jinja2")
         return safe_header(template.render(self._values(values)))
 
-    def render(self, name: str, values: Mapping[str, Any]) -> Rendered:
+    def render(self, name: str, values: Mapping[str, object]) -> Rendered:
         """Return the whole letter."""
         folder = folder_of(self._registry, name)
         subject = self.subject(name, values)
@@ -70,7 +70,7 @@ class LetterRenderer:
             html=html.render(known, part=HtmlParts(), letter_layout=f"{_LAYOUTS}.html.jinja2").strip() + "\n",
         )
 
-    def _values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _values(self, values: Mapping[str, object]) -> dict[str, object]:
         portal = find(self._registry, PortalSettings)
         return {"portal": portal, "contacts": portal.contacts, "link": portal.absolute, **values}
 

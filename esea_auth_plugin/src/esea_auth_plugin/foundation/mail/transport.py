@@ -5,11 +5,10 @@ from __future__ import annotations
 import smtplib
 import ssl
 from email.message import EmailMessage
-from typing import Any
 from urllib.parse import urlsplit
 
 from ...interfaces import IMailTransport
-from ...pyramid_types import Registry
+from ...pyramid_types import JsonObject, Registry
 from ...services import find, offers
 from ...settings import FoundationSettings
 from ..database import refuse_open_transaction
@@ -46,7 +45,7 @@ class SmtpTransport:
         :raises OSError: including :class:`smtplib.SMTPException`; a server that does not offer STARTTLS is one.
         """
         own = self._settings
-        common: dict[str, Any] = {"local_hostname": self._own_name, "timeout": own.mail_timeout.total_seconds()}
+        common: JsonObject = {"local_hostname": self._own_name, "timeout": own.mail_timeout.total_seconds()}
         context = ssl.create_default_context()
         if own.mail_tls == "implicit":
             server: smtplib.SMTP = smtplib.SMTP_SSL(own.mail_host, own.mail_port, context=context, **common)

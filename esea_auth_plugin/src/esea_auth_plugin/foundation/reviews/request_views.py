@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from sqlalchemy.orm import Session
@@ -90,7 +89,7 @@ def page(
 
 def _agreement_facts(
     kind: RequestKind, registry: Registry, session: Session, review: ReviewView, me: str
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return what the template shows of the agreements that a decision needs, and of the reviewer's own part in it."""
     undecided = review.state in UNDECIDED
     about = agreements.concerned(registry, session, kind, review)

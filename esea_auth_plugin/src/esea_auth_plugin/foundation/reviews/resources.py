@@ -19,7 +19,7 @@ class DeskPlace(Resource):
         self.desk = desk
         self.title = desk.title
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return a queue by the last segment of its address."""
         for kind in kinds_of_desk(self.request, self.desk.name):
             if kind.queue == key:
@@ -36,7 +36,7 @@ class QueuePlace(Resource):
         self.kind = kind
         self.title = kind.queue_title
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return a request's place, whether there is one or not: the view judges."""
         reference = read_reference(key)
         if reference != key:

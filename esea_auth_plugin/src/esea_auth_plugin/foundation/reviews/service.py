@@ -367,7 +367,7 @@ class Reviews:
         *,
         by: str | None,
         text: str = "",
-        details: dict[str, Any] | None = None,
+        details: dict[str, object] | None = None,
     ) -> None:
         stored = sealed(self._registry, text, review.id)
         session.add(ReviewEntry(request_id=review.id, act=act, by=by, at=self._clock.now(), sealed_text=stored))

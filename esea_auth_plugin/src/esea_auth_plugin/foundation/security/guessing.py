@@ -139,7 +139,7 @@ def guess(password: str, own_words: Iterable[str] = ()) -> Guess:
 
 
 def _judge(piece: str, dictionaries: Mapping[str, Mapping[str, int]]) -> Guess:
-    matches: list[dict[str, Any]] = []
+    matches: list[dict[str, object]] = []
     matchers: Sequence[Any] = _PLAIN_MATCHERS
     if len(_SYMBOLS & set(piece)) <= _MOST_SYMBOLS:
         matchers = (*_PLAIN_MATCHERS, matching.l33t_match)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import JSON, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,7 +24,7 @@ class SessionRow(FoundationModel):
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     cookie_digest: Mapped[str] = mapped_column(String(64), unique=True)
     subject: Mapped[str] = mapped_column(String(36), index=True)
-    proofs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    proofs: Mapped[list[dict[str, object]]] = mapped_column(JSON)
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     ends_at: Mapped[datetime] = mapped_column(index=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from ...interfaces import Factor, Proof
+from ...pyramid_types import JsonObject
 
 
-def to_json(proofs: Sequence[Proof]) -> list[dict[str, Any]]:
+def to_json(proofs: Sequence[Proof]) -> list[JsonObject]:
     """Return proofs as JSON values."""
     return [
         {
@@ -26,7 +26,7 @@ def to_json(proofs: Sequence[Proof]) -> list[dict[str, Any]]:
     ]
 
 
-def from_json(rows: Sequence[dict[str, Any]]) -> tuple[Proof, ...]:
+def from_json(rows: Sequence[JsonObject]) -> tuple[Proof, ...]:
     """Read proofs back.
 
     :raises ValueError: a factor that this version does not know: the session then counts for nothing.

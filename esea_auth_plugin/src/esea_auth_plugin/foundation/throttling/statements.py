@@ -54,7 +54,7 @@ def insert_into(dialect: str) -> Any:
     return insert(Row)
 
 
-def fresh(use: Use, now: int) -> dict[str, Any]:
+def fresh(use: Use, now: int) -> dict[str, object]:
     """Return the row of a counter's first try."""
     span = milliseconds(use)
     return {

@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl
 
 from multipart import parse_options_header
 
+from ...pyramid_types import JsonObject
+
 MAX_PATH = 2_048
 MAX_QUERY = 8_192
 MAX_HEADERS = 100
@@ -50,7 +52,7 @@ class BadRequest(Exception):
         self.code = code
 
 
-def check_head(environ: Mapping[str, Any]) -> None:
+def check_head(environ: Mapping[str, object]) -> None:
     """Check path, query and headers.
 
     :raises BadRequest: naming the first check that fails.
@@ -76,7 +78,7 @@ def readable_cookies(header: str) -> str:
     return ";".join(pair for pair in header.split(";") if _READABLE_COOKIE.fullmatch(pair))
 
 
-def content_length(environ: Mapping[str, Any]) -> int:
+def content_length(environ: Mapping[str, object]) -> int:
     """Return the length of the body.
 
     A body needs exactly one length: RFC 9112, 6.3 treats a message with ``Content-Length`` and
@@ -93,7 +95,7 @@ def content_length(environ: Mapping[str, Any]) -> int:
     return int(given[:20]) if len(given.lstrip("0")) <= 18 else 10**18
 
 
-def read_body(environ: dict[str, Any], length: int) -> bytes:
+def read_body(environ: JsonObject, length: int) -> bytes:
     """Read the body into memory, and leave it there for the layers below.
 
     :raises BadRequest: the client went away before the end.
@@ -116,7 +118,7 @@ def read_body(environ: dict[str, Any], length: int) -> bytes:
     return body
 
 
-def check_body(environ: Mapping[str, Any], body: bytes) -> None:
+def check_body(environ: Mapping[str, object], body: bytes) -> None:
     """Check a form or a JSON document; of a multipart body only its boundary (see ``multipart_forms``).
 
     :raises BadRequest: naming the first check that fails.
@@ -168,7 +170,7 @@ def check_text(part: str, text: str) -> None:
         raise BadRequest(f"{part}.undecodable") from None
 
 
-def boundary(environ: Mapping[str, Any]) -> str:
+def boundary(environ: Mapping[str, object]) -> str:
     """Return the boundary of a multipart body.
 
     :raises BadRequest: there is none, or RFC 2046 does not allow it.
@@ -179,12 +181,12 @@ def boundary(environ: Mapping[str, Any]) -> str:
     return found
 
 
-def media_type(environ: Mapping[str, Any]) -> str:
+def media_type(environ: Mapping[str, object]) -> str:
     """Return the type of the body in lower case, without its parameters."""
     return str(environ.get("CONTENT_TYPE") or "").partition(";")[0].strip(" \t").lower()
 
 
-def _check_headers(environ: Mapping[str, Any]) -> None:
+def _check_headers(environ: Mapping[str, object]) -> None:
     headers = {name: str(value) for name, value in environ.items() if name.startswith("HTTP_")}
     if len(headers) > MAX_HEADERS or sum(map(len, headers.values())) > MAX_ALL_HEADERS:
         raise BadRequest("headers.too_many")
@@ -225,7 +227,7 @@ def _check_fields(part: str, content: bytes) -> None:
         check_text(part, value)
 
 
-def _content_type(environ: Mapping[str, Any]) -> str:
+def _content_type(environ: Mapping[str, object]) -> str:
     given = str(environ.get("CONTENT_TYPE") or "")
     if len(given) > MAX_CONTENT_TYPE or not given.isascii() or _CONTROL_BUT_TAB.search(given):
         raise BadRequest("content_type.malformed")
@@ -252,7 +254,7 @@ def _plain_number(text: str) -> float:
     return number
 
 
-def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_pairs(pairs: list[tuple[str, Any]]) -> JsonObject:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise BadRequest("json.duplicate_name")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import colander
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
@@ -20,7 +18,7 @@ from .resources import ClosePlace
 _PAGE = "esea_auth_plugin:my_account/closing/templates/close.jinja2"
 
 
-def _ticked(node: Any, value: bool) -> None:
+def _ticked(node: colander.SchemaNode, value: bool) -> None:
     if not value:
         raise colander.Invalid(node, "Cochez cette case pour fermer votre compte.")
 
@@ -62,5 +60,5 @@ def _form(request: PortalRequest) -> PortalForm:
     return PortalForm(CloseSchema(), request, submit=submit, cancel=("Garder mon compte", "/compte"))
 
 
-def _page(request: PortalRequest, form_html: Any) -> TemplateValues:
+def _page(request: PortalRequest, form_html: object) -> TemplateValues:
     return {"form": form_html, "days": find(request, FoundationSettings).audit_retention_days}

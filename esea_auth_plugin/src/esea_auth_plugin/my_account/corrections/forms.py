@@ -30,7 +30,7 @@ GROUPS = (
 )
 
 
-def _coherent(node: Any, values: Mapping[str, Any]) -> None:
+def _coherent(node: colander.SchemaNode, values: Mapping[str, object]) -> None:
     if values.get("profession") == OTHER_PROFESSION and not values.get("profession_other"):
         raise beside(node, "profession_other", "Indiquez votre profession.")
     an_address_is_of_its_country(node, values)
@@ -60,7 +60,7 @@ def correction_schema(today: date, proven: Collection[str], hidden: Sequence[str
     return schema
 
 
-def normal(values: Mapping[str, Any]) -> dict[str, str]:
+def normal(values: Mapping[str, object]) -> dict[str, str]:
     """Return what was typed in the form that the accounts keep; an empty text removes a value."""
     typed = {name: "" if value is colander.null else str(value) for name, value in values.items() if name != "motive"}
     typed = normal_address(typed)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
@@ -82,7 +80,7 @@ def _form(request: PortalRequest) -> PortalForm:
     )
 
 
-def _page(request: PortalRequest, form_html: Any) -> TemplateValues:
+def _page(request: PortalRequest, form_html: object) -> TemplateValues:
     review = waiting(request.registry, request.dbsession, request.identity.subject)
     more = review is not None and review.state is ReviewState.MORE_ASKED
     return {

@@ -55,7 +55,7 @@ def download(context: DataPlace, request: PortalRequest) -> Response:
     return response
 
 
-def collect(registry: Registry, session: Session, subject: str) -> dict[str, Any]:
+def collect(registry: Registry, session: Session, subject: str) -> dict[str, object]:
     """Return every room's part, by name."""
     return {name: part(registry, session, subject) for name, part in core(registry).personal_data.items()}
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import colander
 
 from ...foundation.forms import CodeNode, EmailNode
 from ...normalise.emails import normalise_email
+from ...pyramid_types import Json
 
 
 class AddressSchema(colander.MappingSchema):
@@ -19,7 +17,7 @@ class AddressSchema(colander.MappingSchema):
     )
     email_again = EmailNode(title="Confirmation nouvel email", autocomplete="off")
 
-    def validator(self, node: Any, values: Mapping[str, Any]) -> None:
+    def validator(self, node: colander.SchemaNode, values: Json) -> None:
         """Both are the same."""
         if normalise_email(values["email"]) != normalise_email(values["email_again"]):
             error = colander.Invalid(node)

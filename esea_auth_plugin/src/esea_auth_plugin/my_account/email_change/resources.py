@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...resources import Resource
 
 
@@ -22,6 +20,6 @@ class UndoPlace(Resource):
 
     title = "Annuler un changement d’adresse"
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return a place for any token: an unknown one is judged at its use."""
         return UndoToken(self.request, self, key)

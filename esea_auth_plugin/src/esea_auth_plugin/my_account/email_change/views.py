@@ -14,7 +14,7 @@ from ...foundation.database import IDatabase
 from ...foundation.forms import Invalid, PortalForm
 from ...interfaces import AccountView, IAccounts, IThrottle, Limit
 from ...normalise.emails import normalise_email
-from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
+from ...pyramid_types import JsonObject, PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from .forms import AddressSchema, CodeSchema
 from .resources import EmailPlace
@@ -28,7 +28,7 @@ OF_PERSON = Limit("email_change.person", 5, timedelta(hours=1))
 OF_ADDRESS = Limit("email_change.address", 3, timedelta(hours=1))
 
 
-def _view(name: str, method: str, permission: str) -> dict[str, Any]:
+def _view(name: str, method: str, permission: str) -> JsonObject:
     return {
         "context": EmailPlace,
         "name": name,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...resources import Resource
 
 
@@ -16,7 +14,7 @@ class ContestPlace(Resource):
 
     title = "Ce n’était pas moi"
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return a place for any token: an unknown one is judged at its use."""
         return ContestToken(self.request, self, key)
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -75,7 +74,7 @@ class Notices:
         freezes: Sequence[Frozen] = (),
         to: Sequence[str] | None = None,
         letter: str = "notices.notice",
-        more: Mapping[str, Any] | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> None:
         """Write a notice and mail it, in the transaction of what it tells about.
 
@@ -125,7 +124,7 @@ class Notices:
         address: str,
         facts: Sequence[Fact],
         letter: str,
-        more: Mapping[str, Any],
+        more: Mapping[str, object],
         *,
         objects: bool,
     ) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
@@ -63,7 +61,7 @@ def _closed_others(request: PortalRequest, subject: str, own: str) -> int:
     return ended
 
 
-def _record(request: PortalRequest, action: str, details: dict[str, Any]) -> None:
+def _record(request: PortalRequest, action: str, details: dict[str, object]) -> None:
     subject = request.identity.subject
     trail = find(request, IAuditTrail)
     personal = {"address": request.client_address, "user_agent": (request.user_agent or "")[:200]}

@@ -29,7 +29,7 @@ class NewDevicePlace(Resource):
 
     title = "Ajouter un nouveau dispositif"
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return the place of a mode that may replace a device."""
         mode = modes_of(self.request).at(key)
         if mode is None or not may_replace(mode):
@@ -44,7 +44,7 @@ class NewDeviceMode(Resource):
         super().__init__(request, parent, name)
         self.mode = mode
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return the place of an action of the mode's enrolment."""
         if key == POLL:
             return NewDevicePoll(self.request, self, key)

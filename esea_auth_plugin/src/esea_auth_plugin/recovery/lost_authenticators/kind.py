@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -50,7 +49,7 @@ _PROCEDURE = FactSheet(
 
 
 def open_request(
-    registry: Registry, session: Session, account: AccountView | None, values: Mapping[str, Any]
+    registry: Registry, session: Session, account: AccountView | None, values: Mapping[str, object]
 ) -> ReviewView:
     """Open the request and tell its person; the same work is done when the account does not exist."""
     review = REQUESTS.open(registry, session, account, values)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...resources import Resource
 
 
@@ -16,6 +14,6 @@ class RegainPlace(Resource):
 
     title = "Retrouver l’accès à mon compte"
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return a place for any token: an unknown one is judged at its use, not while it is looked up."""
         return RegainToken(self.request, self, key)

@@ -6,8 +6,6 @@ e-mail. Nothing happens on a GET.
 
 from __future__ import annotations
 
-from typing import Any
-
 import colander
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -52,7 +50,7 @@ def found_by_cookie(request: PortalRequest) -> Found:
         return Confirmations(request.registry).find(session, read_link_cookie(request, CONFIRMATION_COOKIE))
 
 
-def page(request: PortalRequest, found: Found, form_html: Any, *, new: bool = False) -> TemplateValues:
+def page(request: PortalRequest, found: Found, form_html: object, *, new: bool = False) -> TemplateValues:
     """Return the page: a form while the token lives, else which of the ways it ended."""
     if found.standing is not TokenStanding.LIVE:
         request.response.status_int = 404 if found.standing is TokenStanding.UNKNOWN else 410

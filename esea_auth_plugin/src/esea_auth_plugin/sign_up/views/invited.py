@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import colander
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -45,7 +43,7 @@ def _found(request: PortalRequest) -> Found:
         return Invitations(request.registry).find(session, read_link_cookie(request, INVITATION_COOKIE))
 
 
-def _page(request: PortalRequest, found: Found, form_html: Any) -> TemplateValues:
+def _page(request: PortalRequest, found: Found, form_html: object) -> TemplateValues:
     live = found.standing is TokenStanding.LIVE
     if not live:
         request.response.status_int = 404 if found.standing is TokenStanding.UNKNOWN else 410

@@ -5,14 +5,12 @@ What is typed is judged and forgotten: no log, no row but the counter of the add
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...errors import PortalError
 from ...foundation.security import password_policy
-from ...pyramid_types import PortalRequest, ViewResult
+from ...pyramid_types import JsonObject, PortalRequest, ViewResult
 from .. import limits
 from ..flow import current_draft
 from ..resources import SignUpPlace
@@ -49,5 +47,5 @@ def password_strength(context: SignUpPlace, request: PortalRequest) -> ViewResul
     }
 
 
-def _is_list(asked: dict[str, Any]) -> bool:
+def _is_list(asked: JsonObject) -> bool:
     return isinstance(asked.get("words", []), list)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -70,7 +69,7 @@ def _draft(request: PortalRequest) -> tuple[Draft | None, str]:
     return (None, PATHS[2]) if draft.answers.email_is_confirmed else (draft, "")
 
 
-def _shown(request: PortalRequest, draft: Draft, form_html: Any) -> TemplateValues:
+def _shown(request: PortalRequest, draft: Draft, form_html: object) -> TemplateValues:
     with find(request, IDatabase).reading() as session:
         sent = find(request, IMailedCodes).sent(session, code_name(draft.id, draft.answers.email))
     return {**step_of(request, 2), "email": draft.answers.email, "sent": sent, "form": form_html}

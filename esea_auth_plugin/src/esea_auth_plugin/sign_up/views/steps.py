@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -18,7 +17,7 @@ from ...errors import TooManyAttempts
 from ...foundation.forms import Button, Invalid, PortalForm
 from ...foundation.security import password_policy
 from ...interfaces import ICatalogue, IClock, IPasswords, ISealer, ModeStanding, PortalService
-from ...pyramid_types import PortalRequest, TemplateValues, ViewResult, current_identity
+from ...pyramid_types import JsonObject, PortalRequest, TemplateValues, ViewResult, current_identity
 from ...services import find
 from ...settings import AuthSettings
 from .. import limits
@@ -143,7 +142,7 @@ def personal_page(request: PortalRequest, draft: Draft, form: PortalForm) -> Vie
     return _personal(request, draft, shown(form, draft, 2, values))
 
 
-def _personal(request: PortalRequest, draft: Draft, form_html: Any) -> TemplateValues:
+def _personal(request: PortalRequest, draft: Draft, form_html: object) -> TemplateValues:
     proven = draft.answers.proven
     return {
         **step_of(request, 2),
@@ -279,7 +278,7 @@ def identifier_chosen(request: PortalRequest, draft: Draft, form: PortalForm) ->
     return HTTPSeeOther(PATHS[3])
 
 
-def _with_password(request: PortalRequest, draft: Draft, form: PortalForm, values: dict[str, Any]) -> Answers:
+def _with_password(request: PortalRequest, draft: Draft, form: PortalForm, values: JsonObject) -> Answers:
     identifier, password = normalise_identifier(values["identifier"]), values["password"]
     answers = replace(draft.answers, identifier=identifier).keeping(PATHS[2], None)
     if not password:
@@ -301,7 +300,7 @@ def _adhesion_form(request: PortalRequest, draft: Draft) -> PortalForm:
     return PortalForm(schema, request, submit=(Button("valider", "Valider"), _BACK))
 
 
-def _adhesion(request: PortalRequest, draft: Draft, form_html: Any) -> TemplateValues:
+def _adhesion(request: PortalRequest, draft: Draft, form_html: object) -> TemplateValues:
     return {**step_of(request, 4), "form": form_html, "answers": draft.answers}
 
 

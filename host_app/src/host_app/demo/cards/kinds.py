@@ -6,6 +6,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from esea_auth_plugin.pyramid_types import JsonObject
+
 #: Types of card (list G02 of the NOS, read or inferred: 0 CPS, 1 CPF, 2 CPE/CDE, 3 CPA/CDA).
 CPS, CPF, CPE, CPA = range(4)
 REAL, SOFTWARE, TEST = 0x00, 0x03, 0x80
@@ -73,10 +75,10 @@ _HOSPITAL = {"organisation": "CH DE DÉMONSTRATION DE L'ESTUAIRE", "unit": "1330
 
 
 def _card(slug: str, what: str, *parts: Mapping[str, object], **own: object) -> CardKind:
-    values: dict[str, object] = {}
+    values: JsonObject = {}
     for part in (*parts, own):
         values.update(part)
-    return CardKind(slug, what, **values)  # type: ignore[arg-type]
+    return CardKind(slug, what, **values)
 
 
 CARDS = (

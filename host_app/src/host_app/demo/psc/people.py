@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+
+from esea_auth_plugin.pyramid_types import JsonObject
 
 #: What takes the place of a national identifier once the registers have merged two of a person.
 MERGED_ID = "5b6f5a0e-3c0b-4a55-9a4e-0123456789ab"
@@ -32,9 +33,9 @@ class Professional:
         """As the page shows it."""
         return f"{self.first_name.title()} {self.last_name.title()}"
 
-    def claims(self, *, merged: bool = False) -> dict[str, Any]:
+    def claims(self, *, merged: bool = False) -> JsonObject:
         """Return what userinfo tells. :param merged: the national identifier has become a UUID, the RPPS stays."""
-        others: list[dict[str, Any]] = []
+        others: list[JsonObject] = []
         if self.national_id.startswith("8"):
             others.append({"identifiant": self.national_id, "origine": "RPPS", "qualite": 1})
         if merged:
@@ -58,7 +59,7 @@ class Professional:
             found["SubjectRefPro"] = {"exercices": [self._practice()]}
         return found
 
-    def _practice(self) -> dict[str, Any]:
+    def _practice(self) -> JsonObject:
         return {
             "codeProfession": self.profession,
             "codeCategorieProfessionnelle": "C",

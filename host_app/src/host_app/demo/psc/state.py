@@ -9,12 +9,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from esea_auth_plugin.pyramid_types import PortalRequest
+from esea_auth_plugin.pyramid_types import JsonObject, PortalRequest
 
 #: Faults on demand, and what they do.
 FAULTS = {
@@ -87,7 +86,7 @@ class Memory:
         for kept in (self.sessions, self.codes, self.tokens, self.rings):
             kept.clear()
 
-    def key_set(self) -> dict[str, Any]:
+    def key_set(self) -> JsonObject:
         """Return the public keys."""
         return {"keys": [self._key.as_dict(private=False)]}
 
@@ -96,7 +95,7 @@ class Memory:
         found = self.sessions.get(cookie)
         return found if found is not None and self.tell() - found.at < SESSION_SECONDS else None
 
-    def answer_of(self, seen: Seen, nonce: str) -> dict[str, Any]:
+    def answer_of(self, seen: Seen, nonce: str) -> JsonObject:
         """Return the token endpoint's answer about somebody."""
         access_token = secrets.token_urlsafe(32)
         self.tokens[access_token] = seen

@@ -26,7 +26,7 @@ def audit_room(room: Callable[..., Any]) -> Callable[..., Any]:
 
     def make(**settings: str) -> Any:
         registry = room(without_jobs, "esea_auth_plugin.foundation.audit", **settings)
-        registry._esea_audit_actions.update(
+        registry["esea.audit_actions"].update(
             {"sign_in.refused": "Connexion refusée", "review.accepted": "Demande acceptée"}
         )
         return registry

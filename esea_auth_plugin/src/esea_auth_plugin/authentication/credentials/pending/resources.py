@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ....resources import Resource
 
 #: Name of the view that removes the device; no token is so short.
@@ -19,7 +17,7 @@ class ConfirmPlace(Resource):
 
     title = "Confirmer un dispositif"
 
-    def child(self, key: str) -> Any:
+    def child(self, key: str) -> Resource:
         """Return a place for any token: an unknown one is judged at its use, not while it is looked up."""
         if key == REFUSE_VIEW:
             raise KeyError(key)
