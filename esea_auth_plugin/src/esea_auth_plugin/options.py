@@ -73,7 +73,7 @@ def unread(settings: Mapping[str, object], prefixes: Collection[str], *, where: 
     ]
 
 
-def _parsed(parse: Parser, value: Any, env: str) -> Any:
+def _parsed(parse: Parser, value: object, env: str) -> Any:
     if not isinstance(value, str):
         return value  # a host that configures in code passes the value itself
     parsed = parse(value.strip())

@@ -93,7 +93,7 @@ def _default(item: Field[Any]) -> str:
     return f"`{_written(value)}`" if _written(value) else "none"
 
 
-def _written(value: Any) -> str:
+def _written(value: object) -> str:
     """Write a value the way an ini file does."""
     match value:
         case None:

@@ -55,13 +55,13 @@ def contact_nodes() -> list[Any]:
     ]
 
 
-def a_phone_is_given(node: colander.SchemaNode, values: Any) -> None:
+def a_phone_is_given(node: colander.SchemaNode, values: Json) -> None:
     """Schema validator: one of the two telephones."""
     if not values.get("phone") and not values.get("mobile"):
         raise beside(node, "phone", "Renseignez au moins un numéro, fixe ou mobile.")
 
 
-def an_address_is_of_its_country(node: colander.SchemaNode, values: Any, country: str = "") -> None:
+def an_address_is_of_its_country(node: colander.SchemaNode, values: Json, country: str = "") -> None:
     """Schema validator: the postal code is one of the country, and an address in France names its département.
 
     :param country: of an address whose country the form does not ask for.
@@ -107,7 +107,7 @@ def profile_schema(hidden: Collection[str], proven: Collection[str] = (), countr
     """Return the schema of what the person may change; hidden fields stay as they are, and proven ones too: nobody
     types over what a card, Pro Santé Connect or a reviewer has proven. ``country``: of an address that is proven."""
 
-    def coherent(node: colander.SchemaNode, values: Any) -> None:
+    def coherent(node: colander.SchemaNode, values: Json) -> None:
         an_address_is_of_its_country(node, values, country)
         if not {"phone", "mobile"} & set(proven):
             a_phone_is_given(node, values)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..interfaces import ICatalogue, PortalService
 from ..pyramid_types import PortalRequest
 from ..resources import Resource
@@ -26,7 +24,7 @@ class ServicesPlace(Resource):
 class ServicePlace(Resource):
     """`/services/SLUG`."""
 
-    def __init__(self, request: PortalRequest, parent: Any, name: str, service: PortalService) -> None:
+    def __init__(self, request: PortalRequest, parent: Resource, name: str, service: PortalService) -> None:
         super().__init__(request, parent, name)
         self.service = service
         self.title = service.title

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from zope.interface import alsoProvides, implementer
 
 from ..authentication.contract import AuthMode
@@ -33,7 +31,7 @@ class SignInPlace(Resource):
 class ModePlace(Resource):
     """One mode, with the actions of every stage that leads through it."""
 
-    def __init__(self, request: PortalRequest, parent: Any, name: str, mode: AuthMode) -> None:
+    def __init__(self, request: PortalRequest, parent: Resource, name: str, mode: AuthMode) -> None:
         super().__init__(request, parent, name)
         self.mode = mode
         if mode.place is not None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from esea_auth_plugin.pyramid_types import PortalRequest
 from esea_auth_plugin.resources import Resource
 from esea_auth_plugin.services import find
@@ -39,6 +37,6 @@ class DemoMail(Resource):
 class DemoLetterPlace(Resource):
     """``/demo/courriels/KEY``."""
 
-    def __init__(self, request: PortalRequest, parent: Any, name: str, letter: DemoLetter) -> None:
+    def __init__(self, request: PortalRequest, parent: Resource, name: str, letter: DemoLetter) -> None:
         super().__init__(request, parent, name)
         self.letter = letter

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from zope.interface import Interface, implementer
 
 from esea_auth_plugin.pyramid_types import PortalRequest
@@ -20,7 +18,7 @@ class IText(Interface):
 class Text(Resource):
     """``/cgu`` and the others."""
 
-    def __init__(self, request: PortalRequest, parent: Any, name: str) -> None:
+    def __init__(self, request: PortalRequest, parent: Resource, name: str) -> None:
         super().__init__(request, parent, name)
         self.facts: TextFacts = load().text(name)
         self.version = request.portal.terms_version if name == "cgu" else self.facts.current

@@ -89,5 +89,5 @@ def _beginning(event: Any) -> datetime | None:
         return None
 
 
-def _list(value: Any) -> list[Any]:
+def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from ...foundation.nomenclatures.identifiers import normalise_finess
 from ...foundation.nomenclatures.lists import (
@@ -91,7 +90,7 @@ def _of(
     return Activity(label or "Activité sans précision", {name: value for name, value in attributes.items() if value})
 
 
-def _coded(value: Any, lists: tuple[str, ...], today: date) -> tuple[Coded, str] | None:
+def _coded(value: object, lists: tuple[str, ...], today: date) -> tuple[Coded, str] | None:
     """Return the code with its list and label; ``None`` for one that no list has in force: it is never guessed."""
     code = clean(value, 20)
     if not code:
@@ -110,7 +109,7 @@ def _role(claims: Mapping[str, object]) -> str:
     return next((code for each in listed[:MOST] if (code := clean(each, 80).partition("^")[0].strip())), "")
 
 
-def _finess(value: Any) -> str:
+def _finess(value: object) -> str:
     try:
         return normalise_finess(clean(value, 20))
     except ValueError:
@@ -143,7 +142,7 @@ def _department(activity: Mapping[str, object], postal_code: str) -> str:
     return str(concept.coded) if concept is not None else ""
 
 
-def dicts_of(value: Any) -> Sequence[Mapping[str, object]]:
+def dicts_of(value: object) -> Sequence[Mapping[str, object]]:
     """Return the objects of a list, or the one object that stands in its place; what is none is left out."""
     listed = value if isinstance(value, list) else [value]
     return [entry for entry in listed if isinstance(entry, dict)][:MOST]

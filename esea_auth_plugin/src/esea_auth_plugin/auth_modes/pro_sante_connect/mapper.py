@@ -182,6 +182,6 @@ def _adeli(value: str) -> str:
         return ""
 
 
-def _civility(value: Any, today: date) -> str:
+def _civility(value: object, today: date) -> str:
     concept = list_of(CIVILITIES).get(clean(value, 20))
     return str(concept.coded) if concept is not None and concept.active(today) else ""

@@ -10,7 +10,7 @@ from ...normalise.person_names import name_case, tidy_name
 from ...normalise.phones import BadPhone, normalise_phone
 
 
-def clean(value: Any, most: int = 200) -> str:
+def clean(value: object, most: int = 200) -> str:
     """Return a text on one line, ``""`` for what is empty, too long, or no text."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
@@ -25,17 +25,17 @@ def first(claims: Mapping[str, object], *names: str) -> Any:
     return next((claims[name] for name in names if not blank(claims.get(name))), None)
 
 
-def blank(value: Any) -> bool:
+def blank(value: object) -> bool:
     """Tell whether a claim says nothing."""
     return value is None or (isinstance(value, str) and not value.strip()) or value in ([], {})
 
 
-def name_like(value: Any) -> str:
+def name_like(value: object) -> str:
     """Return a name as people write it: the register's capitals become « Jean-Pierre », other spellings stay."""
     return name_case(tidy_name(clean(value, 100)))
 
 
-def phone(value: Any) -> str:
+def phone(value: object) -> str:
     """Return a telephone number as the portal keeps it (E.164), ``""`` if it is none."""
     try:
         return normalise_phone(str(value)) if isinstance(value, str | int) else ""

@@ -188,11 +188,11 @@ def _broken(error: Exception) -> str:
     return next((name for name in names if name in told), "claims")
 
 
-def _moment(value: Any) -> datetime | None:
+def _moment(value: object) -> datetime | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**11:
         return None
     return datetime.fromtimestamp(value, UTC)
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return value[:255] if isinstance(value, str) else ""

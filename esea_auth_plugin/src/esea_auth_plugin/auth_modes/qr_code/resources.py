@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...authentication.registry import modes_of
 from ...pyramid_types import PortalRequest
 from ...resources import Resource
@@ -16,7 +14,7 @@ class QrPlace(Resource):
 
     title = "QR code"
 
-    def __init__(self, request: PortalRequest, parent: Any, name: str) -> None:
+    def __init__(self, request: PortalRequest, parent: Resource, name: str) -> None:
         super().__init__(request, parent, name)
         if modes_of(request).get(MODE) is None:
             raise KeyError(name)
@@ -32,7 +30,7 @@ class QrPlace(Resource):
 class QrCodePlace(Resource):
     """`/qr/CODE`: what a workstation asks."""
 
-    def __init__(self, request: PortalRequest, parent: Any, name: str, code: str) -> None:
+    def __init__(self, request: PortalRequest, parent: Resource, name: str, code: str) -> None:
         super().__init__(request, parent, name)
         self.code = code
 

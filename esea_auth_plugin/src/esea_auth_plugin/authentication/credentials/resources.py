@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...pyramid_types import PortalRequest
 from ...resources import Resource
 from ..contract import AuthMode, Capability
@@ -43,7 +41,7 @@ class AddPlace(Resource):
 class EnrolPlace(Resource):
     """Adding a credential of one mode."""
 
-    def __init__(self, request: PortalRequest, parent: Any, name: str, mode: AuthMode) -> None:
+    def __init__(self, request: PortalRequest, parent: Resource, name: str, mode: AuthMode) -> None:
         super().__init__(request, parent, name)
         self.mode = mode
         self.title = mode.enrol_title
@@ -68,7 +66,7 @@ class EnrolPollPlace(Resource):
 class ModeDevicesPlace(Resource):
     """Not a page: the credentials of one mode hang below."""
 
-    def __init__(self, request: PortalRequest, parent: Any, name: str, mode: AuthMode) -> None:
+    def __init__(self, request: PortalRequest, parent: Resource, name: str, mode: AuthMode) -> None:
         super().__init__(request, parent, name)
         self.mode = mode
 
@@ -82,6 +80,6 @@ class DevicePlace(Resource):
 
     title = "Dispositif"
 
-    def __init__(self, request: PortalRequest, parent: Any, name: str, mode: AuthMode) -> None:
+    def __init__(self, request: PortalRequest, parent: Resource, name: str, mode: AuthMode) -> None:
         super().__init__(request, parent, name)
         self.mode = mode

@@ -81,7 +81,7 @@ def checked_details(details: Mapping[str, object], *, strict: bool) -> dict[str,
     return {str(key): _checked(key, value, strict) for key, value in details.items()}
 
 
-def _checked(key: str, value: Any, strict: bool) -> Any:
+def _checked(key: str, value: object, strict: bool) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, list | tuple | set | frozenset):

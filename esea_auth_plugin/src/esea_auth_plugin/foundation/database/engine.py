@@ -68,7 +68,7 @@ def make_engine(url: str, **options: Any) -> Engine:
     return engine
 
 
-def _sqlite_file(dialect: Dialect, record: Any, arguments: list[Any], options: dict[str, object]) -> None:
+def _sqlite_file(dialect: Dialect, record: object, arguments: list[Any], options: dict[str, object]) -> None:
     """Keep the database from others before SQLite creates it; WAL and shared memory take their mode from it."""
     name = str(arguments[0]) if arguments else ""
     if name and name != ":memory:" and not name.startswith("file:"):
@@ -77,7 +77,7 @@ def _sqlite_file(dialect: Dialect, record: Any, arguments: list[Any], options: d
                 make_private(Path(path))
 
 
-def _sqlite_connect(connection: Any, record: Any) -> None:
+def _sqlite_connect(connection: Any, record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, below
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")

@@ -35,7 +35,7 @@ def add_words(config: Configurator, package: str) -> None:
     config.action(("esea-words", package), note)
 
 
-def translate(request: PortalRequest, message: Any) -> Any:
+def translate(request: PortalRequest, message: object) -> Any:
     """Return what to say for a message: a sentence of ours, or one of colander or deform.
 
     A plain sentence is looked up in each plugin's catalogue, and stands as it is when none replaces it.

@@ -26,14 +26,14 @@ def first_of(*validators: Validator | None) -> Validator:
     """Return a validator that stops at the first refusal: one field shows one message."""
     wanted = [validator for validator in validators if validator is not None]
 
-    def check(node: colander.SchemaNode, value: Any) -> None:
+    def check(node: colander.SchemaNode, value: object) -> None:
         for validator in wanted:
             validator(node, value)
 
     return check
 
 
-def _tidied(value: Any) -> Any:
+def _tidied(value: object) -> Any:
     return (tidy(value) or colander.null) if isinstance(value, str) else value
 
 
@@ -98,7 +98,7 @@ class NameNode(TextNode):
         super().__init__(**kw)
 
 
-def _tidied_name(value: Any) -> Any:
+def _tidied_name(value: object) -> Any:
     return (tidy_name(value) or colander.null) if isinstance(value, str) else value
 
 

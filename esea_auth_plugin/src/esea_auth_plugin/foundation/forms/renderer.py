@@ -25,6 +25,6 @@ class FormRenderer:
         asset = template if ":" in template else f"{_FOLDER}{template}.jinja2"
         return Markup(self._environment.get_template(asset).render(values))  # noqa: S704 - autoescaped
 
-    def translate(self, message: Any) -> Any:
+    def translate(self, message: object) -> Any:
         """Return a message as this portal says it."""
         return translate(self._request, message)

@@ -35,7 +35,7 @@ def open_values(sealer: ISealer, sealed: str, *, row: str) -> JsonObject:
     return dict(found)
 
 
-def _tagged(value: Any) -> dict[str, str]:
+def _tagged(value: object) -> dict[str, str]:
     if isinstance(value, datetime):
         return {"$moment": value.isoformat()}
     if isinstance(value, date):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...interfaces import RequestKind
 from ...pyramid_types import PortalRequest
 from ...resources import Resource
@@ -14,7 +12,7 @@ from .declared import Desk, kinds_of_desk
 class DeskPlace(Resource):
     """A desk; its children are its queues, and what other rooms hang here."""
 
-    def __init__(self, request: PortalRequest, parent: Any, name: str, desk: Desk) -> None:
+    def __init__(self, request: PortalRequest, parent: Resource, name: str, desk: Desk) -> None:
         super().__init__(request, parent, name)
         self.desk = desk
         self.title = desk.title
@@ -30,7 +28,7 @@ class DeskPlace(Resource):
 class QueuePlace(Resource):
     """A queue; its children are requests by reference."""
 
-    def __init__(self, request: PortalRequest, parent: Any, name: str, desk: Desk, kind: RequestKind) -> None:
+    def __init__(self, request: PortalRequest, parent: Resource, name: str, desk: Desk, kind: RequestKind) -> None:
         super().__init__(request, parent, name)
         self.desk = desk
         self.kind = kind
@@ -47,7 +45,7 @@ class QueuePlace(Resource):
 class ReviewPlace(Resource):
     """A request's page."""
 
-    def __init__(self, request: PortalRequest, parent: Any, name: str, desk: Desk, kind: RequestKind) -> None:
+    def __init__(self, request: PortalRequest, parent: Resource, name: str, desk: Desk, kind: RequestKind) -> None:
         super().__init__(request, parent, name)
         self.desk = desk
         self.kind = kind

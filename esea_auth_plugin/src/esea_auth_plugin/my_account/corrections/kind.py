@@ -27,7 +27,7 @@ from ...interfaces import (
     IOutbox,
     ReviewView,
 )
-from ...pyramid_types import Registry
+from ...pyramid_types import Json, Registry
 from ...services import find
 from . import service
 from .service import KIND
@@ -66,7 +66,7 @@ class CorrectionKind(DecidedOnly):
         return [FactSheet("Ce qui est demandé", (*changes, why), link)]
 
     def _change(
-        self, registry: Registry, session: Session, subject: str, name: str, value: str, values: Any, said: Any
+        self, registry: Registry, session: Session, subject: str, name: str, value: str, values: Json, said: Any
     ) -> Fact:
         label = KINDS[name].label
         origin = said[name][0] if name in said else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from pyramid.response import Response
 from pyramid.view import view_config
@@ -60,7 +59,7 @@ def collect(registry: Registry, session: Session, subject: str) -> dict[str, obj
     return {name: part(registry, session, subject) for name, part in core(registry).personal_data.items()}
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()
     raise TypeError(f"a part of the file holds plain values, not {type(value).__name__}")

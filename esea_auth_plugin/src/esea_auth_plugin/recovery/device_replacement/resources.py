@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ...authentication.contract import AuthMode, Capability
 from ...authentication.credentials.resources import POLL
 from ...authentication.registry import modes_of
@@ -40,7 +38,7 @@ class NewDevicePlace(Resource):
 class NewDeviceMode(Resource):
     """Adding a credential of one mode with a ticket."""
 
-    def __init__(self, request: PortalRequest, parent: Any, name: str, mode: AuthMode) -> None:
+    def __init__(self, request: PortalRequest, parent: Resource, name: str, mode: AuthMode) -> None:
         super().__init__(request, parent, name)
         self.mode = mode
 
