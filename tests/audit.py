@@ -72,15 +72,15 @@ Kind = TypeVar("Kind", bound=Trail)
 
 
 def make_trail(
-    kind: type[Kind], room: Callable[..., Any], database: IDatabase, clock: ManualClock, settings: Mapping[str, str]
+    kind: type[Kind], package: Callable[..., Any], database: IDatabase, clock: ManualClock, settings: Mapping[str, str]
 ) -> Kind:
     """Return the trail of a portal with a small vocabulary."""
-    registry = room(without_jobs, "esea_auth_plugin.foundation.audit", **settings)
+    registry = package(without_jobs, "esea_auth_plugin.foundation.audit", **settings)
     registry["esea.audit_actions"].update({"sign_in.refused": "Connexion refusée"})
     return kind(registry, database, clock)
 
 
 @pytest.fixture
-def trail(room: Callable[..., Any], database: IDatabase, clock: ManualClock) -> Trail:
+def trail(package: Callable[..., Any], database: IDatabase, clock: ManualClock) -> Trail:
     """The trail of a portal without further settings."""
-    return make_trail(Trail, room, database, clock, {})
+    return make_trail(Trail, package, database, clock, {})

@@ -59,7 +59,7 @@ def a_crowded_account(portal: Portal, person: Person, *, sessions: int = 39, row
 
 
 def eight_devices(portal: Portal, person: Person) -> None:
-    """Add five passkeys and three applications, as their rooms keep them; nobody can sign in with them."""
+    """Add five passkeys and three applications, as their packages keep them; nobody can sign in with them."""
     now = portal.clock.now()
     with portal.db.writing() as session:
         lock_accounts(portal.registry, session, person.subject)

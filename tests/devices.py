@@ -78,6 +78,6 @@ def by_application(
 
 def link_to_confirm(portal: Portal, person: Person) -> str:
     """Return the path of the latest mailed link that confirms a device."""
-    letters = [letter for letter in portal.letters(person.email) if CONFIRM in letter.text]
-    assert letters, "no link was mailed"
-    return path_in(letters[-1], CONFIRM)
+    emails = [letter for letter in portal.emails(person.email) if CONFIRM in letter.text]
+    assert emails, "no link was mailed"
+    return path_in(emails[-1], CONFIRM)

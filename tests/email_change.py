@@ -7,7 +7,7 @@ from webtest import TestApp, TestResponse
 from esea_auth_plugin.testing.pages import send
 from esea_auth_plugin.testing.portal import Person, Portal
 from esea_auth_plugin.testing.sign_up import path_in
-from esea_auth_plugin.testing.smtp import Letter
+from esea_auth_plugin.testing.smtp import ReceivedEmail
 
 NEW = "anne.neuve@chu.example.fr"
 
@@ -19,7 +19,7 @@ def ask(browser: TestApp, email: str = NEW) -> TestResponse:
 
 def confirm(portal: Portal, page: TestResponse, email: str = NEW) -> TestResponse:
     """Type the code that came to the new address."""
-    return send(page.maybe_follow(), {"Code reçu à la nouvelle adresse": portal.letters(email)[-1].code})
+    return send(page.maybe_follow(), {"Code reçu à la nouvelle adresse": portal.emails(email)[-1].code})
 
 
 def changed(portal: Portal, browser: TestApp, email: str = NEW) -> None:
@@ -27,9 +27,9 @@ def changed(portal: Portal, browser: TestApp, email: str = NEW) -> None:
     assert confirm(portal, ask(browser, email), email).location.endswith("/compte/profil")
 
 
-def told(portal: Portal, anne: Person) -> Letter:
+def told(portal: Portal, anne: Person) -> ReceivedEmail:
     """Return what the former address was told."""
-    return next(each for each in portal.letters(anne.email) if each.subject.startswith("L’adresse de votre compte"))
+    return next(each for each in portal.emails(anne.email) if each.subject.startswith("L’adresse de votre compte"))
 
 
 def undo_path(portal: Portal, anne: Person) -> str:

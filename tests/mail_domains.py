@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 from tests.devices import MODES
-from tests.name_service import KEPT, NameService
+from tests.name_service import RETENTION, NameService
 
 from esea_auth_plugin.accounts.mail_domains.checks import look
 from esea_auth_plugin.accounts.mail_domains.models import MailDomainRow
@@ -40,7 +40,7 @@ def names_of_the_world() -> Iterator[None]:
 def world(names_of_the_world: None) -> NameService:
     """The world with one domain in order, that of most people of the tests."""
     WORLD.forget()
-    WORLD.zones[DOMAIN] = KEPT
+    WORLD.zones[DOMAIN] = RETENTION
     return WORLD
 
 

@@ -25,7 +25,7 @@ from esea_auth_plugin.testing.processes import DEADLINE
 Records = Mapping[str, Sequence[str]]
 
 #: A domain as most are: two name servers, one host for mail.
-KEPT: Records = {"NS": ["ns1.hebergeur.fr.", "ns2.hebergeur.fr."], "MX": ["10 mx.hebergeur.fr."]}
+RETENTION: Records = {"NS": ["ns1.hebergeur.fr.", "ns2.hebergeur.fr."], "MX": ["10 mx.hebergeur.fr."]}
 #: The same after somebody else took it over.
 TAKEN: Records = {"NS": ["ns1.parking.com.", "ns2.parking.com."], "MX": ["10 mail.parking.com."]}
 

@@ -85,21 +85,21 @@ def accept_twice(portal: Portal, reference: str) -> None:
 
 def mailed_path(portal: Portal, to: str) -> str:
     """Return the path of the latest link with which somebody who lost everything begins anew."""
-    letters = [letter for letter in portal.letters(to) if "/connexion/retrouver/" in letter.text]
-    assert letters, "no link was mailed"
-    return path_in(letters[-1], "/connexion/retrouver/")
+    emails = [letter for letter in portal.emails(to) if "/connexion/retrouver/" in letter.text]
+    assert emails, "no link was mailed"
+    return path_in(emails[-1], "/connexion/retrouver/")
 
 
 def mailed_link(portal: Portal, to: str) -> str:
-    """Return the path of the link in the last letter."""
-    found = re.search(r"https?://\S+/connexion/reinitialisation/\S+", portal.letters(to)[-1].text)
+    """Return the path of the link in the last email."""
+    found = re.search(r"https?://\S+/connexion/reinitialisation/\S+", portal.emails(to)[-1].text)
     assert found is not None
     return urlsplit(found[0]).path
 
 
 def new_mailbox_path(portal: Portal, to: str) -> str:
     """Return the path of the latest link that a new mailbox received once the support had agreed."""
-    mailed = [letter for letter in portal.letters(to) if "/connexion/reinitialisation/" in letter.text]
+    mailed = [letter for letter in portal.emails(to) if "/connexion/reinitialisation/" in letter.text]
     assert mailed, "no link was mailed"
     return path_in(mailed[-1], "/connexion/reinitialisation/")
 

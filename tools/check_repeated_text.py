@@ -1,7 +1,7 @@
 """Finds what templates say twice: a long sentence, or a run of lines, that stands in more than one template.
 
-A text that stands twice is corrected once. Move it to a macro, an include or a letter's shared part. The plain and
-HTML parts of one letter may say the same thing: they are two renderings of one text.
+A text that stands twice is corrected once. Move it to a macro, an include or an email's shared part. The plain and
+HTML parts of one email may say the same thing: they are two renderings of one text.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def repeated() -> dict[str, set[str]]:
     places: dict[str, set[str]] = defaultdict(set)
     for path in templates():
         source = path.read_text(encoding="utf-8")
-        # The parts of one letter lie in one folder and count as one place.
+        # The parts of one email lie in one folder and count as one place.
         place = path.parent if path.name in {"text.txt.jinja2", "html.jinja2"} else path
         for text in sentences(source) | runs(source):
             places[text].add(str(place.relative_to(ROOT)))

@@ -1,7 +1,7 @@
 """Fuzzes what reads cards, from real layouts on: `python tools/fuzz_card.py FOLDER -max_total_time=600`.
 
 It needs atheris (coverage-guided; not in the lock, since it has no wheel for every Python we support). The folder is
-the corpus: it begins with the fictional cards and keeps what was found. Anything but a card or the room's own refusal
+the corpus: it begins with the fictional cards and keeps what was found. Anything but a card or its own refusal
 stops it.
 """
 

@@ -26,7 +26,15 @@ from esea_auth_plugin.testing.smtp import SmtpSink
 from esea_auth_plugin.testing.threads import at_once
 from host_app import configure
 from host_app.demo.cards import BY_SLUG, write
-from host_app.demo.tls import Nginx, Place, card_settings, give_lists, proxy_secret, render, write_server_certificates
+from host_app.demo.tls import (
+    Location,
+    Nginx,
+    card_settings,
+    give_lists,
+    proxy_secret,
+    render,
+    write_server_certificates,
+)
 
 ROOT = Path(__file__).parents[2]
 CLIENTS = 4
@@ -68,10 +76,10 @@ def measure(smtp: SmtpSink) -> CardFigures:
 
 
 @contextmanager
-def card_stage(smtp: SmtpSink) -> Iterator[tuple[Place, Portal]]:
+def card_stage(smtp: SmtpSink) -> Iterator[tuple[Location, Portal]]:
     """Run nginx and gunicorn on one database; yield where they are, and the portal in this process."""
     folder = run.folder() / "cards"
-    place = Place(folder, ports.lease(), f"127.0.0.1:{ports.lease()}", workers=2)
+    place = Location(folder, ports.lease(), f"127.0.0.1:{ports.lease()}", workers=2)
     now = SystemClock().now()
     render(ROOT / "config" / "nginx", place, proxy_secret(folder))
     write_server_certificates(folder / "tls", place.portal, place.card, now)
@@ -116,7 +124,7 @@ def _link(portal: Portal) -> None:
 class Contexts:
     """TLS of a browser, with and without the card."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Location) -> None:
         authority = place.folder / "tls" / "autorite.pem"
         self.plain = ssl.create_default_context(cafile=str(authority))
         self.card = ssl.create_default_context(cafile=str(authority))
@@ -128,7 +136,7 @@ class Contexts:
 class Visitor:
     """A browser: cookies, and a connection a request."""
 
-    place: Place
+    place: Location
     contexts: Contexts
     cookies: dict[str, str] = field(default_factory=dict)
 
@@ -160,7 +168,7 @@ class Visitor:
         return found.status, found.getheader("Location", "") or "", text
 
 
-def sign_in(place: Place, contexts: Contexts) -> None:
+def sign_in(place: Location, contexts: Contexts) -> None:
     """One whole sign-in: the page, « Lire ma carte », the card host, and back."""
     visitor = Visitor(place, contexts)
     page = f"{place.portal_url}/connexion/cps"
@@ -177,7 +185,7 @@ def sign_in(place: Place, contexts: Contexts) -> None:
         raise RuntimeError(f"nobody is signed in: {status} {sorted(visitor.cookies)}")
 
 
-def _handshake(place: Place, contexts: Contexts, many: int = 100) -> float:
+def _handshake(place: Location, contexts: Contexts, many: int = 100) -> float:
     """Return the milliseconds of a handshake with the card, the client's signature among them."""
     begun = time.perf_counter()
     for _ in range(many):
@@ -189,7 +197,7 @@ def _handshake(place: Place, contexts: Contexts, many: int = 100) -> float:
     return (time.perf_counter() - begun) / many * 1000
 
 
-def _application(place: Place, portal: Portal, many: int = 30) -> float:
+def _application(place: Location, portal: Portal, many: int = 30) -> float:
     """Return the milliseconds that the application takes of one sign-in: the same four requests, in this process."""
     from urllib.parse import quote
 

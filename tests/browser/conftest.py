@@ -134,7 +134,7 @@ def standing(
     door: Door,
     catalogue: Path,
 ) -> Iterator[Portal]:
-    """The portal, served to browsers, without its worker: mail leaves when the test asks for its letters."""
+    """The portal, served to browsers, without its worker: mail leaves when the test asks for its emails."""
     overrides = {"portal.url": door.url, "esea_auth.services": str(catalogue)}
     for marker in reversed(list(request.node.iter_markers("settings"))):
         overrides.update(marker.kwargs)

@@ -82,7 +82,7 @@ def _former_address(portal: Portal) -> Arrival:
 def _contest(portal: Portal) -> Arrival:
     browser, anne = portal.signed_in()
     changed(portal, browser)
-    letter = next(each for each in reversed(portal.letters(anne.email)) if "/signalement/" in each.text)
+    letter = next(each for each in reversed(portal.emails(anne.email)) if "/signalement/" in each.text)
     return after(portal.browser().get(path_in(letter, "/signalement/")))
 
 

@@ -112,7 +112,7 @@ def _terms(portal: Portal) -> Arrival:
         portal.find(IAccounts).accept_terms(session, anne.subject, "2020-01")
     page = portal.browser().get("/connexion/otp")
     page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password}).follow()
-    return after(send(page, {"Code reçu par courriel": portal.letters(anne.email)[-1].code}))
+    return after(send(page, {"Code reçu par courriel": portal.emails(anne.email)[-1].code}))
 
 
 def _parked(portal: Portal) -> Arrival:
@@ -127,7 +127,7 @@ def _parked(portal: Portal) -> Arrival:
 def _reset(portal: Portal) -> Arrival:
     anne = portal.person()
     send(portal.browser().get("/connexion/oubli/mot-de-passe"), {"Identifiant ou email": anne.identifier})
-    path = wizard.path_in(portal.letters(anne.email)[-1], "/connexion/reinitialisation/")
+    path = wizard.path_in(portal.emails(anne.email)[-1], "/connexion/reinitialisation/")
     return after(portal.browser().get(path))
 
 
@@ -168,14 +168,14 @@ def _more_asked(portal: Portal) -> Arrival:
     with portal.db.writing() as session:
         review = portal.find(IReviews).by_reference(session, reference)
         portal.find(IReviews).ask_more(session, review.id, by=claire.subject, question="Quel service, au juste ?")
-    path = wizard.path_in(portal.letters(wizard.EMAIL)[-1], "/inscription/complement/")
+    path = wizard.path_in(portal.emails(wizard.EMAIL)[-1], "/inscription/complement/")
     return after(portal.browser().get(path))
 
 
 def _invitation(portal: Portal) -> Arrival:
     with portal.db.writing() as session:
         portal.find(IInvitations).invite(session, "claire.martin@chu.example.fr", "support", by="cli")
-    path = wizard.path_in(portal.letters("claire.martin@chu.example.fr")[-1], "/inscription/invitation/")
+    path = wizard.path_in(portal.emails("claire.martin@chu.example.fr")[-1], "/inscription/invitation/")
     return after(portal.browser().get(path))
 
 
@@ -242,8 +242,8 @@ def _letter(portal: Portal) -> Arrival:
     anne = portal.person()
     send(portal.browser().get("/connexion/oubli/identifiant"), {"Email": anne.email})
     portal.deliver()
-    letters = portal.browser().get("/demo/courriels", headers={"Accept": "application/json"}).json["letters"]
-    return portal.browser(), f"/demo/courriels/{letters[0]['key']}"
+    emails = portal.browser().get("/demo/courriels", headers={"Accept": "application/json"}).json["emails"]
+    return portal.browser(), f"/demo/courriels/{emails[0]['key']}"
 
 
 def _domains(portal: Portal) -> Arrival:

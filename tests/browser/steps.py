@@ -12,7 +12,7 @@ from esea_auth_plugin.interfaces import PortalSettings
 from esea_auth_plugin.testing.portal import Person, Portal
 
 #: More stops than any of our pages has before its form.
-_MOST = 40
+_MAX = 40
 _STOP = """() => {
     const stop = document.activeElement, style = getComputedStyle(stop), box = stop.getBoundingClientRect();
     const named = (stop.labels && stop.labels[0] || stop).textContent.replace(/\\s+/g, ' ').trim();
@@ -79,7 +79,7 @@ def identify(page: Page, portal: Portal, login: str, password: str, mailbox: str
 def tab_to(page: Page, name: str) -> None:
     """Press Tab until the stop with this name; each stop on the way must show that it has the focus."""
     passed: list[str] = []
-    for _ in range(_MOST):
+    for _ in range(_MAX):
         page.keyboard.press("Tab")
         named, seen = page.evaluate(_STOP)
         assert seen, f"« {named} » does not show that it has the focus, on {page.url}"

@@ -47,7 +47,7 @@ def accept(page: Page, portal: Portal, role: str, desk: str, name: str) -> None:
 
 @pytest.mark.databases("sqlite", "postgresql")
 def test_a_professional_without_card_reaches_the_espace_pro(served: Portal, new_page: NewPage) -> None:
-    """Some thirty pages, five letters by SMTP and three sign-ins, as three people live them."""
+    """Some thirty pages, five emails by SMTP and three sign-ins, as three people live them."""
     anne = new_page()
     reference = signed_up(anne)
     assert reference in served.smtp.wait(sign_up.EMAIL).subject

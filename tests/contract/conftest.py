@@ -1,4 +1,4 @@
-"""Fixtures of the contracts: distributions of strangers, put on the path as pip would leave them."""
+"""Fixtures of the contracts: distributions of third parties, put on the path as pip would leave them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def proving_portal(
     smtp: SmtpSink,
     request: pytest.FixtureRequest,
 ) -> Iterator[ProvingPortal]:
-    """``proving_portal(**settings)``: a portal that admits a stranger's mode which proves identities."""
+    """``proving_portal(**settings)``: a portal that admits a third party's mode which proves identities."""
     site = tmp_path / "site"
     shutil.copytree(HERE / "stranger_identity", site / "stranger_identity")
     metadata = site / "regional_authority-1.0.dist-info"

@@ -42,7 +42,7 @@ def production(tmp_path: Path, smtp: SmtpSink) -> Path:
     ours = {
         "portal.mail_host": smtp.host,
         "portal.mail_port": str(smtp.port),
-        "portal.mail_tls": "none",  # the sink speaks no TLS; the SMTP tests of the mail room do
+        "portal.mail_tls": "none",  # the sink speaks no TLS; the SMTP tests of the mail package do
         "portal.mail_user": "",
         "portal.audit_head_file": str(tmp_path / "audit-heads"),
     }

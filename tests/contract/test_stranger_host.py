@@ -20,7 +20,7 @@ from esea_auth_plugin.testing.smtp import SmtpSink
 
 @pytest.fixture
 def town(base_settings: dict[str, str], clock: ManualClock, smtp: SmtpSink, backend: Backend) -> Iterator[Portal]:
-    """The stranger's application with a database of its own."""
+    """The third party's application with a database of its own."""
     applications = Applications(stranger_host.configure, {**base_settings, "portal.plugins": ""})
     registry, wsgi = applications.get(backend, {})
     yield Portal(registry, wsgi, clock, smtp, backend)

@@ -1,4 +1,4 @@
-"""A stranger's mode that proves identities: sign up by it, sign in by it, link it later, and what is refused."""
+"""A third party's mode that proves identities: sign up by it, sign in by it, link it later, and what is refused."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def fresh(portal: Portal, browser: TestApp, person: Person, page: TestResponse) 
     chosen = chosen.maybe_follow()
     if "Mot de passe" in text(chosen) and "Code reçu" not in text(chosen):
         chosen = send(chosen, {"Mot de passe": person.password}).maybe_follow()
-    done = send(chosen, {"Code reçu par courriel": portal.letters(person.email)[-1].code})
+    done = send(chosen, {"Code reçu par courriel": portal.emails(person.email)[-1].code})
     portal.clock.advance(minutes=1)
     return done.follow()
 
@@ -83,7 +83,7 @@ def test_signing_up_with_it_fills_the_form_and_needs_no_password(proving_portal:
     page = page.maybe_follow()
     assert "Confirmez votre adresse" in text(page)
     page = press(page, "Envoyer le code").follow()
-    page = send(page, {"Code reçu par courriel": portal.letters(wizard.EMAIL)[-1].code}).follow()
+    page = send(page, {"Code reçu par courriel": portal.emails(wizard.EMAIL)[-1].code}).follow()
     assert "Facultatif" in text(page)
     page = page.forms[page.html.find("input", {"name": "identifier"}).find_parent("form").get("id")].submit().follow()
     page = send(page, wizard.adhesion()).follow()
@@ -96,7 +96,7 @@ def test_signing_up_with_it_fills_the_form_and_needs_no_password(proving_portal:
     request = desk.get(f"/support/inscriptions/{reference}")
     assert "Identité lue sur carte" in text(request)
     wizard.decide(portal, reference)
-    assert "Votre compte est ouvert" in portal.letters(wizard.EMAIL)[-1].subject
+    assert "Votre compte est ouvert" in portal.emails(wizard.EMAIL)[-1].subject
 
     signed = show(portal.browser(), card())
     assert signed.location.endswith("/compte")
@@ -125,7 +125,7 @@ def test_step_3_cannot_be_reached_before_the_address_is_proven(proving_portal: A
     for _ in range(5):
         page = send(page, {"Code reçu par courriel": "000000"})
     assert "Cinq essais ont été faits" in text(page)
-    right = portal.letters(wizard.EMAIL)[-1].code
+    right = portal.emails(wizard.EMAIL)[-1].code
     assert "Cinq essais" in text(send(page, {"Code reçu par courriel": right}))
     assert portal.app.get("/inscription/identifiant").location.endswith("/inscription/courriel")
 
@@ -136,11 +136,11 @@ def test_a_proven_identity_may_open_the_account_at_once(proving_portal: Any) -> 
     typed = {name: value for name, value in wizard.PERSONAL.items() if name not in {"Nom", "Prénom", "N° RPPS"}}
     send(page, typed)
     page = press(portal.app.get("/inscription/courriel"), "Envoyer le code").follow()
-    page = send(page, {"Code reçu par courriel": portal.letters(wizard.EMAIL)[-1].code}).follow()
+    page = send(page, {"Code reçu par courriel": portal.emails(wizard.EMAIL)[-1].code}).follow()
     page = page.forms[page.html.find("input", {"name": "identifier"}).find_parent("form").get("id")].submit().follow()
     page = send(page, {**wizard.adhesion(), "ROR Nouvelle-Aquitaine": True, "Espace Pro ORU NA": True}).follow()
     assert "Votre compte est ouvert" in text(page)
-    told = portal.letters("support@esea-na.fr")[-1]
+    told = portal.emails("support@esea-na.fr")[-1]
     assert "sans relecture" in told.text and "non accordés : Espace Pro ORU NA" in told.text
     browser = portal.browser()
     assert show(browser, card()).location.endswith("/compte")
@@ -249,7 +249,7 @@ def test_a_number_merely_declared_goes_to_the_support_which_sees_both(proving_po
     with portal.db.writing() as session:
         (review,) = portal.find(IReviews).of_author(session, anne.subject, kind="identity_link")
         portal.find(IReviews).decide(session, review.id, accept=True, by=claire.subject)
-    assert any("ajout à votre compte" in letter.subject for letter in portal.letters(anne.email))
+    assert any("ajout à votre compte" in letter.subject for letter in portal.emails(anne.email))
     # A reviewer linked it: what the account had is asked about when its person first shows the card.
     assert "/compte/premiere-liaison" in show(portal.browser(), card()).location
 
@@ -312,7 +312,7 @@ def test_a_card_shown_first_is_linked_after_another_sign_in(proving_portal: Any)
     page = show(browser, card()).follow().click("Me connecter autrement et lier")
     page = page.click("OTP")
     page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password}).maybe_follow()
-    page = send(page, {"Code reçu par courriel": portal.letters(anne.email)[-1].code}).follow()
+    page = send(page, {"Code reçu par courriel": portal.emails(anne.email)[-1].code}).follow()
     assert "Lier à mon compte" in text(page)
     page = press(page, "Lier à mon compte").follow()
     assert page.request.path == "/compte/premiere-liaison"

@@ -13,7 +13,7 @@ from esea_auth_plugin.commands.line import parser
 from esea_auth_plugin.directives import permissions_of, roles_of
 from esea_auth_plugin.foundation.audit import actions_of
 from esea_auth_plugin.foundation.jobs.declared import jobs_of
-from esea_auth_plugin.foundation.mail.letters import letters_of
+from esea_auth_plugin.foundation.mail.declared import emails_of
 from esea_auth_plugin.testing.portal import Portal
 
 
@@ -23,7 +23,7 @@ from esea_auth_plugin.testing.portal import Portal
         ("permissions", permissions_of),
         ("roles", roles_of),
         ("jobs", lambda registry: jobs_of(registry)),
-        ("emails", lambda registry: letters_of(registry)),
+        ("emails", lambda registry: emails_of(registry)),
         ("audit actions", actions_of),
     ],
 )

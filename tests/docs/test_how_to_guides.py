@@ -97,7 +97,7 @@ def test_a_request_kind_in_one_folder_is_asked_decided_and_mailed(
     queue = support.get("/support/lecteurs")
     decided = press(queue.click(anne.display_name), "Accepter la demande")
     assert decided.status_int in {302, 303}
-    assert "Votre lecteur de carte vous est envoyé." in portal.letters(anne.email)[-1].text
+    assert "Votre lecteur de carte vous est envoyé." in portal.emails(anne.email)[-1].text
 
 
 @pytest.mark.parametrize("package", ["town", "own_root"])

@@ -43,7 +43,7 @@ def test_the_commands_of_the_tutorial_bring_a_portal_up(
     outputs = [execute(command, cwd=tmp_path, env=environment).stdout for command in commands()]
     assert any("invited chef.support@exemple.fr as support" in output for output in outputs)
     assert any(line.split()[:2] == ["passkey", "enabled"] for output in outputs for line in output.splitlines())
-    invitation = smtp.letters("chef.support@exemple.fr")[-1]
+    invitation = smtp.emails("chef.support@exemple.fr")[-1]
 
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.chdir(tmp_path)

@@ -16,7 +16,7 @@ ACCEPT = "J'accepte les Conditions d'Utilisation"
 
 def letter(portal: Any, to: str, subject: str) -> Any:
     """The letter of this subject: those of one moment arrive in any order."""
-    (found,) = [each for each in portal.letters(to) if subject in each.subject]
+    (found,) = [each for each in portal.emails(to) if subject in each.subject]
     return found
 
 
@@ -119,7 +119,7 @@ def test_three_requests_in_thirty_days(portal: Any) -> None:
         ask(browser)
         request = support.get("/support/adhesions").click(anne.last_name)
         send(request, {"Motif ou précisions": "Motif trop vague"}, "Refuser la demande")
-    assert len([each for each in portal.letters(anne.email) if "Motif trop vague" in each.text]) == 3
+    assert len([each for each in portal.emails(anne.email) if "Motif trop vague" in each.text]) == 3
     page = browser.get("/services/ror/adhesion")
     assert "trois demandes pour ce service en 30 jours" in text(page)
     assert not [form for form in page.forms.values() if "motif" in form.fields]
@@ -162,6 +162,6 @@ def test_a_letter_holds_no_header_that_a_motive_brings(portal: Any) -> None:
     assert "<script>alert" not in request.text
     assert "{{ 7*7 }}" in text(request)
     send(request, {"Motif ou précisions": "Non\r\nBcc: tous@example.org"}, "Refuser la demande")
-    for each in portal.letters():
+    for each in portal.emails():
         assert "tous@example.org" not in each.to
         assert each.message["Bcc"] is None

@@ -150,7 +150,7 @@ def test_a_ticket_of_an_addition_signs_nobody_in(card_portal: Portal, cards: Car
     browser, _ = card_portal.signed_in(first_name="Paul", last_name="Castets")
     asked = add(browser)
     shown = read(card_portal, asked, cards["medecin"])
-    stranger = card_portal.browser()
-    ask(stranger)
-    assert "n'est plus valable" in text(back(stranger, shown))
+    third_party = card_portal.browser()
+    ask(third_party)
+    assert "n'est plus valable" in text(back(third_party, shown))
     assert happened(card_portal, "identity.linked") == 0

@@ -26,7 +26,7 @@ def close(portal: Portal, browser: Any) -> None:
 
 
 def someone(portal: Portal) -> tuple[Any, Person]:
-    """Return somebody who left traces in many rooms, with a name that can't be there by chance."""
+    """Return somebody who left traces in many packages, with a name that can't be there by chance."""
     browser, anne = portal.signed_in(
         first_name="Aliénor", last_name="Zubieta", identifier="alienor.zubieta", services=["espace-pro"],
         rpps="99900000011", phone="+33556000077",
@@ -57,7 +57,7 @@ def test_closing_ends_everything_at_once(portal: Portal) -> None:
         assert portal.find(IAccounts).by_subject(session, anne.subject).state is AccountState.CLOSED
         states = {one.state.value for one in portal.find(IReviews).of_author(session, anne.subject)}
     assert states == {"withdrawn"}
-    assert portal.letters(anne.email)[-1].subject == "Votre compte est fermé"
+    assert portal.emails(anne.email)[-1].subject == "Votre compte est fermé"
     page = portal.browser().get("/connexion/otp")
     page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password})
     assert "Identifiant ou mot de passe incorrect" in text(page.maybe_follow())
@@ -84,7 +84,7 @@ def test_after_thirty_days_nothing_names_the_person(portal: Portal) -> None:
 
 def test_every_table_with_a_subject_is_erased_or_says_why_not(portal: Portal) -> None:
     from esea_auth_plugin.foundation.database.base import Model
-    from esea_auth_plugin.foundation.database.erasing import KEPT
+    from esea_auth_plugin.foundation.database.erasing import RETENTION
 
     browser, anne = someone(portal)
     close(portal, browser)
@@ -92,7 +92,7 @@ def test_every_table_with_a_subject_is_erased_or_says_why_not(portal: Portal) ->
     erase_due(portal.registry)
     with portal.db.reading() as session:
         for table in Model.metadata.sorted_tables:
-            if "subject" in table.columns and KEPT not in table.info:
+            if "subject" in table.columns and RETENTION not in table.info:
                 assert session.scalar(table.select().where(table.c.subject == anne.subject)) is None, table.name
 
 

@@ -38,7 +38,7 @@ def test_the_account_opens_with_the_grants_that_the_support_accepted(portal: Por
     page.forms["champ"].set("services", True, index=1)  # the ROR too
     wizard_page = send(page, wizard.adhesion()).follow()
     wizard.decide(portal, wizard.reference_on(wizard_page), kept=["espace-pro"])
-    letter = portal.letters(wizard.EMAIL)[-1]
+    letter = portal.emails(wizard.EMAIL)[-1]
     assert "Services non accordés" in letter.text and "ROR" in letter.text
     assert state_of(portal) is AccountState.PENDING and services_of(portal) == frozenset()
     answer = wizard.confirm(portal, wizard.path_in(letter, "/inscription/confirmation/"))
@@ -53,7 +53,7 @@ def test_the_person_signs_in_afterwards_and_not_before(portal: Portal) -> None:
         browser.get("/connexion/otp"), {"Identifiant ou email": LOGIN, "Mot de passe": PASSWORD}
     ).maybe_follow()
     assert "/compte" not in early.request.path
-    portal.letters()
+    portal.emails()
     wizard.confirm(portal, path)
     portal.clock.advance(minutes=5)
     person = Person("", LOGIN, wizard.EMAIL, "Anne", "Pierre")
@@ -77,7 +77,7 @@ def test_who_does_not_know_the_password_sets_a_new_one_that_replaces_the_first(p
     fresh = "Tambour-Violette-Hamac-31"
     page = send(page, {"Mot de passe": fresh, "Confirmez votre mot de passe": fresh})
     assert page.location.endswith("/connexion")
-    assert "remplace celui de l’inscription" in portal.letters(wizard.EMAIL)[-1].text
+    assert "remplace celui de l’inscription" in portal.emails(wizard.EMAIL)[-1].text
     portal.clock.advance(minutes=5)
     tried = send(portal.browser().get("/connexion/otp"), {"Identifiant ou email": LOGIN, "Mot de passe": PASSWORD})
     assert "/code" not in (tried.location or "") and tried.status_int in {200, 303, 401, 422}
@@ -110,12 +110,12 @@ def test_an_unknown_link_says_so(portal: Portal) -> None:
 def test_seven_days_and_a_second_are_too_long_and_the_support_sends_a_new_one(portal: Portal) -> None:
     reference = wizard.reference_on(wizard.sign_up(portal.browser(), identifier=LOGIN))
     support = wizard.decide(portal, reference)
-    old = wizard.path_in(portal.letters(wizard.EMAIL)[-1], "/inscription/confirmation/")
+    old = wizard.path_in(portal.emails(wizard.EMAIL)[-1], "/inscription/confirmation/")
     portal.clock.advance(days=7)
     page = portal.browser().get(old).follow(status=410)
     assert "expiré" in text(page) and "support@" in text(page)
     assert "nouveau jeton" in extra(portal, reference, "resend_token", support)
-    new = wizard.path_in(portal.letters(wizard.EMAIL)[-1], "/inscription/confirmation/")
+    new = wizard.path_in(portal.emails(wizard.EMAIL)[-1], "/inscription/confirmation/")
     assert new != old
     wizard.confirm(portal, new)
     assert state_of(portal) is AccountState.ACTIVE
@@ -124,7 +124,7 @@ def test_seven_days_and_a_second_are_too_long_and_the_support_sends_a_new_one(po
 def test_a_new_token_kills_the_old_one_that_still_lived(portal: Portal) -> None:
     reference = wizard.reference_on(wizard.sign_up(portal.browser(), identifier=LOGIN))
     support = wizard.decide(portal, reference)
-    old = wizard.path_in(portal.letters(wizard.EMAIL)[-1], "/inscription/confirmation/")
+    old = wizard.path_in(portal.emails(wizard.EMAIL)[-1], "/inscription/confirmation/")
     portal.clock.advance(minutes=5)
     extra(portal, reference, "resend_token", support)
     page = portal.browser().get(old).follow(status=410)
@@ -134,7 +134,7 @@ def test_a_new_token_kills_the_old_one_that_still_lived(portal: Portal) -> None:
 def test_a_refusal_gives_its_reason_and_a_way_to_ask_again(portal: Portal) -> None:
     reference = wizard.reference_on(wizard.sign_up(portal.browser(), identifier=LOGIN))
     wizard.decide(portal, reference, accept=False, reason="Nous n’avons pas pu joindre votre établissement.")
-    letter = portal.letters(wizard.EMAIL)[-1]
+    letter = portal.emails(wizard.EMAIL)[-1]
     assert "joindre votre établissement" in letter.text
     assert state_of(portal) is None
     browser = portal.browser()
@@ -157,7 +157,7 @@ def test_what_is_missing_is_asked_and_the_request_comes_back(portal: Portal) -> 
     with portal.db.writing() as session:
         review = portal.find(IReviews).by_reference(session, reference)
         portal.find(IReviews).ask_more(session, review.id, by=support.subject, question="Dans quel service ?")
-    letter = portal.letters(wizard.EMAIL)[-1]
+    letter = portal.emails(wizard.EMAIL)[-1]
     assert "Dans quel service ?" in letter.text
     browser = portal.browser()
     page = press(browser.get(wizard.path_in(letter, "/inscription/complement/")).follow(), "Ouvrir mon formulaire")
@@ -169,7 +169,7 @@ def test_what_is_missing_is_asked_and_the_request_comes_back(portal: Portal) -> 
         review = portal.find(IReviews).by_reference(session, reference)
     assert str(review.state) == "open" and review.assignee == support.subject
     wizard.decide(portal, reference)
-    wizard.confirm(portal, wizard.path_in(portal.letters(wizard.EMAIL)[-1], "/inscription/confirmation/"))
+    wizard.confirm(portal, wizard.path_in(portal.emails(wizard.EMAIL)[-1], "/inscription/confirmation/"))
     assert state_of(portal) is AccountState.ACTIVE
     # The link has done its work.
     browser.get(wizard.path_in(letter, "/inscription/complement/")).follow(status=410)
@@ -190,7 +190,7 @@ def test_a_second_account_is_not_approved_while_a_duplicate_is_undecided(portal:
 def test_an_email_that_has_an_account_is_never_approved_again(portal: Portal) -> None:
     anne = portal.person(email=wizard.EMAIL)
     reference = wizard.reference_on(wizard.sign_up(portal.browser(), identifier=LOGIN))
-    assert "déjà un compte" in portal.letters(anne.email)[-1].subject
+    assert "déjà un compte" in portal.emails(anne.email)[-1].subject
     with pytest.raises(PortalError, match="appartient déjà"):
         wizard.decide(portal, reference)
 

@@ -69,7 +69,7 @@ def test_a_new_name_is_the_support_s_to_write(portal: Portal) -> None:
     assert of(portal, anne)["last_name"] == "Pierre-Durand"
     page = browser.get("/compte/profil")
     assert "saisi par le support" in text(page) and "Prouvé" in text(page)
-    assert portal.letters(anne.email)[-1].subject == "Votre identité est corrigée"
+    assert portal.emails(anne.email)[-1].subject == "Votre identité est corrigée"
     with portal.db.reading() as session:
         assert not [row for row in session.query(CorrectionRow) if row.sealed], "what was asked goes with the decision"
 

@@ -15,7 +15,7 @@ from webtest import TestApp
 from esea_auth_plugin.errors import ConfigurationError
 from esea_auth_plugin.foundation.database import IDatabase, UtcDateTime
 from esea_auth_plugin.foundation.mail import deliver_due
-from esea_auth_plugin.interfaces import IAccounts, ICatalogue, IPostman
+from esea_auth_plugin.interfaces import IAccounts, ICatalogue, IMailWorker
 from esea_auth_plugin.services import find
 from host_app import configure
 from host_app.demo.__main__ import at_localhost, build
@@ -63,20 +63,20 @@ def test_its_page_tells_people_and_scripts_who_may_sign_in(demo: Demo) -> None:
 
 def test_requests_wait_and_their_letters_are_readable(demo: Demo) -> None:
     deliver_due(demo.registry)
-    letters = demo.json("/demo/courriels")["letters"]
+    emails = demo.json("/demo/courriels")["emails"]
     told = demo.json("/demo")
     applicants = {applicant["email"] for applicant in told["applicants"]}
     assert applicants | {"thomas.ibarra@ch-demo.example", "emilie.garat@ch-demo.example"} <= {
-        one["to"] for one in letters
+        one["to"] for one in emails
     }
-    one = letters[0]
+    one = emails[0]
     page = demo.browser.get(f"/demo/courriels/{one['key']}")
     assert one["subject"] in page.html.text
     assert demo.json(f"/demo/courriels/{one['key']}")["text"] == one["text"]
-    assert {letter["to"] for letter in demo.json(f"/demo/courriels?a={one['to']}")["letters"]} == {one["to"]}
+    assert {letter["to"] for letter in demo.json(f"/demo/courriels?a={one['to']}")["emails"]} == {one["to"]}
     assert demo.browser.get("/demo/courriels/..%2f..%2fcles", status=400)
     with find(demo.registry, IDatabase).reading() as session:
-        assert find(demo.registry, IPostman).backlog(session).waiting == 0
+        assert find(demo.registry, IMailWorker).backlog(session).waiting == 0
 
 
 def test_a_second_start_adds_nobody(demo: Demo) -> None:

@@ -21,7 +21,7 @@ from webtest import TestResponse
 
 from esea_auth_plugin.auth_modes.totp.models import TotpRow
 from esea_auth_plugin.authentication.credentials.pending.service import remove_unconfirmed
-from esea_auth_plugin.interfaces import IAccounts, IOwnedLevel, Level
+from esea_auth_plugin.interfaces import IAccounts, IMaximumLevel, Level
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 
@@ -37,7 +37,7 @@ def manage(page: TestResponse, label: str) -> TestResponse:
 
 def owned(portal: Portal, person: Person) -> Level:
     with portal.db.reading() as session:
-        level: Level = portal.find(IOwnedLevel).of(session, person.subject)
+        level: Level = portal.find(IMaximumLevel).of(session, person.subject)
     return level
 
 
@@ -111,7 +111,7 @@ def test_a_letter_sent_again_leaves_the_deadline_where_it_was(portal: Portal) ->
     press(manage(browser.get("/compte/dispositifs"), "Téléphone de service"), "Renvoyer le courriel")
     path = link_to_confirm(portal, anne)
     assert path != former
-    first, again = (each for each in portal.letters(anne.email) if "/compte/dispositifs/confirmation/" in each.text)
+    first, again = (each for each in portal.emails(anne.email) if "/compte/dispositifs/confirmation/" in each.text)
     told = re.compile(r"avant le (.+?) :")
     assert told.findall(again.text) == told.findall(first.text) != []
     left = added_at + timedelta(hours=24) - portal.clock.now()

@@ -31,7 +31,7 @@ def test_the_new_address_confirms_and_the_former_one_is_told(portal: Portal) -> 
     letter = told(portal, anne)
     assert "Annuler ce changement" in letter.text and "/signalement/" in letter.text
     assert NEW not in letter.text, "the former mailbox may be in other hands"
-    assert portal.letters(NEW)[-1].subject == "Cette adresse est maintenant celle de votre compte"
+    assert portal.emails(NEW)[-1].subject == "Cette adresse est maintenant celle de votre compte"
 
 
 @both
@@ -44,7 +44,7 @@ def test_the_former_address_takes_it_back_and_every_session_ends(portal: Portal)
     assert "annulé" in text(press(page, OTHER))
     assert email_of(portal, anne) == anne.email
     assert thief.get("/compte").status_int == 303 and reader.get("/compte").status_int == 303
-    assert portal.letters(NEW)[-1].subject == "Un changement d’adresse a été annulé"
+    assert portal.emails(NEW)[-1].subject == "Un changement d’adresse a été annulé"
 
 
 def test_the_link_lives_72_hours_to_the_second_and_serves_once(portal: Portal) -> None:
@@ -73,7 +73,7 @@ def test_no_second_change_while_the_former_address_may_object(portal: Portal) ->
 def test_what_was_mailed_to_the_former_address_is_dead(portal: Portal) -> None:
     browser, anne = portal.signed_in()
     send(portal.browser().get("/connexion/oubli/mot-de-passe"), {"Identifiant ou email": anne.identifier})
-    link = path_in(portal.letters(anne.email)[-1], "/connexion/reinitialisation/")
+    link = path_in(portal.emails(anne.email)[-1], "/connexion/reinitialisation/")
     changed(portal, browser)
     page = portal.browser().get(link).follow(expect_errors=True)
     assert page.status_int == 410
@@ -95,7 +95,7 @@ def test_a_taken_address_is_told_to_who_reads_it_only(portal: Portal) -> None:
 def test_five_wrong_codes_end_it(portal: Portal) -> None:
     browser, anne = portal.signed_in()
     page = ask(browser).follow()
-    right = portal.letters(NEW)[-1].code
+    right = portal.emails(NEW)[-1].code
     for number in range(5):
         page = send(page, {"Code reçu à la nouvelle adresse": f"{(int(right) + 1 + number) % 10**6:06d}"})
         assert field_error(page, "Code reçu à la nouvelle adresse")
@@ -106,7 +106,7 @@ def test_five_wrong_codes_end_it(portal: Portal) -> None:
 def test_a_code_is_late_after_ten_minutes(portal: Portal) -> None:
     browser, anne = portal.signed_in()
     page = ask(browser).follow()
-    code = portal.letters(NEW)[-1].code
+    code = portal.emails(NEW)[-1].code
     portal.clock.advance(minutes=10)
     answer = send(page, {"Code reçu à la nouvelle adresse": code})
     assert "/connexion" in answer.location or "expiré" in text(answer.maybe_follow())
@@ -127,11 +127,11 @@ def test_notices_go_to_both_addresses_while_the_former_one_may_object(portal: Po
     person = Person(anne.subject, anne.identifier, NEW, anne.first_name, anne.last_name)
     portal.sign_in(portal.browser("203.0.113.9"), person)
     for address in (NEW, anne.email):
-        assert [each for each in portal.letters(address) if each.subject == "Nouvelle connexion à votre compte"]
+        assert [each for each in portal.emails(address) if each.subject == "Nouvelle connexion à votre compte"]
     portal.clock.advance(hours=73)
-    before = len(portal.letters(anne.email))
+    before = len(portal.emails(anne.email))
     portal.sign_in(portal.browser("198.51.100.7"), person)
-    assert len(portal.letters(anne.email)) == before
+    assert len(portal.emails(anne.email)) == before
 
 
 def test_after_it_was_taken_back_the_mailbox_alone_opens_nothing(portal: Portal) -> None:

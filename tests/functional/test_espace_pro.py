@@ -64,10 +64,10 @@ def test_from_the_first_visit_to_the_inside(portal: Any) -> None:
     assert "Votre demande est en attente" in text(page)
     assert "Étape 1/2" in text(page) and "accordé" in text(page) and "Étape 2/2" in text(page)
     assert "contact.ror@oruna.fr" in text(page)
-    assert portal.letters(person.email)[-1].subject.startswith("Votre demande d’inscription")
+    assert portal.emails(person.email)[-1].subject.startswith("Votre demande d’inscription")
 
     press(open_request(team(portal), person), "Accepter la demande")
-    letter = portal.letters(person.email)[-1]
+    letter = portal.emails(person.email)[-1]
     assert letter.subject == "L’Espace Pro vous est ouvert"
     assert "http://localhost/espace-pro" in letter.text
 
@@ -100,7 +100,7 @@ def test_more_is_asked_answered_and_accepted(portal: Any) -> None:
     reviewer = team(portal)
     send(open_request(reviewer, person), {"Ce que la personne doit compléter": "Dans quel service ?"},
          "Envoyer la question")  # fmt: skip
-    assert "Dans quel service ?" in portal.letters(person.email)[-1].text
+    assert "Dans quel service ?" in portal.emails(person.email)[-1].text
 
     page = browser.get("/espace-pro/inscription")
     assert "Dans quel service ?" in text(page)

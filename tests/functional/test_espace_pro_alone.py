@@ -1,4 +1,4 @@
-"""The Espace Pro as a site of its own: the foundation, this plugin, and a stranger's identity; no accounts at all."""
+"""The Espace Pro as a site of its own: the foundation, this plugin, a third party's identities; no accounts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webtest import TestApp
 
 from esea_auth_plugin.foundation.database import IDatabase
 from esea_auth_plugin.foundation.migrations import unchecked, upgrade
-from esea_auth_plugin.interfaces import Identity, IPermissionJudge, Level, RoleHeld
+from esea_auth_plugin.interfaces import Identity, IPermissionEvaluator, Level, RoleHeld
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.pages import press, send, text
 from oru_espace_pro_plugin.establishments.importing import import_if_new
@@ -39,7 +39,7 @@ class StrangersPolicy:
     def permits(self, request: Any, context: Any, permission: str) -> Any:
         from pyramid.security import Allowed, Denied
 
-        refused = find(request, IPermissionJudge).judge(request.identity, permission)
+        refused = find(request, IPermissionEvaluator).judge(request.identity, permission)
         return Allowed("by the judge") if refused is None else Denied(str(refused))
 
     def remember(self, request: Any, userid: str, **kw: Any) -> list[tuple[str, str]]:
@@ -49,7 +49,7 @@ class StrangersPolicy:
         return []
 
 
-def stranger(settings: dict[str, str]) -> Configurator:
+def third_party(settings: dict[str, str]) -> Configurator:
     config = Configurator(settings=settings, root_factory="esea_auth_plugin.resources.PortalRoot")
     config.include("esea_auth_plugin.foundation")
     config.include("oru_espace_pro_plugin")
@@ -64,7 +64,7 @@ def host(base_settings: dict[str, str], tmp_path: Path, clock: Any) -> Iterator[
     settings["portal.plugins"] = ""
     settings["portal.database_url"] = f"sqlite:///{tmp_path}/alone.sqlite"
     with unchecked():
-        config = stranger(settings)
+        config = third_party(settings)
         config.wsgi = config.make_wsgi_app()
     upgrade(config.registry)
     import_if_new(config.registry)

@@ -211,7 +211,7 @@ def test_f7_two_domains_are_two_accounts_and_each_letter_goes_to_its_own(portal:
         values = {"name": "Alix Essai", "identifier": one.identifier}
         portal.find(IOutbox).post(session, "recovery.identifier", to=one.email, values=values)
     portal.deliver()
-    assert portal.letters("alix.essai@xn--strae-oqa.fr") and not portal.letters("alix.essai@strasse.fr")
+    assert portal.emails("alix.essai@xn--strae-oqa.fr") and not portal.emails("alix.essai@strasse.fr")
 
 
 @pytest.mark.parametrize(
@@ -338,7 +338,7 @@ def test_f20_a_mailed_code_is_the_same_code_whatever_parts_its_digits(portal: Po
     anne, browser = portal.person(), portal.browser()
     page = browser.get("/connexion/otp").maybe_follow()
     page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password}).maybe_follow()
-    code = portal.letters(anne.email)[-1].code.replace(" ", "")
+    code = portal.emails(anne.email)[-1].code.replace(" ", "")
     page = send(page, {"Code reçu par courriel": f"{code[:3]}{between}{code[3:]}"})
     assert page.status_int == 303
     assert browser.get("/compte").status_int == 200

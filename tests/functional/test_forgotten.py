@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from tests.recovery import ask_link, lose_mailbox, mailed_link, reset
 
-from esea_auth_plugin.authentication.attempts.models import ParkedFormRow
+from esea_auth_plugin.authentication.attempts.models import SavedFormRow
 from esea_auth_plugin.interfaces import IAccounts, IReviews
 from esea_auth_plugin.sign_in.saved_forms import _SECRET
 from esea_auth_plugin.testing.pages import press, send, text
@@ -67,16 +67,16 @@ def test_a_link_serves_once_for_half_an_hour_and_a_newer_one_kills_it(portal: Po
 def test_after_a_reset_by_mail_alone_mailed_codes_open_nothing_for_a_day(portal: Portal) -> None:
     anne = portal.person()
     reset(portal, anne)
-    assert "Codes par courriel : suspendus" in " ".join(portal.letters(anne.email)[-1].text.split())
-    letters = len(portal.letters(anne.email))
+    assert "Codes par courriel : suspendus" in " ".join(portal.emails(anne.email)[-1].text.split())
+    emails = len(portal.emails(anne.email))
     page = portal.browser().get("/connexion/otp")
     page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": NEW}).follow()
     assert "jusqu’au" in text(page)
-    assert len(portal.letters(anne.email)) == letters, "no code is sent that would open nothing"
+    assert len(portal.emails(anne.email)) == emails, "no code is sent that would open nothing"
     portal.clock.advance(hours=24)
     page = portal.browser().get("/connexion/otp")
     page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": NEW}).follow()
-    assert send(page, {"Code reçu par courriel": portal.letters(anne.email)[-1].code}).location.endswith("/compte")
+    assert send(page, {"Code reçu par courriel": portal.emails(anne.email)[-1].code}).location.endswith("/compte")
 
 
 def test_the_support_lifts_the_quarantine(portal: Portal) -> None:
@@ -87,7 +87,7 @@ def test_the_support_lifts_the_quarantine(portal: Portal) -> None:
         portal.find(IAccounts).bar_mail_code(session, anne.subject, None, by=lucie.subject)
     page = portal.browser().get("/connexion/otp")
     page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": NEW}).follow()
-    assert send(page, {"Code reçu par courriel": portal.letters(anne.email)[-1].code}).location.endswith("/compte")
+    assert send(page, {"Code reçu par courriel": portal.emails(anne.email)[-1].code}).location.endswith("/compte")
 
 
 def test_a_weak_password_is_refused_by_a_reset_too(portal: Portal) -> None:
@@ -102,10 +102,10 @@ def test_a_forgotten_identifier_comes_by_mail_and_is_never_shown(portal: Portal)
     page = portal.browser().get("/connexion/oubli/identifiant")
     page = send(page, {"Email": anne.email}).follow()
     assert anne.identifier not in text(page)
-    assert anne.identifier in portal.letters(anne.email)[-1].text
+    assert anne.identifier in portal.emails(anne.email)[-1].text
     page = portal.browser().get("/connexion/oubli/identifiant")
     send(page, {"Email": "inconnue@chu.example.fr"}).follow()
-    assert portal.letters("inconnue@chu.example.fr") == []
+    assert portal.emails("inconnue@chu.example.fr") == []
 
 
 def test_a_lost_mailbox_is_replaced_only_after_a_recorded_check_of_identity(portal: Portal) -> None:
@@ -113,7 +113,7 @@ def test_a_lost_mailbox_is_replaced_only_after_a_recorded_check_of_identity(port
     page = lose_mailbox(portal, anne.identifier)
     reference = re.search(r"DEM-\w{4}-\w{4}", text(page))
     assert reference is not None, text(page)
-    assert "Ce n’était pas vous" in portal.letters(anne.email)[-1].text, "the old address is warned"
+    assert "Ce n’était pas vous" in portal.emails(anne.email)[-1].text, "the old address is warned"
     reviews = portal.find(IReviews)
     with portal.db.writing() as session:
         review = reviews.by_reference(session, reference[0])
@@ -126,9 +126,9 @@ def test_a_lost_mailbox_is_replaced_only_after_a_recorded_check_of_identity(port
         account = portal.find(IAccounts).by_subject(session, anne.subject)
     assert account.email == "anne.neuve@chu.example.fr"
     assert account.mail_code_barred_until is None, "the reviewer's check stands for the second factor"
-    subjects = [letter.subject for letter in portal.letters(anne.email)]
+    subjects = [letter.subject for letter in portal.emails(anne.email)]
     assert "L’adresse de votre compte a été remplacée" in subjects
-    told = next(letter for letter in portal.letters(anne.email) if "remplacée" in letter.subject)
+    told = next(letter for letter in portal.emails(anne.email) if "remplacée" in letter.subject)
     assert "/adresse-precedente/" in told.text, "the former address may object, whoever changed it"
 
 
@@ -146,7 +146,7 @@ def test_without_the_recorded_check_nothing_is_mailed(portal: Portal) -> None:
         assert "vérifié l’identité" in str(error)
     else:
         raise AssertionError("accepted without a check")
-    assert portal.letters("anne.neuve@chu.example.fr") == []
+    assert portal.emails("anne.neuve@chu.example.fr") == []
 
 
 def test_a_lost_mailbox_of_nobody_gets_the_same_answer(portal: Portal) -> None:
@@ -173,7 +173,7 @@ def test_changing_ones_password_ends_the_other_sessions_and_tells(portal: Portal
     assert page.location.endswith("/compte")
     assert browser.get("/compte").status_int == 200
     assert other.get("/compte").status_int == 303
-    assert "Ce n’était pas vous" in portal.letters(anne.email)[-1].text
+    assert "Ce n’était pas vous" in portal.emails(anne.email)[-1].text
 
 
 def test_a_form_sent_after_the_end_survives_for_the_same_person_only(portal: Portal) -> None:
@@ -210,7 +210,7 @@ def test_a_form_with_a_password_is_not_kept_at_all(portal: Portal) -> None:
     }
     assert "recent=1" in send(page, values).location
     with portal.db.reading() as session:
-        assert session.scalars(select(ParkedFormRow)).all() == []
+        assert session.scalars(select(SavedFormRow)).all() == []
     portal.sign_in(browser, anne)
     assert browser.get("/connexion/reprise").location.endswith("/compte")
 

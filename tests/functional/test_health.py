@@ -27,8 +27,8 @@ def test_metrics_answer_our_networks_only(portal: Portal) -> None:
     text = portal.app.get("/metrics").text
     assert "portal_up 1\n" in text
     assert 'portal_job_age_seconds{job="mail.send"} 0\n' in text
-    stranger = portal.browser(address="203.0.113.9")
-    stranger.get("/metrics", status=404)
+    third_party = portal.browser(address="203.0.113.9")
+    third_party.get("/metrics", status=404)
 
 
 def test_neither_opens_a_session_nor_names_anybody(portal: Portal) -> None:

@@ -29,7 +29,7 @@ def invite(portal: Portal, role: str = "support") -> str:
     portal.clock.advance(minutes=5)
     with portal.db.writing() as session:
         portal.find(IInvitations).invite(session, EMAIL, role, by="cli")
-    return wizard.path_in(portal.letters(EMAIL)[-1], "/inscription/invitation/")
+    return wizard.path_in(portal.emails(EMAIL)[-1], "/inscription/invitation/")
 
 
 def test_an_invited_person_opens_their_account_and_holds_the_role(portal: Portal) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import update
 from tests.devices import by_application, give_application, with_password
 from tests.mail_domains import DOMAIN, SETTINGS, SUPPORT, account_of, doubted, events, lapse, looks, state_of
-from tests.name_service import KEPT, TAKEN, NameService
+from tests.name_service import RETENTION, TAKEN, NameService
 from tests.recovery import lose_mailbox, mailed_link
 from webtest import TestApp
 
@@ -44,12 +44,12 @@ def test_a_lapsed_domain_s_mailboxes_prove_nothing_any_more(portal: Portal, capl
     assert "a mail domain is lapsed: 1 addresses doubted" in caplog.text
     assert DOMAIN not in caplog.text, "the domain of a practice is a name"
     assert doubted(portal, anne) and state_of(portal) == "lapsed"
-    before = len(portal.letters(anne.email))
+    before = len(portal.emails(anne.email))
     assert DOUBTED in sign_in_again(portal, portal.browser(), anne)
-    assert len(portal.letters(anne.email)) == before, "no code leaves"
-    letter = portal.letters(SUPPORT)[-1]
+    assert len(portal.emails(anne.email)) == before, "no code leaves"
+    letter = portal.emails(SUPPORT)[-1]
     assert DOMAIN in letter.subject and "n’importe qui pourra l’acheter" in letter.text
-    (event,) = events(portal, "account.mailbox_doubted")
+    (event,) = events(portal, "account.mailbox_unverified")
     assert event.target == anne.subject and '"lapsed"' in event.details
 
 
@@ -72,7 +72,7 @@ def test_a_domain_that_comes_back_in_time_changes_nothing(portal: Portal, world:
     world.zones[DOMAIN] = records
     looks(portal, days=2)
     assert not doubted(portal, anne) and state_of(portal) == "sound"
-    assert portal.letters(SUPPORT) == []
+    assert portal.emails(SUPPORT) == []
 
 
 def test_a_session_that_rests_on_a_mailed_code_falls_at_its_next_request(portal: Portal, world: NameService) -> None:
@@ -118,7 +118,7 @@ def test_a_domain_registered_anew_doubts_who_confirmed_before_it(portal: Portal,
     look(portal.registry)
     assert doubted(portal, anne) and not doubted(portal, lea), "she confirmed under the present holder"
     assert state_of(portal) == "returned"
-    assert "en d’autres mains" in portal.letters(SUPPORT)[-1].text
+    assert "en d’autres mains" in portal.emails(SUPPORT)[-1].text
     portal.clock.advance(days=7)
     look(portal.registry)
     assert state_of(portal) == "sound" and not doubted(portal, lea)
@@ -151,7 +151,7 @@ def test_a_domain_that_moved_waits_for_the_support(portal: Portal, world: NameSe
     world.zones[DOMAIN] = TAKEN
     look(portal.registry)
     assert not doubted(portal, anne) and state_of(portal) == "moved"
-    assert "ont changé d’un coup" in portal.letters(SUPPORT)[-1].text
+    assert "ont changé d’un coup" in portal.emails(SUPPORT)[-1].text
 
 
 @pytest.mark.settings(**{"esea_auth.mail_domains.moved": "doubt"})
@@ -179,7 +179,7 @@ def test_the_same_address_is_confirmed_again_at_the_top_level(portal: Portal, wo
     page = browser.get("/compte/courriel")
     assert "saisissez-la de nouveau pour la confirmer" in text(page)
     page = send(page, {"Nouvel email": anne.email, "Confirmation nouvel email": anne.email}).follow()
-    code = portal.letters(anne.email)[-1].code
+    code = portal.emails(anne.email)[-1].code
     page = send(page, {"Code reçu à la nouvelle adresse": code}).follow()
     assert "de nouveau vérifiée" in page.text
     assert not doubted(portal, anne)
@@ -194,15 +194,15 @@ def test_another_address_takes_its_place_and_the_former_is_told_nothing(portal: 
     anne = portal.person()
     key = give_application(portal, anne)
     lapse(portal)
-    before = len(portal.letters(anne.email))
+    before = len(portal.emails(anne.email))
     browser, new = portal.browser(), "anne@chu-neuf.fr"
     by_application(portal, browser, anne, key)
     page = send(browser.get("/compte/courriel"), {"Nouvel email": new, "Confirmation nouvel email": new}).follow()
-    page = send(page, {"Code reçu à la nouvelle adresse": portal.letters(new)[-1].code}).follow()
+    page = send(page, {"Code reçu à la nouvelle adresse": portal.emails(new)[-1].code}).follow()
     assert "L’ancienne a été prévenue" not in page.text
     assert account_of(portal, anne).email == new and not doubted(portal, anne)
-    assert len(portal.letters(anne.email)) == before
-    made = next(letter for letter in portal.letters(new) if "maintenant celle de votre compte" in letter.subject)
+    assert len(portal.emails(anne.email)) == before
+    made = next(letter for letter in portal.emails(new) if "maintenant celle de votre compte" in letter.subject)
     assert "annuler" not in made.text
     assert "un autre changement passe par l’assistance" in text(browser.get("/compte/courriel"))
 
@@ -210,7 +210,7 @@ def test_another_address_takes_its_place_and_the_former_is_told_nothing(portal: 
 def test_who_owns_nothing_else_comes_back_through_the_support(portal: Portal, world: NameService) -> None:
     anne, lucie = portal.person(), portal.person(roles=["support"], email="lucie@esea.example")
     lapse(portal)
-    world.zones["chu-neuf.fr"] = KEPT
+    world.zones["chu-neuf.fr"] = RETENTION
     new = "anne@chu-neuf.fr"
     reference = re.search(r"DEM-\w{4}-\w{4}", text(lose_mailbox(portal, anne.identifier, new)))
     assert reference is not None

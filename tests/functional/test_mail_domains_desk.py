@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from tests.devices import by_application, give_application
 from tests.mail_domains import DOMAIN, SETTINGS, SUPPORT, doubted, events, lapse, looks, state_of
-from tests.name_service import KEPT, TAKEN, NameService
+from tests.name_service import RETENTION, TAKEN, NameService
 
 from esea_auth_plugin.accounts.mail_domains.checks import ResolverSuspected, look
 from esea_auth_plugin.accounts.mail_domains.models import MailDomainRow
@@ -48,7 +48,7 @@ def test_the_support_vouches_for_a_domain_or_disowns_it(portal: Portal, world: N
     assert event.actor == sonia.subject
     assert events(portal, "account.mailbox_believed")[0].target == anne.subject
 
-    world.zones[DOMAIN] = KEPT
+    world.zones[DOMAIN] = RETENTION
     look(portal.registry)
     portal.clock.advance(days=7)
     world.zones[DOMAIN] = TAKEN
@@ -116,7 +116,7 @@ def test_the_page_costs_no_more_with_more_domains(
 
     before = cost()
     for number in range(8):
-        world.zones[f"hopital-{number}.fr"] = KEPT
+        world.zones[f"hopital-{number}.fr"] = RETENTION
         portal.person(email=f"a@hopital-{number}.fr")
     look(portal.registry)
     assert cost() == before <= 6
@@ -125,7 +125,7 @@ def test_the_page_costs_no_more_with_more_domains(
 def test_a_resolver_that_loses_the_world_decides_nothing(portal: Portal, world: NameService) -> None:
     people = [portal.person(email=f"a@hopital-{number}.fr") for number in range(6)]
     for number in range(6):
-        world.zones[f"hopital-{number}.fr"] = KEPT
+        world.zones[f"hopital-{number}.fr"] = RETENTION
     look(portal.registry)
     portal.clock.advance(days=7)
     world.zones.clear()
@@ -143,14 +143,14 @@ def test_a_large_hospital_is_doubted_whole_and_the_support_told_once(
     people = [portal.person() for _ in range(5)]
     lapse(portal)
     assert all(doubted(portal, person) for person in people)
-    letters = [letter for letter in portal.letters(SUPPORT) if DOMAIN in letter.subject]
-    assert len(letters) == 1 and "vérifiées : 5" in letters[0].text
+    emails = [letter for letter in portal.emails(SUPPORT) if DOMAIN in letter.subject]
+    assert len(emails) == 1 and "vérifiées : 5" in emails[0].text
 
 
 def test_domains_are_forgotten_with_their_last_account(portal: Portal, world: NameService) -> None:
     anne = portal.person(email="anne@petit.fr")
     portal.person()
-    world.zones["petit.fr"] = KEPT
+    world.zones["petit.fr"] = RETENTION
     look(portal.registry)
     with portal.db.writing() as session:
         portal.find(IAccounts).change_email(session, anne.subject, "anne@chu.example.fr")
@@ -179,7 +179,7 @@ def test_letters_that_waited_when_the_domain_lapsed_are_withheld(portal: Portal)
     anne = portal.person()
     send(portal.browser().get("/connexion/oubli/identifiant"), {"Email": anne.email})
     lapse(portal)
-    assert portal.letters(anne.email) == []
+    assert portal.emails(anne.email) == []
     with portal.db.reading() as session:
         row = session.scalars(select(Delivery).where(Delivery.name == "recovery.identifier")).one()
         assert (row.state, row.recipient, row.content) == ("withheld", None, None)

@@ -1,4 +1,4 @@
-"""Whoever steals the database, at any moment, reads no live code, token or link of a letter in it."""
+"""Whoever steals the database, at any moment, reads no live code, token or link of an email in it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from esea_auth_plugin.interfaces import IInvitations, IReviews
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import send
 from esea_auth_plugin.testing.portal import Portal
-from esea_auth_plugin.testing.smtp import Letter
+from esea_auth_plugin.testing.smtp import ReceivedEmail
 
 NEW_MAILBOX = "anne.neuve@chu.example.fr"
-#: A token of 128 bits has 22 letters or more; so does no other part of an address of ours.
+#: A token of 128 bits has 22 emails or more; so does no other part of an address of ours.
 TOKEN = re.compile(r"[\w-]{22,}")
 
 
@@ -29,8 +29,8 @@ def dump(portal: Portal) -> str:
     return "\n".join(str(value) for row in rows for value in row)
 
 
-def secrets_of(letter: Letter) -> set[str]:
-    """Return what a letter opens something with: tokens in its links, a mailed code, a code of follow-up."""
+def secrets_of(letter: ReceivedEmail) -> set[str]:
+    """Return what an email opens something with: tokens in its links, a mailed code, a code of follow-up."""
     found = {part for link in letter.links for part in urlsplit(link).path.split("/") if TOKEN.fullmatch(part)}
     found |= set(re.findall(r"SUIVI-[\w-]+", letter.text))
     if "code" in letter.subject.lower():
@@ -103,7 +103,7 @@ def new_mailbox(portal: Portal) -> str:
 def test_no_live_secret_is_readable_before_or_after_sending(portal: Portal, act: Callable[[Portal], str]) -> None:
     to = act(portal)
     waiting = dump(portal)
-    secrets = secrets_of(portal.letters(to)[-1])
+    secrets = secrets_of(portal.emails(to)[-1])
     sent = dump(portal)
     assert secrets, "the letter opens something, or this test shows nothing"
     for moment in (waiting, sent):

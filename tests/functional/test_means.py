@@ -10,7 +10,7 @@ from webtest import TestApp
 
 from esea_auth_plugin.auth_modes.passkey.models import PasskeyRow
 from esea_auth_plugin.commands import doctor
-from esea_auth_plugin.interfaces import IMeans, IRoleSuspensions
+from esea_auth_plugin.interfaces import IRoleSuspensions, ISecondFactors
 from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Person, Portal
 
@@ -36,7 +36,7 @@ def give_passkey(portal: Portal, person: Person) -> None:
             )
         )
         session.flush()
-        portal.find(IMeans).recount(session, person.subject)
+        portal.find(ISecondFactors).recount(session, person.subject)
 
 
 def reviewer(portal: Portal) -> tuple[TestApp, Person]:

@@ -8,7 +8,7 @@ import pytest
 from tests.crowd import FIREFOX
 from webtest import TestApp
 
-from esea_auth_plugin.authentication.credentials.suspension import FrozenFactors
+from esea_auth_plugin.authentication.credentials.suspension import SuspendedFactors
 from esea_auth_plugin.events import DeviceAdded
 from esea_auth_plugin.foundation.database import lock_accounts
 from esea_auth_plugin.interfaces import Factor, Proof
@@ -16,7 +16,7 @@ from esea_auth_plugin.my_account.notices import refusals
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
 from esea_auth_plugin.testing.sign_up import path_in
-from esea_auth_plugin.testing.smtp import Letter
+from esea_auth_plugin.testing.smtp import ReceivedEmail
 
 pytestmark = pytest.mark.databases("sqlite")
 both = pytest.mark.databases("sqlite", "postgresql")
@@ -27,18 +27,18 @@ ADHESION = {
 NEW = "Chaloupe-Girofle-Tambour-31"
 
 
-def notice(portal: Portal, to: str, subject: str) -> Letter:
+def notice(portal: Portal, to: str, subject: str) -> ReceivedEmail:
     """Return the newest letter of this subject."""
-    found = [letter for letter in portal.letters(to) if letter.subject == subject]
-    assert found, [letter.subject for letter in portal.letters(to)]
+    found = [letter for letter in portal.emails(to) if letter.subject == subject]
+    assert found, [letter.subject for letter in portal.emails(to)]
     return found[-1]
 
 
-def link(letter: Letter) -> str:
+def link(letter: ReceivedEmail) -> str:
     return path_in(letter, "/signalement/")
 
 
-def stop(browser: TestApp, letter: Letter) -> Any:
+def stop(browser: TestApp, letter: ReceivedEmail) -> Any:
     """Follow « Ce n'était pas moi » and press the button."""
     return press(browser.get(link(letter)).follow(), "Ce n’était pas moi : tout arrêter")
 
@@ -51,7 +51,7 @@ def test_a_sign_in_from_a_new_browser_is_told_and_stopped_without_signing_in(por
     anne = portal.person()
     own, thief = portal.browser(), portal.browser("203.0.113.9")
     portal.sign_in(own, anne)
-    assert not [letter for letter in portal.letters(anne.email) if "Nouvelle connexion" in letter.subject]
+    assert not [letter for letter in portal.emails(anne.email) if "Nouvelle connexion" in letter.subject]
     thief.extra_environ["HTTP_USER_AGENT"] = FIREFOX
     portal.sign_in(thief, anne)
     letter = notice(portal, anne.email, "Nouvelle connexion à votre compte")
@@ -68,7 +68,7 @@ def test_the_same_browser_at_the_same_place_is_no_news(portal: Portal) -> None:
     browser, anne = portal.signed_in()
     press(browser.get("/compte"), "Me déconnecter")
     portal.sign_in(browser, anne)
-    assert not [letter for letter in portal.letters(anne.email) if "connexion à votre compte" in letter.subject]
+    assert not [letter for letter in portal.emails(anne.email) if "connexion à votre compte" in letter.subject]
 
 
 def test_a_known_browser_elsewhere_is_told(portal: Portal) -> None:
@@ -103,14 +103,14 @@ def test_a_new_device_is_told_and_frozen_by_its_reference(portal: Portal) -> Non
 
 def test_a_frozen_credential_proves_nothing_in_any_mode_that_uses_it(portal: Portal) -> None:
     anne = portal.person()
-    freeze(portal, anne, "passkey", "key-1")
+    suspend_factor(portal, anne, "passkey", "key-1")
     now, factors = portal.clock.now(), frozenset({Factor.REMOTE_DEVICE})
     by_qr = Proof(mode="qr_code", factors=factors, means=("pop",), at=now, authenticator="key-1")
     other = Proof(mode="passkey", factors=factors, means=("pop",), at=now, authenticator="key-2")
     with portal.db.reading() as session:
-        assert portal.find(FrozenFactors).refuses(session, anne.subject, by_qr)
-        assert not portal.find(FrozenFactors).refuses(session, anne.subject, other)
-        assert not portal.find(FrozenFactors).refuses(session, "somebody", by_qr)
+        assert portal.find(SuspendedFactors).refuses(session, anne.subject, by_qr)
+        assert not portal.find(SuspendedFactors).refuses(session, anne.subject, other)
+        assert not portal.find(SuspendedFactors).refuses(session, "somebody", by_qr)
 
 
 def test_many_refused_codes_are_told_once_a_day_and_name_the_password(portal: Portal) -> None:
@@ -146,7 +146,7 @@ def test_four_refusals_are_nobody_s_news(portal: Portal) -> None:
 
 def test_the_support_lifts_a_frozen_factor_once_identity_was_checked(portal: Portal) -> None:
     anne = portal.person()
-    freeze(portal, anne, "password")
+    suspend_factor(portal, anne, "password")
     browser, _ = portal.signed_in(roles=["support"])
     page = browser.get(f"/support/comptes/{anne.subject}")
     assert "Identifiant - Mot de passe" in text(page)
@@ -159,10 +159,10 @@ def test_the_support_lifts_a_frozen_factor_once_identity_was_checked(portal: Por
 
 def test_a_frozen_password_is_not_lifted_by_a_reset_through_the_mailbox_alone(portal: Portal) -> None:
     anne = portal.person()
-    freeze(portal, anne, "password")
+    suspend_factor(portal, anne, "password")
     browser = portal.browser()
     send(browser.get("/connexion/oubli/mot-de-passe"), {"Identifiant ou email": anne.identifier})
-    page = browser.get(path_in(portal.letters(anne.email)[-1], "/connexion/reinitialisation/")).follow()
+    page = browser.get(path_in(portal.emails(anne.email)[-1], "/connexion/reinitialisation/")).follow()
     page = send(page, {"Nouveau mot de passe": NEW, "Confirmez votre nouveau mot de passe": NEW}).follow()
     assert "il reste bloqué" in text(page)
     assert frozen(portal, anne) == [("password", "")]
@@ -170,7 +170,7 @@ def test_a_frozen_password_is_not_lifted_by_a_reset_through_the_mailbox_alone(po
 
 def test_one_s_own_factor_is_lifted_at_the_top_level_only(portal: Portal) -> None:
     browser, anne = portal.signed_in()
-    freeze(portal, anne, "totp", "ref-1")
+    suspend_factor(portal, anne, "totp", "ref-1")
     page = browser.get("/compte/notifications")
     portal.clock.advance(minutes=11)
     answer = press(page, "Débloquer totp")
@@ -205,10 +205,10 @@ def test_a_receipt_that_is_not_wanted_is_not_sent(portal: Portal) -> None:
     browser, anne = portal.signed_in()
     label = "Accusés de réception de mes demandes d’accès"
     send(browser.get("/compte/notifications"), {label: False}, "Enregistrer")
-    before = len(portal.letters(anne.email))
+    before = len(portal.emails(anne.email))
     send(browser.get("/services/ror/adhesion"), ADHESION)
     assert "En attente" in text(browser.get("/compte/demandes"))
-    assert len(portal.letters(anne.email)) == before
+    assert len(portal.emails(anne.email)) == before
 
 
 def test_what_was_told_is_listed(portal: Portal) -> None:
@@ -233,21 +233,21 @@ def guess(portal: Portal, anne: Person, *, times: int) -> None:
     """Type wrong codes after the right password."""
     page = portal.browser("203.0.113.9").get("/connexion/otp")
     page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password}).maybe_follow()
-    right = portal.letters(anne.email)[-1].code
+    right = portal.emails(anne.email)[-1].code
     for number in range(times):
         wrong = f"{(int(right) + number + 1) % 1_000_000:06d}"
         page = send(page, {"Code reçu par courriel": wrong}).maybe_follow()
         portal.clock.advance(seconds=1)
 
 
-def freeze(portal: Portal, person: Person, mode: str, reference: str = "") -> None:
+def suspend_factor(portal: Portal, person: Person, mode: str, reference: str = "") -> None:
     with portal.db.writing() as session:
-        portal.find(FrozenFactors).freeze(session, person.subject, mode, reference, reason="contested")
+        portal.find(SuspendedFactors).suspend_factor(session, person.subject, mode, reference, reason="contested")
 
 
 def frozen(portal: Portal, person: Person) -> list[tuple[str, str]]:
     with portal.db.reading() as session:
-        return [(one.mode, one.reference) for one in portal.find(FrozenFactors).of(session, person.subject)]
+        return [(one.mode, one.reference) for one in portal.find(SuspendedFactors).of(session, person.subject)]
 
 
 # --- the telephone -----------------------------------------------------------------------------------------------
@@ -279,8 +279,8 @@ def test_a_changed_telephone_is_told_and_its_link_ends_the_session_that_changed_
 
 def test_a_number_that_goes_is_told_too_and_another_city_is_not(portal: Portal) -> None:
     browser, anne = portal.signed_in(phone="+33556000000", mobile="+33612345678")
-    told = len(portal.letters(anne.email))
+    told = len(portal.emails(anne.email))
     change_number(browser)
-    assert len(portal.letters(anne.email)) == told
+    assert len(portal.emails(anne.email)) == told
     change_number(browser, Téléphone="")
     assert "retiré" in notice(portal, anne.email, "Votre numéro de téléphone a été changé").text

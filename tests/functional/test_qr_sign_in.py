@@ -79,7 +79,7 @@ def test_a_telephone_opens_a_workstation(portal: Portal, anne: Person, device: A
     assert phone.get("/compte").status_int == 303, "nobody is signed in on the telephone"
     assert level_of(portal, anne) == [(Factor.REMOTE_DEVICE,)]
     assert "qr.approved" in actions(portal)
-    assert portal.letters(portal.find(PortalSettings).contacts.support_email) == []
+    assert portal.emails(portal.find(PortalSettings).contacts.support_email) == []
 
 
 def test_it_reaches_two_factors_and_not_more(portal: Portal, anne: Person, device: Authenticator) -> None:
@@ -89,7 +89,7 @@ def test_it_reaches_two_factors_and_not_more(portal: Portal, anne: Person, devic
     go_on(page)
     # The account owns a passkey: what changes its devices asks for that one.
     assert "/connexion?" in desk.get("/compte/dispositifs/ajouter/cle").location
-    from esea_auth_plugin.authentication.access.owned import reach_of
+    from esea_auth_plugin.authentication.access.maximum_level import reach_of
 
     mode = modes_of(portal.registry).get("qr_code")
     assert mode is not None
@@ -137,10 +137,10 @@ def test_a_refusal_tells_the_workstation_and_warns_the_support_if_asked(
     assert "C’est refusé" in text(refused)
     assert "a été refusée sur le téléphone" in go_on(page).text
     support = portal.find(PortalSettings).contacts.support_email
-    assert portal.letters(support) == []
+    assert portal.emails(support) == []
     reported = press(refused, "Ce n’est pas moi")
     assert "L’assistance est prévenue" in text(reported)
-    [letter] = portal.letters(support)
+    [letter] = portal.emails(support)
     assert "Ce n’est pas moi" in letter.subject
     assert "192.0.2.7" in letter.text
     # Who asked is shut out, by browser and by address; others are not.
@@ -237,9 +237,9 @@ def test_what_a_waiting_workstation_and_a_telephone_cost(
 
 def test_a_telephone_without_any_key_of_the_portal_approves_nothing(portal: Portal, device: Authenticator) -> None:
     page = workstation(portal.browser())
-    stranger = Authenticator("http://localhost")
-    stranger.create({"user": {"id": "AAAA"}, "rp": {"id": "localhost"}, "challenge": "AAAA"})
-    done = approve(portal.browser(), stranger, code_of(page), number_of(page))
+    third_party = Authenticator("http://localhost")
+    third_party.create({"user": {"id": "AAAA"}, "rp": {"id": "localhost"}, "challenge": "AAAA"})
+    done = approve(portal.browser(), third_party, code_of(page), number_of(page))
     assert "n’a pas été reconnue" in text(done)
 
 
@@ -309,7 +309,7 @@ def test_a_telephone_is_added_from_a_workstation(portal: Portal) -> None:
     listed = send(asked, {CHECK: check_of(made), "Nom de ce téléphone": "Mon téléphone"}, "Valider").follow()
     assert "« Mon téléphone » est ajouté" in listed.text
     # It was added with a mailed code alone: a mailed link confirms it, as any other device.
-    [path] = [path_in(letter, CONFIRM) for letter in portal.letters(anne.email) if CONFIRM in letter.text]
+    [path] = [path_in(letter, CONFIRM) for letter in portal.emails(anne.email) if CONFIRM in letter.text]
     press(portal.browser().get(path).follow(), "Confirmer ce dispositif")
     # And it opens a workstation.
     other = portal.browser()
@@ -325,7 +325,7 @@ def test_a_telephone_that_waits_for_its_mail_is_told_so_before_the_workstation(p
     page = adding(desk)
     made = make_key(phone, page, device)
     send(go_on(page), {CHECK: check_of(made), "Nom de ce téléphone": "Mon téléphone"}, "Valider")
-    [path] = [path_in(letter, CONFIRM) for letter in portal.letters(anne.email) if CONFIRM in letter.text]
+    [path] = [path_in(letter, CONFIRM) for letter in portal.emails(anne.email) if CONFIRM in letter.text]
     other = portal.browser()
     there = workstation(other, "espace-pro")
     told = approve(phone, device, code_of(there), number_of(there))

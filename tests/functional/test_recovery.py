@@ -56,7 +56,7 @@ def test_a_printed_code_replaces_a_lost_telephone_and_opens_nothing_else(portal:
     assert browser.get("/compte").status_int == 303, "nobody was signed in by it"
     assert "/oubli/dispositif" in browser.get("/connexion/nouveau-dispositif").location, "the ticket is used up"
     assert by_application(portal, browser, anne, key).location.endswith("/compte")
-    subjects = " ".join(letter.subject for letter in portal.letters(anne.email))
+    subjects = " ".join(letter.subject for letter in portal.emails(anne.email))
     assert "Un code de secours de votre compte a servi" in subjects
 
 
@@ -85,7 +85,7 @@ def test_known_and_unknown_see_the_same_page(portal: Portal) -> None:
     pages = [re.sub(r"DEM-\w{4}-\w{4}", "", text(lose_everything(portal, login))) for login in (anne.identifier, "x.y")]
     assert pages[0] == pages[1]
     assert anne.email not in pages[0]
-    assert "Ce n’était pas vous" in portal.letters(anne.email)[-1].text, "the person is told at once"
+    assert "Ce n’était pas vous" in portal.emails(anne.email)[-1].text, "the person is told at once"
 
 
 def test_two_reviewers_agree_and_the_person_begins_anew(portal: Portal, lost: tuple[Person, str, str]) -> None:
@@ -95,12 +95,12 @@ def test_two_reviewers_agree_and_the_person_begins_anew(portal: Portal, lost: tu
     second, marc = portal.signed_in(roles=["support"], first_name="Marc")
     page = agree(portal, first, reference).follow()
     assert "Une autre personne de l'équipe doit donner le sien" in text(page)
-    assert all("retrouver" not in letter.text for letter in portal.letters(anne.email)), "one is not enough"
+    assert all("retrouver" not in letter.text for letter in portal.emails(anne.email)), "one is not enough"
     assert "Vous avez déjà donné votre accord" in text(agree_again(first, f"/support/acces-perdus/{reference}"))
     page = agree(portal, second, reference).follow()
     assert "acceptée" in text(page)
     for reviewer in (lucie, marc):
-        assert reference in portal.letters(reviewer.email)[-1].text, "who agreed is told"
+        assert reference in portal.emails(reviewer.email)[-1].text, "who agreed is told"
 
     browser = portal.browser()
     path = mailed_path(portal, anne.email)
@@ -116,8 +116,8 @@ def test_two_reviewers_agree_and_the_person_begins_anew(portal: Portal, lost: tu
     portal.clock.advance(minutes=1)
     lost_one = with_password(old_session, anne, "totp", NEW)
     assert "n’est pas accepté" in text(send(lost_one, {"Code de l’application": code_now(portal, old_key)}))
-    assert "L’accès à votre compte a été rétabli" in " ".join(each.subject for each in portal.letters(anne.email))
-    assert "ce lien a servi" in portal.letters(lucie.email)[-1].text
+    assert "L’accès à votre compte a été rétabli" in " ".join(each.subject for each in portal.emails(anne.email))
+    assert "ce lien a servi" in portal.emails(lucie.email)[-1].text
 
 
 def test_the_reviewers_are_warned_of_an_address_that_one_of_them_moved(portal: Portal) -> None:
@@ -143,7 +143,7 @@ def test_no_link_goes_to_a_mailbox_that_is_not_believed(portal: Portal, lost: tu
     browser, _ = portal.signed_in(roles=["support"], email="lucie@esea.example")
     assert "Faites d’abord changer l’adresse" in text(agree(portal, browser, reference).maybe_follow())
     portal.deliver()
-    assert all("retrouver" not in letter.text for letter in portal.letters(anne.email))
+    assert all("retrouver" not in letter.text for letter in portal.emails(anne.email))
 
 
 def test_the_link_serves_once_for_a_day(portal: Portal, lost: tuple[Person, str, str]) -> None:
@@ -187,7 +187,7 @@ def test_a_refusal_tells_the_account_and_changes_nothing(portal: Portal, lost: t
     browser, _ = portal.signed_in(roles=["support"])
     page = browser.get(f"/support/acces-perdus/{reference}")
     send(page, {"Motif ou précisions": "Identité non vérifiée."}, "Refuser la demande")
-    assert "Identité non vérifiée." in portal.letters(anne.email)[-1].text
+    assert "Identité non vérifiée." in portal.emails(anne.email)[-1].text
     page = by_application(portal, portal.browser(), anne, key)
     assert page.location is not None, text(page)
     assert page.location.endswith("/compte")
@@ -198,7 +198,7 @@ def test_while_a_former_address_may_object_it_is_told_and_nobody_agrees(portal: 
     thief, anne = portal.signed_in()
     changed(portal, thief)
     reference = reference_on(lose_everything(portal, anne.identifier))
-    assert any(reference in letter.text for letter in portal.letters(anne.email))
+    assert any(reference in letter.text for letter in portal.emails(anne.email))
     reviewer, _ = portal.signed_in(roles=["support"])
     assert "il y a moins de 72 heures" in text(agree(portal, reviewer, reference))
     portal.clock.advance(hours=73)

@@ -37,7 +37,7 @@ def test_the_support_gives_a_right_until_a_day_and_the_person_is_told(portal: Po
     page = send(page, typed, "Donner ce droit").follow()
     assert "20 septembre 2026" in text(page) and sonia.display_name in text(page)
     assert anne_browser.get("/services/ror", status="*").status_int != 403
-    letter = portal.letters(anne.email)[-1]
+    letter = portal.emails(anne.email)[-1]
     assert "ROR" in letter.subject and "Remplacement au SAMU 33" in letter.text and "20 septembre 2026" in letter.text
     event = audited(portal, "grant.given")[-1]
     assert (event.actor, event.target) == (sonia.subject, anne.subject)
@@ -61,7 +61,7 @@ def test_the_support_withdraws_a_right_at_once_and_says_why(portal: Portal) -> N
     page = form.submit("retirer").follow()
     assert "Droits passés" in text(page) and "Départ de l'établissement" in text(page)
     assert anne_browser.get("/services/ror", status=403)
-    assert "Départ de l'établissement" in portal.letters(anne.email)[-1].text
+    assert "Départ de l'établissement" in portal.emails(anne.email)[-1].text
     event = audited(portal, "grant.withdrawn")[-1]
     assert (event.actor, event.target) == (sonia.subject, anne.subject)
     # A page that was open meanwhile changes nothing a second time.

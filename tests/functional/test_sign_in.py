@@ -24,7 +24,7 @@ def test_password_then_mailed_code_opens_the_session(portal: Portal) -> None:
     page = browser.get("/connexion/otp")
     page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password}).follow()
     assert "a…" in text(page)
-    page = send(page, {"Code reçu par courriel": portal.letters(anne.email)[-1].code})
+    page = send(page, {"Code reçu par courriel": portal.emails(anne.email)[-1].code})
     assert page.location.endswith("/compte")
 
 
@@ -33,7 +33,7 @@ def test_the_email_is_as_good_as_the_identifier_and_the_code_may_hold_spaces(por
     browser = portal.browser()
     page = browser.get("/connexion/otp")
     page = send(page, {"Identifiant ou email": anne.email.upper(), "Mot de passe": anne.password}).follow()
-    code = portal.letters(anne.email)[-1].code.replace(" ", "")
+    code = portal.emails(anne.email)[-1].code.replace(" ", "")
     page = send(page, {"Code reçu par courriel": f" {code[:3]} \u00a0{code[3:]} "})
     assert page.location.endswith("/compte")
 
@@ -75,7 +75,7 @@ def test_one_comes_back_to_the_page_one_asked_for(portal: Portal) -> None:
     assert "retour=%2Fcompte" in page.request.url
     page = browser.get("/connexion/otp", params={"retour": "/compte/mot-de-passe?x=1"})
     page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password}).follow()
-    page = send(page, {"Code reçu par courriel": portal.letters(anne.email)[-1].code})
+    page = send(page, {"Code reçu par courriel": portal.emails(anne.email)[-1].code})
     assert page.location.endswith("/compte/mot-de-passe?x=1")
 
 
@@ -88,7 +88,7 @@ def test_a_session_below_a_services_level_is_asked_only_for_what_is_missing(port
     page = browser.get("/connexion/otp", params={"service": "espace-pro"})
     assert "password" not in [field.attrs.get("type") for field in page.html.find_all("input")]
     page = press(page, "Continuer").follow()
-    page = send(page, {"Code reçu par courriel": portal.letters(anne.email)[-1].code})
+    page = send(page, {"Code reçu par courriel": portal.emails(anne.email)[-1].code})
     assert page.location.endswith("/services/espace-pro")
 
 
@@ -123,7 +123,7 @@ def test_the_conditions_are_asked_again_after_a_year(portal: Portal) -> None:
     portal.clock.set(datetime.fromisoformat("2027-09-15T08:00:00+00:00"))
     page = portal.app.get("/connexion/otp")
     page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password}).follow()
-    page = send(page, {"Code reçu par courriel": portal.letters(anne.email)[-1].code})
+    page = send(page, {"Code reçu par courriel": portal.emails(anne.email)[-1].code})
     assert page.location.endswith("/connexion/conditions")
 
 
@@ -172,13 +172,13 @@ def test_another_code_may_be_asked_for_after_a_minute_and_the_last_two_are_good(
     anne = portal.person()
     page = portal.app.get("/connexion/otp")
     page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password}).follow()
-    first = portal.letters(anne.email)[-1].code
+    first = portal.emails(anne.email)[-1].code
     page = press(page, "Renvoyer un code")
     assert "il y a moins d'une minute" in text(page)
     portal.clock.advance(minutes=1)
     page = press(page, "Renvoyer un code")
     assert "Un nouveau code est parti" in text(page)
-    assert portal.letters(anne.email)[-1].code != first
+    assert portal.emails(anne.email)[-1].code != first
     assert send(page, {"Code reçu par courriel": first}).location.endswith("/compte")
 
 
@@ -187,6 +187,6 @@ def test_a_code_is_good_for_ten_minutes(portal: Portal, minutes: int) -> None:
     anne = portal.person()
     page = portal.app.get("/connexion/otp")
     page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password}).follow()
-    code = portal.letters(anne.email)[-1].code
+    code = portal.emails(anne.email)[-1].code
     portal.clock.advance(minutes=minutes)
     assert "a expiré" in text(send(page, {"Code reçu par courriel": code}))

@@ -25,7 +25,7 @@ def test_four_steps_make_one_request_and_one_letter(portal: Portal) -> None:
     page = wizard.sign_up(portal.browser(), "espace-pro")
     assert "Votre demande est en attente" in page.html.title.text
     reference = reference_on(page)
-    (letter,) = portal.letters(wizard.EMAIL)
+    (letter,) = portal.emails(wizard.EMAIL)
     assert reference in letter.subject and reference in letter.text and "SUIVI-" in letter.text
     with portal.db.reading() as session:
         review = portal.find(IReviews).by_reference(session, reference)
@@ -118,7 +118,7 @@ def test_refusing_the_terms_stays_on_the_step_and_says_what_it_means(portal: Por
     page = send(page, wizard.adhesion(**{"Conditions d’Utilisation": "Je n’accepte pas les Conditions d’Utilisation"}))
     assert "aucun compte ne peut être ouvert" in text(page)
     assert wizard.MOTIVE in page.html.find("textarea").text
-    assert portal.letters() == []
+    assert portal.emails() == []
 
 
 def test_pressing_valider_twice_makes_one_request(portal: Portal) -> None:
@@ -127,7 +127,7 @@ def test_pressing_valider_twice_makes_one_request(portal: Portal) -> None:
     first = send(form_page, wizard.adhesion()).follow()
     second = send(form_page, wizard.adhesion()).follow()
     assert reference_on(first) == reference_on(second)
-    assert len(portal.letters()) == 1
+    assert len(portal.emails()) == 1
 
 
 def test_who_finds_an_identifier_taken_is_proposed_another_one(portal: Portal) -> None:
@@ -181,7 +181,7 @@ def test_a_signed_in_person_lands_on_mon_compte(portal: Portal) -> None:
 
 def test_the_follow_up_shows_state_and_dates_only(portal: Portal) -> None:
     reference = reference_on(wizard.sign_up(portal.browser()))
-    code = re.search(r"SUIVI-[\w-]+", portal.letters(wizard.EMAIL)[0].text)
+    code = re.search(r"SUIVI-[\w-]+", portal.emails(wizard.EMAIL)[0].text)
     assert code is not None
     browser = portal.browser()
     asked = {"Référence de la demande": reference.lower(), "Code de suivi": code[0].lower()}
@@ -220,7 +220,7 @@ def test_three_requests_in_thirty_days_from_one_proven_mailbox(portal: Portal) -
 
     def ask_again() -> TestResponse:
         wizard.decide(portal, references[-1], accept=False, reason="Identité non vérifiée.")
-        link = wizard.path_in(portal.letters(wizard.EMAIL)[-1], "/inscription/complement/")
+        link = wizard.path_in(portal.emails(wizard.EMAIL)[-1], "/inscription/complement/")
         page = press(portal.browser().get(link).follow(), "Ouvrir mon formulaire").follow()
         page = send(send(page, {"Nom": "Pierre"}).follow(), passwords).follow()
         return send(page, wizard.adhesion()).maybe_follow()

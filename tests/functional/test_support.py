@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from esea_auth_plugin.foundation.audit import audit_rows
-from esea_auth_plugin.foundation.reviews.declared import kinds_of_desk
+from esea_auth_plugin.foundation.reviews.declared import kinds_of_board
 from esea_auth_plugin.interfaces import IGrants, IReviews, ReviewState
 from esea_auth_plugin.testing.pages import fill, press, send, text
 
@@ -46,7 +46,7 @@ def test_nobody_signed_out_reads_a_queue(portal: Any) -> None:
 def test_every_queue_opens_at_its_own_address(portal: Any) -> None:
     """The list of accounts stood at the address of the lost mailboxes: nobody could read those requests."""
     browser, _ = portal.signed_in(roles=["support"])
-    for kind in kinds_of_desk(portal.registry, "support"):
+    for kind in kinds_of_board(portal.registry, "support"):
         page = browser.get(f"/support/{kind.queue}")
         assert page.html.h1.get_text(strip=True) == kind.queue_title, kind.name
 

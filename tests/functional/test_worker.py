@@ -92,11 +92,11 @@ def test_killed_in_mid_send_it_loses_nothing_and_the_double_is_recognised(
     invite(portal)
     process = worker()
     assert process.wait() == -signal.SIGKILL
-    assert portal.letters(TO) == smtp.letters(TO), "its lease still runs"
+    assert portal.emails(TO) == smtp.emails(TO), "its lease still runs"
     portal.clock.advance(minutes=6)
-    first, second = portal.letters(TO)
+    first, second = portal.emails(TO)
     assert first.message["Message-ID"] == second.message["Message-ID"]
-    assert portal.letters(TO) == [first, second], "sent once more and no further"
+    assert portal.emails(TO) == [first, second], "sent once more and no further"
 
 
 def test_with_the_mail_server_down_no_page_fails_and_nothing_is_lost(portal: Portal, smtp: SmtpSink) -> None:
@@ -105,9 +105,9 @@ def test_with_the_mail_server_down_no_page_fails_and_nothing_is_lost(portal: Por
     page = portal.app.get("/connexion/otp").maybe_follow()
     assert page.status_int == 200
     invite(portal)
-    assert portal.letters() == []
+    assert portal.emails() == []
     assert portal.app.get("/healthz").json["mail"]["waiting"] == 1
     smtp.refuse = None
     portal.clock.advance(seconds=11)
-    assert [letter.to for letter in portal.letters()] == [TO]
-    assert person.email not in {letter.to for letter in portal.letters()}
+    assert [letter.to for letter in portal.emails()] == [TO]
+    assert person.email not in {letter.to for letter in portal.emails()}

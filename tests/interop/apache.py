@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from esea_auth_plugin.testing.processes import Helper, listens
-from host_app.demo.tls import Place
+from host_app.demo.tls import Location
 
 _MODULES = Path("/usr/lib/apache2/modules")
 _NEEDED = ("mpm_event", "authz_core", "headers", "macro", "ssl", "proxy", "proxy_http", "http2", "setenvif", "alias")
@@ -18,7 +18,7 @@ def program() -> str | None:
     return shutil.which("apache2", path="/usr/sbin:/usr/bin")
 
 
-def render_apache(shipped: Path, place: Place, secret: str) -> Path:
+def render_apache(shipped: Path, place: Location, secret: str) -> Path:
     """Write the configuration beside the place's certificates and lists; return the file to start Apache with."""
     folder = place.folder
     for name in ("apache", "apache-log"):

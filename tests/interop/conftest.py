@@ -28,7 +28,15 @@ from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.smtp import SmtpSink
 from host_app.demo.cards import BY_SLUG, GAMMES, write
 from host_app.demo.cards.making import look_alike, self_signed
-from host_app.demo.tls import Nginx, Place, card_settings, give_lists, proxy_secret, render, write_server_certificates
+from host_app.demo.tls import (
+    Location,
+    Nginx,
+    card_settings,
+    give_lists,
+    proxy_secret,
+    render,
+    write_server_certificates,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -76,7 +84,7 @@ def door() -> Iterator[Door]:
 @pytest.fixture(scope="session")
 def front(machine: None, door: Door, authority_folder: Path) -> Iterator[Front]:
     """The worker's nginx, with the shipped configuration under other names, ports and folders."""
-    place = Place(run.folder() / f"nginx-{databases.worker()}", ports.lease(), f"127.0.0.1:{door.port}")
+    place = Location(run.folder() / f"nginx-{databases.worker()}", ports.lease(), f"127.0.0.1:{door.port}")
     render(ROOT / "config" / "nginx", place, proxy_secret(place.folder))
     authority = write_server_certificates(place.folder / "tls", place.portal, place.card, SystemClock().now())
     give_lists(place, authority_folder)

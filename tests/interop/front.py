@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.browser.serving import Door
 
-from host_app.demo.tls import Nginx, Place, proxy_secret
+from host_app.demo.tls import Location, Nginx, proxy_secret
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Front:
     :ivar cards: folder of the cards, ``SLUG.p12`` and so on. :ivar authority: signed the two hosts' certificates.
     """
 
-    place: Place
+    place: Location
     nginx: Nginx
     door: Door
     cards: Path

@@ -16,7 +16,7 @@ from esea_auth_plugin.foundation.security.signing import create_signing_key
 from esea_auth_plugin.testing import databases, ports
 from esea_auth_plugin.testing.processes import Helper, execute, listens
 from esea_auth_plugin.testing.smtp import SmtpSink
-from host_app.demo.tls import Place
+from host_app.demo.tls import Location
 
 CONFIG = Path(__file__).parents[2] / "config"
 BIN = Path(sys.executable).parent
@@ -54,7 +54,7 @@ class MailServer(SmtpSink):
 class Production:
     """A running portal. ``place`` is nginx's; ``authority`` signed its certificate and the mail server's."""
 
-    place: Place
+    place: Location
     authority: Path
     cards: Path
     ini: Path
@@ -80,7 +80,7 @@ def admin(ini: Path, *command: str) -> str:
     return execute([BIN / "esea-admin", ini, *command], cwd=ini.parent).stdout
 
 
-def write_ini(folder: Path, place: Place, mail: MailServer) -> Path:
+def write_ini(folder: Path, place: Location, mail: MailServer) -> Path:
     """Write production.ini as an operator leaves it: secrets in files, their names and this run's mail server."""
     text = (CONFIG / "production.ini").read_text(encoding="utf-8")
     # Whatever it refers to is there, as on a real server; the keys are made by `keys new`.
@@ -134,6 +134,6 @@ def running(ini: Path, name: str, words: list[str], authority: Path, *, port: in
     return Helper(words, ready=ready, cwd=ini.parent, env=environment, log=ini.parent / f"{name}.log")
 
 
-def place_of(folder: Path) -> Place:
+def place_of(folder: Path) -> Location:
     """Return where this run's nginx and gunicorn listen."""
-    return Place(folder, ports.lease(), f"127.0.0.1:{ports.lease()}")
+    return Location(folder, ports.lease(), f"127.0.0.1:{ports.lease()}")

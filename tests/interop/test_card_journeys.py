@@ -75,7 +75,7 @@ def test_sign_up_with_a_card(served: Portal, sit: Sit) -> None:
     read = {"Nom", "Prénom", "N° RPPS", "Profession"}
     page = send(page, {name: value for name, value in wizard.PERSONAL.items() if name not in read}).maybe_follow()
     page = press(page, "Envoyer le code").maybe_follow()
-    page = send(page, {"Code reçu par courriel": served.letters(wizard.EMAIL)[-1].code}).maybe_follow()
+    page = send(page, {"Code reçu par courriel": served.emails(wizard.EMAIL)[-1].code}).maybe_follow()
     page = page.forms[page.html.find("input", {"name": "identifier"}).find_parent("form").get("id")].submit()
     page = send(page.maybe_follow(), wizard.adhesion()).maybe_follow()
     reference = wizard.reference_on(page)
@@ -121,7 +121,7 @@ def test_a_card_shown_first_is_linked_after_another_sign_in(served: Portal, sit:
     hands = sit("medecin")
     page = show_card(hands).click("Me connecter autrement et lier").click("OTP")
     page = send(page, {"Identifiant ou email": person.identifier, "Mot de passe": person.password}).maybe_follow()
-    page = send(page, {"Code reçu par courriel": served.letters(person.email)[-1].code}).maybe_follow()
+    page = send(page, {"Code reçu par courriel": served.emails(person.email)[-1].code}).maybe_follow()
     assert "c’est ajouté" in text(press(page, "Lier à mon compte").maybe_follow())
     assert list(cards_of(served, person)) == ["899900000011"]
 

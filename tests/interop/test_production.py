@@ -81,7 +81,7 @@ def followed(browser: Curl, production: Production, answer: Answer) -> str:
 
 
 def test_a_reviewer_is_invited_by_encrypted_mail_and_signs_in_over_tls(production: Production, browser: Curl) -> None:
-    """Real processes, real argon2, three letters over STARTTLS."""
+    """Real processes, real argon2, three emails over STARTTLS."""
     production.admin("account", "invite", REVIEWER, "--role", "support")
     invitation = production.mail.wait(REVIEWER)
     (link,) = [link for link in invitation.links if "/inscription/invitation/" in link]

@@ -13,7 +13,7 @@ from tests.interop.front import Front
 
 from esea_auth_plugin.testing import ports
 from esea_auth_plugin.testing.processes import Helper, says
-from host_app.demo.tls import Place
+from host_app.demo.tls import Location
 from host_app.demo.tls.__main__ import main
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +28,7 @@ def test_it_refuses_a_portal_that_people_use(tmp_path: Path, capsys: pytest.Capt
 
 def test_the_demo_reads_a_card_and_stops_in_order(front: Front, tmp_path: Path) -> None:
     """One process makes authorities, cards, a database and the demo's people."""
-    place = Place(tmp_path / "demo", ports.lease(also=(2,)), "")
+    place = Location(tmp_path / "demo", ports.lease(also=(2,)), "")
     command = [sys.executable, "-W", "ignore", "-m", "host_app.demo.tls", "--port", str(place.port)]
     command += ["--folder", str(place.folder)]
     with Helper(command, ready=says("Stop with Ctrl-C"), cwd=ROOT) as demo:

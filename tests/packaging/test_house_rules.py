@@ -53,5 +53,5 @@ def test_every_template_is_named_so_that_it_is_escaped() -> None:
     """pyramid_jinja2 chooses escaping by nothing else than our settings, so no other kind of template may creep in."""
     known = {".jinja2", ".mako"}  # Alembic's own template of a revision is mako
     folders = [path for name in DISTRIBUTIONS for path in package(name).rglob("templates") if path.is_dir()]
-    strangers = [relative(file) for folder in folders for file in folder.rglob("*") if file.is_file()]
-    assert not [file for file in strangers if Path(file).suffix not in known]
+    third_parties = [relative(file) for folder in folders for file in folder.rglob("*") if file.is_file()]
+    assert not [file for file in third_parties if Path(file).suffix not in known]

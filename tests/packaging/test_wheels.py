@@ -20,7 +20,7 @@ from tests.packaging.sources import DISTRIBUTIONS, ROOT, package, tracked
 from esea_auth_plugin.testing import run
 from esea_auth_plugin.testing.processes import execute
 
-#: Files of the packages that are no code and without which a page, a letter or a migration fails.
+#: Files of the packages that are no code and without which a page, an email or a migration fails.
 CARGO = {
     ".jinja2",
     ".css",

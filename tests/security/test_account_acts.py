@@ -9,13 +9,13 @@ from tests.devices import MODES
 from webtest import TestApp, TestResponse
 
 from esea_auth_plugin.accounts.acts.declared import acts_of
-from esea_auth_plugin.accounts.mail_domains.resources import MailDomainOfDesk
-from esea_auth_plugin.accounts.resources import AccountOfDesk
-from esea_auth_plugin.authentication.credentials.suspension import FrozenFactors
+from esea_auth_plugin.accounts.mail_domains.resources import SupportMailDomainResource
+from esea_auth_plugin.accounts.resources import SupportAccountResource
+from esea_auth_plugin.authentication.credentials.suspension import SuspendedFactors
 from esea_auth_plugin.directives import permissions_of
 from esea_auth_plugin.foundation.audit import audit_rows
 from esea_auth_plugin.interfaces import AccountState, IAccounts, IClosings, IGrants, IReviews
-from esea_auth_plugin.portal_services.resources import RightsPlace
+from esea_auth_plugin.portal_services.resources import RightsResource
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 
@@ -40,7 +40,7 @@ def barred(portal: Portal, anne: Person) -> None:
 
 def frozen(portal: Portal, anne: Person) -> None:
     with portal.db.writing() as session:
-        portal.find(FrozenFactors).freeze(session, anne.subject, "password", reason="contested")
+        portal.find(SuspendedFactors).suspend_factor(session, anne.subject, "password", reason="contested")
 
 
 def closed(portal: Portal, anne: Person) -> None:
@@ -65,7 +65,7 @@ def is_barred(portal: Portal, anne: Person) -> bool:
 
 def is_lifted(portal: Portal, anne: Person) -> bool:
     with portal.db.reading() as session:
-        return not portal.find(FrozenFactors).of(session, anne.subject)
+        return not portal.find(SuspendedFactors).of(session, anne.subject)
 
 
 def is_suspended(portal: Portal, anne: Person) -> bool:
@@ -90,7 +90,7 @@ def doubted(portal: Portal, anne: Person) -> bool:
     return not believed(portal, anne)
 
 
-def disowned(portal: Portal, anne: Person) -> None:
+def rejected(portal: Portal, anne: Person) -> None:
     from esea_auth_plugin.interfaces import IMailboxes
 
     with portal.db.writing() as session:
@@ -110,8 +110,8 @@ ACTS: dict[str, Act] = {
                    has_the_right),
     "withdraw_right": ("comptes/{subject}/droits", "retirer", {"droit": "ror", "raison": "Départ annoncé"}, given,
                        has_no_right),
-    "vouch_domain": ("domaines/petit.fr", "reconnaitre", {"verifie": "oui"}, disowned, believed),
-    "disown_domain": ("domaines/petit.fr", "ne-plus-croire", {"verifie": "oui"}, nothing, doubted),
+    "approve_domain": ("domaines/petit.fr", "reconnaitre", {"verifie": "oui"}, rejected, believed),
+    "reject_domain": ("domaines/petit.fr", "ne-plus-croire", {"verifie": "oui"}, nothing, doubted),
 }  # fmt: skip
 #: POST views of these places that are no act of the table: the role's own second reviewer is their rule.
 OTHERWISE = {"retablir-roles"}
@@ -120,7 +120,7 @@ OTHERWISE = {"retablir-roles"}
 def test_every_act_by_hand_is_in_the_table(portal: Portal) -> None:
     assert set(acts_of(portal.registry)) == set(ACTS)
     views = [item["introspectable"] for item in portal.registry.introspector.get_category("views")]
-    places = (AccountOfDesk, RightsPlace, MailDomainOfDesk)
+    places = (SupportAccountResource, RightsResource, SupportMailDomainResource)
     posts = {
         view["name"]
         for view in views
@@ -178,14 +178,14 @@ def proposed(portal: Portal, name: str) -> tuple[Person, Person, str]:
 
 def test_who_confirms_a_suspension_reads_what_was_done_and_who_is_told(portal: Portal) -> None:
     anne, lucie, path = proposed(portal, "suspend")
-    before = len(portal.letters(anne.email))
+    before = len(portal.emails(anne.email))
     second, _ = portal.signed_in(roles=["support"], first_name="Marc", last_name="Deux")
     page = text(press(second.get(path), "Confirmer la suspension").follow())
     assert "Le compte est suspendu ; ses sessions et ses droits d’accès ont pris fin." in page
     assert "La personne n’est pas prévenue par courriel." in page
     assert "La personne est prévenue par courriel" not in page
-    assert len(portal.letters(anne.email)) == before, "and no letter went out"
-    told = portal.letters(lucie.email)[-1]
+    assert len(portal.emails(anne.email)) == before, "and no letter went out"
+    told = portal.emails(lucie.email)[-1]
     assert told.subject.startswith("Action confirmée") and "Suspendre le compte" in told.text
 
 
@@ -209,7 +209,7 @@ def test_who_refuses_an_act_reads_that_its_proposer_is_told(portal: Portal) -> N
     second, _ = portal.signed_in(roles=["support"], first_name="Marc", last_name="Deux")
     page = send(second.get(path), {"Motif ou précisions": "Elle travaille demain."}, "Refuser la demande").follow()
     assert "La personne qui avait proposé cette action est prévenue par courriel, avec le motif." in text(page)
-    told = portal.letters(lucie.email)[-1]
+    told = portal.emails(lucie.email)[-1]
     assert told.subject.startswith("Action non confirmée") and "Elle travaille demain." in told.text
     assert active(portal, anne)
 
@@ -219,7 +219,7 @@ def test_an_act_that_mails_the_person_does_not_deny_it(portal: Portal) -> None:
     second, _ = portal.signed_in(roles=["support"], first_name="Marc", last_name="Deux")
     page = text(press(second.get(path), "Confirmer l’ouverture du droit").follow())
     assert "Un courriel l'en prévient." in page and "n’est pas prévenue" not in page
-    assert portal.letters(anne.email)
+    assert portal.emails(anne.email)
 
 
 @pytest.mark.parametrize("name", [name for name in ACTS if not name.endswith("_domain")])
@@ -244,7 +244,7 @@ def test_an_account_without_a_role_is_acted_on_at_once_unless_it_may_be_one_s_ow
 
 def test_nobody_confirms_an_act_on_their_own_mail_domain(portal: Portal) -> None:
     """The page refuses the first reviewer; the second one must not get round it."""
-    act = ACTS["disown_domain"]
+    act = ACTS["reject_domain"]
     anne = portal.person(roles=["support"], email="anne@petit.fr")
     first, lucie = portal.signed_in(roles=["support"], first_name="Lucie", last_name="Un")
     do(portal, first, anne, act)

@@ -37,7 +37,7 @@ def address_of(portal: Portal, person: Person) -> str:
 
 
 def told(portal: Portal, address: str, words: str) -> bool:
-    return any(words in letter.text or words in letter.subject for letter in portal.letters(address))
+    return any(words in letter.text or words in letter.subject for letter in portal.emails(address))
 
 
 def written(tree: ast.Module) -> Iterator[str]:
@@ -80,7 +80,7 @@ def test_a_new_caller_can_not_leave_the_record_out(portal: Portal) -> None:
     assert told(portal, ELSEWHERE, "Cette adresse est maintenant celle de votre compte")
     with portal.db.reading() as session:
         assert portal.find(IFormerAddresses).of(session, anne.subject) == (anne.email,)
-    letter = next(each for each in portal.letters(anne.email) if "/adresse-precedente/" in each.text)
+    letter = next(each for each in portal.emails(anne.email) if "/adresse-precedente/" in each.text)
     portal.clock.advance(hours=71)
     page = portal.browser().get(path_in(letter, "/adresse-precedente/")).follow()
     press(page, "Remettre mon ancienne adresse")
@@ -92,7 +92,7 @@ def test_after_72_hours_nobody_objects_and_another_change_may_be_made(portal: Po
     anne = portal.person()
     with portal.db.writing() as session:
         portal.find(IAccounts).change_email(session, anne.subject, ELSEWHERE)
-    letter = next(each for each in portal.letters(anne.email) if "/adresse-precedente/" in each.text)
+    letter = next(each for each in portal.emails(anne.email) if "/adresse-precedente/" in each.text)
     portal.clock.advance(hours=72)
     portal.browser().get(path_in(letter, "/adresse-precedente/")).follow(status=410)
     with portal.db.writing() as session:
@@ -110,7 +110,7 @@ def test_a_lost_mailbox_s_change_is_objected_to_from_the_former_one(portal: Port
     values = {"Nouveau mot de passe": NEW, "Confirmez votre nouveau mot de passe": NEW}
     send(portal.browser().get(new_mailbox_path(portal, ELSEWHERE)).follow(), values)
     assert address_of(portal, anne) == ELSEWHERE
-    letter = next(each for each in portal.letters(anne.email) if "/adresse-precedente/" in each.text)
+    letter = next(each for each in portal.emails(anne.email) if "/adresse-precedente/" in each.text)
     press(portal.browser().get(path_in(letter, "/adresse-precedente/")).follow(), "Remettre mon ancienne adresse")
     assert address_of(portal, anne) == anne.email
 
@@ -137,7 +137,7 @@ def test_a_former_address_whose_domain_lapses_meanwhile_takes_nothing_back(
     anne, lea = portal.person(email="anne@petit.fr"), portal.person(email="lea@petit.fr")
     with portal.db.writing() as session:
         assert portal.find(IAccounts).change_email(session, anne.subject, ELSEWHERE)
-    letter = next(each for each in portal.letters(anne.email) if "/adresse-precedente/" in each.text)
+    letter = next(each for each in portal.emails(anne.email) if "/adresse-precedente/" in each.text)
     with portal.db.writing() as session:
         concerned = portal.find(IMailboxes).doubt(session, lapsed, reason="registered_anew")
     assert list(concerned) == [anne.subject if may else lea.subject]

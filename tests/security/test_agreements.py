@@ -8,7 +8,7 @@ import pytest
 from tests.devices import MODES, give_application
 from tests.recovery import agree, lose_everything
 
-from esea_auth_plugin.events import SignedInFromNewPlace
+from esea_auth_plugin.events import SignedInFromNewNetwork
 from esea_auth_plugin.interfaces import AccountState, IAccounts, IRoles
 from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Person, Portal
@@ -35,9 +35,9 @@ def is_suspended(portal: Portal, reviewer: Person) -> None:
 
 def says_it_was_not_them(portal: Portal, reviewer: Person) -> None:
     with portal.db.writing() as session:
-        portal.registry.notify(SignedInFromNewPlace(session, reviewer.subject, "Firefox", "203.0.113.9"))
-    letters = [each for each in portal.letters(reviewer.email) if "/signalement/" in each.text]
-    press(portal.browser().get(path_in(letters[-1], "/signalement/")).follow(), "Ce n’était pas moi : tout arrêter")
+        portal.registry.notify(SignedInFromNewNetwork(session, reviewer.subject, "Firefox", "203.0.113.9"))
+    emails = [each for each in portal.emails(reviewer.email) if "/signalement/" in each.text]
+    press(portal.browser().get(path_in(emails[-1], "/signalement/")).follow(), "Ce n’était pas moi : tout arrêter")
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,6 @@ def test_who_may_not_agree_any_more_has_not_agreed(portal: Portal, ends: Callabl
     second, _ = portal.signed_in(roles=["support"])
     page = agree(portal, second, reference).follow()
     assert "Une autre personne de l'équipe doit donner le sien" in text(page)
-    assert all("retrouver" not in letter.text for letter in portal.letters(anne.email)), "no link was mailed"
+    assert all("retrouver" not in letter.text for letter in portal.emails(anne.email)), "no link was mailed"
     third, _ = portal.signed_in(roles=["support"])
     assert "acceptée" in text(agree(portal, third, reference).follow())

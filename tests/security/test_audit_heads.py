@@ -60,9 +60,9 @@ def head_settings(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def signed(
-    room: Callable[..., Any], database: IDatabase, clock: ManualClock, head_settings: dict[str, str], tmp_path: Path
+    package: Callable[..., Any], database: IDatabase, clock: ManualClock, head_settings: dict[str, str], tmp_path: Path
 ) -> SignedTrail:
-    trail = make_trail(SignedTrail, room, database, clock, head_settings)
+    trail = make_trail(SignedTrail, package, database, clock, head_settings)
     trail.heads = tmp_path / "heads"
     return trail
 
@@ -208,7 +208,7 @@ def test_the_file_alone_is_checked_on_a_machine_without_portal(signed: SignedTra
 
 @pytest.mark.databases("sqlite")
 def test_a_renewed_head_key_goes_on_with_the_file_and_the_former_one_signs_no_more(
-    signed: SignedTrail, room: Callable[..., Any], head_settings: dict[str, str], tmp_path: Path
+    signed: SignedTrail, package: Callable[..., Any], head_settings: dict[str, str], tmp_path: Path
 ) -> None:
     signed.day()
     former = head_config(signed.registry)
@@ -220,7 +220,7 @@ def test_a_renewed_head_key_goes_on_with_the_file_and_the_former_one_signs_no_mo
         "portal.audit_head_key": f"file:{tmp_path / 'second'}",
         "portal.audit_head_former_keys": str(tmp_path / "former.pem"),
     }
-    renewed = make_trail(SignedTrail, room, signed.database, signed.clock, settings)
+    renewed = make_trail(SignedTrail, package, signed.database, signed.clock, settings)
     renewed.day()
     assert renewed.verify_with_heads().proven
     copy = signed.heads.read_text()
@@ -255,7 +255,7 @@ def test_the_head_file_is_its_owner_s(signed: SignedTrail, tmp_path: Path) -> No
     ],
 )
 def test_settings_that_can_not_sign_stop_the_start(
-    room: Callable[..., Any],
+    package: Callable[..., Any],
     database: IDatabase,
     clock: ManualClock,
     head_settings: dict[str, str],
@@ -268,4 +268,4 @@ def test_settings_that_can_not_sign_stop_the_start(
     execute(command)
     given = {name: value.format(folder=tmp_path) for name, value in settings.items()}
     with pytest.raises(ConfigurationExecutionError, match=key):
-        make_trail(SignedTrail, room, database, clock, {**head_settings, **given})
+        make_trail(SignedTrail, package, database, clock, {**head_settings, **given})

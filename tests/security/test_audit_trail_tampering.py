@@ -215,27 +215,29 @@ def test_an_event_of_another_portal_with_the_same_keys_is_not_sealed(trail: Trai
     assert row["id"] in {problem.event_id for problem in trail.verify().problems}
 
 
-def portal_at(room: Callable[..., Any], database: IDatabase, clock: ManualClock, url: str, former: str = "") -> Trail:
+def portal_at(
+    package: Callable[..., Any], database: IDatabase, clock: ManualClock, url: str, former: str = ""
+) -> Trail:
     settings = {"portal.url": url, "portal.former_urls": former}
-    return make_trail(Trail, room, database, clock, settings)
+    return make_trail(Trail, package, database, clock, settings)
 
 
 def test_a_trail_of_another_address_does_not_verify_unless_the_address_is_a_former_one(
-    room: Callable[..., Any], database: IDatabase, clock: ManualClock
+    package: Callable[..., Any], database: IDatabase, clock: ManualClock
 ) -> None:
     """What was sealed, what waits, and what explains a loss, all written under the address of before."""
-    before = portal_at(room, database, clock, STAGING)
+    before = portal_at(package, database, clock, STAGING)
     before.record(target="subject-zoe", personal=ADDRESS)
     with database.writing() as session:
         assert retention.erase_personal(before.registry, session, "subject-zoe", by=None) == 1
     before.record()
     new = "https://portail.example.fr"
-    stranger = portal_at(room, database, clock, new)
-    stranger.seal_despite_forgery()
-    report = stranger.verify()
+    third_party = portal_at(package, database, clock, new)
+    third_party.seal_despite_forgery()
+    report = third_party.verify()
     assert "former_urls" in report.problems[0].why
     assert (report.sealed, report.unsealed) == (0, 1)
-    after = portal_at(room, database, clock, new, former=f"https://older.example.fr {STAGING}")
+    after = portal_at(package, database, clock, new, former=f"https://older.example.fr {STAGING}")
     assert after.seal() == 1
     after.record()
     after.seal()

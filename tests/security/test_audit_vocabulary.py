@@ -24,7 +24,7 @@ def texts(tree: ast.AST) -> Iterator[str]:
 
 
 def recorded() -> set[str]:
-    """First texts given to ``record(…)`` and to the rooms' own short hands of it."""
+    """First texts given to ``record(…)`` and to the packages' own short hands of it."""
     found = set()
     for path in ROOT.glob("*/src/*/**/*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

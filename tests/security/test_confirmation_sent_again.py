@@ -35,7 +35,7 @@ def waiting(portal: Portal) -> tuple[TestApp, Person, str]:
 
 
 def links(portal: Portal, person: Person) -> list[str]:
-    return [path_in(letter, LINK) for letter in portal.letters(person.email) if LINK in letter.text]
+    return [path_in(letter, LINK) for letter in portal.emails(person.email) if LINK in letter.text]
 
 
 def again(browser: TestApp, path: str) -> str:
@@ -126,9 +126,9 @@ def test_another_site_and_nobody_at_all_send_nothing(portal: Portal, waiting: tu
     for token in ({}, {"csrf_token": "0" * 64}):
         assert browser.post(path, token, expect_errors=True).status_int == 400
     assert browser.get(path, expect_errors=True).status_int == 405, "a link in a page or a mail sends nothing"
-    stranger = portal.browser()
-    stranger.get("/connexion")
-    assert stranger.post(path, {"csrf_token": "0" * 64}, expect_errors=True).status_int in {303, 400}
+    third_party = portal.browser()
+    third_party.get("/connexion")
+    assert third_party.post(path, {"csrf_token": "0" * 64}, expect_errors=True).status_int in {303, 400}
     assert len(links(portal, anne)) == 1
 
 

@@ -67,7 +67,7 @@ def test_access_requests_questions_notes_and_refusals(portal: Portal) -> None:
     shown = support.get(f"/support/adhesions/{review.reference}")
     for word in ("notesecrete", "questionsecrete", "secondmotif", "refussecret"):
         assert word in pages.text(shown)
-    portal.letters(anne.email)
+    portal.emails(anne.email)
     words = ("motifsecret", "notesecrete", "questionsecrete", "secondmotif", "refussecret")
     assert found(portal, *words, anne.email) == [anne.email], "what stands in clear is found"
 

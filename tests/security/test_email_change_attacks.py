@@ -22,7 +22,7 @@ def asked(portal: Portal) -> tuple[Person, str]:
     with portal.db.writing() as session:
         account = portal.find(IAccounts).by_subject(session, anne.subject)
         portal.find(EmailChanges).ask(session, account, NEW)
-    return anne, portal.letters(NEW)[-1].code
+    return anne, portal.emails(NEW)[-1].code
 
 
 def test_twenty_guesses_at_once_are_five_comparisons(portal: Portal) -> None:
@@ -46,14 +46,14 @@ def test_twenty_confirmations_at_once_make_one_change(portal: Portal) -> None:
             return bool(portal.find(EmailChanges).make(session, account))
 
     assert sum(at_once(make, range(20))) == 1
-    assert len([each for each in portal.letters(anne.email) if "/adresse-precedente/" in each.text]) == 1
+    assert len([each for each in portal.emails(anne.email) if "/adresse-precedente/" in each.text]) == 1
 
 
 def test_twenty_at_once_take_it_back_once(portal: Portal) -> None:
     anne, _ = asked(portal)
     with portal.db.writing() as session:
         portal.find(EmailChanges).make(session, portal.find(IAccounts).by_subject(session, anne.subject))
-    letter = next(each for each in portal.letters(anne.email) if "/adresse-precedente/" in each.text)
+    letter = next(each for each in portal.emails(anne.email) if "/adresse-precedente/" in each.text)
     token = next(link for link in letter.links if "/adresse-precedente/" in link).rpartition("/")[2]
 
     def undo(_: int) -> bool:

@@ -50,7 +50,7 @@ def last_stage(portal: Portal, person: Person) -> tuple[TestApp, Act]:
     browser = portal.browser()
     page = browser.get("/connexion/otp").maybe_follow()
     page = send(page, {"Identifiant ou email": person.identifier, "Mot de passe": person.password}).maybe_follow()
-    mailed = [letter for letter in portal.letters(person.email) if "code de connexion" in letter.subject]
+    mailed = [letter for letter in portal.emails(person.email) if "code de connexion" in letter.subject]
     form = fill(page, {"Code reçu par courriel": mailed[-1].code})
     return browser, lambda: form.submit(status="*")
 
@@ -71,10 +71,10 @@ def closing(portal: Portal, person: Person) -> End:
 
 
 def contest(portal: Portal, person: Person) -> End:
-    """« Ce n'était pas moi », from the letter about a sign-in from a new place."""
+    """« Ce n'était pas moi », from the email about a sign-in from a new place."""
     portal.sign_in(portal.browser(), person)
     portal.sign_in(portal.browser("203.0.113.9"), person)
-    letter = next(letter for letter in portal.letters(person.email) if "/signalement/" in letter.text)
+    letter = next(letter for letter in portal.emails(person.email) if "/signalement/" in letter.text)
     page = portal.browser().get(path_in(letter, "/signalement/")).follow()
     return End(lambda: press(page, "Ce n’était pas moi : tout arrêter"))
 

@@ -132,7 +132,7 @@ def test_two_clicks_make_one_request(portal: Any) -> None:
     assert first.status_int == second.status_int == 303
     with portal.db.reading() as session:
         assert len(portal.find(IReviews).of_author(session, person.subject, kind=KIND)) == 1
-    assert len([letter for letter in portal.letters(person.email) if "inscription" in letter.subject]) == 1
+    assert len([letter for letter in portal.emails(person.email) if "inscription" in letter.subject]) == 1
 
 
 def test_a_replay_after_the_decision_changes_nothing(portal: Any) -> None:

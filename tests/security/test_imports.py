@@ -1,4 +1,4 @@
-"""Mechanisms stay in their rooms: one place to review, to replace and to prove (docs/explanation/architecture.md)."""
+"""Mechanisms stay in their packages: one place to review and to replace (docs/explanation/architecture.md)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Nobody locks somebody else out: a known browser has counters of its own at every stage, with ceilings (ASVS 6.1.1).
 
-A known browser is one in which the account has completed a sign-in. Strangers below know the password, or type wrong
+A known browser is one in which the account has completed a sign-in. Attackers below know the password, or type wrong
 ones, from other browsers and addresses.
 """
 
@@ -70,11 +70,11 @@ def test_wrong_codes_elsewhere_do_not_shut_a_known_browser_out(portal: Portal, s
     browser, anne = known(portal)
     key, printed = give_application(portal, anne), give_codes(portal, anne)
     assert wrong_codes(portal, anne, segment, 12) == [200] * 10 + [429] * 2
-    before = len(portal.letters(anne.email))
+    before = len(portal.emails(anne.email))
     page = with_password(browser, anne, segment)
     assert LABELS[segment] in text(page)
     right = {
-        "otp": lambda: portal.letters(anne.email)[before].code,
+        "otp": lambda: portal.emails(anne.email)[before].code,
         "totp": lambda: code_now(portal, key),
         "secours": lambda: printed[0],
     }[segment]()
@@ -162,7 +162,7 @@ def test_a_replayed_cookie_is_worth_nothing_once_its_browser_signed_in_again(por
 def test_a_new_password_by_mail_forgets_every_known_browser(portal: Portal) -> None:
     browser, anne = known(portal)
     send(portal.browser().get("/connexion/oubli/mot-de-passe"), {"Identifiant ou email": anne.identifier})
-    link = next(link for link in portal.letters(anne.email)[-1].links if "reinitialisation" in link)
+    link = next(link for link in portal.emails(anne.email)[-1].links if "reinitialisation" in link)
     page = portal.browser().get(link.removeprefix("http://localhost")).follow()
     chosen = "Tambour-Violette-Hamac-31"
     form = page.forms["champ"]
@@ -193,6 +193,6 @@ def test_others_who_ask_for_an_account_do_not_keep_its_known_browser_out(
         return status
 
     logins = [anne.email] if label == "Email" else [anne.identifier, anne.email]
-    strangers = [ask(portal.browser(f"198.51.100.{n}"), login) for login in logins for n in range(6)]
-    assert 429 in strangers
+    third_parties = [ask(portal.browser(f"198.51.100.{n}"), login) for login in logins for n in range(6)]
+    assert 429 in third_parties
     assert ask(browser, anne.email) in {200, 303}

@@ -1,7 +1,7 @@
-"""Nobody fills somebody else's mailbox, nor bars it: every letter that a stranger can cause is counted (ASVS 6.6.4).
+"""Nobody fills somebody else's mailbox, nor bars it: every email that a third party can cause is counted (ASVS 6.6.4).
 
-The first table lists who causes each declared letter; a new letter must be given its place. The second repeats every
-way of a stranger to a letter, thirty times from thirty addresses, and states how many arrive.
+The first table lists who causes each declared email; a new email must be given its place. The second repeats every
+way of a third party to an email, thirty times from thirty addresses, and states how many arrive.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.devices import MODES
 from webtest import TestResponse
 
 from esea_auth_plugin.errors import ServiceUnavailable
-from esea_auth_plugin.foundation.mail.letters import letters_of
+from esea_auth_plugin.foundation.mail.declared import emails_of
 from esea_auth_plugin.interfaces import IThrottle
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import fill, press, send, text
@@ -72,11 +72,11 @@ TRIES = 30
 
 def test_every_letter_is_known_by_who_can_cause_it(portal: Portal) -> None:
     named = ANYBODY | SECRET | REVIEWERS | OTHERS
-    unknown = {name for name in letters_of(portal.registry) if name not in named and not name.startswith(PEOPLE)}
+    unknown = {name for name in emails_of(portal.registry) if name not in named and not name.startswith(PEOPLE)}
     assert not unknown, "say who can cause these letters, and limit those that anybody can"
 
 
-# --- each way of a stranger to a letter --------------------------------------------------------------------------
+# --- each way of a third party to an email --------------------------------------------------------------------------
 
 Way = Callable[[Portal, Person, int], TestResponse]
 LOST = {"Nom": "Pierre", "Prénom": "Anne", "Téléphone": "05 56 00 00 00"}
@@ -92,7 +92,7 @@ def _ask(path: str, label: str, logins: Callable[[Person], list[str]], **extra: 
 
 
 def _spellings(anne: Person) -> list[str]:
-    """Return one account's logins as a stranger varies them."""
+    """Return one account's logins as a third party varies them."""
     local, _, domain = anne.email.partition("@")
     ideographic = f"{local}@{domain.replace('.', '。')}"  # IDNA reads these full stops as dots
     return [anne.identifier, anne.email, anne.identifier.upper(), anne.email.upper(), ideographic]
@@ -109,7 +109,7 @@ def _start_anew(portal: Portal, anne: Person, number: int) -> TestResponse:
 
 
 def _start_anew_here(portal: Portal, anne: Person, number: int) -> TestResponse:
-    """The same with one browser and its cookies dropped: the attack made 25 letters in 14 seconds."""
+    """The same with one browser and its cookies dropped: the attack made 25 emails in 14 seconds."""
     page = portal.browser().get("/connexion/otp")
     return fill(page, {"Identifiant ou email": anne.email, "Mot de passe": anne.password}).submit(status="*")
 
@@ -159,7 +159,7 @@ def test_a_stranger_causes_few_letters_to_one_mailbox(portal: Portal, way: str) 
     act, most = WAYS[way]
     for number in range(TRIES if way != "sign-up" else 6):
         act(portal, anne, number)
-    assert len(portal.letters(anne.email)) == most
+    assert len(portal.emails(anne.email)) == most
 
 
 def test_all_ways_together_are_few_letters_an_hour(portal: Portal) -> None:
@@ -168,7 +168,7 @@ def test_all_ways_together_are_few_letters_an_hour(portal: Portal) -> None:
     for act, most in WAYS.values():
         for number in range(most + 1):
             act(portal, anne, number)
-    assert len(portal.letters(anne.email)) <= 30
+    assert len(portal.emails(anne.email)) <= 30
 
 
 def test_a_limit_on_codes_is_told_only_to_who_knows_the_password(portal: Portal) -> None:
@@ -204,22 +204,22 @@ def test_starts_elsewhere_leave_a_known_browser_its_own(portal: Portal) -> None:
     press(browser.get("/connexion/deconnexion"), "Me déconnecter")
     for number in range(12):
         _start_anew(portal, anne, number)
-    before = len(portal.letters(anne.email))
+    before = len(portal.emails(anne.email))
     page = send(browser.get("/connexion/otp"), {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password})
     assert "Code reçu par courriel" in text(page.follow())
-    assert len(portal.letters(anne.email)) == before + 1
+    assert len(portal.emails(anne.email)) == before + 1
 
 
 def test_a_known_browser_that_was_stolen_starts_no_more_than_another(portal: Portal) -> None:
     browser, anne = portal.signed_in()
     press(browser.get("/connexion/deconnexion"), "Me déconnecter")
-    before = len(portal.letters(anne.email))
+    before = len(portal.emails(anne.email))
     for _ in range(15):
         thief = portal.browser()
         thief.set_cookie("navigateur", browser.cookies["navigateur"])
         values = {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password}
         fill(thief.get("/connexion/otp"), values).submit(status="*")
-    assert len(portal.letters(anne.email)) == before + 10
+    assert len(portal.emails(anne.email)) == before + 10
 
 
 @pytest.fixture
@@ -255,7 +255,7 @@ def test_no_letter_leaves_while_nothing_can_be_counted(
         store_down()
         answer = WAYS[way][0](portal, anne, 1)
     assert answer.status_int == ServiceUnavailable.status
-    assert portal.letters(anne.email) == []
+    assert portal.emails(anne.email) == []
 
 
 # --- 1.6 b: sign-ups by others bar nobody ------------------------------------------------------------------------
@@ -267,13 +267,13 @@ def test_anonymous_sign_ups_bar_nobody_s_address(portal: Portal) -> None:
     for number in range(4):
         browser = portal.browser(f"198.51.100.{number}")
         wizard.sign_up(browser, identifier=f"essai.{number}", **{"N° RPPS": ""})
-    before = len(portal.letters(wizard.EMAIL))
+    before = len(portal.emails(wizard.EMAIL))
     assert before == 3
     page = wizard.sign_up(portal.browser(), identifier="anne.pierre", **{"N° RPPS": ""})
     assert "Votre demande est en attente" in page.html.title.text
     assert "sans nouvel accusé de réception" in text(page)
     reference = wizard.reference_on(page)
-    assert len(portal.letters(wizard.EMAIL)) == before
+    assert len(portal.emails(wizard.EMAIL)) == before
     claire, _ = portal.signed_in(roles=["support"])
     assert reference in claire.get(f"/support/inscriptions/{reference}").text, "the support has it all the same"
 
@@ -286,7 +286,7 @@ def test_an_address_that_had_its_letters_is_answered_alike_known_or_not(portal: 
             identifier = f"essai.{'connu' if email == anne.email else 'neuf'}{number}"
             page = wizard.sign_up(portal.browser(), email=email, identifier=identifier, **{"N° RPPS": ""})
         pages.append(text(page).replace(wizard.reference_on(page), "DEM"))
-        assert len(portal.letters(email)) == 3
+        assert len(portal.emails(email)) == 3
     assert pages[0] == pages[1]
 
 
@@ -295,4 +295,4 @@ def test_letters_to_an_unproven_address_are_ten_a_month(portal: Portal) -> None:
         for number in range(3):
             wizard.sign_up(portal.browser(), identifier=f"essai.{day}{number}", **{"N° RPPS": ""})
         portal.clock.advance(days=1, minutes=1)
-    assert len(portal.letters(wizard.EMAIL)) == 10
+    assert len(portal.emails(wizard.EMAIL)) == 10

@@ -7,7 +7,7 @@ from tests.devices import MODES, add_on_devices_page, give_application
 from tests.recovery import ask_link, mailed_link, reset
 from webtest import AppError, TestApp, TestResponse
 
-from esea_auth_plugin.interfaces import IAccounts, IMailboxes, IOwnedLevel, Level
+from esea_auth_plugin.interfaces import IAccounts, IMailboxes, IMaximumLevel, Level
 from esea_auth_plugin.testing.pages import send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 from esea_auth_plugin.testing.sign_up import path_in
@@ -47,7 +47,7 @@ def test_asking_for_a_link_or_a_name_brings_the_buyer_nothing_and_shows_nothing(
         for email in (anne.email, "personne@chu.example.fr")
     ]
     assert pages[0] == pages[1]
-    assert portal.letters(anne.email) == []
+    assert portal.emails(anne.email) == []
 
 
 def test_a_reset_link_of_before_is_dead(portal: Portal) -> None:
@@ -72,7 +72,7 @@ def send_password(portal: Portal, anne: Person, password: str) -> TestResponse:
 def test_a_device_is_not_confirmed_by_a_link_of_before(portal: Portal) -> None:
     browser, anne = portal.signed_in()
     add_on_devices_page(portal, browser)
-    letter = next(one for one in portal.letters(anne.email) if "/compte/dispositifs/confirmation/" in one.text)
+    letter = next(one for one in portal.emails(anne.email) if "/compte/dispositifs/confirmation/" in one.text)
     path = path_in(letter, "/compte/dispositifs/confirmation/")
     buy(portal)
     other = portal.browser()
@@ -99,14 +99,14 @@ def test_a_reset_by_mail_alone_does_not_bring_the_account_down_to_its_password(p
 
 def refused_everywhere(portal: Portal, browser: TestApp, anne: Person) -> None:
     with portal.db.reading() as session:
-        assert portal.find(IOwnedLevel).of(session, anne.subject) is Level.MAIL_CODE
+        assert portal.find(IMaximumLevel).of(session, anne.subject) is Level.MAIL_CODE
     assert browser.get("/compte").status_int == 200, "the portal's own pages admit the password here"
     for path in ("/compte/courriel", "/compte/mot-de-passe", "/compte/dispositifs/ajouter/totp"):
         assert "/connexion?" in browser.get(path, expect_errors=True).headers.get("Location", "/connexion?"), path
     fields = {"email": THIEF, "email_again": THIEF, "csrf_token": token_of(browser)}
     answer = browser.post("/compte/courriel", fields, expect_errors=True)
     assert answer.status_int == 303 and "/connexion?" in answer.location
-    assert portal.letters(THIEF) == []
+    assert portal.emails(THIEF) == []
     with portal.db.reading() as session:
         assert portal.find(IAccounts).by_subject(session, anne.subject).email == anne.email
 
@@ -116,7 +116,7 @@ def test_what_is_owned_besides_still_opens_and_is_not_touched(portal: Portal) ->
     give_application(portal, anne)
     buy(portal)
     with portal.db.reading() as session:
-        assert portal.find(IOwnedLevel).of(session, anne.subject) is Level.TWO_FACTORS
+        assert portal.find(IMaximumLevel).of(session, anne.subject) is Level.TWO_FACTORS
 
 
 def test_codes_typed_from_a_mailbox_that_was_bought_meanwhile_open_nothing(portal: Portal) -> None:
@@ -125,7 +125,7 @@ def test_codes_typed_from_a_mailbox_that_was_bought_meanwhile_open_nothing(porta
     browser = portal.browser()
     page = browser.get("/connexion/otp", params={"service": "espace-pro"}).maybe_follow()
     page = send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password}).maybe_follow()
-    code = portal.letters(anne.email)[-1].code
+    code = portal.emails(anne.email)[-1].code
     buy(portal)
     send(page, {"Code reçu par courriel": code})
     location = browser.get("/services/espace-pro").location

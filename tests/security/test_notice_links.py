@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from esea_auth_plugin.foundation.database import Database
 from esea_auth_plugin.my_account.notices.models import NoticeLinkRow
-from esea_auth_plugin.my_account.notices.service import LIFETIME, Notices
+from esea_auth_plugin.my_account.notices.service import TTL, Notices
 from esea_auth_plugin.testing.pages import press, text
 from esea_auth_plugin.testing.portal import Person, Portal
 from esea_auth_plugin.testing.sign_up import path_in
@@ -24,7 +24,7 @@ def mailed(portal: Portal) -> tuple[Person, str]:
     anne = portal.person()
     portal.sign_in(portal.browser(), anne)
     portal.sign_in(portal.browser("203.0.113.9"), anne)
-    letter = next(each for each in portal.letters(anne.email) if "/signalement/" in each.text)
+    letter = next(each for each in portal.emails(anne.email) if "/signalement/" in each.text)
     return anne, path_in(letter, "/signalement/")
 
 
@@ -92,4 +92,4 @@ def test_no_address_and_no_name_lie_in_clear_in_a_notice(portal: Portal, mailed:
 
 
 def test_it_lives_seven_days() -> None:
-    assert timedelta(days=7) == LIFETIME
+    assert timedelta(days=7) == TTL

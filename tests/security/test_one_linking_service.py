@@ -1,6 +1,6 @@
 """Every link of an external identity goes through the one linking service: nobody else inserts into its table.
 
-A mode that linked by itself would leave out the comparison of names, the letter and the question that follows a first
+A mode that linked by itself would leave out the comparison of names, the email and the question that follows a first
 link (issue 10, 1.3). The sources of the distributions are read, and those of the third-party modes of the tests.
 """
 

@@ -102,7 +102,7 @@ def test_a_copied_key_is_refused_and_its_owner_is_told(portal: Portal, anne: Per
     form, options = key_page(portal.browser())
     page = answer_with(form, key.get(options, thief)).follow()
     assert "semble avoir été copiée" in text(page)
-    letter = portal.letters(anne.email)[-1]
+    letter = portal.emails(anne.email)[-1]
     assert letter.subject == "Votre clé d’accès a été refusée"
     assert "« Téléphone »" in letter.text
     assert sign_in_with(portal.browser(), key).status_int == 303, "the original goes on"

@@ -20,7 +20,7 @@ from esea_auth_plugin.testing.portal import PASSWORD, Portal
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
 #: The 99.9 % quantile of chi-square with 89 degrees of freedom: 90 classes of ten numbers.
-CHI_SQUARE_MOST = 135.98
+MAX_CHI_SQUARE = 135.98
 DRAFTS = 1_800
 
 
@@ -84,7 +84,7 @@ def test_proposals_are_spread_alike_however_many_bear_the_name(portal: Portal, b
     classes = Counter((number - 100) // 10 for number in numbers)
     expected = DRAFTS / 90
     chi_square = sum((classes[each] - expected) ** 2 / expected for each in range(90))
-    assert chi_square < CHI_SQUARE_MOST
+    assert chi_square < MAX_CHI_SQUARE
     assert min(numbers) >= 100 and max(numbers) <= 999
 
 
@@ -103,8 +103,8 @@ def test_one_draft_cannot_ask_for_three_hundred_names(portal: Portal) -> None:
 
 def asked(browser: TestApp, number: int) -> bool:
     """Give the draft another name; tell whether step 3 was reached with it."""
-    letters = "abcdefghijklmnopqrst"
-    name = f"Exemple{letters[number // 20]}{letters[number % 20]}"
+    emails = "abcdefghijklmnopqrst"
+    name = f"Exemple{emails[number // 20]}{emails[number % 20]}"
     answer = fill(browser.get("/inscription/donnees"), wizard.personal(Nom=name)).submit(status="*")
     return answer.status_int == 303 and name.lower() in answer.follow().text
 
@@ -143,7 +143,7 @@ def test_an_invitation_is_no_way_to_list_identifiers(portal: Portal) -> None:
 
     with portal.db.writing() as session:
         portal.find(IInvitations).invite(session, "claire@chu.example.fr", "support", by="cli")
-    link = wizard.path_in(portal.letters("claire@chu.example.fr")[-1], "/inscription/invitation/")
+    link = wizard.path_in(portal.emails("claire@chu.example.fr")[-1], "/inscription/invitation/")
     form = portal.browser().get(link).follow().forms["champ"]
     statuses = [form.submit(expect_errors=True).status_int for _ in range(21)]
     assert statuses == [200] * 20 + [429]

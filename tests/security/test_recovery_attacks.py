@@ -31,7 +31,7 @@ def accept(reviewer: TestApp, reference: str, **ticked: bool) -> TestResponse:
 
 
 def link_sent(portal: Portal) -> bool:
-    return any("/connexion/reinitialisation/" in letter.text for letter in portal.letters(ATTACKER))
+    return any("/connexion/reinitialisation/" in letter.text for letter in portal.emails(ATTACKER))
 
 
 def waiver(reviewer: TestApp, reference: str) -> dict[str, bool]:
@@ -95,7 +95,7 @@ def test_a_recovered_reviewer_is_no_second_reviewer(portal: Portal) -> None:
     forced = {"csrf_token": token, "choix.identity_checked": "1"}
     answer = attacker.post(f"/support/acces-perdus/{reference}/accepter", forced, expect_errors=True)
     assert answer.status_int == 403
-    assert all("/connexion/retrouver/" not in letter.text for letter in portal.letters(target.email))
+    assert all("/connexion/retrouver/" not in letter.text for letter in portal.emails(target.email))
 
 
 @pytest.mark.settings(**MODES)
@@ -188,5 +188,5 @@ def test_two_reviewers_waive_the_card_and_one_of_them_does_not(
     portal.clock.advance(minutes=1)
     assert with_card(portal, portal.browser(), cards["medecin"]).location.endswith("/compte")
     assert roles_of(portal, card_victim) == ["support"], "the card, owned before, restores them"
-    subjects = [letter.subject for letter in portal.letters(ATTACKER)]
+    subjects = [letter.subject for letter in portal.emails(ATTACKER)]
     assert "Les rôles de votre compte sont rétablis" in subjects

@@ -46,7 +46,7 @@ def test_everything_lost_ends_with_suspended_roles(portal: Portal) -> None:
     accept_twice(portal, reference_on(lose_everything(portal, lucie.identifier)))
     send(portal.browser().get(mailed_path(portal, lucie.email)).follow(), VALUES)
     assert roles(portal, lucie) == []
-    subjects = [letter.subject for letter in portal.letters(lucie.email)]
+    subjects = [letter.subject for letter in portal.emails(lucie.email)]
     assert "Les rôles de votre compte sont suspendus" in subjects
     with portal.db.reading() as session:
         assert len(audit_rows(session, action="role.suspended", actor=lucie.subject)) == 1
@@ -109,7 +109,7 @@ def test_a_strong_authenticator_owned_before_restores_them(portal: Portal) -> No
     assert by_application(portal, browser, lucie, key).location.endswith("/compte")
     assert roles(portal, lucie) == ["support"]
     assert browser.get("/support").status_int == 200
-    assert "Les rôles de votre compte sont rétablis" in [each.subject for each in portal.letters(lucie.email)]
+    assert "Les rôles de votre compte sont rétablis" in [each.subject for each in portal.emails(lucie.email)]
     with portal.db.reading() as session:
         (event,) = audit_rows(session, action="role.restored", actor=lucie.subject)
     assert event.details["way"] == "authenticator"
@@ -168,7 +168,7 @@ def test_another_reviewer_restores_them_and_nobody_who_agreed_to_the_recovery(po
     assert "Cochez que vous avez vérifié" in page.text
     assert "Les rôles du compte sont rétablis" in restored(third, lucie)
     assert roles(portal, lucie) == ["support"]
-    assert "Les rôles de votre compte sont rétablis" in [each.subject for each in portal.letters(lucie.email)]
+    assert "Les rôles de votre compte sont rétablis" in [each.subject for each in portal.emails(lucie.email)]
     with portal.db.reading() as session:
         assert len(audit_rows(session, action="role.restored")) == 1
         refused = audit_rows(session, action="role.restore_refused")

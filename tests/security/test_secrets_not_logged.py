@@ -15,7 +15,7 @@ from esea_auth_plugin.foundation.database import Database, IDatabase, make_engin
 from esea_auth_plugin.foundation.security.log_masking import mask_all_handlers
 from esea_auth_plugin.foundation.security.tokens import new_token
 
-#: Every address that carries a credential; a room that adds one adds it here.
+#: Every address that carries a credential; a package that adds one adds it here.
 ADDRESSES = (
     "/inscription/confirmation/{}",
     "/inscription/suivi?reference=DEM-7K3M-Q2XF&secret={}",

@@ -1,4 +1,4 @@
-"""Every address that a letter gives a token in is masked: by the shipped proxies, and in the portal's own lines."""
+"""Every address that an email gives a token in is masked: by the shipped proxies, and in the portal's own lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MAILED = re.compile(r"""f["'](/[a-z/-]+/)\{(?:token|secret)\}["']""")
 
 
 def places() -> list[str]:
-    """Return the paths that letters put tokens below, as the code makes them."""
+    """Return the paths that emails put tokens below, as the code makes them."""
     found = set()
     for path in ROOT.glob("*/src/*/**/*.py"):
         found |= set(_MAILED.findall(path.read_text(encoding="utf-8")))

@@ -68,7 +68,7 @@ def test_every_rise_changes_the_cookie_and_kills_the_former_one(portal: Portal) 
     send(page, {"Identifiant ou email": anne.identifier, "Mot de passe": anne.password})
     low = browser.cookies["portail"]
     page = press(browser.get("/connexion/otp", params={"service": "espace-pro"}), "Continuer").follow()
-    send(page, {"Code reçu par courriel": portal.letters(anne.email)[-1].code})
+    send(page, {"Code reçu par courriel": portal.emails(anne.email)[-1].code})
     assert browser.cookies["portail"] != low
     former = portal.browser()
     former.set_cookie("portail", low)
@@ -130,7 +130,7 @@ def test_an_empty_or_foreign_body_passes_no_stage(portal: Portal, values: dict[s
 def test_a_code_without_the_password_stage_is_worth_nothing(portal: Portal) -> None:
     anne = portal.person()
     at_code(portal, anne)
-    code = portal.letters(anne.email)[-1].code
+    code = portal.emails(anne.email)[-1].code
     attacker = portal.browser()
     page = attacker.get("/connexion/otp")
     token = page.html.find("input", attrs={"name": "csrf_token"})["value"]
@@ -142,7 +142,7 @@ def test_a_code_belongs_to_its_own_sign_in(portal: Portal) -> None:
     anne = portal.person()
     first, second = portal.browser(), portal.browser()
     at_code(portal, anne, first)
-    code = portal.letters(anne.email)[-1].code
+    code = portal.emails(anne.email)[-1].code
     portal.clock.advance(minutes=1)
     page = at_code(portal, anne, second)
     assert "pas le bon" in text(type_code(page, code))
@@ -154,14 +154,14 @@ def test_a_code_belongs_to_its_own_sign_in(portal: Portal) -> None:
 def test_five_wrong_codes_end_the_sign_in_even_across_resends(portal: Portal) -> None:
     anne = portal.person()
     page = at_code(portal, anne)
-    code = portal.letters(anne.email)[-1].code
+    code = portal.emails(anne.email)[-1].code
     for number in range(4):
         page = type_code(page, other_code(code))
         assert "pas le bon" in text(page)
         portal.clock.advance(minutes=1)
         if number == 2:
             page = press(page, "Renvoyer un code")
-            code = portal.letters(anne.email)[-1].code
+            code = portal.emails(anne.email)[-1].code
     answer = type_code(page, other_code(code))
     assert answer.status_int == 303
     page = answer.follow()
@@ -175,7 +175,7 @@ def test_ten_wrong_codes_an_hour_close_the_account_to_guessing_from_anywhere(por
         browser = portal.browser(f"198.51.100.{number}")
         portal.clock.advance(minutes=2)  # the wait after five failures, which comes on top
         page = at_code(portal, anne, browser)
-        code = portal.letters(anne.email)[-1].code
+        code = portal.emails(anne.email)[-1].code
         for _ in range(5):
             portal.clock.advance(seconds=61)
             answer = type_code(page, other_code(code), status="*")
@@ -193,7 +193,7 @@ def test_a_code_is_used_once_whatever_the_race(portal: Portal) -> None:
     anne = portal.person()
     browser = portal.browser()
     page = at_code(portal, anne, browser)
-    code = portal.letters(anne.email)[-1].code
+    code = portal.emails(anne.email)[-1].code
     token = page.html.find("input", attrs={"name": "csrf_token"})["value"]
     cookies = dict(browser.cookies)
 
@@ -211,7 +211,7 @@ def test_twenty_guesses_at_once_are_at_most_five_comparisons(portal: Portal) -> 
     anne = portal.person()
     browser = portal.browser()
     page = at_code(portal, anne, browser)
-    code = portal.letters(anne.email)[-1].code
+    code = portal.emails(anne.email)[-1].code
     token = page.html.find("input", attrs={"name": "csrf_token"})["value"]
     cookies = dict(browser.cookies)
 
@@ -273,8 +273,8 @@ def test_an_attacker_cannot_keep_a_known_browser_out(portal: Portal) -> None:
     press(browser.get("/connexion/deconnexion"), "Me déconnecter")
     for number in range(30):
         log_in(portal.browser(f"198.51.100.{number}"), anne.identifier, WRONG, status="*")
-    stranger = portal.browser("198.51.100.250")
-    assert log_in(stranger, anne.identifier, anne.password, status="*").status_int == 429
+    third_party = portal.browser("198.51.100.250")
+    assert log_in(third_party, anne.identifier, anne.password, status="*").status_int == 429
     assert log_in(browser, anne.identifier, anne.password).status_int == 303
 
 
@@ -360,7 +360,7 @@ def test_no_page_or_header_ever_holds_the_code(portal: Portal) -> None:
     browser = portal.browser()
     answer = log_in(browser, anne.identifier, anne.password)
     page = answer.follow()
-    digits = re.sub(r"\D", "", portal.letters(anne.email)[-1].code)
+    digits = re.sub(r"\D", "", portal.emails(anne.email)[-1].code)
     for each in (answer, page):
         assert digits not in re.sub(r"\s", "", each.text)
         assert digits not in str(each.headers)
@@ -374,7 +374,7 @@ def test_a_suspended_account_is_nobody_at_once_and_gets_the_common_answer(portal
 
     browser, anne = portal.signed_in()
     half = at_code(portal, anne, portal.browser())
-    code = portal.letters(anne.email)[-1].code
+    code = portal.emails(anne.email)[-1].code
     with portal.db.writing() as session:
         portal.find(IAccounts).set_state(session, anne.subject, AccountState.SUSPENDED, reason="essai")
     assert browser.get("/compte").status_int == 303

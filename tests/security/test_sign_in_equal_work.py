@@ -1,4 +1,4 @@
-"""Enumeration by the work done: known and unknown cost the same hashes, queries by kind, rows and letters (row 28)."""
+"""Enumeration by the work done: known and unknown cost the same hashes, queries by kind, rows and emails (row 28)."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class SignInMachine(RuleBasedStateMachine):
         self.keys = [give_application(self.portal, person) for person in self.people]
         self.printed = [give_codes(self.portal, person) for person in self.people]
         self.used_steps: set[tuple[int, int]] = set()
-        self.seen = {person.email: len(self.portal.letters(person.email)) for person in self.people}
+        self.seen = {person.email: len(self.portal.emails(person.email)) for person in self.people}
         self.browsers = [Known(self.portal.browser(f"10.{number // 250}.{number % 250}.{each}")) for each in (1, 2)]
         self.portal.clock.advance(minutes=1)
 
@@ -276,7 +276,7 @@ class SignInMachine(RuleBasedStateMachine):
         fields = {"csrf_token": browser.token, "service": browser.service, **values}
         answer = browser.app.post(f"/connexion/{browser.segment}{below}", fields, expect_errors=True)
         self._read(browser, answer)
-        self._letters(browser)
+        self._emails(browser)
         if answer.status_int == 303 and "/connexion/" in answer.location and "?" not in answer.location:
             self._read(browser, browser.app.get(answer.location, expect_errors=True))
         return answer
@@ -285,14 +285,14 @@ class SignInMachine(RuleBasedStateMachine):
         found = page.html.find("input", attrs={"name": "csrf_token"}) if "html" in (page.content_type or "") else None
         browser.token = found["value"] if found is not None else browser.token
 
-    def _letters(self, browser: Known) -> None:
+    def _emails(self, browser: Known) -> None:
         """What has just been mailed was asked for by this browser's own sign-in."""
         for person in self.people:
-            letters = self.portal.letters(person.email)
-            for letter in letters[self.seen[person.email] :]:
+            emails = self.portal.emails(person.email)
+            for letter in emails[self.seen[person.email] :]:
                 if "Votre code de connexion" in letter.subject:
                     browser.mailed.append((person.subject, letter.code, self.portal.clock.now()))
-            self.seen[person.email] = len(letters)
+            self.seen[person.email] = len(emails)
 
 
 @pytest.mark.settings(

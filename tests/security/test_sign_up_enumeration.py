@@ -1,4 +1,4 @@
-"""Row 28: a sign-up tells nobody who has an account: same pages, same queries, same letters sent, whatever is known."""
+"""Row 28: a sign-up tells nobody who has an account: same pages, same queries, same emails sent, whatever is known."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_known_and_unknown_addresses_and_numbers_look_and_cost_the_same(portal: 
 def test_who_has_an_account_learns_it_at_the_address_of_the_account(portal: Portal) -> None:
     portal.person(email="connue@ch-exemple.fr")
     wizard.sign_up(portal.browser(), email="connue@ch-exemple.fr", identifier="anne.un", **{"N° RPPS": ""})
-    (letter,) = portal.letters("connue@ch-exemple.fr")
+    (letter,) = portal.emails("connue@ch-exemple.fr")
     assert "déjà un compte" in letter.subject
     assert {"/connexion", "/connexion/oubli", "/services"} <= links(letter)
 
@@ -65,14 +65,14 @@ def test_a_public_number_tells_a_stranger_nothing_and_warns_its_owner_once(porta
     taken, free = {"N° RPPS": "10999990012"}, {"N° RPPS": "99900000029"}
     wizard.sign_up(portal.browser(), email="curieux@exemple.org", identifier="anne.un", **taken)
     wizard.sign_up(portal.browser(), email="autre@exemple.org", identifier="anne.deux", **free)
-    (about_taken,), (about_free,) = portal.letters("curieux@exemple.org"), portal.letters("autre@exemple.org")
+    (about_taken,), (about_free,) = portal.emails("curieux@exemple.org"), portal.emails("autre@exemple.org")
     assert neutral(about_taken) == neutral(about_free)
-    (warning,) = portal.letters(owner.email)
+    (warning,) = portal.emails(owner.email)
     assert "numéro RPPS" in warning.subject and owner.display_name in warning.text
     assert "curieux" not in warning.text and "SUIVI" not in warning.text, "nothing of the stranger, no code of theirs"
     assert {"/connexion", "/connexion/oubli", "/services"} <= links(warning)
     wizard.sign_up(portal.browser(), email="encore@exemple.org", identifier="anne.trois", **taken)
-    assert len(portal.letters(owner.email)) == 1, "while one waits, the owner's mailbox is left in peace"
+    assert len(portal.emails(owner.email)) == 1, "while one waits, the owner's mailbox is left in peace"
 
 
 def test_the_reviewer_sees_the_duplicate_all_the_same(portal: Portal) -> None:

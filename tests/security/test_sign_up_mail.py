@@ -1,4 +1,4 @@
-"""Rows 17, 25 and 32: what strangers type never becomes a header, a template, a link or a secret on a page."""
+"""Rows 17, 25 and 32: what third parties type never becomes a header, a template, a link or a secret on a page."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_hostile_free_text_is_shown_as_typed_and_changes_no_mail(portal: Portal)
     browser, _ = portal.signed_in(roles=["support"])
     shown = browser.get(f"/support/inscriptions/{reference}")
     assert "<script>alert" not in shown.text and "{{ 7*7 }} ${7*7}" in shown.html.get_text()
-    for letter in portal.letters():
+    for letter in portal.emails():
         assert letter.message["Bcc"] is None and letter.message["Cc"] is None
         assert len(letter.message.get_all("To", [])) == 1
 
@@ -57,7 +57,7 @@ def test_links_in_letters_come_from_settings_whatever_the_headers_say(portal: Po
     browser.extra_environ["HTTP_X_FORWARDED_HOST"] = "pirate.example.org"
     browser.extra_environ["HTTP_FORWARDED"] = "host=pirate.example.org"
     wizard.sign_up(browser)
-    (letter,) = portal.letters(wizard.EMAIL)
+    (letter,) = portal.emails(wizard.EMAIL)
     assert letter.links and all(link.startswith("http://localhost") for link in letter.links)
     hostile = portal.browser()
     hostile.extra_environ["HTTP_HOST"] = "pirate.example.org"
@@ -69,10 +69,10 @@ def test_no_mailed_secret_is_ever_on_a_page(portal: Portal) -> None:
     seen = []
     page = wizard.sign_up(browser)
     seen.append(page.text)
-    code = re.search(r"SUIVI-[\w-]+", portal.letters(wizard.EMAIL)[0].text)
+    code = re.search(r"SUIVI-[\w-]+", portal.emails(wizard.EMAIL)[0].text)
     assert code is not None
     wizard.decide(portal, wizard.reference_on(page))
-    path = wizard.path_in(portal.letters(wizard.EMAIL)[-1], "/inscription/confirmation/")
+    path = wizard.path_in(portal.emails(wizard.EMAIL)[-1], "/inscription/confirmation/")
     token = path.rpartition("/")[2]
     assert len(token) >= 22  # 128 bits
     mailed = portal.browser()
@@ -92,13 +92,13 @@ def test_a_password_planted_under_anothers_email_opens_nothing(portal: Portal) -
     chosen = "Tambour-Violette-Hamac-31"
     page = victim.get(path).follow().click("Choisir un nouveau mot de passe")
     send(page, {"Mot de passe": chosen, "Confirmez votre mot de passe": chosen})
-    before = len(portal.letters(wizard.EMAIL))
+    before = len(portal.emails(wizard.EMAIL))
     portal.clock.advance(minutes=5)
     page = send(
         portal.browser().get("/connexion/otp"), {"Identifiant ou email": wizard.EMAIL, "Mot de passe": planted}
     ).maybe_follow()
     assert "Code reçu par courriel" not in text(page)
-    assert len(portal.letters(wizard.EMAIL)) == before
+    assert len(portal.emails(wizard.EMAIL)) == before
     portal.clock.advance(minutes=5)
     person = Person("", "anne.pierre", wizard.EMAIL, "Anne", "Pierre", password=chosen)
     portal.sign_in(portal.browser(), person)

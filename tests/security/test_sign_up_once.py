@@ -40,7 +40,7 @@ def test_a_confirmation_token_is_used_once(portal: Portal) -> None:
 
     assert together(confirm) == {"confirmed": 1, "sign_up.token_spent": TRIES - 1}
     portal.clock.advance(minutes=1)
-    assert sum("est ouvert" in letter.subject for letter in portal.letters(wizard.EMAIL)) == 1
+    assert sum("est ouvert" in letter.subject for letter in portal.emails(wizard.EMAIL)) == 1
     with portal.db.reading() as session:
         assert portal.find(IAccounts).by_login(session, "anne.pierre").state is AccountState.ACTIVE
 
@@ -82,4 +82,4 @@ def test_a_token_used_by_a_lost_transaction_is_not_used(portal: Portal) -> None:
         raise RuntimeError
     assert wizard.confirm(portal, f"/inscription/confirmation/{token}").location.endswith("/connexion")
     with portal.db.reading() as session:
-        assert str(Confirmations(portal.registry).find(session, token).standing) == "used"
+        assert str(Confirmations(portal.registry).find(session, token).status) == "used"

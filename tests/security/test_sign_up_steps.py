@@ -51,7 +51,7 @@ def test_nobody_jumps_ahead(portal: Portal) -> None:
         assert post(browser, path, FORGED).location.endswith("/inscription/donnees")
     wizard.to_step_3(browser)
     assert post(browser, STEPS[3], FORGED).location.endswith("/inscription/identifiant")
-    assert requests_in(portal) == 0 and portal.letters() == []
+    assert requests_in(portal) == 0 and portal.emails() == []
 
 
 @pytest.mark.parametrize("body", [{}, {"csrf": "x"}, {"suivant": "1"}, {"valider": "1"}, {"carte": ""}])

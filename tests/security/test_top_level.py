@@ -13,33 +13,33 @@ from sqlalchemy import select
 from tests.devices import MODES, by_application, give_application
 from webtest import TestApp
 
-from esea_auth_plugin.accounts.resources import ProfilePlace
+from esea_auth_plugin.accounts.resources import ProfileResource
 from esea_auth_plugin.auth_modes.password.models import PasswordRow
 from esea_auth_plugin.auth_modes.totp.models import TotpRow
 from esea_auth_plugin.authentication.credentials.resources import (
-    DevicePlace,
-    DevicesPlace,
-    EnrolActionPlace,
-    EnrolPlace,
+    DeviceResource,
+    DevicesResource,
+    EnrolActionResource,
+    EnrolResource,
 )
-from esea_auth_plugin.authentication.linking.resources import LinkPlace
+from esea_auth_plugin.authentication.linking.resources import LinkResource
 from esea_auth_plugin.interfaces import IAccounts
-from esea_auth_plugin.my_account.email_change.resources import EmailPlace
-from esea_auth_plugin.recovery.resources import PasswordPlace
+from esea_auth_plugin.my_account.email_change.resources import EmailResource
+from esea_auth_plugin.recovery.resources import PasswordResource
 from esea_auth_plugin.testing.portal import Person, Portal
 
 pytestmark = pytest.mark.settings(**MODES)
 
 #: Places under which a factor, an address, a password, or a number that the support calls back is changed.
 PLACES = (
-    DevicesPlace,
-    DevicePlace,
-    EnrolPlace,
-    EnrolActionPlace,
-    LinkPlace,
-    EmailPlace,
-    PasswordPlace,
-    ProfilePlace,
+    DevicesResource,
+    DeviceResource,
+    EnrolResource,
+    EnrolActionResource,
+    LinkResource,
+    EmailResource,
+    PasswordResource,
+    ProfileResource,
 )
 #: Acts there that change nothing of the kind, with the reason.
 HARMLESS = {
@@ -105,7 +105,7 @@ def attack(portal: Portal, browser: TestApp, person: Person) -> None:
         assert told.status_int == 403, path
         assert told.content_type == "application/problem+json", path
     assert standing(portal, person) == before
-    assert portal.letters("voleur@exemple.fr") == []
+    assert portal.emails("voleur@exemple.fr") == []
 
 
 def standing(portal: Portal, person: Person) -> Any:

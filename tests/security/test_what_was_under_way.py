@@ -29,7 +29,7 @@ from esea_auth_plugin.accounts.models import Account
 from esea_auth_plugin.auth_modes.totp.models import TotpRow
 from esea_auth_plugin.authentication.credentials.pending.models import PendingDeviceRow
 from esea_auth_plugin.authentication.credentials.pending.service import remove_unconfirmed
-from esea_auth_plugin.events import SignedInFromNewPlace
+from esea_auth_plugin.events import SignedInFromNewNetwork
 from esea_auth_plugin.interfaces import AccountState, IAccounts
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
@@ -50,11 +50,11 @@ def change_address(portal: Portal, browser: TestApp, anne: Person) -> None:
 
 
 def contest(portal: Portal, browser: TestApp, anne: Person) -> None:
-    """Press « Ce n'était pas moi » in a letter about a sign-in: it names no device of the thief's."""
+    """Press « Ce n'était pas moi » in an email about a sign-in: it names no device of the thief's."""
     with portal.db.writing() as session:
-        portal.registry.notify(SignedInFromNewPlace(session, anne.subject, "Firefox", "203.0.113.9"))
-    letters = [each for each in portal.letters(anne.email) if each.subject.startswith("Nouvelle connexion")]
-    page = portal.browser().get(path_in(letters[-1], "/signalement/")).follow()
+        portal.registry.notify(SignedInFromNewNetwork(session, anne.subject, "Firefox", "203.0.113.9"))
+    emails = [each for each in portal.emails(anne.email) if each.subject.startswith("Nouvelle connexion")]
+    page = portal.browser().get(path_in(emails[-1], "/signalement/")).follow()
     press(page, "Ce n’était pas moi : tout arrêter")
 
 

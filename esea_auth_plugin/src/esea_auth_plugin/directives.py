@@ -1,7 +1,7 @@
-"""Configuration directives of the core: how a room or another plugin takes its place in the portal.
+"""Configuration directives of the core: how a package or another plugin takes its place in the portal.
 
-Each one conflicts with a second registration of the same thing and shows in Pyramid's introspection. Rooms bring
-further ones: ``add_letter`` (mail), ``add_job`` (jobs), ``add_request_kind`` and ``add_review_desk`` (reviews),
+Each one conflicts with a second registration of the same thing and shows in Pyramid's introspection. Packages bring
+further ones: ``add_email`` (mail), ``add_job`` (jobs), ``add_request_kind`` and ``add_review_board`` (reviews),
 ``add_auth_mode`` (auth_modes), ``add_migrations`` (migrations), ``set_portal_layout`` (layout).
 """
 
@@ -111,7 +111,7 @@ def add_nav_item(config: Configurator, item: NavItem) -> None:
 
 
 def add_account_tile(config: Configurator, name: str, source: TileSource) -> None:
-    """Let a room offer tiles on « Mon compte »; ``source(request)`` returns those for this person."""
+    """Let a package offer tiles on « Mon compte »; ``source(request)`` returns those for this person."""
     source = config.maybe_dotted(source)
     _declare(config, "tile", name, name, lambda: core(config).tiles.__setitem__(name, source))
 
@@ -122,7 +122,7 @@ def add_account_entry(config: Configurator, entry: AccountEntry) -> None:
 
 
 def add_personal_data(config: Configurator, name: str, collector: PersonalData) -> None:
-    """Add what a room knows of a person to « Télécharger mes données »; it holds no secret and nobody else's name."""
+    """Add what a package knows of a person to « Télécharger mes données »: no secret and nobody else's name."""
     collector = config.maybe_dotted(collector)
     _declare(config, "personal data", name, name, lambda: core(config).personal_data.__setitem__(name, collector))
 

@@ -33,7 +33,7 @@ class AccountClosed:
 
 @dataclass(frozen=True, slots=True)
 class AccountErased:
-    """The profile of a closed account is being erased: whatever a room keeps of the person goes now.
+    """The profile of a closed account is being erased: whatever a package keeps of the person goes now.
 
     What has a stated period (decisions, traces) stays under the subject alone, which names nobody any more.
     """
@@ -167,11 +167,11 @@ class PasswordChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class UnderWayEnded:
+class OperationsEnded:
     """Whatever was begun for an account and not finished ends now: links, tickets, additions, devices that wait.
 
-    It follows by itself from :class:`PasswordChanged`, :class:`EmailChanged`, :class:`MailboxDoubted` and
-    :class:`AccountClosed`; whoever stops a thief by another act notifies it. A room that lets something be begun and
+    It follows by itself from :class:`PasswordChanged`, :class:`EmailChanged`, :class:`MailboxUnverified` and
+    :class:`AccountClosed`; whoever stops a thief by another act notifies it. A package that lets something be begun and
     finished later listens to it.
     """
 
@@ -181,7 +181,7 @@ class UnderWayEnded:
 
 @dataclass(frozen=True, slots=True)
 class EmailChanged:
-    """Letters to an account go to another address from now on.
+    """Emails to an account go to another address from now on.
 
     ``undo_path`` is where the former address may take it back, until ``undo_until``; ``""`` when it may not.
     ``former_believed``: the former address was the person's until now; one that is in other hands is told nothing.
@@ -197,7 +197,7 @@ class EmailChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class MailboxDoubted:
+class MailboxUnverified:
     """The mailbox of an account is not believed any more.
 
     ``reason``: ``lapsed``, ``registered_anew``, ``support`` or ``first_link`` (its owner removed it).
@@ -218,7 +218,7 @@ class PhoneChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedInFromNewPlace:
+class SignedInFromNewNetwork:
     """A person signed in from a browser, or a place, that their account did not know, by these proofs."""
 
     session: Session

@@ -40,7 +40,7 @@ def read(cls: type[T], settings: Mapping[str, object], prefix: str, *, where: st
     :param where: the ini file, for messages. :param env: ``portal.env``: sample values pass only in development.
     """
     declared = {item.name: item for item in fields(cast(Any, cls)) if "parse" in item.metadata}
-    # A dot in the rest belongs to a section below this one, whose room reads it (`unread` finds those of nobody).
+    # A dot in the rest belongs to a section below this one, whose package reads it (`unread` finds those of nobody).
     problems = [
         Problem(key, where, "is not a setting", _closest(key, prefix, declared))
         for key in settings

@@ -1,6 +1,6 @@
 """Places of the portal: every page is a resource in a tree under the root.
 
-``__getitem__`` never writes and never counts. A room's place finds its fixed children by the directive
+``__getitem__`` never writes and never counts. A package's place finds its fixed children by the directive
 ``add_portal_child`` and reads the others by key in :meth:`Resource.child`.
 """
 
@@ -40,7 +40,7 @@ class Resource:
         return self.child(key)
 
     def child(self, key: str) -> Resource:
-        """Return the place named ``key`` here, or raise ``KeyError``; rooms override it."""
+        """Return the place named ``key`` here, or raise ``KeyError``; packages override it."""
         raise KeyError(key)
 
     @property

@@ -183,7 +183,7 @@ def read_section(config: Configurator, cls: type[Any], prefix: str) -> None:
 
 
 def portal_settings(registry: Registry) -> PortalSettings:
-    """Return the facts that every room may need."""
+    """Return the facts that every package may need."""
     own = find(registry, FoundationSettings)
     return PortalSettings(
         env=own.env,
@@ -224,7 +224,7 @@ def includeme(config: Configurator) -> None:
     read_section(config, FoundationSettings, "portal.")
     read_section(config, ReviewSettings, "reviews.")
     _cross_checks(config)
-    # Once every room has read its section.
+    # Once every package has read its section.
     config.action("esea-settings-of-nobody", lambda: _nobody_s(config), order=9_000)
     config.add_service(PortalSettings, portal_settings)
     config.add_request_method(lambda request: find(request, PortalSettings), "portal", reify=True)

@@ -60,7 +60,7 @@ def resolve(names: list[str], installed: list[EntryPoint], where: str) -> tuple[
 def _load(point: EntryPoint) -> tuple[Any, list[Problem]]:
     try:
         return point.load(), []
-    except Exception as error:  # whatever a stranger's import raises, the operator is told its name
+    except Exception as error:  # whatever a third party's import raises, the operator is told its name
         cause = f"plugin {point.name} of {_owner(point)} can't be imported: {type(error).__name__}: {error}"
         return None, [Problem(KEY, point.value, cause, "repair or uninstall it, or take it out of the setting")]
 

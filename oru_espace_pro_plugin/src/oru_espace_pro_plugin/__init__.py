@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from esea_auth_plugin.pyramid_types import Configurator
 
-#: In this order: each room may use what those before it declare.
-ROOMS = (".space", ".establishments", ".registration", ".welcome")
+#: In this order: each package may use what those before it declare.
+PACKAGES = (".space", ".establishments", ".registration", ".welcome")
 
 
 def includeme(config: Configurator) -> None:
-    """Read the settings and include every room."""
+    """Read the settings and include every package."""
     config.include(".settings")
     config.add_words("oru_espace_pro_plugin")
     config.add_static_folder("oru_espace_pro_plugin:static")
     config.add_migrations("oru_espace_pro", "oru_espace_pro_plugin")
-    for room in ROOMS:
-        config.include(room)
+    for package in PACKAGES:
+        config.include(package)

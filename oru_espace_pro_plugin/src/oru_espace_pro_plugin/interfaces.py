@@ -1,4 +1,4 @@
-"""What the rooms of the Espace Pro know of each other, and what other plugins may build on."""
+"""What the packages of the Espace Pro know of each other, and what other plugins may build on."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ class Stage(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Progress:
     """A person's stage, and the request it rests on, if any."""
 
     stage: Stage
@@ -193,7 +193,7 @@ class Step:
 class IRegistrations(Protocol):
     """Registration to the Espace Pro: CGU, form, and who is admitted."""
 
-    def standing(self, session: Session, subject: str, asked: Sequence[ReviewView] | None = None) -> Standing:
+    def progress(self, session: Session, subject: str, asked: Sequence[ReviewView] | None = None) -> Progress:
         """Return where the person stands.
 
         :param asked: the person's requests, youngest first, if they were read already.

@@ -1,4 +1,4 @@
-"""A stranger's portal in forty lines: its own root, its own layout, and the full plugin beside a page of its own."""
+"""A third party's portal in forty lines: its own root, its own layout, and the full plugin beside a page of its own."""
 
 from __future__ import annotations
 

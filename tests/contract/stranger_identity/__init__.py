@@ -1,4 +1,4 @@
-"""A stranger's auth mode that proves who somebody is: a regional authority's site, which sends the browser back.
+"""A third party's auth mode that proves who somebody is: a regional authority's site, which sends the browser back.
 
 The authority's answer is a signed-looking envelope in the address; here it is plain JSON, and the nonce that this very
 sign-in or enrolment made is what binds it.

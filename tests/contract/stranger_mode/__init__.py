@@ -1,4 +1,4 @@
-"""A stranger's auth mode: a staff badge whose number names the person, read at a reader."""
+"""A third party's auth mode: a staff badge whose number names the person, read at a reader."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAI
 
 from esea_auth_plugin.auth_modes.pro_sante_connect.matching import personal_data
 from esea_auth_plugin.auth_modes.pro_sante_connect.service import Psc
-from esea_auth_plugin.auth_modes.pro_sante_connect.ways import LIFETIME
+from esea_auth_plugin.auth_modes.pro_sante_connect.ways import TTL
 from esea_auth_plugin.authentication.conformance.sign_in import AuthModeConformance
 from esea_auth_plugin.authentication.contract import Attempt, AuthMode, Go
 from esea_auth_plugin.authentication.registry import modes_of
@@ -67,7 +67,7 @@ def test_the_copy_of_one_s_data_holds_the_identifiers(portal: Portal, psc: Provi
 
 
 class TestTheModeKeepsTheContract(AuthModeConformance):
-    lifetime = LIFETIME
+    lifetime = TTL
 
     @pytest.fixture
     def mode(self, portal: Portal) -> AuthMode:

@@ -206,7 +206,7 @@ def test_a_merge_moves_everything_to_one_account_and_closes_the_other(
     assert services_of(portal, older) == {"ror", "espace-pro"}
     assert services_of(portal, younger) == frozenset()
     for person in twins:
-        letter = portal.letters(person.email)[-1]
+        letter = portal.emails(person.email)[-1]
         assert letter.subject == "Vos deux comptes sont réunis"
         assert older.identifier in letter.text and "Espace Pro ORU NA" in letter.text
     # From now on PSC opens the one that stayed.

@@ -181,12 +181,12 @@ def _valid_id(place: int) -> str:
 def test_a_browser_that_nobody_has_signed_in_with_makes_no_telephone_ring(
     portal: Portal, psc: Provider, person: Person, worker: Callable[..., None]
 ) -> None:
-    stranger = portal.browser()
-    assert "e-CPS" not in [tile.get_text().strip() for tile in stranger.get("/connexion").html.select(".tile-title")]
-    page = stranger.get("/connexion/ecps")
+    third_party = portal.browser()
+    assert "e-CPS" not in [tile.get_text().strip() for tile in third_party.get("/connexion").html.select(".tile-title")]
+    page = third_party.get("/connexion/ecps")
     assert "personne ne s'est encore connecté" in text(page)
     token = page.html.find("input", attrs={"name": "csrf_token"})["value"]
-    stranger.post("/connexion/ecps", {"csrf_token": token, "identifiant_national": NATIONAL_ID})
+    third_party.post("/connexion/ecps", {"csrf_token": token, "identifiant_national": NATIONAL_ID})
     worker()
     assert psc.rings() == []
     assert refusals(portal) == ["ecps.unknown_browser"]

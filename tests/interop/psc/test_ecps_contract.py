@@ -13,7 +13,7 @@ from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAI
 
 from esea_auth_plugin.auth_modes.pro_sante_connect.ciba import ask_due
 from esea_auth_plugin.auth_modes.pro_sante_connect.ecps_mode import FIELD
-from esea_auth_plugin.auth_modes.pro_sante_connect.ecps_store import LIFETIME
+from esea_auth_plugin.auth_modes.pro_sante_connect.ecps_store import TTL
 from esea_auth_plugin.authentication.conformance.sign_in import AuthModeConformance
 from esea_auth_plugin.authentication.contract import Attempt, AuthMode, Wait
 from esea_auth_plugin.authentication.registry import modes_of
@@ -25,7 +25,7 @@ INTERVAL = 5
 
 
 class TestTheEcpsKeepsTheContract(AuthModeConformance):
-    lifetime = LIFETIME
+    lifetime = TTL
 
     @pytest.fixture
     def mode(self, portal: Portal) -> AuthMode:

@@ -11,7 +11,7 @@ from tests.interop.psc.provider import Provider, Visitor, changed
 from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAIMS, NATIONAL_ID, RPPS
 from webtest import TestApp, TestResponse
 
-from esea_auth_plugin.authentication.credentials.suspension import FrozenFactors
+from esea_auth_plugin.authentication.credentials.suspension import SuspendedFactors
 from esea_auth_plugin.foundation.reviews.models import ReviewRequest
 from esea_auth_plugin.interfaces import IAccounts, IExternalIdentities, IMailboxes, IPasswords, IReviews
 from esea_auth_plugin.testing.pages import press, send, text
@@ -149,7 +149,7 @@ def test_the_first_link_suspends_what_the_account_had_and_ends_its_sessions(port
         again.get("/connexion/otp"), {"Identifiant ou email": person.identifier, "Mot de passe": person.password}
     )
     assert "Code reçu par courriel" not in text(refused.maybe_follow())
-    letter = portal.letters(person.email)
+    letter = portal.emails(person.email)
     assert any(each.subject == "Une identité professionnelle est liée à votre compte" for each in letter)
 
 
@@ -167,7 +167,7 @@ def test_what_is_not_ticked_ends(portal: Portal, psc: Provider) -> None:
     assert done.location.endswith("/compte")
     with portal.db.reading() as session:
         assert not portal.find(IPasswords).held_by(session, person.subject)
-        assert portal.find(FrozenFactors).of(session, person.subject) == []
+        assert portal.find(SuspendedFactors).of(session, person.subject) == []
         account = portal.find(IAccounts).by_subject(session, person.subject)
         assert "mobile" not in portal.find(IAccounts).attributes(session, person.subject)
     assert account.email_doubted_at is not None
@@ -187,10 +187,10 @@ def test_a_mailbox_that_is_not_the_owner_s_stops_nothing_any_more(portal: Portal
     psc.present(CLAIMS)
     owner = portal.browser()
     page = arrive(owner)
-    letter = next(each for each in portal.letters(person.email) if "identité professionnelle" in each.subject)
+    letter = next(each for each in portal.emails(person.email) if "identité professionnelle" in each.subject)
     assert "/signalement/" not in letter.text
     keep(page, *(["Adresse électronique"] if kept else []))
-    told = [each for each in portal.letters(person.email) if each.subject == "Ce que votre compte garde"]
+    told = [each for each in portal.emails(person.email) if each.subject == "Ce que votre compte garde"]
     assert len(told) == kept
     if kept:
         assert portal.browser().get(path_in(told[0], "/signalement/")).follow().status_int == 200
@@ -206,11 +206,11 @@ def test_what_is_ticked_opens_again(portal: Portal, psc: Provider) -> None:
     keep(arrive(owner), "Mot de passe", "Adresse électronique")
     portal.clock.advance(minutes=2)
     with portal.db.reading() as session:
-        assert portal.find(FrozenFactors).of(session, person.subject) == []
+        assert portal.find(SuspendedFactors).of(session, person.subject) == []
     other = portal.browser()
     portal.sign_in(other, person)
     assert is_signed_in(other, person)
-    letter = next(each for each in portal.letters(person.email) if each.subject == "Ce que votre compte garde")
+    letter = next(each for each in portal.emails(person.email) if each.subject == "Ce que votre compte garde")
     assert "Gardé : Mot de passe, Adresse électronique" in " ".join(letter.text.split())
     assert "Retiré : " in letter.text
 
@@ -237,7 +237,7 @@ def test_everything_is_kept_with_one_click(portal: Portal, psc: Provider) -> Non
     assert done.html.select_one(".notice-success") is not None and "Retiré" not in text(done)
     with portal.db.reading() as session:
         assert portal.find(IPasswords).held_by(session, person.subject)
-        assert portal.find(FrozenFactors).of(session, person.subject) == []
+        assert portal.find(SuspendedFactors).of(session, person.subject) == []
         account = portal.find(IAccounts).by_subject(session, person.subject)
         assert portal.find(IAccounts).attributes(session, person.subject)["mobile"] == "+33612345678"
     assert account.email_doubted_at is None
@@ -294,7 +294,7 @@ def test_answering_later_leaves_everything_suspended_and_my_account_asks_again(p
     assert home.request.path == "/compte"
     assert "Il reste une question sur votre compte" in text(home)
     with portal.db.reading() as session:
-        assert portal.find(FrozenFactors).of(session, person.subject) != []
+        assert portal.find(SuspendedFactors).of(session, person.subject) != []
         assert portal.find(IPasswords).held_by(session, person.subject)
     page = home.click("Répondre", index=0)
     assert page.request.path == PAGE
@@ -328,7 +328,7 @@ def test_a_session_that_does_not_rest_on_the_link_may_not_answer(portal: Portal,
     owner = portal.browser()
     arrive(owner)
     with portal.db.writing() as session:
-        portal.find(FrozenFactors).lift(session, person.subject, "password", by=person.subject)
+        portal.find(SuspendedFactors).lift(session, person.subject, "password", by=person.subject)
     other = portal.browser()
     portal.sign_in(other, person)
     assert is_signed_in(other, person)
@@ -345,11 +345,11 @@ def test_the_second_identity_asks_nothing(portal: Portal, psc: Provider) -> None
     psc.present(CLAIMS)
     browser = portal.browser()
     keep(arrive(browser), "Mot de passe", "Adresse électronique")
-    before = len(portal.letters(person.email))
+    before = len(portal.emails(person.email))
     psc.present(changed(CLAIMS, sub="autre-sub", SubjectNameID="7d0f3a3e-6c57-4b0e-9a55-111111111111"))
     again = portal.browser()
     assert arrive(again).request.path == "/compte"
-    assert not any("identité" in each.subject for each in portal.letters(person.email)[before:])
+    assert not any("identité" in each.subject for each in portal.emails(person.email)[before:])
 
 
 def test_a_merge_asks_about_what_the_account_that_stays_had(portal: Portal, psc: Provider) -> None:

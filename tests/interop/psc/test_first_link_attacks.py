@@ -10,8 +10,8 @@ from tests.interop.psc.test_first_link import PAGE, arrive
 from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAIMS
 from webtest import TestApp
 
-from esea_auth_plugin.authentication.credentials.suspension import FrozenFactors
-from esea_auth_plugin.events import SignedInFromNewPlace
+from esea_auth_plugin.authentication.credentials.suspension import SuspendedFactors
+from esea_auth_plugin.events import SignedInFromNewNetwork
 from esea_auth_plugin.interfaces import AccountView, IAccounts
 from esea_auth_plugin.testing.pages import send, text
 from esea_auth_plugin.testing.portal import Person, Portal
@@ -37,7 +37,7 @@ def account_of(portal: Portal, person: Person) -> AccountView:
 
 def frozen(portal: Portal, person: Person) -> dict[tuple[str, str], str]:
     with portal.db.reading() as session:
-        of = portal.find(FrozenFactors).of(session, person.subject)
+        of = portal.find(SuspendedFactors).of(session, person.subject)
     return {(one.mode, one.reference): one.reason for one in of}
 
 
@@ -56,9 +56,9 @@ def test_a_former_address_takes_no_disowned_mailbox_back(portal: Portal, psc: Pr
     psc.present(CLAIMS)
     owner = portal.browser("203.0.113.9")
     page = arrive(owner)
-    before = len(portal.letters(person.email)), len(portal.letters(NEW))
+    before = len(portal.emails(person.email)), len(portal.emails(NEW))
     keep(page)
-    assert (len(portal.letters(person.email)), len(portal.letters(NEW))) == before, "neither mailbox is told"
+    assert (len(portal.emails(person.email)), len(portal.emails(NEW))) == before, "neither mailbox is told"
     assert portal.browser().get(path).follow(expect_errors=True).status_int == 410
     account = account_of(portal, person)
     assert account.email == NEW
@@ -70,7 +70,7 @@ def test_a_former_address_takes_no_disowned_mailbox_back(portal: Portal, psc: Pr
     assert account.email == OWNERS
     assert account.email_doubted_at is None
     for address in (person.email, NEW):
-        assert not any("/adresse-precedente/" in each.text for each in portal.letters(address)[2:])
+        assert not any("/adresse-precedente/" in each.text for each in portal.emails(address)[2:])
     assert comes_in(owner)
 
 
@@ -81,7 +81,7 @@ def test_a_change_made_before_the_answer_gives_the_unconfirmed_mailbox_no_link(p
     assert arrive(owner).request.path == PAGE
     changed(portal, owner, OWNERS)
     assert account_of(portal, person).email == OWNERS
-    told = portal.letters(person.email)[-1]
+    told = portal.emails(person.email)[-1]
     assert told.subject.startswith("L’adresse de votre compte"), "it is told"
     assert not any(path in told.text for path in ("/adresse-precedente/", "/signalement/")), "and may stop nothing"
 
@@ -95,22 +95,22 @@ def test_the_mailbox_that_nobody_confirmed_stops_nothing_while_the_question_is_o
     """The impostor pressed « Ce n'était pas moi » about the owner's sign-in, which blocked Pro Santé Connect."""
     person, _ = prepared(portal)
     with portal.db.writing() as session:
-        portal.registry.notify(SignedInFromNewPlace(session, person.subject, "Firefox", "203.0.113.9"))
-    earlier = portal.letters(person.email)
+        portal.registry.notify(SignedInFromNewNetwork(session, person.subject, "Firefox", "203.0.113.9"))
+    earlier = portal.emails(person.email)
     mailed_before = path_in(next(each for each in earlier if "/signalement/" in each.text), "/signalement/")
     psc.present(CLAIMS)
     owner, visitor = portal.browser("203.0.113.9"), Visitor()
     assert arrive(owner, visitor).request.path == PAGE
     portal.clock.advance(minutes=1)
     assert arrive(portal.browser("198.51.100.7"), visitor).request.path == PAGE
-    told = portal.letters(person.email)[len(earlier) :]
+    told = portal.emails(person.email)[len(earlier) :]
     subjects = {each.subject for each in told}
     assert {"Une identité professionnelle est liée à votre compte", "Nouvelle connexion à votre compte"} <= subjects
     assert not any("/signalement/" in each.text for each in told)
     assert portal.browser().get(mailed_before).follow(expect_errors=True).status_int == 410
     assert is_signed_in(owner, person)
     keep(owner.get(PAGE), "Adresse électronique")
-    assert "/signalement/" in portal.letters(person.email)[-1].text, "a mailbox that its person confirmed may object"
+    assert "/signalement/" in portal.emails(person.email)[-1].text, "a mailbox that its person confirmed may object"
 
 
 def unblock(portal: Portal, person: Person) -> str:
@@ -135,7 +135,7 @@ def test_the_support_does_not_lift_what_the_first_link_suspended(portal: Portal,
     assert "Bloqués après un signalement" not in said
     assert frozen(portal, person) == suspended
     with portal.db.writing() as session:
-        portal.find(FrozenFactors).freeze(session, person.subject, "pro_sante_connect", reason="contested")
+        portal.find(SuspendedFactors).suspend_factor(session, person.subject, "pro_sante_connect", reason="contested")
     assert "Bloqués après un signalement « Ce n’était pas moi » : Pro Santé Connect" in unblock(portal, person)
     assert frozen(portal, person) == suspended
 
@@ -144,7 +144,7 @@ def test_a_contest_before_the_first_link_does_not_hide_what_it_suspends(portal: 
     """The impostor had their own password blocked first: « Débloquer » would have given it back."""
     person, _ = prepared(portal)
     with portal.db.writing() as session:
-        portal.find(FrozenFactors).freeze(session, person.subject, "password", reason="contested")
+        portal.find(SuspendedFactors).suspend_factor(session, person.subject, "password", reason="contested")
     psc.present(CLAIMS)
     owner = portal.browser("203.0.113.9")
     arrive(owner)
@@ -160,7 +160,7 @@ def test_what_the_former_password_opened_meanwhile_ends_at_the_next_arrival(port
     owner, visitor = portal.browser("203.0.113.9"), Visitor()
     arrive(owner, visitor)
     with portal.db.writing() as session:
-        portal.find(FrozenFactors).lift(session, person.subject, "password", by=person.subject)
+        portal.find(SuspendedFactors).lift(session, person.subject, "password", by=person.subject)
     theirs = portal.browser()
     portal.clock.advance(minutes=1)
     portal.sign_in(theirs, person)

@@ -85,15 +85,15 @@ def test_a_link_that_is_removed_is_linked_again_from_the_account(portal: Portal,
 
 
 def test_it_was_not_me_stops_pro_sante_connect(portal: Portal, psc: Provider) -> None:
-    """A stolen e-CPS came in from elsewhere: what the letter says is blocked opens nothing, however often it comes."""
+    """A stolen e-CPS came in from elsewhere: what the email says is blocked opens nothing, however often it comes."""
     person = registered(portal)
     psc.present(CLAIMS)
     keep(come_in(portal.browser(), Visitor()).follow(), "Mot de passe", "Adresse électronique")
     thief = portal.browser("203.0.113.9")
     come_in(thief, Visitor())
     assert is_signed_in(thief, person)
-    letters = [each for each in portal.letters(person.email) if each.subject.startswith("Nouvelle connexion")]
-    page = portal.browser().get(path_in(letters[-1], "/signalement/")).follow()
+    emails = [each for each in portal.emails(person.email) if each.subject.startswith("Nouvelle connexion")]
+    page = portal.browser().get(path_in(emails[-1], "/signalement/")).follow()
     press(page, "Ce n’était pas moi : tout arrêter")
     assert not is_signed_in(thief, person)
     come_in(thief, Visitor())

@@ -182,8 +182,8 @@ def test_somebody_else_s_session_is_ended_there_and_signs_nobody_in(portal: Port
     come_in(browser, visitor)
     page = browser.get("/connexion/psc")
     form = next(form for form in page.forms.values() if "reponse" in form.fields)
-    farewell = browser.post("/connexion/psc/pas-moi", {"csrf_token": form["csrf_token"].value}).follow()
-    assert f'action="{psc.auth}/session/end"' in farewell.text
+    end_session_url = browser.post("/connexion/psc/pas-moi", {"csrf_token": form["csrf_token"].value}).follow()
+    assert f'action="{psc.auth}/session/end"' in end_session_url.text
     assert not is_signed_in(browser, person)
     assert "Continuer en tant que" not in browser.get("/connexion/psc").text
 

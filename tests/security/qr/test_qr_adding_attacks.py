@@ -29,7 +29,7 @@ from esea_auth_plugin.auth_modes.qr_code.models import QrRequestRow
 from esea_auth_plugin.auth_modes.qr_code.service import SIGN_IN
 from esea_auth_plugin.authentication.credentials.pending.service import PendingDevices
 from esea_auth_plugin.authentication.credentials.revoking import Revoking
-from esea_auth_plugin.authentication.credentials.suspension import FrozenFactors
+from esea_auth_plugin.authentication.credentials.suspension import SuspendedFactors
 from esea_auth_plugin.authentication.registry import modes_of
 from esea_auth_plugin.foundation.database import lock_accounts
 from esea_auth_plugin.interfaces import AccountState, IAccounts, ISessions
@@ -69,7 +69,7 @@ def test_a_frozen_key_opens_nothing(
     assert passkeys is not None
     with portal.db.writing() as session:
         [held] = passkeys.credentials(session, anne.subject)
-        portal.find(FrozenFactors).freeze(session, anne.subject, "passkey", held.reference, reason="test")
+        portal.find(SuspendedFactors).suspend_factor(session, anne.subject, "passkey", held.reference, reason="test")
     assert not opened(page)
 
 

@@ -20,10 +20,10 @@ from . import keyed_digests
 from .address_changes import AddressChanges, prune
 from .external import ExternalIdentities
 from .mailboxes import Mailboxes
-from .resources import AccountPlace, AccountsDesk, ProfilePlace
+from .resources import AccountResource, ProfileResource, SupportAccountsResource
 from .service import Accounts
 
-#: What the trail records of this room, as the person reads it in « Mon activité ».
+#: What the trail records of this package, as the person reads it in « Mon activité ».
 ACTIONS = {
     "account.created": "Compte créé",
     "account.active": "Compte ouvert",
@@ -39,7 +39,7 @@ ACTIONS = {
     "account.email_changed": "Adresse électronique changée",
     "account.email_change_settled": "Adresse désavouée : l’ancienne ne peut plus annuler son remplacement",
     "account.email_confirmed": "Adresse électronique confirmée de nouveau",
-    "account.mailbox_doubted": "Adresse électronique qui n’est plus vérifiée",
+    "account.mailbox_unverified": "Adresse électronique qui n’est plus vérifiée",
     "account.mailbox_believed": "Adresse électronique de nouveau reconnue par le support",
     "identity.linked": "Identité liée au compte (carte, Pro Santé Connect)",
     "identity.renewed": "Carte ou identité renouvelée",
@@ -55,8 +55,8 @@ def includeme(config: Configurator) -> None:
     config.add_job("accounts.keyed_digests", keyed_digests.rebuild, every=timedelta(days=1))
     config.add_service(AddressChanges, AddressChanges)
     config.add_service(IFormerAddresses, lambda registry: find(registry, AddressChanges))
-    for letter in ("made", "cancelled"):
-        config.add_letter(f"email_change.{letter}", f"esea_auth_plugin:accounts/letters/{letter}")
+    for message in ("made", "cancelled"):
+        config.add_email(f"email_change.{message}", f"esea_auth_plugin:accounts/emails/{message}")
     config.add_job("accounts.prune_address_changes", prune, every=timedelta(days=1))
     config.add_service(IMailboxes, Mailboxes)
     config.add_service(IExternalIdentities, ExternalIdentities)
@@ -64,8 +64,8 @@ def includeme(config: Configurator) -> None:
         config.add_permission_rule(permission, Rule())
     for permission in ("esea.support.accounts", "esea.support.accounts.act"):
         config.add_permission_rule(permission, Rule(role="support"))
-    config.add_portal_child("compte", AccountPlace)
-    config.add_portal_child("profil", ProfilePlace, parent=IAccountRoot)
-    config.add_portal_child("comptes", AccountsDesk, parent=ISupportRoot)
+    config.add_portal_child("compte", AccountResource)
+    config.add_portal_child("profil", ProfileResource, parent=IAccountRoot)
+    config.add_portal_child("comptes", SupportAccountsResource, parent=ISupportRoot)
     config.add_nav_item(NavItem("Comptes", "/support/comptes", permission="esea.support.accounts", order=61))
     config.scan(".views")

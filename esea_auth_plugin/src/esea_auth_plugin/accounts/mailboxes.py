@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, func, select, update
 from sqlalchemy.orm import Session
 
-from ..events import MailboxDoubted
+from ..events import MailboxUnverified
 from ..foundation.database import lock_accounts
 from ..interfaces import DOUBTED_AT_FIRST_LINK, AccountState, DomainHeld, IAuditTrail, IClock
 from ..normalise.emails import normalise_email
@@ -47,7 +47,7 @@ class Mailboxes:
             select(Account.subject).where(Account.email_domain == domain, Account.state.in_(_LIVE))
         ).all()
 
-    def doubt(
+    def unverify(
         self,
         session: Session,
         domain: str,
@@ -78,11 +78,11 @@ class Mailboxes:
         )
         subjects = sorted(session.scalars(statement))
         for subject in subjects:
-            self._audit(session, "account.mailbox_doubted", subject, None, reason=reason)
-            self._registry.notify(MailboxDoubted(session, subject, reason))
+            self._audit(session, "account.mailbox_unverified", subject, None, reason=reason)
+            self._registry.notify(MailboxUnverified(session, subject, reason))
         return subjects
 
-    def doubt_account(self, session: Session, subject: str, *, reason: str) -> bool:
+    def unverify_account(self, session: Session, subject: str, *, reason: str) -> bool:
         statement = (
             update(Account)
             .where(Account.subject == subject, Account.email_doubted_at.is_(None))
@@ -94,8 +94,8 @@ class Mailboxes:
         find(self._registry, AddressChanges).settle(session, subject, by=subject)
         if session.execute(statement).first() is None:
             return False
-        self._audit(session, "account.mailbox_doubted", subject, subject, reason=reason)
-        self._registry.notify(MailboxDoubted(session, subject, reason))
+        self._audit(session, "account.mailbox_unverified", subject, subject, reason=reason)
+        self._registry.notify(MailboxUnverified(session, subject, reason))
         return True
 
     def believe(self, session: Session, domain: str, *, by: str) -> Sequence[str]:

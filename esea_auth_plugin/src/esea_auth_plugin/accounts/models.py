@@ -11,7 +11,7 @@ from ..foundation.database import AccountsModel, new_id
 
 
 class Account(AccountsModel):
-    """A person who may sign in. Other rooms know only its ``subject``."""
+    """A person who may sign in. Other packages know only its ``subject``."""
 
     __tablename__ = "esea_account"
     __table_args__ = (
@@ -25,7 +25,7 @@ class Account(AccountsModel):
     identifier: Mapped[str | None] = mapped_column(String(64), unique=True)
     #: Normalised, so that an address belongs to one account however it is typed.
     email: Mapped[str] = mapped_column(String(254), unique=True)
-    #: As the person typed it: letters go there (some servers tell « A » from « a »).
+    #: As the person typed it: emails go there (some servers tell « A » from « a »).
     email_typed: Mapped[str] = mapped_column(String(254))
     #: What stands behind the « @ » of ``email``: whoever holds the domain reads the mailbox.
     email_domain: Mapped[str] = mapped_column(String(254), server_default="", index=True)
@@ -33,7 +33,7 @@ class Account(AccountsModel):
     email_confirmed_at: Mapped[datetime | None]
     #: Since when it is not believed any more.
     email_doubted_at: Mapped[datetime | None]
-    #: Why not, see :class:`~esea_auth_plugin.events.MailboxDoubted`; ``""`` while it is believed.
+    #: Why not, see :class:`~esea_auth_plugin.events.MailboxUnverified`; ``""`` while it is believed.
     email_doubt_reason: Mapped[str] = mapped_column(String(40), default="", server_default="")
     state: Mapped[str] = mapped_column(String(16))
     #: Folded names, identifier and e-mail, for the support's search.

@@ -9,7 +9,7 @@ from ..normalise.emails import normalise_email
 from ..normalise.folding import ascii_key, fold_key
 
 _IDENTIFIER = re.compile(r"[a-z0-9]+(?:\.[a-z0-9]+)*")
-IDENTIFIER_LEAST, IDENTIFIER_MOST = 3, 40
+MIN_IDENTIFIER, MAX_IDENTIFIER = 3, 40
 
 
 def person_key(last_name: str, first_name: str, birthday: str) -> str:
@@ -29,11 +29,11 @@ def normalise_identifier(text: str) -> str:
 
 def identifier_is_well_formed(identifier: str) -> bool:
     """Tell whether it has only ``[a-z0-9.]``, begins and ends with a letter or digit, and a bearable length."""
-    return IDENTIFIER_LEAST <= len(identifier) <= IDENTIFIER_MOST and _IDENTIFIER.fullmatch(identifier) is not None
+    return MIN_IDENTIFIER <= len(identifier) <= MAX_IDENTIFIER and _IDENTIFIER.fullmatch(identifier) is not None
 
 
 def identifier_from_name(first_name: str, last_name: str) -> str:
     """Return the identifier proposed for a name: « Anne Pierre » gives ``anne.pierre``."""
     parts = map(ascii_key, (first_name, last_name))
-    base = ".".join(filter(None, parts))[: IDENTIFIER_MOST - 4].strip(".")
-    return base if len(base) >= IDENTIFIER_LEAST else f"{base or 'compte'}.esea"
+    base = ".".join(filter(None, parts))[: MAX_IDENTIFIER - 4].strip(".")
+    return base if len(base) >= MIN_IDENTIFIER else f"{base or 'compte'}.esea"

@@ -9,29 +9,29 @@ from ..resources import Resource
 
 
 @implementer(IAccountRoot)
-class AccountPlace(Resource):
+class AccountResource(Resource):
     """« Mon compte »."""
 
     title = "Mon compte"
 
 
-class ProfilePlace(Resource):
+class ProfileResource(Resource):
     """« Mes données personnelles »."""
 
     title = "Mes données personnelles"
 
 
-class AccountOfDesk(Resource):
+class SupportAccountResource(Resource):
     """One account, as the support sees it; ``__name__`` is its subject, right or wrong."""
 
     title = "Compte"
 
 
-class AccountsDesk(Resource):
+class SupportAccountsResource(Resource):
     """The accounts, for the support."""
 
     title = "Comptes"
 
     def child(self, key: str) -> Resource:
         """Return the place of a subject; the view answers 404 for an unknown one."""
-        return AccountOfDesk(self.request, self, key)
+        return SupportAccountResource(self.request, self, key)

@@ -1,4 +1,4 @@
-"""Accounts as the other rooms see them: found, created, moved from state to state. See :class:`IAccounts`."""
+"""Accounts as the other packages see them: found, created, moved from state to state. See :class:`IAccounts`."""
 
 from __future__ import annotations
 
@@ -245,7 +245,7 @@ class Accounts:
 
 
 def account_id_of(session: Session, subject: str) -> str | None:
-    """Return the row id of an account, for tables of this room."""
+    """Return the row id of an account, for tables of this package."""
     return session.scalar(select(Account.id).where(Account.subject == subject))
 
 

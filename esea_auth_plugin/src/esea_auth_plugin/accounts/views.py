@@ -16,7 +16,7 @@ from ..settings import AuthSettings
 from . import attribute_store
 from .attributes import KINDS, shown
 from .forms import ORIGIN_WORDS, normal_address, profile_schema
-from .resources import ProfilePlace
+from .resources import ProfileResource
 from .service import account_id_of
 
 _TEMPLATES = "esea_auth_plugin:accounts/templates"
@@ -29,7 +29,7 @@ _PHONES = frozenset({"phone", "mobile", "fax"})
     context=IAccountRoot, request_method="GET", permission="esea.account.view", renderer=f"{_TEMPLATES}/home.jinja2"
 )
 def home(context: Resource, request: PortalRequest) -> TemplateValues:
-    """Show the tiles that the rooms offer, the services one may ask for, and where one's requests stand."""
+    """Show the tiles that the packages offer, the services one may ask for, and where one's requests stand."""
     identity = request.identity
     tiles = sorted(
         (tile for source in core(request).tiles.values() for tile in source(request)),
@@ -47,9 +47,12 @@ def home(context: Resource, request: PortalRequest) -> TemplateValues:
 
 
 @view_config(
-    context=ProfilePlace, request_method="GET", permission="esea.account.view", renderer=f"{_TEMPLATES}/profile.jinja2"
+    context=ProfileResource,
+    request_method="GET",
+    permission="esea.account.view",
+    renderer=f"{_TEMPLATES}/profile.jinja2",
 )
-def profile(context: ProfilePlace, request: PortalRequest) -> TemplateValues:
+def profile(context: ProfileResource, request: PortalRequest) -> TemplateValues:
     """Show what the portal knows of the person, who said it and when."""
     session, subject = request.dbsession, request.identity.subject
     account = find(request, IAccounts).by_subject(session, subject)
@@ -83,14 +86,14 @@ def _form(request: PortalRequest) -> tuple[PortalForm, list[str]]:
 
 
 @view_config(
-    context=ProfilePlace,
+    context=ProfileResource,
     name="modifier",
     request_method="GET",
     permission="esea.account.view",
     renderer=f"{_TEMPLATES}/profile_edit.jinja2",
     top_level=True,
 )
-def edit(context: ProfilePlace, request: PortalRequest) -> TemplateValues:
+def edit(context: ProfileResource, request: PortalRequest) -> TemplateValues:
     """Offer what the person may change alone.
 
     The support checks an identity by it, calling these numbers and this workplace: it needs a proof like the e-mail.
@@ -101,14 +104,14 @@ def edit(context: ProfilePlace, request: PortalRequest) -> TemplateValues:
 
 
 @view_config(
-    context=ProfilePlace,
+    context=ProfileResource,
     name="modifier",
     request_method="POST",
     permission="esea.account.change",
     renderer=f"{_TEMPLATES}/profile_edit.jinja2",
     top_level=True,
 )
-def edited(context: ProfilePlace, request: PortalRequest) -> ViewResult:
+def edited(context: ProfileResource, request: PortalRequest) -> ViewResult:
     """Keep the changes, with one audit row."""
     form, fixed = _form(request)
     try:

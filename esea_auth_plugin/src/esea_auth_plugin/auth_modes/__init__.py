@@ -11,7 +11,7 @@ __all__ = ["includeme"]
 def includeme(config: Configurator) -> None:
     """Add the directive ``add_auth_mode`` and the modes that ``esea_auth.modes`` enables."""
     config.add_directive("add_auth_mode", add_auth_mode)
-    # Rooms of their own, enabled or not: their tables stand, and recovery needs the password's.
+    # Packages of their own, enabled or not: their tables stand, and recovery needs the password's.
     config.include("esea_auth_plugin.authentication.credentials.suspension")
     config.include(".password")
     config.include(".mail_code")

@@ -1,4 +1,4 @@
-"""The contract of an auth mode, as open to strangers as to us (decisions.md, ADR 3).
+"""The contract of an auth mode, as open to third parties as to us (decisions.md, ADR 3).
 
 A mode proves something about a person. It receives an :class:`Attempt` and answers with a result object; it never
 sees a request, a cookie or a response, and it never knows which stage of a sign-in it is. The sign-in calls it so:
@@ -70,7 +70,7 @@ class Attempt:
     :ivar values: what this step's form or callback carried; ``{}`` when only the page is asked for.
     :ivar action: one of the mode's :attr:`AuthMode.actions`, ``""`` for the page's own form.
     :ivar state: what the mode asked to remember between steps (:attr:`Ask.state`), kept sealed by the sign-in.
-    :ivar service_title: what the person is about to open, for letters.
+    :ivar service_title: what the person is about to open, for emails.
     :ivar browser: hash of a cookie that this browser has had since before the sign-in, ``""`` if it sent none.
     :ivar known_here: accounts that have signed in with this browser before.
     """
@@ -239,7 +239,7 @@ _NOT_OFFERED = "Ce moyen de connexion ne s’ajoute pas ici. Choisissez-en un au
 
 
 class AuthMode(ABC):
-    """Base class of a mode. Built-in ones and strangers' are checked alike by ``auth_modes/conformance.py``."""
+    """Base class of a mode. Built-in ones and third parties' are checked alike by ``auth_modes/conformance.py``."""
 
     #: Name in ini files and proofs.
     name: ClassVar[str]
@@ -275,7 +275,7 @@ class AuthMode(ABC):
     #: Offered only to a browser that somebody has signed in with, or to somebody who is signed in: it disturbs another
     #: person's device.
     known_browsers_only: ClassVar[bool] = False
-    #: Interface that its place, ``/connexion/SEGMENT``, provides too: the mode's room hangs further pages there.
+    #: Interface that its place, ``/connexion/SEGMENT``, provides too: the mode's package hangs further pages there.
     place: ClassVar[Any] = None
     #: Template that the page of all modes includes, ``""`` for none (autofill of passkeys).
     companion: ClassVar[str] = ""

@@ -121,7 +121,7 @@ def discover(config: Configurator, enabled: Sequence[str]) -> list[Problem]:
 def _declare(config: Configurator, name: str, value: str, distribution: str, problems: list[Problem]) -> None:
     try:
         factory = EntryPoint(name, value, GROUP).load()
-    except Exception as error:  # whatever a stranger's module raises is told, not swallowed
+    except Exception as error:  # whatever a third party's module raises is told, not swallowed
         cause = f"can't be imported ({type(error).__name__}: {error})"
         problems.append(
             _problem(name, distribution, cause, "repair or uninstall the distribution, or disable the mode")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..interfaces import Factor, Limit, Proof
 from ..pyramid_types import Registry
-from .attempts.failures import Tries
+from .attempts.failures import FailureCounter
 from .contract import Ask, Attempt, AuthMode, Begun, Capability, Proven, Refused, Result
 
 NOBODY = "Commencez par votre identifiant et votre mot de passe."
@@ -33,7 +33,7 @@ class TypedCodeMode(AuthMode):
 
     def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
-        self._tries = Tries(self.name)
+        self._tries = FailureCounter(self.name)
         self._wrong_per_account = Limit(f"{self.name}.account", 10, timedelta(hours=1))
 
     @abstractmethod

@@ -38,11 +38,11 @@ def show(given: argparse.Namespace) -> int:
     registry = _registry(given)
     trust, now = find(registry, Trust), find(registry, IClock).now()
     worst = 0
-    for standing in trust.standings():
-        age = standing.age(now)
-        stale = trust.stale(standing, now)
+    for status in trust.statuses():
+        age = status.age(now)
+        stale = trust.stale(status, now)
         told = "missing" if age is None else f"{age.total_seconds() / 3600:.0f} h old{', too old' if stale else ''}"
-        print(f"{standing.authority}: {told}")
+        print(f"{status.authority}: {told}")
         worst |= int(stale)
     return worst
 

@@ -31,8 +31,8 @@ from ..interfaces import (
     IClock,
     IJobs,
     IMailTransport,
-    IOwnedLevel,
-    IPostman,
+    IMailWorker,
+    IMaximumLevel,
     IRoles,
     IRoleSuspensions,
     Level,
@@ -190,7 +190,7 @@ def _mail(registry: Registry) -> Iterator[str]:
     if migrations.behind(registry):
         return
     with find(registry, IDatabase).reading() as session:
-        backlog = find(registry, IPostman).backlog(session)
+        backlog = find(registry, IMailWorker).backlog(session)
     if backlog.given_up:
         yield f"{backlog.given_up} letters were given up in the last 24 hours: see the log of the worker"
 
@@ -218,14 +218,14 @@ def _catalogue(registry: Registry) -> Iterator[str]:
 
 def reviewers(registry: Registry) -> Iterator[str]:
     """Name, by their identifier alone, the reviewers to whom their pages are closed."""
-    if not all(offers(registry, each) for each in (IAccounts, IRoles, IOwnedLevel, IRoleSuspensions)):
+    if not all(offers(registry, each) for each in (IAccounts, IRoles, IMaximumLevel, IRoleSuspensions)):
         return
     settings = find(registry, ReviewSettings)
     if not settings.compare_devices:
         yield "reviews.compare_devices is off: a reviewer may decide a request from their own browser"
     if migrations.behind(registry):
         return
-    rules = [permissions_of(registry).get(desk.permission) for desk in declared(registry).desks.values()]
+    rules = [permissions_of(registry).get(board.permission) for board in declared(registry).boards.values()]
     roles = {rule.role for rule in rules if rule is not None and rule.role is not None}
     required = Level.from_slug(settings.required_level)
     with find(registry, IDatabase).reading() as session:
@@ -233,7 +233,7 @@ def reviewers(registry: Registry) -> Iterator[str]:
         for account in find(registry, IAccounts).by_subjects(session, subjects).values():
             if account.state is not AccountState.ACTIVE:
                 continue
-            if find(registry, IOwnedLevel).of(session, account.subject) < required:
+            if find(registry, IMaximumLevel).of(session, account.subject) < required:
                 yield f"{account.identifier} owns no authenticator of the level {required.slug}: add one to review"
             if find(registry, IRoleSuspensions).of(session, account.subject) is not None:
                 yield f"the roles of {account.identifier} are suspended since the account was recovered"

@@ -6,8 +6,8 @@ import argparse
 from typing import Any
 
 from ..accounts.mail_domains.checks import see
-from ..accounts.mail_domains.desk import MailDomains
 from ..accounts.mail_domains.observations import Mail, Seen
+from ..accounts.mail_domains.service import MailDomains
 from ..foundation.database import IDatabase
 from ..services import find, offers
 from .loading import NotUsable, registry_of
@@ -27,12 +27,12 @@ def show(given: argparse.Namespace) -> int:
     """List the domains that call for somebody; status 1 if there are any."""
     registry = _registry(given)
     with find(registry, IDatabase).reading() as session:
-        standings = find(registry, MailDomains).standings(session)
-    calling = [one for one in standings if one.calls]
+        statuses = find(registry, MailDomains).statuses(session)
+    calling = [one for one in statuses if one.calls]
     for one in calling:
         held = one.held
         print(f"{held.domain}: {one.known.state}, {held.accounts} accounts, {held.doubted} addresses not believed")
-    print(f"{len(standings)} domains, {len(calling)} to look at")
+    print(f"{len(statuses)} domains, {len(calling)} to look at")
     return 1 if calling else 0
 
 

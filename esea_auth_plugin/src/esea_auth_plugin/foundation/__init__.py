@@ -22,7 +22,7 @@ PACKAGES = (
     ".throttling",
     ".mail",
     ".sessions",
-    ".permissions.judge",
+    ".permissions.evaluation",
     ".layout",
     "esea_auth_plugin.site_files",
     ".forms",

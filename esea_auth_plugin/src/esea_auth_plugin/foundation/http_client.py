@@ -32,7 +32,7 @@ from ..settings import FoundationSettings
 from .database import refuse_open_transaction
 
 BUDGET = timedelta(seconds=2)
-MOST_BYTES = 512 * 1024
+MAX_BYTES = 512 * 1024
 
 #: The system's resolver knows no time limit; these threads keep a slow one away from the request's own.
 _RESOLVERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="outbound-names")
@@ -61,7 +61,7 @@ class Outbound:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         budget: timedelta = BUDGET,
-        most_bytes: int = MOST_BYTES,
+        most_bytes: int = MAX_BYTES,
         certificate: ClientCertificate | None = None,
         signed_content: bool = False,
     ) -> Fetched:

@@ -1,4 +1,4 @@
-"""What the rooms of the portal know of each other: interfaces, and the plain values they exchange.
+"""What the packages of the portal know of each other: interfaces, and the plain values they exchange.
 
 Everything here is published: other plugins and hosts may build on it. Services take the database session they
 work in; values are frozen and detached from the database. Times are aware datetimes in UTC.
@@ -25,8 +25,8 @@ from .accounts import (
     RoleSuspension,
 )
 from .applications import IAdhesions, ISignUps
-from .cards import CardAnswer, CardRefusal, ICardDesk, ICardReader, IRevocationLists, ListStanding
-from .catalogue import AdmittedMode, ICatalogue, IGrants, ModeStanding, PortalService
+from .cards import CardAnswer, CardRefusal, ICardReader, ICardService, IRevocationLists, ListStatus
+from .catalogue import AdmittedMode, ICatalogue, IGrants, ModeStatus, PortalService
 from .identities import (
     AUTHORITY_ORIGINS,
     PROVEN_ORIGINS,
@@ -38,11 +38,11 @@ from .identities import (
     IExternalIdentities,
     IFirstLinks,
     ILinking,
-    IMeans,
-    IOwnedLevel,
+    IMaximumLevel,
     IPasskeys,
     IPendingDevices,
     IPendingIdentities,
+    ISecondFactors,
     KeyVerified,
     LinkBasis,
     LinkVerdict,
@@ -57,9 +57,9 @@ from .mechanisms import (
     IJobs,
     IMailedCodes,
     IMailTransport,
+    IMailWorker,
     IOutbound,
     IOutbox,
-    IPostman,
     ISealer,
     IThrottle,
     Limit,
@@ -79,7 +79,7 @@ from .pages import (
     Tile,
     ViewCallable,
 )
-from .people import Factor, Identity, IPermissionJudge, Level, Proof, Refusal, RoleHeld, Rule
+from .people import Factor, Identity, IPermissionEvaluator, Level, Proof, Refusal, RoleHeld, Rule
 from .reviews import (
     BY_RULE,
     Choice,
@@ -92,7 +92,7 @@ from .reviews import (
     ReviewState,
     ReviewView,
 )
-from .sessions import IParkedForms, ISessions, SessionView
+from .sessions import ISavedForms, ISessions, SessionView
 
 __all__ = [
     "AUTHORITY_ORIGINS",
@@ -124,8 +124,8 @@ __all__ = [
     "IAccounts",
     "IAdhesions",
     "IAuditTrail",
-    "ICardDesk",
     "ICardReader",
+    "ICardService",
     "ICatalogue",
     "IClock",
     "IClosings",
@@ -140,28 +140,28 @@ __all__ = [
     "IJobs",
     "ILinking",
     "IMailTransport",
+    "IMailWorker",
     "IMailboxes",
     "IMailedCodes",
-    "IMeans",
+    "IMaximumLevel",
     "INotifications",
     "IOutbound",
     "IOutbox",
-    "IOwnedLevel",
-    "IParkedForms",
     "IPasskeys",
     "IPasswordResets",
     "IPasswords",
     "IPendingDevices",
     "IPendingIdentities",
-    "IPermissionJudge",
+    "IPermissionEvaluator",
     "IPortalRoot",
-    "IPostman",
     "IResource",
     "IReviews",
     "IRevocationLists",
     "IRoleSuspensions",
     "IRoles",
+    "ISavedForms",
     "ISealer",
+    "ISecondFactors",
     "ISessions",
     "ISignInRoot",
     "ISignUps",
@@ -173,8 +173,8 @@ __all__ = [
     "Limit",
     "LinkBasis",
     "LinkVerdict",
-    "ListStanding",
-    "ModeStanding",
+    "ListStatus",
+    "ModeStatus",
     "NavItem",
     "PendingIdentity",
     "PortalService",

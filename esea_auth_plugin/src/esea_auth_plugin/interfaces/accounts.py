@@ -29,7 +29,7 @@ class AccountState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """What other rooms may know of an account."""
+    """What other packages may know of an account."""
 
     subject: str
     identifier: str
@@ -46,7 +46,7 @@ class AccountView:
     mail_code_barred_until: datetime | None = None  # after a password reset by mail alone
     email_confirmed_at: datetime | None = None  # when its reader last proved the address
     email_doubted_at: datetime | None = None  # the address proves nothing since
-    email_doubt_reason: str = ""  # why not, as in MailboxDoubted; "" while it is believed
+    email_doubt_reason: str = ""  # why not, as in MailboxUnverified; "" while it is believed
 
     @property
     def display_name(self) -> str:
@@ -159,7 +159,7 @@ class IMailboxes(Protocol):
     def subjects(self, session: Session, domain: str) -> Sequence[str]:
         """Return the accounts, active or suspended, whose address is of this domain."""
 
-    def doubt(
+    def unverify(
         self,
         session: Session,
         domain: str,
@@ -175,7 +175,7 @@ class IMailboxes(Protocol):
         :returns: the subjects concerned.
         """
 
-    def doubt_account(self, session: Session, subject: str, *, reason: str) -> bool:
+    def unverify_account(self, session: Session, subject: str, *, reason: str) -> bool:
         """Believe the mailbox of one account no more, since its person disowned it; ``False`` if it was not believed.
 
         An earlier change of the address ends with it: its former address takes nothing back.
@@ -191,7 +191,7 @@ class IMailboxes(Protocol):
         """Note that the account's own address has just been proven anew; ``False`` if it is another one by now."""
 
     def believed(self, session: Session, address: str) -> bool:
-        """Tell whether letters may go there: ``False`` only for the doubted address of an account."""
+        """Tell whether emails may go there: ``False`` only for the doubted address of an account."""
 
 
 class IInvitations(Protocol):
@@ -308,7 +308,7 @@ class INotifications(Protocol):
     """What people wish to be told by mail, by topic (``config.add_notification_topic``)."""
 
     def wants(self, session: Session, subject: str, topic: str) -> bool:
-        """Tell whether to post an optional letter; ``True`` for a topic that can't be switched off."""
+        """Tell whether to post an optional email; ``True`` for a topic that can't be switched off."""
 
     def choices(self, session: Session, subject: str) -> Mapping[str, bool]:
         """Return what the person said, by topic; what was never said is left out."""

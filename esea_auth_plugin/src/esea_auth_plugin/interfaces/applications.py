@@ -1,6 +1,6 @@
 """Asking from code what people ask on the pages: a sign-up, access to a service.
 
-The same rows and the same letters; the pages' throttle is the pages' own.
+The same rows and the same emails; the pages' throttle is the pages' own.
 """
 
 from __future__ import annotations

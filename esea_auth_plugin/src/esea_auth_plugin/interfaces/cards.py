@@ -40,7 +40,7 @@ class ICardReader(Protocol):
         """Return the address that tries the card and says what it finds."""
 
 
-class ICardDesk(Protocol):
+class ICardService(Protocol):
     """Judges cards, and hands what they say over to the portal by a one-time ticket."""
 
     def insert(self, request: PortalRequest, der: bytes | None, state: str) -> CardAnswer:
@@ -54,7 +54,7 @@ class ICardDesk(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ListStanding:
+class ListStatus:
     """Where the revocation list of an authority stands.
 
     :ivar age: ``None`` when there is no list. :ivar stale: too old to be believed, or missing.
@@ -68,5 +68,5 @@ class ListStanding:
 class IRevocationLists(Protocol):
     """The revocation lists that the portal judges cards by; published only where cards are accepted."""
 
-    def standings(self) -> Sequence[ListStanding]:
+    def statuses(self) -> Sequence[ListStatus]:
         """Return where each list stands now."""

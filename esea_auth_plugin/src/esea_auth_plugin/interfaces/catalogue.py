@@ -44,7 +44,7 @@ class PortalService:
     grants_proven: bool = False  # `grant = proven_identity`: opened with an account whose identity was proven
 
 
-class ModeStanding(enum.StrEnum):
+class ModeStatus(enum.StrEnum):
     """Where a mode stands for a service today."""
 
     OPEN = "open"
@@ -62,7 +62,7 @@ class ICatalogue(Protocol):
     def all(self) -> Sequence[PortalService]:
         """Return the business services in the file's order, the portal itself left out."""
 
-    def standing(self, service: PortalService, mode: str, at: datetime) -> ModeStanding:
+    def status_of(self, service: PortalService, mode: str, at: datetime) -> ModeStatus:
         """Tell where a mode stands for a service at this moment."""
 
     def ends_at(self, service: PortalService, mode: str) -> datetime | None:

@@ -254,7 +254,7 @@ class KeyVerified:
 
 
 class IPasskeys(Protocol):
-    """Passkeys for the pages of other rooms: a signature, or a new key, bound to a browser and to a purpose.
+    """Passkeys for the pages of other packages: a signature, or a new key, bound to a browser and to a purpose.
 
     Each offer holds ``options`` (for the browser's own interface) and ``challenge`` (sealed: what binds the answer);
     the page's form sends back ``credential`` and ``challenge``.
@@ -263,7 +263,7 @@ class IPasskeys(Protocol):
     def request_options(self, session: Session, *, browser: str, subject: str | None, purpose: str) -> Json:
         """Return what asks for a signature by a key of the person, by any key for ``None``. Writes nothing.
 
-        :param browser: ``request.browser_digest``. :param purpose: what is signed, in words of the calling room.
+        :param browser: ``request.browser_digest``. :param purpose: what is signed, in words of the calling package.
         """
 
     def verify(
@@ -300,7 +300,7 @@ class IPasskeys(Protocol):
         """Tell whether the person has a passkey."""
 
 
-class IOwnedLevel(Protocol):
+class IMaximumLevel(Protocol):
     """The highest level that somebody can prove with what they own."""
 
     def of(self, session: Session, subject: str) -> Level:
@@ -324,7 +324,7 @@ class IPendingDevices(Protocol):
         """Return the references of those that wait, by mode; they prove nothing and count for no level."""
 
 
-class IMeans(Protocol):
+class ISecondFactors(Protocol):
     """How many devices people hold: two are encouraged, and a portal can demand them."""
 
     def recount(self, session: Session, account: str) -> None:

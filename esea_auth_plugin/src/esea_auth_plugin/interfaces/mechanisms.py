@@ -107,9 +107,9 @@ class IOutbox(Protocol):
         valid_until: datetime | None = None,
         decoy: bool = False,
     ) -> str:
-        """Queue a letter and return its id.
+        """Queue an email and return its id.
 
-        :param letter: a name declared with ``config.add_letter``.
+        :param email: a name declared with ``config.add_email``.
         :param to: one bare address, already validated.
         :param values: JSON-able values for its templates; sealed at rest, erased once sent or at ``valid_until``.
         :param decoy: do the same work and write the same row, but send nothing: an unknown account answers alike.
@@ -117,12 +117,12 @@ class IOutbox(Protocol):
 
 
 class IMailedCodes(Protocol):
-    """Six digits by mail that prove a mailbox, for whatever row another room names: the sign-up's address, say."""
+    """Six digits by mail that prove a mailbox, for whatever row another package names: the sign-up's address, say."""
 
     def send(self, session: Session, bound_to: str, *, email: str, about: str, subject: str = "") -> bool:
         """Send a code, or another one; ``False`` within a minute of the last one, or once five tries were made.
 
-        :param bound_to: 36 characters that name what the code is for. :param about: French, told in the letter.
+        :param bound_to: 36 characters that name what the code is for. :param about: French, told in the email.
         """
 
     def sent(self, session: Session, bound_to: str) -> bool:
@@ -147,8 +147,8 @@ class IMailTransport(Protocol):
 class Backlog:
     """What waits in the outbox.
 
-    :ivar oldest: age of the oldest letter that could be sent by now, ``None`` without any.
-    :ivar given_up: letters given up, or expired unsent, in the last 24 hours.
+    :ivar oldest: age of the oldest email that could be sent by now, ``None`` without any.
+    :ivar given_up: emails given up, or expired unsent, in the last 24 hours.
     """
 
     waiting: int
@@ -156,11 +156,11 @@ class Backlog:
     given_up: int
 
 
-class IPostman(Protocol):
+class IMailWorker(Protocol):
     """Sends what the outbox holds; the worker calls it each second."""
 
     def deliver_due(self) -> int:
-        """Send every letter that is due, each outside any transaction; return how many were sent."""
+        """Send every email that is due, each outside any transaction; return how many were sent."""
 
     def backlog(self, session: Session) -> Backlog:
         """Return what waits, for those who run the portal."""
@@ -182,7 +182,7 @@ class IAuditTrail(Protocol):
     ) -> str:
         """Add one row in this transaction and return its id.
 
-        :param action: closed vocabulary, ``room.verb`` (``sign_in.refused``, ``review.accepted``).
+        :param action: closed vocabulary, ``package.verb`` (``sign_in.refused``, ``review.accepted``).
         :param outcome: ``success``, ``refused`` or ``error``.
         :param actor: subject of who acts, :param target: subject or reference of what is acted on.
         :param details: codes and references only. :param personal: names, addresses, IPs: sealed aside.
@@ -190,7 +190,7 @@ class IAuditTrail(Protocol):
 
 
 class IJobs(Protocol):
-    """Periodic jobs declared by the rooms."""
+    """Periodic jobs declared by the packages."""
 
     def run_due(self) -> int:
         """Run each job that is due and whose lease is free; return how many ran."""

@@ -19,11 +19,11 @@ class IResource(Interface):
 
 
 class IAccountRoot(Interface):
-    """« Mon compte » (``/compte``): rooms hang pages about the signed-in person here."""
+    """« Mon compte » (``/compte``): packages hang pages about the signed-in person here."""
 
 
 class ISupportRoot(Interface):
-    """The support's desk (``/support``): rooms hang pages for the support here."""
+    """The support's review board (``/support``): packages hang pages for the support here."""
 
 
 class ISignInRoot(Interface):
@@ -42,7 +42,7 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A tile of « Mon compte », offered by a room."""
+    """A tile of « Mon compte », offered by a package."""
 
     title: str
     path: str
@@ -97,7 +97,7 @@ class Contacts:
 
 @dataclass(frozen=True, slots=True)
 class PortalSettings:
-    """Facts of the portal that every room may need (prefix ``portal.``).
+    """Facts of the portal that every package may need (prefix ``portal.``).
 
     :ivar env: ``development``, ``test`` or ``production``. :ivar url: public origin, no trailing slash.
     """

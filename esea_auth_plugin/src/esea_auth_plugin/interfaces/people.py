@@ -92,14 +92,14 @@ class RoleHeld:
 class Identity:
     """The person behind a request, detached from the database.
 
-    :ivar subject: stable public UUID string; the only name by which other rooms store a person.
+    :ivar subject: stable public UUID string; the only name by which other packages store a person.
     :ivar suspended_roles: roles that were given to the person and that a recovery of the account has suspended.
     :ivar level: computed now, from the session's proofs.
     :ivar owned: the highest level that the person could prove when they last signed in, or a device came or went: only
         ever used to ask for more. :ivar devices_held: how many devices they had then.
     :ivar email_doubted: the address is not believed any more, see :class:`~esea_auth_plugin.interfaces.IMailboxes`.
-    :ivar email_doubt_reason: why not, see :class:`~esea_auth_plugin.events.MailboxDoubted`.
-    :ivar lacks_means: the portal demands a second device, and the person does not have it.
+    :ivar email_doubt_reason: why not, see :class:`~esea_auth_plugin.events.MailboxUnverified`.
+    :ivar lacks_second_factor: the portal demands a second device, and the person does not have it.
     :ivar services: slugs of the services the person has a grant for now.
     :ivar session_id: row id of the session (not the secret of the cookie), for audit rows.
     """
@@ -116,7 +116,7 @@ class Identity:
     level: Level = Level.NONE
     owned: Level = Level.NONE
     devices_held: int = 0
-    lacks_means: bool = False
+    lacks_second_factor: bool = False
     email_doubted: bool = False
     email_doubt_reason: str = ""
     proofs: tuple[Proof, ...] = ()
@@ -128,11 +128,11 @@ class Identity:
 
 
 class Refusal(enum.StrEnum):
-    """Why a permission is denied; the access room turns it into the page that helps."""
+    """Why a permission is denied; the access package turns it into the page that helps."""
 
     SIGN_IN = "sign_in"  # nobody is signed in
     STEP_UP = "step_up"  # the level is too low for the place
-    MORE_MEANS = "more_means"  # the portal demands a second device
+    SECOND_FACTOR_MISSING = "more_means"  # the portal demands a second device
     STALE = "stale"  # the proof is too old for this act
     NO_GRANT = "no_grant"  # no right on the service: « Accès refusé »
     FORBIDDEN = "forbidden"  # nothing to do about it here
@@ -152,11 +152,11 @@ class Rule:
     fresh_within: timedelta | None = None
 
 
-class IPermissionJudge(Protocol):
-    """Decides a named permission for an identity; a stranger's security policy may call it."""
+class IPermissionEvaluator(Protocol):
+    """Decides a named permission for an identity; a third party's security policy may call it."""
 
     def judge(self, identity: Identity | None, permission: str) -> Refusal | None:
         """Return why it is denied, or ``None`` when allowed. An unknown permission is FORBIDDEN."""
 
-    def judge_rule(self, identity: Identity | None, rule: Rule) -> Refusal | None:
+    def evaluate_rule(self, identity: Identity | None, rule: Rule) -> Refusal | None:
         """Judge a rule known only at run time, e.g. the opening of the service that the address names."""

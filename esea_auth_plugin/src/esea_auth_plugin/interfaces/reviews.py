@@ -110,7 +110,7 @@ BY_RULE = "portal"
 
 
 class RequestKind(Protocol):
-    """A kind of request, brought by a room or by another plugin with ``config.add_request_kind(kind)``.
+    """A kind of request, brought by a package or by another plugin with ``config.add_request_kind(kind)``.
 
     The kind holds what was asked, in tables of its own keyed by the request's id.
 
@@ -130,7 +130,7 @@ class RequestKind(Protocol):
     """
 
     name: str  # "sign_up"
-    desk: str  # the reviewing desk it goes to: "support" or one declared by a plugin ("espace-pro")
+    board: str  # the reviewing review board it goes to: "support" or one declared by a plugin ("espace-pro")
     queue: str  # last segment of the queue's address: "inscriptions"
     title: str  # « Inscription au portail »
     queue_title: str  # « Inscriptions »

@@ -64,9 +64,9 @@ class ISessions(Protocol):
         """End every session of the person, except the one with id ``but``; return how many."""
 
 
-class IParkedForms(Protocol):
+class ISavedForms(Protocol):
     """Forms sent after the session's end, kept sealed until the same person has signed in again."""
 
-    def park(self, request: PortalRequest) -> None:
+    def save_form(self, request: PortalRequest) -> None:
         """Keep what this POST sent, if its CSRF token is right and it holds no file; written even if the answer is a
         refusal."""

@@ -1,4 +1,4 @@
-"""« Mon compte »: what people see of their account and do with it, each matter in a room of its own.
+"""« Mon compte »: what people see of their account and do with it, each matter in a package of its own.
 
 Who a person is stays with the accounts; here are the pages around it, and the menu that stands beside all of them.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..interfaces import AccountEntry, AccountGroup, IAccountRoot, Tile
 from ..pyramid_types import Configurator
 from .menu import account_current, account_menu
-from .resources import HubPlace
+from .resources import HubResource
 from .views import CHANGE_PASSWORD_ROUTE
 
 _DEVICES = Tile(
@@ -23,14 +23,14 @@ _HUB = Tile(
     "Vos données, votre sécurité, vos sessions, votre activité.",
     order=90,
 )
-ROOMS = (".sessions", ".activity", ".email_change", ".corrections", ".closing", ".data")
+PACKAGES = (".sessions", ".activity", ".email_change", ".corrections", ".closing", ".data")
 
 
 def includeme(config: Configurator) -> None:
-    """Hang the hub, fill the menu with what older rooms bring, include the rooms."""
+    """Hang the hub, fill the menu with what older packages bring, include the packages."""
     config.add_request_method(account_menu, "account_menu", reify=True)
     config.add_request_method(account_current, "account_current", reify=True)
-    config.add_portal_child("gestion", HubPlace, parent=IAccountRoot)
+    config.add_portal_child("gestion", HubResource, parent=IAccountRoot)
     for entry in (
         AccountEntry("Mon compte", "/compte", AccountGroup.SERVICES, order=0),
         AccountEntry(
@@ -64,5 +64,5 @@ def includeme(config: Configurator) -> None:
     config.add_account_tile("my_account", lambda request: (_DEVICES, _HUB))
     config.add_route(CHANGE_PASSWORD_ROUTE, "/.well-known/change-password")
     config.scan(".views")
-    for room in ROOMS:
-        config.include(room)
+    for package in PACKAGES:
+        config.include(package)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..auth_modes.qr_code.whereabouts import UNKNOWN, Whereabouts
+from ..auth_modes.qr_code.geolocation import UNKNOWN, Geolocation
 from ..pyramid_types import Registry
 from ..services import find
 
@@ -12,6 +12,6 @@ def place_fr(registry: Registry, address: str, *, unknown: str = "Réseau inconn
 
     :param unknown: what to call a network that nobody named; ``""`` leaves the address alone.
     """
-    name = find(registry, Whereabouts).place(address).name if address else UNKNOWN
+    name = find(registry, Geolocation).place(address).name if address else UNKNOWN
     words = unknown if name == UNKNOWN else name
     return f"{words} ({address})" if words and address else words or address

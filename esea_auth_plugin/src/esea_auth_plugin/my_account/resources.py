@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..resources import Resource
 
 
-class HubPlace(Resource):
+class HubResource(Resource):
     """« Gérer mon compte »: everything one may do with one's account, a sentence each."""
 
     title = "Gérer mon compte"

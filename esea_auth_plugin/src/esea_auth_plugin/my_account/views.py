@@ -8,18 +8,18 @@ from pyramid.view import view_config
 
 from ..authentication.registry import modes_of
 from ..pyramid_types import PortalRequest, TemplateValues
-from .resources import HubPlace
+from .resources import HubResource
 
 CHANGE_PASSWORD_ROUTE = "esea.change_password"  # noqa: S105 - the name of a route
 
 
 @view_config(
-    context=HubPlace,
+    context=HubResource,
     request_method="GET",
     permission="esea.account.view",
     renderer="esea_auth_plugin:my_account/templates/hub.jinja2",
 )
-def hub(context: HubPlace, request: PortalRequest) -> TemplateValues:
+def hub(context: HubResource, request: PortalRequest) -> TemplateValues:
     """Show the parts of the menu."""
     parts = ((group, [entry for entry in entries if entry.text]) for group, entries in request.account_menu)
     return {"parts": [(group, entries) for group, entries in parts if entries]}

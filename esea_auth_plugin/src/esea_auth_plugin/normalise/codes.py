@@ -10,7 +10,7 @@ from .characters import DASHES, ascii_digits, compatible, is_blank, is_invisible
 _MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0"})
 _SEPARATORS = DASHES | frozenset(".\u00b7\u2022_")
 _MAX_PASSES = 4
-_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+_EMAILS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 
 
 def compact(typed: str) -> str:
@@ -35,19 +35,19 @@ def compact_upper(typed: str) -> str:
     return text
 
 
-def code_letters(typed: str) -> str:
+def code_emails(typed: str) -> str:
     """Return the ASCII letters and digits of a typed code, in capitals; everything else is left out."""
-    return "".join(char for char in ascii_digits(compatible(typed)).upper() if char in _LETTERS)
+    return "".join(char for char in ascii_digits(compatible(typed)).upper() if char in _EMAILS)
 
 
 def base32_letters(typed: str) -> str:
-    """Return :func:`code_letters` with I, L and O read as 1, 1 and 0 (Crockford)."""
-    return code_letters(typed).translate(_MISREAD)
+    """Return :func:`code_emails` with I, L and O read as 1, 1 and 0 (Crockford)."""
+    return code_emails(typed).translate(_MISREAD)
 
 
-def read_misread(letters: str) -> str:
+def read_misread(emails: str) -> str:
     """Return letters with I, L and O read as 1, 1 and 0."""
-    return letters.translate(_MISREAD)
+    return emails.translate(_MISREAD)
 
 
 def is_digits(text: str, length: int | None = None) -> bool:

@@ -7,7 +7,7 @@ import re
 from .characters import APOSTROPHES, MIDDLE_DOTS, OKINA, decomposed, is_accent, is_invisible
 
 #: Letters that Unicode does not decompose, as the Latin letters that people type in their place.
-_LETTERS = str.maketrans(
+_EMAILS = str.maketrans(
     {
         "œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i",
         "ȷ": "j", "ŋ": "n", "ŧ": "t", "ĸ": "k", "ə": "e", "ǝ": "e", "ɛ": "e", "ɔ": "o", "ɲ": "n", "ɓ": "b",
@@ -40,7 +40,7 @@ def fold_letters(text: str) -> str:
 
 def _folded_once(text: str) -> str:
     # Compatibility forms first: « 𝕬 » has no lower case of its own, the « A » it stands for has.
-    plain = decomposed(decomposed(text).casefold()).translate(_LETTERS)
+    plain = decomposed(decomposed(text).casefold()).translate(_EMAILS)
     return "".join(char for char in decomposed(plain) if not is_accent(char) and not is_invisible(char))
 
 

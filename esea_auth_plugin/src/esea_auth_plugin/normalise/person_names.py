@@ -76,11 +76,11 @@ def normalise_name(text: str) -> str:
     name = tidy_name(text)
     if any(is_invisible(char) for char in name):
         raise BadName(_INVISIBLE)
-    letters = [char for char in name if is_letter(char)]
-    if any(not is_latin_letter(char) and char != OKINA for char in letters):
+    emails = [char for char in name if is_letter(char)]
+    if any(not is_latin_letter(char) and char != OKINA for char in emails):
         raise BadName(_NOT_LATIN)
     # A name goes into mails and reviewers' pages: `${}`, `<`, `@`, digits and addresses have no place in it.
-    if not any(map(is_latin_letter, letters)) or not all(
+    if not any(map(is_latin_letter, emails)) or not all(
         is_latin_letter(char) or char in _PLAIN or char in _MARKS for char in name
     ):
         raise BadName(_MARKED if any(is_accent(char) and char not in _MARKS for char in name) else _NO_LETTER)

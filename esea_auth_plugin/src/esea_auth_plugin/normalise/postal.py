@@ -90,16 +90,16 @@ def _french(plain: str) -> PostalCode:
 def _spelled(plain: str, country: str) -> str:
     """Return a foreign code as its country writes it: without the prefix of letters, with its one blank or dash."""
     bare = re.sub(rf"^(?:{country}|{_PLATES.get(country, country)})[ -]*(?=[0-9])", "", plain)
-    letters = re.sub(r"[ -]", "", bare)
-    if country == "GB" and 5 <= len(letters) <= 7:
-        return f"{letters[:-3]} {letters[-3:]}"
-    if country == "NL" and len(letters) == 6:
-        return f"{letters[:4]} {letters[4:]}"
-    if country == "PT" and len(letters) == 7:
-        return f"{letters[:4]}-{letters[4:]}"
+    emails = re.sub(r"[ -]", "", bare)
+    if country == "GB" and 5 <= len(emails) <= 7:
+        return f"{emails[:-3]} {emails[-3:]}"
+    if country == "NL" and len(emails) == 6:
+        return f"{emails[:4]} {emails[4:]}"
+    if country == "PT" and len(emails) == 7:
+        return f"{emails[:4]}-{emails[4:]}"
     if country == "AD":
-        return f"AD{letters.removeprefix('AD')}"
-    return letters if country in _SHAPES else bare
+        return f"AD{emails.removeprefix('AD')}"
+    return emails if country in _SHAPES else bare
 
 
 def town_with_cedex(town: str, cedex: str) -> str:

@@ -1,19 +1,19 @@
-"""Business services: the catalogue, who may open what, the requests for access (`/services`), the support's desk."""
+"""Business services: the catalogue, who may open what, the requests for access, the review board of the support."""
 
 from __future__ import annotations
 
-from ..accounts.resources import AccountOfDesk
+from ..accounts.resources import SupportAccountResource
 from ..events import AccountClosed, AccountErased
 from ..interfaces import IAccountRoot, IAdhesions, IGrants, ISupportRoot, NavItem, Rule
 from ..pyramid_types import Configurator
 from .asking import Adhesions, wipe_motives
 from .grants import Grants, end_grants_of
 from .kind import AccessRequestKind
-from .resources import MyRequestsPlace, RightsPlace, ServicesPlace
+from .resources import MyRequestsResource, RightsResource, ServicesResource
 from .rights_acts import GIVE, WITHDRAW
 from .tiles import service_tiles
 
-LETTERS = ("received", "accepted", "refused", "more_asked")
+EMAILS = ("received", "accepted", "refused", "more_asked")
 RIGHTS_LETTERS = ("given", "withdrawn")
 ACTIONS = {
     "grant.given": "Droit d'accès à un service donné",
@@ -26,7 +26,7 @@ SUPPORT = "esea.support.review"
 
 
 def includeme(config: Configurator) -> None:
-    """Wire the room."""
+    """Wire the package."""
     config.include(".loading")
     for name, sentence in ACTIONS.items():
         config.add_audit_action(name, sentence)
@@ -34,17 +34,17 @@ def includeme(config: Configurator) -> None:
     config.add_service(IAdhesions, Adhesions)
     config.add_subscriber(lambda event: end_grants_of(config.registry, event), AccountClosed)
     config.add_subscriber(wipe_motives, AccountErased)
-    for letter in LETTERS:
-        config.add_letter(f"adhesion.{letter}", f"esea_auth_plugin:portal_services/letters/{letter}")
-    for letter in RIGHTS_LETTERS:
-        config.add_letter(f"right.{letter}", f"esea_auth_plugin:portal_services/letters/right_{letter}")
+    for message in EMAILS:
+        config.add_email(f"adhesion.{message}", f"esea_auth_plugin:portal_services/emails/{message}")
+    for message in RIGHTS_LETTERS:
+        config.add_email(f"right.{message}", f"esea_auth_plugin:portal_services/emails/right_{message}")
     for permission in ("esea.support.rights", "esea.support.rights.act"):
         config.add_permission_rule(permission, Rule(role="support"))
-    config.add_portal_child("droits", RightsPlace, parent=AccountOfDesk)
+    config.add_portal_child("droits", RightsResource, parent=SupportAccountResource)
     for permission in ("esea.adhesion.view", "esea.adhesion.send"):
         config.add_permission_rule(permission, Rule())
-    config.add_portal_child("services", ServicesPlace)
-    config.add_portal_child("demandes", MyRequestsPlace, parent=IAccountRoot)
+    config.add_portal_child("services", ServicesResource)
+    config.add_portal_child("demandes", MyRequestsResource, parent=IAccountRoot)
     config.add_account_tile("services", service_tiles)
     config.add_nav_item(NavItem("Services", "/services", order=20))
     _support_desk(config)
@@ -59,7 +59,7 @@ def _support_desk(config: Configurator) -> None:
     """Open `/support`, where access requests, sign-ups and whatever else goes to the support are reviewed."""
     config.add_role("support", "Support ESEA")
     config.add_permission_rule(SUPPORT, Rule(role="support"))
-    config.add_review_desk("support", title="Support", path="/support", permission=SUPPORT, provides=(ISupportRoot,))
+    config.add_review_board("support", title="Support", path="/support", permission=SUPPORT, provides=(ISupportRoot,))
     config.add_request_kind(AccessRequestKind)
     for act in (GIVE, WITHDRAW):
         config.add_account_act(act)

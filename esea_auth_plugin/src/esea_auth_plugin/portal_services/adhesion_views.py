@@ -13,38 +13,38 @@ from ..foundation.reviews.history import STATES, last_question
 from ..interfaces import IReviews, ReviewState
 from ..pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ..services import find
-from .asking import KIND, Adhesions, Standing
+from .asking import KIND, AccessStatus, Adhesions
 from .forms import AdhesionSchema
-from .resources import MyRequestsPlace, ServicePlace
+from .resources import MyRequestsResource, ServiceResource
 
 _TEMPLATES = "esea_auth_plugin:portal_services/templates"
 
 
 @view_config(
-    context=ServicePlace,
+    context=ServiceResource,
     name="adhesion",
     request_method="GET",
     permission="esea.adhesion.view",
     renderer=f"{_TEMPLATES}/adhesion.jinja2",
 )
-def adhesion(place: ServicePlace, request: PortalRequest) -> ViewResult:
+def adhesion(place: ServiceResource, request: PortalRequest) -> ViewResult:
     """Show the form, or where the request stands that was already sent."""
     if place.service.slug in request.identity.services:
         return HTTPSeeOther(place.path)
-    standing = _standing(place, request)
-    form = None if standing.waiting or _too_many(standing) else _form(place, request)
-    shown = form.render({"motif": standing.motive} if standing.more_asked else None) if form is not None else None
-    return _page(place, request, standing, shown)
+    status = _standing(place, request)
+    form = None if status.waiting or _too_many(status) else _form(place, request)
+    shown = form.render({"motif": status.motive} if status.more_asked else None) if form is not None else None
+    return _page(place, request, status, shown)
 
 
 @view_config(
-    context=ServicePlace,
+    context=ServiceResource,
     name="adhesion",
     request_method="POST",
     permission="esea.adhesion.send",
     renderer=f"{_TEMPLATES}/adhesion.jinja2",
 )
-def send_adhesion(place: ServicePlace, request: PortalRequest) -> ViewResult:
+def send_adhesion(place: ServiceResource, request: PortalRequest) -> ViewResult:
     """Send the request to the support."""
     if place.service.slug in request.identity.services:
         return HTTPSeeOther(place.path)
@@ -65,39 +65,39 @@ def send_adhesion(place: ServicePlace, request: PortalRequest) -> ViewResult:
 
 
 @view_config(
-    context=MyRequestsPlace,
+    context=MyRequestsResource,
     request_method="GET",
     permission="esea.adhesion.view",
     renderer=f"{_TEMPLATES}/my_requests.jinja2",
 )
-def my_requests(place: MyRequestsPlace, request: PortalRequest) -> TemplateValues:
+def my_requests(place: MyRequestsResource, request: PortalRequest) -> TemplateValues:
     """The person's requests, youngest first: reference, state, dates, the reason of a refusal."""
     found = find(request, IReviews).of_author(request.dbsession, request.identity.subject)
     return {"place": place, "requests": found, "states": STATES, "access_kind": KIND}
 
 
-def _form(place: ServicePlace, request: PortalRequest) -> PortalForm:
+def _form(place: ServiceResource, request: PortalRequest) -> PortalForm:
     return PortalForm(AdhesionSchema, request, submit=[("valider", "Valider")], cancel=("Annuler", "/services"))
 
 
-def _standing(place: ServicePlace, request: PortalRequest) -> Standing:
-    return Adhesions(request.registry).standing(request.dbsession, request.identity.subject, place.service)
+def _standing(place: ServiceResource, request: PortalRequest) -> AccessStatus:
+    return Adhesions(request.registry).status_of(request.dbsession, request.identity.subject, place.service)
 
 
-def _too_many(standing: Standing) -> bool:
-    return standing.again_at is not None and not standing.more_asked
+def _too_many(status: AccessStatus) -> bool:
+    return status.again_at is not None and not status.more_asked
 
 
-def _page(place: ServicePlace, request: PortalRequest, standing: Standing, form: Any) -> TemplateValues:
+def _page(place: ServiceResource, request: PortalRequest, status: AccessStatus, form: Any) -> TemplateValues:
     question = ""
-    if standing.more_asked and standing.review is not None:
-        question = last_question(request, request.dbsession, standing.review.id)
+    if status.more_asked and status.review is not None:
+        question = last_question(request, request.dbsession, status.review.id)
     return {
         "place": place,
         "service": place.service,
-        "standing": standing,
-        "too_many": _too_many(standing),
-        "refused_before": standing.review is not None and standing.review.state is ReviewState.REFUSED,
+        "status": status,
+        "too_many": _too_many(status),
+        "refused_before": status.review is not None and status.review.state is ReviewState.REFUSED,
         "question": question,
         "form": form,
         "states": STATES,

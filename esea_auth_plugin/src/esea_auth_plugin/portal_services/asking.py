@@ -31,7 +31,7 @@ from ..services import find
 from .models import AccessRequest
 
 KIND = "access_request"
-MOST = 3
+MAX = 3
 PERIOD = timedelta(days=30)
 
 
@@ -46,7 +46,7 @@ class TooManyRequests(PortalError):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AccessStatus:
     """Where a person stands with a service.
 
     :ivar review: the latest request, if any. :ivar motive: what was written in it.
@@ -76,15 +76,15 @@ class Adhesions:
         self._reviews = find(registry, IReviews)
         self._clock = find(registry, IClock)
 
-    def standing(self, session: Session, subject: str, service: PortalService) -> Standing:
+    def status_of(self, session: Session, subject: str, service: PortalService) -> AccessStatus:
         """Return where the person stands with the service."""
         mine = [one for one in self._reviews.of_author(session, subject, kind=KIND) if one.topic == service.slug]
         if not mine:
-            return Standing()
+            return AccessStatus()
         asked = session.get(AccessRequest, mine[0].id)
         recent = [one.created_at for one in mine if one.created_at > self._clock.now() - PERIOD]
-        again_at = recent[MOST - 1] + PERIOD if len(recent) >= MOST else None
-        return Standing(mine[0], motive_of(self._registry, asked) if asked is not None else "", again_at)
+        again_at = recent[MAX - 1] + PERIOD if len(recent) >= MAX else None
+        return AccessStatus(mine[0], motive_of(self._registry, asked) if asked is not None else "", again_at)
 
     def ask(self, session: Session, person: Identity, service: PortalService, motive: str) -> ReviewView:
         """Open a request, or complete the one that the support sent back.
@@ -92,15 +92,15 @@ class Adhesions:
         :raises PortalError: one waits already, or three were made in thirty days.
         """
         lock_accounts(self._registry, session, person.subject)
-        standing = self.standing(session, person.subject, service)
-        if standing.more_asked and standing.review is not None:
-            review = self._reviews.answered(session, standing.review.id)
+        status = self.status_of(session, person.subject, service)
+        if status.more_asked and status.review is not None:
+            review = self._reviews.answered(session, status.review.id)
             self._write(session, review, person, service, motive)
             return review
-        if standing.again_at is not None:
+        if status.again_at is not None:
             raise TooManyRequests(
-                f"Vous avez déjà fait {MOST} demandes pour ce service en 30 jours. Vous pourrez en faire une autre "
-                f"à partir du {date_fr(standing.again_at)}, ou écrire au support."
+                f"Vous avez déjà fait {MAX} demandes pour ce service en 30 jours. Vous pourrez en faire une autre "
+                f"à partir du {date_fr(status.again_at)}, ou écrire au support."
             )
         search = f"{person.identifier} {person.email} {service.title}"
         review = self._reviews.open(
@@ -139,15 +139,15 @@ def motive_of(source: Source, asked: AccessRequest) -> str:
 
 
 def tell(
-    registry: Registry, session: Session, review: ReviewView, service: PortalService, letter: str, **values: Any
+    registry: Registry, session: Session, review: ReviewView, service: PortalService, message: str, **values: Any
 ) -> None:
-    """Post a letter about a request to its author, if there still is an account to write to."""
+    """Post an email about a request to its author, if there still is an account to write to."""
     account = find(registry, IAccounts).by_subject(session, review.author or "")
     if account is None:
         return
     find(registry, IOutbox).post(
         session,
-        f"adhesion.{letter}",
+        f"adhesion.{message}",
         to=account.email,
         values={
             "name": account.display_name,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from ..interfaces import AdmittedMode, Factor, Level, ModeStanding, PortalService, Proof, Refusal
+from ..interfaces import AdmittedMode, Factor, Level, ModeStatus, PortalService, Proof, Refusal
 from ..levels import level_of_factors
 from .catalogue_file import PORTAL
 
@@ -36,15 +36,15 @@ class Catalogue:
         """See the interface."""
         return [service for service in self._services.values() if service.slug != PORTAL]
 
-    def standing(self, service: PortalService, mode: str, at: datetime) -> ModeStanding:
+    def status_of(self, service: PortalService, mode: str, at: datetime) -> ModeStatus:
         """See the interface."""
         admitted = _admitted(service, mode)
         if admitted is None:
-            return ModeStanding.NOT_ADMITTED
+            return ModeStatus.NOT_ADMITTED
         if admitted.first_day is not None and at < day_begins(admitted.first_day):
-            return ModeStanding.NOT_YET
+            return ModeStatus.NOT_YET
         end = self.ends_at(service, mode)
-        return ModeStanding.ENDED if end is not None and at >= end else ModeStanding.OPEN
+        return ModeStatus.ENDED if end is not None and at >= end else ModeStatus.OPEN
 
     def ends_at(self, service: PortalService, mode: str) -> datetime | None:
         """See the interface."""
@@ -67,7 +67,7 @@ class Catalogue:
         opening = self.opens_at(service)
         if opening is not None and at < opening:
             return Refusal.FORBIDDEN
-        held = [proof for proof in proofs if self.standing(service, proof.mode, at) is ModeStanding.OPEN]
+        held = [proof for proof in proofs if self.status_of(service, proof.mode, at) is ModeStatus.OPEN]
         if not held:
             return Refusal.STEP_UP
         first_stage = [proof for proof in proofs if proof.factors == {Factor.PASSWORD}]

@@ -6,7 +6,7 @@ import colander
 
 from ..foundation.forms import AcceptNode, TextNode
 
-SHORTEST, LONGEST = 10, 1_000
+MIN, MAX = 10, 1_000
 
 
 class AdhesionSchema(colander.MappingSchema):
@@ -15,8 +15,8 @@ class AdhesionSchema(colander.MappingSchema):
     motif = TextNode(
         title="Motif de l'inscription",
         multiline=True,
-        min_length=SHORTEST,
-        max_length=LONGEST,
+        min_length=MIN,
+        max_length=MAX,
         help="Dites en quelques mots à quoi ce service vous servira. Ne nommez aucun patient et ne donnez aucune "
         "information qui permettrait d'en reconnaître un.",
     )

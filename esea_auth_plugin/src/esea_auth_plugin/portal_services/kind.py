@@ -33,7 +33,7 @@ class AccessRequestKind(DecidedOnly):
     """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
 
     name = KIND
-    desk = "support"
+    board = "support"
     queue = "adhesions"
     title = "Demande d'accès à un service"
     queue_title = "Adhésions"

@@ -8,7 +8,7 @@ from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..foundation.database import AccountsModel, new_id
-from ..foundation.database.erasing import KEPT
+from ..foundation.database.erasing import RETENTION
 
 _LIVE = text("ended_at IS NULL")
 
@@ -20,7 +20,7 @@ class AccessGrant(AccountsModel):
     __table_args__ = (
         Index("uq_esea_grant_live", "subject", "service", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
         Index("ix_esea_grant_request", "request_id"),
-        {"info": {KEPT: "who gave which right, and when it ended: as long as the trail"}},
+        {"info": {RETENTION: "who gave which right, and when it ended: as long as the trail"}},
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -64,7 +64,7 @@ class AccessRequest(AccountsModel):
     __tablename__ = "esea_access_request"
     __table_args__ = (
         Index("ix_esea_access_request_subject", "subject", "service"),
-        {"info": {KEPT: "that a service was asked for, its motive wiped: as long as the trail"}},
+        {"info": {RETENTION: "that a service was asked for, its motive wiped: as long as the trail"}},
     )
 
     request_id: Mapped[str] = mapped_column(String(36), primary_key=True)

@@ -8,7 +8,7 @@ from ..resources import Resource
 from ..services import find
 
 
-class ServicesPlace(Resource):
+class ServicesResource(Resource):
     """`/services`; its children are the services of the catalogue."""
 
     title = "Services"
@@ -18,10 +18,10 @@ class ServicesPlace(Resource):
         service = find(self.request, ICatalogue).get(key)
         if service is None or service not in find(self.request, ICatalogue).all():
             raise KeyError(key)
-        return ServicePlace(self.request, self, key, service)
+        return ServiceResource(self.request, self, key, service)
 
 
-class ServicePlace(Resource):
+class ServiceResource(Resource):
     """`/services/SLUG`."""
 
     def __init__(self, request: PortalRequest, parent: Resource, name: str, service: PortalService) -> None:
@@ -30,23 +30,23 @@ class ServicePlace(Resource):
         self.title = service.title
 
 
-class MyRequestsPlace(Resource):
+class MyRequestsResource(Resource):
     """`/compte/demandes`; its children are named by their reference, right or wrong."""
 
     title = "Mes demandes"
 
     def child(self, key: str) -> Resource:
         """Return the place of a request; the view answers 404 for what is not the person's own."""
-        return MyRequestPlace(self.request, self, key)
+        return MyRequestResource(self.request, self, key)
 
 
-class MyRequestPlace(Resource):
+class MyRequestResource(Resource):
     """`/compte/demandes/REFERENCE`."""
 
     title = "Demande"
 
 
-class RightsPlace(Resource):
+class RightsResource(Resource):
     """`/support/comptes/SUBJECT/droits`."""
 
     title = "Droits d'accès"

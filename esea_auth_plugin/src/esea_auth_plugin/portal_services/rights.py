@@ -33,7 +33,7 @@ from .grants import ended_reason_of
 from .models import AccessGrant
 
 #: Ended rights shown: enough to understand somebody's history on one page.
-MOST_ENDED = 50
+MAX_ENDED = 50
 OWN = "Ces droits sont les vôtres : une autre personne de l'équipe doit s'en occuper."
 
 
@@ -82,7 +82,7 @@ class Rights:
         for row in rows:
             over = row.ended_at is not None or (row.valid_until is not None and row.valid_until <= now)
             (ended if over else held).append(self._right(row, givers, requests))
-        return held, ended[:MOST_ENDED]
+        return held, ended[:MAX_ENDED]
 
     def give(
         self, session: Session, account: AccountView, slug: str, *, by: str, reason: str, last_day: date | None
@@ -101,7 +101,7 @@ class Rights:
         find(self._registry, IGrants).give(
             session, account.subject, slug, request_id=None, given_by=by, until=until, reason=reason
         )
-        self._tell(session, account, service, "given", reason, last_day)
+        self._notify(session, account, service, "given", reason, last_day)
         return service
 
     def withdraw(self, session: Session, account: AccountView, slug: str, *, by: str, reason: str) -> None:
@@ -112,7 +112,7 @@ class Rights:
         _not_ones_own(account, by)
         if not find(self._registry, IGrants).withdraw(session, account.subject, slug, reason=reason, by=by):
             raise RightRefused("Ce droit a déjà pris fin : rien n'a été modifié.")
-        self._tell(session, account, find(self._registry, ICatalogue).get(slug) or slug, "withdrawn", reason, None)
+        self._notify(session, account, find(self._registry, ICatalogue).get(slug) or slug, "withdrawn", reason, None)
 
     def _right(self, row: AccessGrant, givers: Any, requests: dict[str, str]) -> Right:
         service = find(self._registry, ICatalogue).get(row.service)
@@ -136,12 +136,12 @@ class Rights:
             raise RightRefused("Ce service n'est pas au catalogue du portail.")
         return service
 
-    def _tell(
+    def _notify(
         self,
         session: Session,
         account: AccountView,
         service: PortalService | str,
-        letter: str,
+        message: str,
         reason: str,
         last_day: date | None,
     ) -> None:
@@ -154,7 +154,7 @@ class Rights:
             "last_day": last_day,
             "service_url": find(self._registry, PortalSettings).absolute(f"/services/{slug}"),
         }
-        find(self._registry, IOutbox).post(session, f"right.{letter}", to=account.email, values=values)
+        find(self._registry, IOutbox).post(session, f"right.{message}", to=account.email, values=values)
 
 
 def _not_ones_own(account: AccountView, by: str) -> None:

@@ -16,7 +16,7 @@ from ..foundation.forms import Button, ChoiceNode, DayNode, Invalid, PortalForm,
 from ..interfaces import AccountState, AccountView, IAccounts, ICatalogue
 from ..pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ..services import find
-from .resources import RightsPlace
+from .resources import RightsResource
 from .rights import Right, Rights
 from .rights_acts import GIVE, WITHDRAW
 
@@ -24,14 +24,14 @@ _TEMPLATE = "esea_auth_plugin:portal_services/templates/rights.jinja2"
 _SEE, _ACT = "esea.support.rights", "esea.support.rights.act"
 
 
-@view_config(context=RightsPlace, request_method="GET", permission=_SEE, renderer=_TEMPLATE)
-def rights(place: RightsPlace, request: PortalRequest) -> TemplateValues:
+@view_config(context=RightsResource, request_method="GET", permission=_SEE, renderer=_TEMPLATE)
+def rights(place: RightsResource, request: PortalRequest) -> TemplateValues:
     """Show what the person may open, what ended and why, and the two acts."""
     return _page(place, request, _account(place, request))
 
 
-@view_config(context=RightsPlace, name="donner", request_method="POST", permission=_ACT, renderer=_TEMPLATE)
-def given(place: RightsPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=RightsResource, name="donner", request_method="POST", permission=_ACT, renderer=_TEMPLATE)
+def given(place: RightsResource, request: PortalRequest) -> ViewResult:
     """Give a right."""
     account, form = _account(place, request), _giving(place, request)
     try:
@@ -45,8 +45,8 @@ def given(place: RightsPlace, request: PortalRequest) -> ViewResult:
     return HTTPSeeOther(place.path)
 
 
-@view_config(context=RightsPlace, name="retirer", request_method="POST", permission=_ACT, renderer=_TEMPLATE)
-def withdrawn(place: RightsPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=RightsResource, name="retirer", request_method="POST", permission=_ACT, renderer=_TEMPLATE)
+def withdrawn(place: RightsResource, request: PortalRequest) -> ViewResult:
     """End a right now."""
     account, all_rights = _account(place, request), Rights(request.registry)
     held, _ = all_rights.of(request.dbsession, account.subject)
@@ -74,7 +74,7 @@ def _asked(
         raise form.refuse(refused.message) from refused
 
 
-def _account(place: RightsPlace, request: PortalRequest) -> AccountView:
+def _account(place: RightsResource, request: PortalRequest) -> AccountView:
     account = find(request, IAccounts).by_subject(request.dbsession, place.subject)
     if account is None:
         raise HTTPNotFound
@@ -91,7 +91,7 @@ def _reason(name: str, example: str) -> Any:
     )
 
 
-def _giving(place: RightsPlace, request: PortalRequest) -> PortalForm:
+def _giving(place: RightsResource, request: PortalRequest) -> PortalForm:
     services = [(service.slug, service.title) for service in find(request, ICatalogue).all()]
     schema = colander.SchemaNode(colander.Mapping())
     schema.add(ChoiceNode(name="service", title="Service", values=services))
@@ -109,7 +109,7 @@ def _giving(place: RightsPlace, request: PortalRequest) -> PortalForm:
     )
 
 
-def _withdrawing(place: RightsPlace, request: PortalRequest, held: Sequence[Right]) -> PortalForm:
+def _withdrawing(place: RightsResource, request: PortalRequest, held: Sequence[Right]) -> PortalForm:
     schema = colander.SchemaNode(colander.Mapping())
     schema.add(ChoiceNode(name="droit", title="Droit à retirer", values=[(one.service, one.title) for one in held]))
     schema.add(_reason("raison", "Par exemple : départ de l'établissement."))
@@ -123,7 +123,7 @@ def _withdrawing(place: RightsPlace, request: PortalRequest, held: Sequence[Righ
 
 
 def _page(
-    place: RightsPlace, request: PortalRequest, account: AccountView, *, giving: Any = None, withdrawing: Any = None
+    place: RightsResource, request: PortalRequest, account: AccountView, *, giving: Any = None, withdrawing: Any = None
 ) -> TemplateValues:
     held, ended = Rights(request.registry).of(request.dbsession, account.subject)
     return {

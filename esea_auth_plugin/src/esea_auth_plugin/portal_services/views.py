@@ -8,24 +8,24 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ..foundation.reviews.history import STATES
-from ..interfaces import IAuditTrail, ICatalogue, IClock, IPermissionJudge, PortalService, Refusal
+from ..interfaces import IAuditTrail, ICatalogue, IClock, IPermissionEvaluator, PortalService, Refusal
 from ..pyramid_types import PortalRequest, TemplateValues, ViewResult, current_identity
 from ..services import find
 from ..settings import FoundationSettings
 from .asking import Adhesions
 from .loading import permission_of
-from .resources import ServicePlace, ServicesPlace
+from .resources import ServiceResource, ServicesResource
 
 _TEMPLATES = "esea_auth_plugin:portal_services/templates"
 
 
 @view_config(
-    context=ServicesPlace,
+    context=ServicesResource,
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/services.jinja2",
 )
-def services(place: ServicesPlace, request: PortalRequest) -> TemplateValues:
+def services(place: ServicesResource, request: PortalRequest) -> TemplateValues:
     """One's own services first, then what else the portal offers."""
     held = request.identity.services if current_identity(request) is not None else frozenset()
     catalogue = find(request, ICatalogue)
@@ -37,14 +37,14 @@ def services(place: ServicesPlace, request: PortalRequest) -> TemplateValues:
     }
 
 
-@view_config(context=ServicePlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def open_service(place: ServicePlace, request: PortalRequest) -> ViewResult:
+@view_config(context=ServiceResource, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+def open_service(place: ServiceResource, request: PortalRequest) -> ViewResult:
     """Open the service, or say what is missing. The door's permission is the service's own, judged here."""
     service = place.service
     if not_open_yet(request, service):
         return render_to_response(f"{_TEMPLATES}/not_yet.jinja2", {"place": place, "service": service}, request)
     permission = permission_of(service)
-    refusal = find(request, IPermissionJudge).judge(request.identity, permission)
+    refusal = find(request, IPermissionEvaluator).judge(request.identity, permission)
     if refusal is Refusal.NO_GRANT:
         _record(request, service, "refused", refusal.value)
         return _refused(place, request)
@@ -65,9 +65,9 @@ def not_open_yet(request: PortalRequest, service: PortalService) -> bool:
     return opening is not None and find(request, IClock).now() < opening
 
 
-def _refused(place: ServicePlace, request: PortalRequest) -> ViewResult:
-    standing = Adhesions(request.registry).standing(request.dbsession, request.identity.subject, place.service)
-    values = {"place": place, "service": place.service, "standing": standing, "states": STATES}
+def _refused(place: ServiceResource, request: PortalRequest) -> ViewResult:
+    status = Adhesions(request.registry).status_of(request.dbsession, request.identity.subject, place.service)
+    values = {"place": place, "service": place.service, "status": status, "states": STATES}
     response = render_to_response(f"{_TEMPLATES}/refused.jinja2", values, request)
     response.status = 403
     return response
@@ -77,6 +77,6 @@ def _record(request: PortalRequest, service: PortalService, outcome: str, why: s
     """Write who opened what; the page is a GET, whose own transaction only reads."""
     audit, subject = find(request, IAuditTrail), request.identity.subject
     details = {"service": service.slug, "why": why}
-    request.outlive(
+    request.defer_write(
         lambda session: audit.record(session, "service.opened", outcome=outcome, actor=subject, details=details)
     )

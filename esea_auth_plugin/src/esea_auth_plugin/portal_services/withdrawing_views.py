@@ -9,19 +9,19 @@ from ..foundation.reviews.history import STATES
 from ..interfaces import IReviews, ReviewState, ReviewView
 from ..pyramid_types import PortalRequest, ViewResult
 from ..services import find
-from .resources import MyRequestPlace
+from .resources import MyRequestResource
 
 UNDECIDED = frozenset({ReviewState.OPEN, ReviewState.MORE_ASKED})
 
 
 @view_config(
-    context=MyRequestPlace,
+    context=MyRequestResource,
     name="retirer",
     request_method="GET",
     permission="esea.adhesion.view",
     renderer="esea_auth_plugin:portal_services/templates/withdraw.jinja2",
 )
-def confirm(place: MyRequestPlace, request: PortalRequest) -> ViewResult:
+def confirm(place: MyRequestResource, request: PortalRequest) -> ViewResult:
     """Ask whether the request is really to be taken back."""
     review = _own(place, request)
     if review.state not in UNDECIDED:
@@ -30,8 +30,8 @@ def confirm(place: MyRequestPlace, request: PortalRequest) -> ViewResult:
     return {"place": place, "review": review, "states": STATES}
 
 
-@view_config(context=MyRequestPlace, name="retirer", request_method="POST", permission="esea.adhesion.send")
-def withdraw(place: MyRequestPlace, request: PortalRequest) -> HTTPSeeOther:
+@view_config(context=MyRequestResource, name="retirer", request_method="POST", permission="esea.adhesion.send")
+def withdraw(place: MyRequestResource, request: PortalRequest) -> HTTPSeeOther:
     """Take the request back, unless a reviewer was faster."""
     review = _own(place, request)
     if find(request, IReviews).withdraw(request.dbsession, review.id, state=ReviewState.WITHDRAWN):
@@ -41,7 +41,7 @@ def withdraw(place: MyRequestPlace, request: PortalRequest) -> HTTPSeeOther:
     return HTTPSeeOther(place.__parent__.path)
 
 
-def _own(place: MyRequestPlace, request: PortalRequest) -> ReviewView:
+def _own(place: MyRequestResource, request: PortalRequest) -> ReviewView:
     """Return the person's own request; somebody else's reference is as unknown as any."""
     review = find(request, IReviews).by_reference(request.dbsession, place.__name__)
     if review is None or review.author != request.identity.subject:

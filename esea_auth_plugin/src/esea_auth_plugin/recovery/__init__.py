@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ..events import DeviceRevoked, UnderWayEnded
+from ..events import DeviceRevoked, OperationsEnded
 from ..interfaces import IAccountRoot, IPasswordResets, ISignInRoot, Rule
 from ..pyramid_types import Configurator
 from ..services import find
 from .lost_mailbox import LostMailboxKind
 from .resets import Resets, prune
-from .resources import ForgottenPlace, PasswordPlace, ResetPlace
+from .resources import ForgottenResource, PasswordResource, ResetResource
 
 __all__ = ["includeme"]
 
-_LETTERS = ("reset", "identifier", "lost", "new_mailbox", "refused", "more_asked")
+_EMAILS = ("reset", "identifier", "lost", "new_mailbox", "refused", "more_asked")
 _ACTIONS = {
     "recovery.asked": "Mot de passe oublié : lien demandé",
     "recovery.identifier_asked": "Identifiant oublié : rappel demandé",
@@ -28,28 +28,28 @@ _ACTIONS = {
 
 
 def includeme(config: Configurator) -> None:
-    """Hang the places, publish the resets, declare letters, actions and the support's kind of request."""
+    """Hang the places, publish the resets, declare emails, actions and the support's kind of request."""
     registry = config.registry
 
-    def end_links(event: UnderWayEnded) -> None:
+    def end_links(event: OperationsEnded) -> None:
         find(registry, Resets).kill(event.session, event.subject)
 
     def end_proven_links(event: DeviceRevoked) -> None:
         # What proved itself to the link is gone, and nobody knows in whose hand it was.
         find(registry, Resets).kill(event.session, event.subject, proven=True)
 
-    config.add_subscriber(end_links, UnderWayEnded)
+    config.add_subscriber(end_links, OperationsEnded)
     config.add_subscriber(end_proven_links, DeviceRevoked)
-    config.add_portal_child("oubli", ForgottenPlace, parent=ISignInRoot)
-    config.add_portal_child("reinitialisation", ResetPlace, parent=ISignInRoot)
-    config.add_portal_child("mot-de-passe", PasswordPlace, parent=IAccountRoot)
+    config.add_portal_child("oubli", ForgottenResource, parent=ISignInRoot)
+    config.add_portal_child("reinitialisation", ResetResource, parent=ISignInRoot)
+    config.add_portal_child("mot-de-passe", PasswordResource, parent=IAccountRoot)
     config.add_permission_rule("esea.password.view", Rule(service="portail"))
     config.add_permission_rule("esea.password.change", Rule(service="portail"))
     config.add_service(Resets, Resets)
     config.add_service(IPasswordResets, lambda registry: find(registry, Resets))
-    for letter in _LETTERS:
-        folder = f"esea_auth_plugin:recovery/letters/{letter}"
-        config.add_letter(f"recovery.{letter}", folder, proves_mailbox=letter == "new_mailbox")
+    for message in _EMAILS:
+        folder = f"esea_auth_plugin:recovery/emails/{message}"
+        config.add_email(f"recovery.{message}", folder, proves_mailbox=message == "new_mailbox")
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_request_kind(LostMailboxKind())

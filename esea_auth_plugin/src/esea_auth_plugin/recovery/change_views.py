@@ -1,4 +1,4 @@
-"""« Modifier mon mot de passe »: the present one is asked, the other sessions end, a letter tells."""
+"""« Modifier mon mot de passe »: the present one is asked, the other sessions end, an email tells."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pyramid.view import view_config
 from ..authentication.attempts import limits as gate
 from ..authentication.attempts.browsers import browser_of
 from ..authentication.attempts.store import SignIns
-from ..authentication.credentials.suspension import FrozenFactors
+from ..authentication.credentials.suspension import SuspendedFactors
 from ..errors import TooManyAttempts
 from ..events import PasswordChanged
 from ..foundation.database import IDatabase, lock_accounts
@@ -17,23 +17,23 @@ from ..interfaces import AccountView, IAccounts, IAuditTrail, IPasswords, ISessi
 from ..pyramid_types import PortalRequest, ViewResult
 from ..services import find
 from .forms import accepted_password, password_form
-from .resources import PasswordPlace
+from .resources import PasswordResource
 
 _PAGE = "esea_auth_plugin:recovery/templates/change.jinja2"
 
 
 @view_config(
-    context=PasswordPlace, request_method="GET", renderer=_PAGE, permission="esea.password.view", top_level=True
+    context=PasswordResource, request_method="GET", renderer=_PAGE, permission="esea.password.view", top_level=True
 )
-def show_change(context: PasswordPlace, request: PortalRequest) -> ViewResult:
+def show_change(context: PasswordResource, request: PortalRequest) -> ViewResult:
     """Ask for the present and the new password."""
     return {"form": _form(request, current=_has_one(request)).render()}
 
 
 @view_config(
-    context=PasswordPlace, request_method="POST", renderer=_PAGE, permission="esea.password.change", top_level=True
+    context=PasswordResource, request_method="POST", renderer=_PAGE, permission="esea.password.change", top_level=True
 )
-def change_password(context: PasswordPlace, request: PortalRequest) -> ViewResult:
+def change_password(context: PasswordResource, request: PortalRequest) -> ViewResult:
     """Set a new password if the present one is right; who signs in without any gives none."""
     current = _has_one(request)
     form = _form(request, current=current)
@@ -84,7 +84,7 @@ def _set(request: PortalRequest, account: AccountView, password_hash: str) -> No
     sessions.raise_with(request, ())  # a new id for the one that stays
     find(request, IAuditTrail).record(session, "password.changed", actor=subject, target=subject)
     # Blocked by « Ce n'était pas moi »: whoever is here has just proven the account's highest level by something else.
-    find(request, FrozenFactors).lift(session, subject, "password", by=subject)
+    find(request, SuspendedFactors).lift(session, subject, "password", by=subject)
     request.registry.notify(PasswordChanged(session, subject))
 
 

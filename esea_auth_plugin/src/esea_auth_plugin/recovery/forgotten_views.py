@@ -14,7 +14,7 @@ from ..services import find
 from . import limits, lost_mailbox
 from .forms import EmailSchema, LoginSchema, LostMailboxSchema
 from .resets import NOWHERE, Resets
-from .resources import ForgottenPlace
+from .resources import ForgottenResource
 
 _TEMPLATES = "esea_auth_plugin:recovery/templates"
 _FORM = f"{_TEMPLATES}/form.jinja2"
@@ -53,7 +53,7 @@ def _mailbox_form(request: PortalRequest) -> PortalForm:
 
 def _public(name: str, method: str, renderer: str) -> JsonObject:
     return {
-        "context": ForgottenPlace,
+        "context": ForgottenResource,
         "name": name,
         "request_method": method,
         "renderer": renderer,
@@ -62,19 +62,19 @@ def _public(name: str, method: str, renderer: str) -> JsonObject:
 
 
 @view_config(**_public("", "GET", f"{_TEMPLATES}/forgotten.jinja2"))
-def forgotten(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
+def forgotten(context: ForgottenResource, request: PortalRequest) -> ViewResult:
     """Show the three ways."""
     return {}
 
 
 @view_config(**_public("mot-de-passe", "GET", _FORM))
-def ask_password(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
+def ask_password(context: ForgottenResource, request: PortalRequest) -> ViewResult:
     """Ask for the login."""
     return {**_PASSWORD, "form": _login_form(request).render()}
 
 
 @view_config(**_public("mot-de-passe", "POST", _FORM))
-def send_link(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
+def send_link(context: ForgottenResource, request: PortalRequest) -> ViewResult:
     """Mail a link, or do the same work for nobody; the page is the same."""
     try:
         login = _login_form(request).validate()["login"]
@@ -89,13 +89,13 @@ def send_link(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
 
 
 @view_config(**_public("identifiant", "GET", _FORM))
-def ask_identifier(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
+def ask_identifier(context: ForgottenResource, request: PortalRequest) -> ViewResult:
     """Ask for the e-mail."""
     return {**_IDENTIFIER, "form": _email_form(request).render()}
 
 
 @view_config(**_public("identifiant", "POST", _FORM))
-def send_identifier(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
+def send_identifier(context: ForgottenResource, request: PortalRequest) -> ViewResult:
     """Mail the identifier; it is never shown."""
     try:
         email = _email_form(request).validate()["email"]
@@ -119,19 +119,19 @@ def send_identifier(context: ForgottenPlace, request: PortalRequest) -> ViewResu
 
 
 @view_config(**_public("envoye", "GET", _DONE))
-def sent(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
+def sent(context: ForgottenResource, request: PortalRequest) -> ViewResult:
     """Say the same to everybody."""
     return {"reference": ""}
 
 
 @view_config(**_public("boite-mail", "GET", _FORM))
-def ask_mailbox(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
+def ask_mailbox(context: ForgottenResource, request: PortalRequest) -> ViewResult:
     """Ask who it is and where the support may call; nothing of the account is shown."""
     return {**_MAILBOX, "form": _mailbox_form(request).render()}
 
 
 @view_config(**_public("boite-mail", "POST", f"{_TEMPLATES}/mailbox.jinja2"))
-def send_mailbox(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
+def send_mailbox(context: ForgottenResource, request: PortalRequest) -> ViewResult:
     """Open a request to the support, whether the account exists or not."""
     try:
         values = _mailbox_form(request).validate()

@@ -24,7 +24,7 @@ LINK = Limit("recovery.link.address", 60, _HOUR)
 
 
 def asked(request: PortalRequest, login: str, subject: str | None) -> bool:
-    """Count one letter asked for; ``False``: the account behind the login has had enough of them, and nobody is told.
+    """Count one email asked for; ``False``: the account behind the login has had enough of them, and nobody is told.
 
     A browser known to the account has counters of its own: others who ask for the account do not keep its person out.
 

@@ -37,8 +37,8 @@ _REMOVED = (
     "Cette adresse n’est plus vérifiée : la personne l’a retirée lors de la première liaison de son identité "
     "professionnelle."
 )
-_KEPT = ("login", "last_name", "first_name", "email", "phone", "motive")
-REQUESTS = LostRequests(KIND, LostMailboxRow, PURPOSE, _KEPT, "recovery")
+_RETENTION = ("login", "last_name", "first_name", "email", "phone", "motive")
+REQUESTS = LostRequests(KIND, LostMailboxRow, PURPOSE, _RETENTION, "recovery")
 _CHECK = "J’ai vérifié l’identité de la personne en l’appelant à un numéro connu du dossier ou de l’établissement."
 _TICK = "Cochez que vous avez vérifié l’identité de la personne."
 WAIVED = "factor_waived"
@@ -75,7 +75,7 @@ class LostMailboxKind(DecidedOnly):
     """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
 
     name = KIND
-    desk = "support"
+    board = "support"
     queue = "boites-mail"
     title = "Boîte mail perdue"
     queue_title = "Boîtes mail perdues"
@@ -165,10 +165,10 @@ class LostMailboxKind(DecidedOnly):
         """Put the question to the new address; it is answered on the phone."""
         self._write(registry, session, review, "more_asked", question=question)
 
-    def _write(self, registry: Registry, session: Session, review: ReviewView, letter: str, **values: str) -> None:
+    def _write(self, registry: Registry, session: Session, review: ReviewView, message: str, **values: str) -> None:
         typed, _ = REQUESTS.read(registry, session, review)
         find(registry, IOutbox).post(
-            session, f"recovery.{letter}", to=typed["email"], values={"reference": review.reference, **values}
+            session, f"recovery.{message}", to=typed["email"], values={"reference": review.reference, **values}
         )
 
 

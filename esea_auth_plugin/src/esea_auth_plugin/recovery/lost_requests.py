@@ -54,7 +54,7 @@ class LostRequests:
     """The requests of one kind.
 
     :ivar rows: its table: ``request_id``, ``subject`` of the account, ``sealed`` values. :ivar purpose: key space.
-    :ivar kept: names of what was typed and is kept. :ivar code: room, in the codes of its refusals.
+    :ivar kept: names of what was typed and is kept. :ivar code: package, in the codes of its refusals.
     """
 
     kind: str

@@ -38,7 +38,7 @@ class ResetRow(AccountsModel):
 
 
 class LostMailboxRow(AccountsModel):
-    """What somebody wrote who can't read their mail any more, sealed; the request itself is the reviews' room's.
+    """What somebody wrote who can't read their mail any more, sealed; the request itself is the reviews' package's.
 
     :ivar subject: the account that the login names, if there is one; nobody is told.
     """

@@ -10,9 +10,9 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ..authentication.attempts import limits as gate
-from ..authentication.attempts.store import LIFETIME, SignIn, SignIns
+from ..authentication.attempts.store import TTL, SignIn, SignIns
 from ..authentication.contract import Attempt, Go, Refused
-from ..authentication.credentials.suspension import FrozenFactors
+from ..authentication.credentials.suspension import SuspendedFactors
 from ..foundation.database import IDatabase, lock_accounts, new_id
 from ..foundation.forms import Invalid
 from ..foundation.layout.filters import datetime_fr
@@ -24,7 +24,7 @@ from ..services import find
 from . import limits
 from .forms import accepted_password, password_form
 from .resets import LinkSpent, Reset, Resets
-from .resources import FACTOR_VIEW, ResetPlace, ResetToken
+from .resources import FACTOR_VIEW, ResetResource, ResetToken
 
 COOKIE = "reinitialisation"
 _PAGE = "esea_auth_plugin:recovery/templates/reset.jinja2"
@@ -37,15 +37,15 @@ def take_token(context: ResetToken, request: PortalRequest) -> ViewResult:
     return HTTPSeeOther("/connexion/reinitialisation")
 
 
-@view_config(context=ResetPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def show_reset(context: ResetPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=ResetResource, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+def show_reset(context: ResetResource, request: PortalRequest) -> ViewResult:
     """Ask for a new password, or for the other factor first."""
     reset = find(request, Resets).live(request.dbsession, read_link_cookie(request, COOKIE))
     return _page(request, reset, password_form(request).render() if reset and not reset.factor else "")
 
 
-@view_config(context=ResetPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def reset_password(context: ResetPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=ResetResource, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+def reset_password(context: ResetResource, request: PortalRequest) -> ViewResult:
     """Set the password."""
     limits.link_used(request)
     reset = _live(request)
@@ -64,7 +64,7 @@ def reset_password(context: ResetPlace, request: PortalRequest) -> ViewResult:
         request.flash(spent.message, "warning")
         return HTTPSeeOther("/connexion/oubli/mot-de-passe")
     drop_cookie(request, COOKIE)
-    if find(request, FrozenFactors).blocks(request.dbsession, reset.account.subject, "password"):
+    if find(request, SuspendedFactors).blocks(request.dbsession, reset.account.subject, "password"):
         request.flash(
             "Votre mot de passe est changé, mais il reste bloqué à la suite de « Ce n’était pas moi » : l’assistance "
             "le débloque après avoir vérifié votre identité.",
@@ -81,8 +81,8 @@ def reset_password(context: ResetPlace, request: PortalRequest) -> ViewResult:
     return HTTPSeeOther("/connexion")
 
 
-@view_config(context=ResetPlace, name=FACTOR_VIEW, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def prove_factor(context: ResetPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=ResetResource, name=FACTOR_VIEW, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def prove_factor(context: ResetResource, request: PortalRequest) -> ViewResult:
     """Begin the stage of the account's other factor; its own page takes the answer."""
     limits.link_used(request)
     reset = _live(request)
@@ -101,7 +101,7 @@ def prove_factor(context: ResetPlace, request: PortalRequest) -> ViewResult:
         proofs=(),
         session_id=None,
         state={},
-        ends_at=now + LIFETIME,
+        ends_at=now + TTL,
         reset_id=reset.id,
     )
     attempt = Attempt(

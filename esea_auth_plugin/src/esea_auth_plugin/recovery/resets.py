@@ -11,12 +11,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ..accounts.address_changes import AddressContestable
-from ..authentication.access.owned import can_use
+from ..authentication.access.maximum_level import can_use
 from ..authentication.access.suspension import STRONG
 from ..authentication.attempts.browsers import forget_all
 from ..authentication.attempts.store import SignIns
 from ..authentication.contract import AuthMode
-from ..authentication.credentials.suspension import FrozenFactors
+from ..authentication.credentials.suspension import SuspendedFactors
 from ..authentication.registry import modes_of
 from ..errors import PortalError
 from ..events import PasswordChanged
@@ -178,7 +178,7 @@ class Resets:
         self._audit(session, "recovery.done", subject, new_mailbox=bool(reset.new_email))
         if row.factor_at is not None or reset.new_email:
             # Another factor, or a reviewer, proved who it is: « Ce n'était pas moi » need not block it any longer.
-            find(self._registry, FrozenFactors).lift(session, subject, "password", by=subject)
+            find(self._registry, SuspendedFactors).lift(session, subject, "password", by=subject)
         self._registry.notify(PasswordChanged(session, subject))
         if reset.new_email and not row.factor_is_strong:
             find(self._registry, IRoleSuspensions).suspend(

@@ -8,7 +8,7 @@ from ..resources import Resource
 FACTOR_VIEW = "facteur"
 
 
-class ForgottenPlace(Resource):
+class ForgottenResource(Resource):
     """`/connexion/oubli`."""
 
     title = "Mot de passe ou identifiant oublié"
@@ -18,7 +18,7 @@ class ResetToken(Resource):
     """A token as it stands in the address; whoever it is, the view judges it."""
 
 
-class ResetPlace(Resource):
+class ResetResource(Resource):
     """`/connexion/reinitialisation`: the new password, once the token has left the address."""
 
     title = "Nouveau mot de passe"
@@ -30,7 +30,7 @@ class ResetPlace(Resource):
         return ResetToken(self.request, self, key)
 
 
-class PasswordPlace(Resource):
+class PasswordResource(Resource):
     """`/compte/mot-de-passe`."""
 
     title = "Modifier mon mot de passe"

@@ -13,16 +13,16 @@ from ..events import (
     DeviceRevoked,
     EmailChanged,
     FirstLinked,
-    MailboxDoubted,
+    MailboxUnverified,
+    OperationsEnded,
     PasswordChanged,
-    UnderWayEnded,
 )
-from ..interfaces import IParkedForms, ISessions, ISignInRoot
+from ..interfaces import ISavedForms, ISessions, ISignInRoot
 from ..pyramid_types import Configurator
 from ..services import find
 from . import saved_forms as parked
-from .resources import ParkedPlace, SignInPlace, SignOutPlace, TermsPlace
-from .saved_forms import ParkedForms
+from .resources import SavedFormResource, SignInResource, SignOutResource, TermsResource
+from .saved_forms import SavedForms
 
 __all__ = ["includeme"]
 
@@ -58,28 +58,28 @@ def includeme(config: Configurator) -> None:
         own = event.session_id or find(registry, SignIns).session_of(session, event.attempt)
         find(registry, SignIns).close_all(session, subject, exclude=event.attempt)
         find(registry, ISessions).close_all(session, subject, but=own)
-        registry.notify(UnderWayEnded(session, subject))
+        registry.notify(OperationsEnded(session, subject))
         forget_all(session, subject)
 
-    def end_under_way(event: Any) -> None:
-        registry.notify(UnderWayEnded(event.session, event.subject))
+    def end_operations(event: Any) -> None:
+        registry.notify(OperationsEnded(event.session, event.subject))
 
-    config.add_portal_child("connexion", SignInPlace)
-    config.add_portal_child("conditions", TermsPlace, parent=ISignInRoot)
-    config.add_portal_child("reprise", ParkedPlace, parent=ISignInRoot)
-    config.add_portal_child("deconnexion", SignOutPlace, parent=ISignInRoot)
+    config.add_portal_child("connexion", SignInResource)
+    config.add_portal_child("conditions", TermsResource, parent=ISignInRoot)
+    config.add_portal_child("reprise", SavedFormResource, parent=ISignInRoot)
+    config.add_portal_child("deconnexion", SignOutResource, parent=ISignInRoot)
     config.add_service(SignIns, SignIns)
-    config.add_service(ParkedForms, ParkedForms)
-    config.add_service(IParkedForms, lambda registry: find(registry, ParkedForms))
+    config.add_service(SavedForms, SavedForms)
+    config.add_service(ISavedForms, lambda registry: find(registry, SavedForms))
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_subscriber(end_sign_ins, AccountClosed)
     config.add_subscriber(end_sign_ins_by_mail, EmailChanged)
     config.add_subscriber(end_resting, DeviceRevoked)
     config.add_subscriber(end_others, FirstLinked)
-    for ends in (PasswordChanged, EmailChanged, MailboxDoubted, AccountClosed):
-        config.add_subscriber(end_under_way, ends)
+    for ends in (PasswordChanged, EmailChanged, MailboxUnverified, AccountClosed):
+        config.add_subscriber(end_operations, ends)
     config.add_job("sign_in.prune", store.prune, every=timedelta(hours=1))
-    config.add_job("sign_in.prune_parked", parked.prune, every=timedelta(hours=1))
+    config.add_job("sign_in.prune_saved_forms", parked.prune, every=timedelta(hours=1))
     config.scan(".views")
     config.scan(".end_views")

@@ -15,15 +15,15 @@ from ..interfaces import IAccounts, IAuditTrail, ISessions
 from ..pyramid_types import PortalRequest, ViewResult, current_identity
 from ..services import find
 from .finishing import StartAgain, active_account, after_last_stage, terms_due
-from .resources import ParkedPlace, SignOutPlace, TermsPlace
+from .resources import SavedFormResource, SignOutResource, TermsResource
 from .saved_form_display import place_of, typed
-from .saved_forms import ParkedForms
+from .saved_forms import SavedForms
 
 _TERMS = "esea_auth_plugin:sign_in/templates/terms.jinja2"
 
 
-@view_config(context=TermsPlace, request_method="GET", renderer=_TERMS, permission=NO_PERMISSION_REQUIRED)
-def show_terms(context: TermsPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=TermsResource, request_method="GET", renderer=_TERMS, permission=NO_PERMISSION_REQUIRED)
+def show_terms(context: TermsResource, request: PortalRequest) -> ViewResult:
     """Put the CGU to a person who has proven everything else and is nobody yet."""
     found = find(request, SignIns).current(request, request.dbsession)
     if found is None or found.stage != TERMS or found.subject is None:
@@ -33,8 +33,8 @@ def show_terms(context: TermsPlace, request: PortalRequest) -> ViewResult:
     return {"version": request.portal.terms_version, "again": bool(account and account.terms_version), "problem": ""}
 
 
-@view_config(context=TermsPlace, request_method="POST", renderer=_TERMS, permission=NO_PERMISSION_REQUIRED)
-def answer_terms(context: TermsPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=TermsResource, request_method="POST", renderer=_TERMS, permission=NO_PERMISSION_REQUIRED)
+def answer_terms(context: TermsResource, request: PortalRequest) -> ViewResult:
     """Accept or refuse the version that was shown."""
     with find(request, IDatabase).reading() as session:
         found = find(request, SignIns).current(request, session)
@@ -73,17 +73,17 @@ def _accepted(request: PortalRequest, found: SignIn, subject: str, version: str)
 
 
 @view_config(
-    context=ParkedPlace,
+    context=SavedFormResource,
     request_method="GET",
     renderer="esea_auth_plugin:sign_in/templates/parked.jinja2",
     # Asks for a session of any level: the form's own address judges the rest when it is sent again.
     permission=NO_PERMISSION_REQUIRED,
 )
-def show_parked(context: ParkedPlace, request: PortalRequest) -> ViewResult:
+def show_saved_form(context: SavedFormResource, request: PortalRequest) -> ViewResult:
     """Show the form that waited, with a button that sends it again: nothing is sent by itself."""
     if current_identity(request) is None:
         return HTTPSeeOther("/connexion")
-    parked = find(request, ParkedForms).waiting(request, request.dbsession, request.identity.subject)
+    parked = find(request, SavedForms).waiting(request, request.dbsession, request.identity.subject)
     if parked is None:
         return HTTPSeeOther("/compte")
     title, place = place_of(request, parked.path)
@@ -91,18 +91,18 @@ def show_parked(context: ParkedPlace, request: PortalRequest) -> ViewResult:
 
 
 @view_config(
-    context=SignOutPlace,
+    context=SignOutResource,
     request_method="GET",
     renderer="esea_auth_plugin:sign_in/templates/sign_out.jinja2",
     permission=NO_PERMISSION_REQUIRED,
 )
-def ask_sign_out(context: SignOutPlace, request: PortalRequest) -> ViewResult:
+def ask_sign_out(context: SignOutResource, request: PortalRequest) -> ViewResult:
     """Show the button: a GET ends nothing, or any image on another site would sign people out."""
     return {} if current_identity(request) is not None else HTTPSeeOther("/")
 
 
-@view_config(context=SignOutPlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def sign_out(context: SignOutPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=SignOutResource, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def sign_out(context: SignOutResource, request: PortalRequest) -> ViewResult:
     """End the session here, and elsewhere where a mode takes part in it."""
     session = request.dbsession
     sessions = find(request, ISessions)
@@ -116,7 +116,7 @@ def sign_out(context: SignOutPlace, request: PortalRequest) -> ViewResult:
         find(request, IAuditTrail).record(
             session, "sign_in.ended", actor=view.subject, target=view.subject, details={"session": view.id}
         )
-    find(request, ParkedForms).drop(request, session)
+    find(request, SavedForms).drop(request, session)
     find(request, SignIns).abandon(request, session)
     sessions.close(request)
     request.flash("Vous êtes déconnecté(e).", "info")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ..authentication.attempts import browsers
 from ..authentication.attempts.store import TERMS, SignIn, SignIns
 from ..errors import PortalError
-from ..events import SignedIn, SignedInFromNewPlace
+from ..events import SignedIn, SignedInFromNewNetwork
 from ..foundation.database import lock_accounts
 from ..foundation.web.return_paths import destination
 from ..interfaces import (
@@ -30,8 +30,8 @@ from ..levels import level_of, mail_code_barred
 from ..pyramid_types import PortalRequest
 from ..services import find, offers
 from ..settings import AuthSettings
-from . import known_places
-from .saved_forms import ParkedForms
+from . import known_networks as known_places
+from .saved_forms import SavedForms
 
 
 class StartAgain(PortalError):
@@ -105,7 +105,7 @@ def _open(request: PortalRequest, session: Session, found: SignIn, account: Acco
     if found.session_id is not None and (former is None or former.id != found.session_id):
         # Its stages left out what that session had proven: without it they prove too little.
         raise StartAgain("Votre session a pris fin entre-temps. Recommencez depuis le début.")
-    parked = find(request, ParkedForms)
+    parked = find(request, SavedForms)
     waiting = parked.hold(request, session, account.subject)
     view = sessions.raise_with(request, found.proofs) if same else sessions.open(request, account.subject, found.proofs)
     known_browser = browsers.browser_of(request).known_to(account.subject)
@@ -127,7 +127,7 @@ def _open(request: PortalRequest, session: Session, found: SignIn, account: Acco
         },
         personal={"address": request.client_address, "user_agent": (request.user_agent or "")[:200]},
     )
-    _tell(request, session, found, view, new=not (same or place.first or (known_browser and place.known)))
+    _notify(request, session, found, view, new=not (same or place.first or (known_browser and place.known)))
     onward = "/connexion/reprise" if waiting is not None else destination(found.return_path, found.service)
     if not offers(request, IFirstLinks):
         return onward
@@ -135,9 +135,9 @@ def _open(request: PortalRequest, session: Session, found: SignIn, account: Acco
     return first_links.page_for(session, view.subject, view, onward, known_browser=known_browser) or onward
 
 
-def _tell(request: PortalRequest, session: Session, found: SignIn, view: SessionView, *, new: bool) -> None:
-    """Tell the rooms of a sign-in, and of one from a browser or a place that the account does not know."""
+def _notify(request: PortalRequest, session: Session, found: SignIn, view: SessionView, *, new: bool) -> None:
+    """Tell the packages of a sign-in, and of one from a browser or a place that the account does not know."""
     subject, agent, address = view.subject, (request.user_agent or "")[:300], request.client_address
     request.registry.notify(SignedIn(session, subject, found.service, agent, address, found.proofs, new))
     if new:
-        request.registry.notify(SignedInFromNewPlace(session, subject, agent, address, found.proofs))
+        request.registry.notify(SignedInFromNewNetwork(session, subject, agent, address, found.proofs))

@@ -15,7 +15,7 @@ POLL = "attente"
 
 
 @implementer(ISignInRoot)
-class SignInPlace(Resource):
+class SignInResource(Resource):
     """The sign-in; its modes are found by the segment of their address."""
 
     title = "Connexion"
@@ -25,10 +25,10 @@ class SignInPlace(Resource):
         mode = modes_of(self.request).at(key)
         if mode is None:
             raise KeyError(key)
-        return ModePlace(self.request, self, key, mode)
+        return ModeResource(self.request, self, key, mode)
 
 
-class ModePlace(Resource):
+class ModeResource(Resource):
     """One mode, with the actions of every stage that leads through it."""
 
     def __init__(self, request: PortalRequest, parent: Resource, name: str, mode: AuthMode) -> None:
@@ -40,39 +40,39 @@ class ModePlace(Resource):
     def child(self, key: str) -> Resource:
         """Return the place of a callback of this mode, or of an action that some enabled mode declares."""
         if key == POLL:
-            return PollPlace(self.request, self, key)
+            return PollResource(self.request, self, key)
         if key in self.mode.callbacks:
-            return CallbackPlace(self.request, self, key)
+            return CallbackResource(self.request, self, key)
         if any(key in mode.actions for mode in modes_of(self.request).all()):
-            return ActionPlace(self.request, self, key)
+            return ActionResource(self.request, self, key)
         raise KeyError(key)
 
 
-class CallbackPlace(Resource):
+class CallbackResource(Resource):
     """`/connexion/SEGMENT/RETOUR`: where another site sends the browser back, by GET."""
 
 
-class PollPlace(Resource):
+class PollResource(Resource):
     """`/connexion/SEGMENT/attente`: asked by a page that waits."""
 
 
-class ActionPlace(Resource):
+class ActionResource(Resource):
     """An action of the stage where the sign-in stands."""
 
 
-class TermsPlace(Resource):
+class TermsResource(Resource):
     """`/connexion/conditions`: the CGU, before any service opens."""
 
     title = "Conditions d'utilisation"
 
 
-class ParkedPlace(Resource):
+class SavedFormResource(Resource):
     """`/connexion/reprise`: a form sent after the session's end."""
 
     title = "Reprendre votre formulaire"
 
 
-class SignOutPlace(Resource):
+class SignOutResource(Resource):
     """`/connexion/deconnexion`."""
 
     title = "Déconnexion"

@@ -11,37 +11,37 @@ from pyramid.csrf import check_csrf_token
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ..authentication.attempts.models import ParkedFormRow
+from ..authentication.attempts.models import SavedFormRow
 from ..foundation.database import IDatabase, new_id
 from ..foundation.web.return_paths import local_path
 from ..interfaces import IClock, ISealer, ISessions
 from ..pyramid_types import PortalRequest, Registry
 from ..services import find
 
-KEPT = timedelta(hours=2)
+RETENTION = timedelta(hours=2)
 PURPOSE = "sign_in.parked"
-_MOST_BYTES = 100_000
+_MAX_BYTES = 100_000
 #: Never kept, even sealed: secrets are typed again, and the form with them.
 _SECRET = re.compile(r"passw|mot_de_passe|secret|^current$|^code$|token", re.IGNORECASE)
 _CSRF = "csrf_token"
 
 
 @dataclass(frozen=True, slots=True)
-class ParkedForm:
+class SavedForm:
     """A form as it was sent: where, and its fields in their order."""
 
     path: str
     fields: tuple[tuple[str, str], ...]
 
 
-class ParkedForms:
-    """See :class:`~esea_auth_plugin.interfaces.IParkedForms`."""
+class SavedForms:
+    """See :class:`~esea_auth_plugin.interfaces.ISavedForms`."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._sealer = find(registry, ISealer)
 
-    def park(self, request: PortalRequest) -> None:
+    def save_form(self, request: PortalRequest) -> None:
         """See the interface.
 
         The refusal came before the check of the CSRF token: without it another site could have a form sent by the
@@ -56,7 +56,7 @@ class ParkedForms:
         if any(_SECRET.search(name) for name, _ in fields):
             return
         text = json.dumps({"path": path, "fields": fields}, default=lambda _: None)
-        if len(text) > _MOST_BYTES or any(not isinstance(value, str) for _, value in fields):
+        if len(text) > _MAX_BYTES or any(not isinstance(value, str) for _, value in fields):
             return
         now = find(self._registry, IClock).now()
 
@@ -65,18 +65,20 @@ class ParkedForms:
             if subject is None:
                 return
             row = new_id()
-            session.execute(delete(ParkedFormRow).where(ParkedFormRow.cookie_digest == digest))
+            session.execute(delete(SavedFormRow).where(SavedFormRow.cookie_digest == digest))
             sealed = self._sealer.seal(text.encode(), purpose=PURPOSE, bound_to=row)
-            session.add(ParkedFormRow(id=row, cookie_digest=digest, subject=subject, sealed=sealed, ends_at=now + KEPT))
+            session.add(
+                SavedFormRow(id=row, cookie_digest=digest, subject=subject, sealed=sealed, ends_at=now + RETENTION)
+            )
 
-        request.outlive(write)
+        request.defer_write(write)
 
     def hold(self, request: PortalRequest, session: Session, subject: str) -> str | None:
         """Return the id of the form that waits for this person in this browser; anybody else's is deleted."""
         digest = find(self._registry, ISessions).cookie_digest(request)
         if not digest:
             return None
-        row = session.scalar(select(ParkedFormRow).where(ParkedFormRow.cookie_digest == digest))
+        row = session.scalar(select(SavedFormRow).where(SavedFormRow.cookie_digest == digest))
         if row is None:
             return None
         if row.subject != subject or row.ends_at <= find(self._registry, IClock).now():
@@ -88,27 +90,27 @@ class ParkedForms:
     def hand_over(self, request: PortalRequest, session: Session, parked: str) -> None:
         """Tie the form to the session that was just opened."""
         digest = find(self._registry, ISessions).cookie_digest(request)
-        session.execute(update(ParkedFormRow).where(ParkedFormRow.id == parked).values(cookie_digest=digest))
+        session.execute(update(SavedFormRow).where(SavedFormRow.id == parked).values(cookie_digest=digest))
 
-    def waiting(self, request: PortalRequest, session: Session, subject: str) -> ParkedForm | None:
+    def waiting(self, request: PortalRequest, session: Session, subject: str) -> SavedForm | None:
         """Return the form that waits in this session."""
         digest = find(self._registry, ISessions).cookie_digest(request)
         row = session.scalar(
-            select(ParkedFormRow).where(ParkedFormRow.cookie_digest == digest, ParkedFormRow.subject == subject)
+            select(SavedFormRow).where(SavedFormRow.cookie_digest == digest, SavedFormRow.subject == subject)
         )
         if row is None or row.ends_at <= find(self._registry, IClock).now():
             return None
         content = json.loads(self._sealer.open(row.sealed, purpose=PURPOSE, bound_to=row.id))
-        return ParkedForm(content["path"], tuple((name, value) for name, value in content["fields"]))
+        return SavedForm(content["path"], tuple((name, value) for name, value in content["fields"]))
 
     def drop(self, request: PortalRequest, session: Session) -> None:
         """Delete what waits in this browser."""
         digest = find(self._registry, ISessions).cookie_digest(request)
-        session.execute(delete(ParkedFormRow).where(ParkedFormRow.cookie_digest == digest))
+        session.execute(delete(SavedFormRow).where(SavedFormRow.cookie_digest == digest))
 
 
 def prune(registry: Registry) -> None:
     """Job: delete forms that nobody came back for."""
     now = find(registry, IClock).now()
     with find(registry, IDatabase).writing() as session:
-        session.execute(delete(ParkedFormRow).where(ParkedFormRow.ends_at <= now))
+        session.execute(delete(SavedFormRow).where(SavedFormRow.ends_at <= now))

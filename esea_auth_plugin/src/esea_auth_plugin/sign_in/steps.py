@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from ..accounts.mail_code_barring import why_barred
 from ..authentication.attempts import limits as gate
 from ..authentication.attempts.browsers import browser_of
-from ..authentication.attempts.store import LIFETIME, SignIn, SignIns
+from ..authentication.attempts.store import TTL, SignIn, SignIns
 from ..authentication.contract import (
     Ask,
     Attempt,
@@ -30,7 +30,7 @@ from ..authentication.contract import (
     UnknownPerson,
     Wait,
 )
-from ..authentication.credentials.suspension import FrozenFactors
+from ..authentication.credentials.suspension import SuspendedFactors
 from ..authentication.registry import modes_of
 from ..foundation.database import IDatabase, lock_accounts, new_id
 from ..foundation.throttling import in_words
@@ -52,7 +52,7 @@ from ..levels import level_of_factors, mail_code_barred
 from ..pyramid_types import PortalRequest
 from ..services import find
 from .finishing import StartAgain, active_account, after_last_stage
-from .places import service_named
+from .offers import service_named
 
 _UNCONFIRMED = "Ce dispositif attend sa confirmation : ouvrez le lien reçu par courriel quand vous l’avez ajouté."
 _TOO_MANY_STARTS = (
@@ -62,7 +62,7 @@ _OWN_FIELDS = {"csrf_token", "service", "retour", "recent"}
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Progress:
     """Where a sign-in stands: stored, or about to be (``fresh``)."""
 
     found: SignIn
@@ -82,16 +82,16 @@ class Outcome:
     data: Mapping[str, object] | None = None
 
 
-def standing(
+def progress(
     request: PortalRequest, session: Session, mode: AuthMode, *, service: str, return_path: str, recent: bool
-) -> Standing:
+) -> Progress:
     """Return the browser's sign-in by this mode, or the beginning of one. Writes nothing."""
     modes = modes_of(request)
     found = find(request, SignIns).current(request, session)
     if found is not None and found.mode == mode.name:
         stage = modes.get(found.stage)
         if stage is not None:
-            return Standing(found, stage, _account(request, session, found.subject), fresh=False)
+            return Progress(found, stage, _account(request, session, found.subject), fresh=False)
     # What stands for a lost device is asked for from nothing: a session left open must not do half of it.
     identity = None if mode.restores else _raised(request, service, recent)
     proven: frozenset[Factor] = frozenset()
@@ -111,9 +111,9 @@ def standing(
         proofs=(),
         session_id=identity.session_id if identity else None,
         state={},
-        ends_at=now + LIFETIME,
+        ends_at=now + TTL,
     )
-    return Standing(found, stages[0], _account(request, session, found.subject), fresh=True)
+    return Progress(found, stages[0], _account(request, session, found.subject), fresh=True)
 
 
 def _raised(request: PortalRequest, slug: str, recent: bool) -> Identity | None:
@@ -129,7 +129,7 @@ def _raised(request: PortalRequest, slug: str, recent: bool) -> Identity | None:
 
 
 def attempt_of(
-    request: PortalRequest, at: Standing, service: PortalService, values: Mapping[str, str], action: str = ""
+    request: PortalRequest, at: Progress, service: PortalService, values: Mapping[str, str], action: str = ""
 ) -> Attempt:
     """Return what the stage's mode may know of this step; reads the browser's table, so outside transactions."""
     return Attempt(
@@ -155,7 +155,7 @@ def typed(request: PortalRequest) -> dict[str, str]:
 
 def take(
     request: PortalRequest,
-    at: Standing,
+    at: Progress,
     service: PortalService,
     action: str = "",
     values: Mapping[str, str] | None = None,
@@ -202,11 +202,11 @@ def take(
     return _shown(request, session, at, attempt, result, entered)
 
 
-def _unfit(request: PortalRequest, session: Session, at: Standing, result: Proven) -> Refused | None:
+def _unfit(request: PortalRequest, session: Session, at: Progress, result: Proven) -> Refused | None:
     """Return why a right answer is refused all the same."""
     if at.found.subject is not None and result.subject != at.found.subject:
         return Refused("sign_in.other_person", at.stage.wrong, over=True)
-    if find(request, FrozenFactors).refuses(session, result.subject, result.proof):
+    if find(request, SuspendedFactors).refuses(session, result.subject, result.proof):
         # Counted and answered like a wrong one: nobody learns that it would have been right.
         return Refused("factor.frozen", at.stage.wrong)
     if _waits(request, session, result):
@@ -214,7 +214,7 @@ def _unfit(request: PortalRequest, session: Session, at: Standing, result: Prove
     return None
 
 
-def _reserve_next(request: PortalRequest, at: Standing, attempt: Attempt, prepared: Any) -> gate.StageStart:
+def _reserve_next(request: PortalRequest, at: Progress, attempt: Attempt, prepared: Any) -> gate.StageStart:
     """Count the start of the stage that follows, for the account that this answer is about to prove."""
     following = modes_of(request).get(at.found.next_stage or "")
     subject = at.stage.expected_subject(attempt, prepared) if following is not None else None
@@ -231,10 +231,10 @@ def _waits(request: PortalRequest, session: Session, result: Proven) -> bool:
     return any(reference in held for held in find(request, IPendingDevices).of(session, result.subject).values())
 
 
-def _enter(request: PortalRequest, stage: AuthMode, attempt: Attempt) -> gate.Pass:
+def _enter(request: PortalRequest, stage: AuthMode, attempt: Attempt) -> gate.LimitReservation:
     if attempt.action in stage.actions:
         gate.use_up(request, stage.action_limits(attempt), attempt.subject)
-        return gate.Pass([])
+        return gate.LimitReservation([])
     claim = stage.claim(attempt)
     return gate.enter(
         request,
@@ -246,17 +246,22 @@ def _enter(request: PortalRequest, stage: AuthMode, attempt: Attempt) -> gate.Pa
     )
 
 
-def _begin(request: PortalRequest, at: Standing, attempt: Attempt) -> Outcome:
+def _begin(request: PortalRequest, at: Progress, attempt: Attempt) -> Outcome:
     session: Session = request.dbsession
     lock_accounts(request, session, at.found.subject)
     barred = _barred(request, at)
     if barred is not None:
         return barred
-    return _shown(request, session, at, attempt, at.stage.begin(session, attempt), gate.Pass([]))
+    return _shown(request, session, at, attempt, at.stage.begin(session, attempt), gate.LimitReservation([]))
 
 
 def _shown(
-    request: PortalRequest, session: Session, at: Standing, attempt: Attempt, result: Result | Begun, entered: gate.Pass
+    request: PortalRequest,
+    session: Session,
+    at: Progress,
+    attempt: Attempt,
+    result: Result | Begun,
+    entered: gate.LimitReservation,
 ) -> Outcome:
     """Answer a result that does not end the stage well."""
     if isinstance(result, UnknownPerson):
@@ -282,7 +287,7 @@ def _shown(
     return Outcome(location=f"/connexion/{mode_segment(request, at.found)}")
 
 
-def _unlinked(request: PortalRequest, session: Session, at: Standing, unknown: UnknownPerson) -> Outcome:
+def _unlinked(request: PortalRequest, session: Session, at: Progress, unknown: UnknownPerson) -> Outcome:
     """Somebody was proven whom no account knows: keep who it is for this browser, and show the two ways on."""
     pending = PendingIdentity(
         unknown.external, at.found.mode, at.found.service, at.found.return_path, claimed=unknown.claimed
@@ -300,7 +305,12 @@ def _unlinked(request: PortalRequest, session: Session, at: Standing, unknown: U
 
 
 def _refused(
-    request: PortalRequest, session: Session, at: Standing, attempt: Attempt, refused: Refused, entered: gate.Pass
+    request: PortalRequest,
+    session: Session,
+    at: Progress,
+    attempt: Attempt,
+    refused: Refused,
+    entered: gate.LimitReservation,
 ) -> Outcome:
     find(request, IAuditTrail).record(
         session,
@@ -332,7 +342,7 @@ def mode_segment(request: PortalRequest, found: SignIn) -> str:
 def _proven(
     request: PortalRequest,
     session: Session,
-    at: Standing,
+    at: Progress,
     service: PortalService,
     result: Proven,
     start: gate.StageStart,
@@ -349,7 +359,7 @@ def _proven(
     stage = modes_of(request).get(following)
     if stage is None:
         raise StartAgain("Ce mode de connexion n'est plus disponible. Choisissez-en un autre.")
-    ahead = Standing(replace(done, stage=following, state={}), stage, account, fresh=False)
+    ahead = Progress(replace(done, stage=following, state={}), stage, account, fresh=False)
     barred = _barred(request, ahead)
     if barred is not None:
         signins.abandon(request, session)
@@ -362,10 +372,10 @@ def _proven(
     if start.subject != result.subject and stage.begin_limits(attempt):
         raise RuntimeError(f"{at.stage.name}: expected_subject() must name whom answer() proves")
     start.done = True
-    return _shown(request, session, ahead, attempt, stage.begin(session, attempt), gate.Pass([]))
+    return _shown(request, session, ahead, attempt, stage.begin(session, attempt), gate.LimitReservation([]))
 
 
-def _barred(request: PortalRequest, at: Standing) -> Outcome | None:
+def _barred(request: PortalRequest, at: Progress) -> Outcome | None:
     """Don't send somebody through a stage that shows nothing for them: mailed codes while they are barred."""
     if at.stage.restores or not mail_code_barred(at.account, find(request, IClock).now()):
         return None
@@ -383,7 +393,7 @@ def _account(request: PortalRequest, session: Session, subject: str | None) -> A
     return account if account is not None and account.state is AccountState.ACTIVE else None
 
 
-def read_standing(request: PortalRequest, mode: AuthMode, **of: Any) -> Standing:
+def read_progress(request: PortalRequest, mode: AuthMode, **of: Any) -> Progress:
     """Like :func:`standing`, in a short transaction that is over when it returns."""
     with find(request, IDatabase).reading() as session:
-        return standing(request, session, mode, **of)
+        return progress(request, session, mode, **of)

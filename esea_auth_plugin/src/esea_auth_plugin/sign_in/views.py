@@ -12,24 +12,24 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ..accounts.mail_code_barring import why_barred
-from ..authentication.access.owned import reach_of
+from ..authentication.access.maximum_level import reach_of
 from ..authentication.attempts.store import SignIns
 from ..authentication.contract import Attempt, AuthMode, Poll, Wait
 from ..errors import TooManyAttempts
 from ..foundation.database import write_on_get
 from ..foundation.web.problems import problem_response, wants_json
 from ..foundation.web.return_paths import destination, let_form_end_at, local_path
-from ..interfaces import IAccounts, ICatalogue, IClock, IEnrolments, IOwnedLevel, ISignInRoot, PortalService
+from ..interfaces import IAccounts, ICatalogue, IClock, IEnrolments, IMaximumLevel, ISignInRoot, PortalService
 from ..pyramid_types import PortalRequest, TemplateValues, ViewResult, current_identity
 from ..resources import Resource
 from ..services import find, offers
 from .finishing import StartAgain
-from .places import Offer, is_open, offers_of, service_named
-from .resources import ActionPlace, CallbackPlace, ModePlace, PollPlace
-from .steps import Outcome, Standing, attempt_of, read_standing, standing, take
+from .offers import Offer, is_open, offers_of, service_named
+from .resources import ActionResource, CallbackResource, ModeResource, PollResource
+from .steps import Outcome, Progress, attempt_of, progress, read_progress, take
 
 #: A callback's parameters are cut here (threat-model.md row 30); an authorization code is far shorter.
-MOST_OF_A_VALUE = 8_000
+MAX_OF_A_VALUE = 8_000
 _STEP = "esea_auth_plugin:sign_in/templates/step.jinja2"
 
 
@@ -115,7 +115,7 @@ def _let_companions_lead_out(request: PortalRequest, slug: str, offered: Sequenc
 
 def _reaching_top(request: PortalRequest, subject: str, offered: Sequence[Offer]) -> Sequence[Offer]:
     """Leave the modes that prove the highest level the account owns: a weaker one would lead back here."""
-    owned = find(request, IOwnedLevel).of(request.dbsession, subject)
+    owned = find(request, IMaximumLevel).of(request.dbsession, subject)
     return [
         offer for offer in offered if reach_of(offer.mode) >= owned and offer.mode.usable_by(request.dbsession, subject)
     ]
@@ -140,11 +140,11 @@ def _companions(
     }
 
 
-@view_config(context=ModePlace, request_method="GET", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
-def show_step(context: ModePlace, request: PortalRequest) -> ViewResult:
+@view_config(context=ModeResource, request_method="GET", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
+def show_step(context: ModeResource, request: PortalRequest) -> ViewResult:
     """Show the stage where the sign-in stands."""
     of = asked(request)
-    at = standing(request, request.dbsession, context.mode, **of)
+    at = progress(request, request.dbsession, context.mode, **of)
     service = _service(request, at.found.service)
     if at.found.reset_id is None and not is_open(request, service, context.mode):
         return _not_admitted(request, context.mode, of)
@@ -153,25 +153,25 @@ def show_step(context: ModePlace, request: PortalRequest) -> ViewResult:
     return _page(request, context, at, service, Outcome(shown=shown))
 
 
-@view_config(context=ModePlace, request_method="POST", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
-def take_step(context: ModePlace, request: PortalRequest) -> ViewResult:
+@view_config(context=ModeResource, request_method="POST", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
+def take_step(context: ModeResource, request: PortalRequest) -> ViewResult:
     """Take the answer to a stage."""
     return _take(context, request, "")
 
 
-@view_config(context=ActionPlace, request_method="POST", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
-def take_action(context: ActionPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=ActionResource, request_method="POST", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
+def take_action(context: ActionResource, request: PortalRequest) -> ViewResult:
     """Carry out an action of the stage, e.g. send another code."""
     return _take(context.__parent__, request, context.__name__)
 
 
-@view_config(context=CallbackPlace, request_method="GET", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
-def take_callback(context: CallbackPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=CallbackResource, request_method="GET", renderer=_STEP, permission=NO_PERMISSION_REQUIRED)
+def take_callback(context: CallbackResource, request: PortalRequest) -> ViewResult:
     """Take the answer that another site sends the browser back with, to whatever this browser had asked there."""
     write_on_get(request)
     place, mode = context.__parent__, context.__parent__.mode
-    values = {name: value[:MOST_OF_A_VALUE] for name, value in request.GET.items()}
-    at = read_standing(request, mode, service="", return_path="", recent=False)
+    values = {name: value[:MAX_OF_A_VALUE] for name, value in request.GET.items()}
+    at = read_progress(request, mode, service="", return_path="", recent=False)
     if not at.fresh:
         return _answered(place, request, at, context.__name__, values)
     if offers(request, IEnrolments):
@@ -182,8 +182,8 @@ def take_callback(context: CallbackPlace, request: PortalRequest) -> ViewResult:
     return HTTPSeeOther("/connexion")
 
 
-@view_config(context=PollPlace, request_method="GET", renderer="json", permission=NO_PERMISSION_REQUIRED)
-def poll(context: PollPlace, request: PortalRequest) -> TemplateValues:
+@view_config(context=PollResource, request_method="GET", renderer="json", permission=NO_PERMISSION_REQUIRED)
+def poll(context: PollResource, request: PortalRequest) -> TemplateValues:
     """Tell a waiting page whether to send its form now."""
     request.response.cache_control.no_store = True
     mode, now = context.__parent__.mode, find(request, IClock).now()
@@ -198,14 +198,14 @@ def poll(context: PollPlace, request: PortalRequest) -> TemplateValues:
 
 def _take(place: Any, request: PortalRequest, action: str) -> ViewResult:
     of = asked(request)
-    at = read_standing(request, place.mode, **of)
+    at = read_progress(request, place.mode, **of)
     if action and action not in at.stage.actions:
         return HTTPSeeOther(f"/connexion/{place.mode.segment}{query_of(of)}")
     return _answered(place, request, at, action, None)
 
 
 def _answered(
-    place: Any, request: PortalRequest, at: Standing, action: str, values: Mapping[str, str] | None
+    place: Any, request: PortalRequest, at: Progress, action: str, values: Mapping[str, str] | None
 ) -> ViewResult:
     of = Target(service=at.found.service, return_path=at.found.return_path, recent=at.found.recent)
     service = _service(request, at.found.service)

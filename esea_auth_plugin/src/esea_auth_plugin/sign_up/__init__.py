@@ -11,9 +11,9 @@ from . import keyed_digests, retention
 from .applying import Applications
 from .invitations import Invitations
 from .kind import SignUpKind
-from .resources import SignUpPlace
+from .resources import SignUpResource
 
-LETTERS = (
+EMAILS = (
     "received",
     "already",
     "number_used",
@@ -25,7 +25,7 @@ LETTERS = (
     "opened_alone",
 )
 
-#: What the trail records of this room, as the person reads it in « Mon activité ».
+#: What the trail records of this package, as the person reads it in « Mon activité ».
 ACTIONS = {
     "sign_up.sent": "Demande d’inscription envoyée",
     "sign_up.completed": "Demande d’inscription complétée",
@@ -39,16 +39,16 @@ ACTIONS = {
 
 
 def includeme(config: Configurator) -> None:
-    """Open ``/inscription``, its kind of request, its letters and its jobs."""
+    """Open ``/inscription``, its kind of request, its emails and its jobs."""
     config.add_service(IInvitations, Invitations)
     config.add_service(ISignUps, Applications)
-    config.add_portal_child("inscription", SignUpPlace)
+    config.add_portal_child("inscription", SignUpResource)
     config.add_permission_rule("esea.support.sign_up", Rule(role="support"))
     config.add_request_kind(SignUpKind)
     for name, sentence in ACTIONS.items():
         config.add_audit_action(name, sentence)
-    for letter in LETTERS:
-        config.add_letter(f"sign_up.{letter}", f"esea_auth_plugin:sign_up/letters/{letter}")
+    for message in EMAILS:
+        config.add_email(f"sign_up.{message}", f"esea_auth_plugin:sign_up/emails/{message}")
     config.add_job("sign_up.drafts", retention.purge_drafts, every=timedelta(minutes=10))
     config.add_job("sign_up.keyed_digests", keyed_digests.rebuild, every=timedelta(days=1))
     config.add_job("sign_up.retention", retention.forget_old, every=timedelta(days=1))

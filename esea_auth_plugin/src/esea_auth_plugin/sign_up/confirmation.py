@@ -37,7 +37,7 @@ from .models import ConfirmationToken, SignUp
 _KIND = "sign_up.confirmation"
 
 
-class TokenStanding(enum.StrEnum):
+class TokenStatus(enum.StrEnum):
     """What a token is worth now."""
 
     LIVE = "live"
@@ -58,7 +58,7 @@ class TokenSpent(PortalError):
 class Found:
     """A token as it stands, and the account it confirms (``None`` for an unknown one)."""
 
-    standing: TokenStanding
+    status: TokenStatus
     account: AccountView | None = None
     expires_at: datetime | None = None
 
@@ -129,17 +129,17 @@ class Confirmations:
             select(ConfirmationToken).where(ConfirmationToken.digest == tokens.digest(token or "", kind=_KIND))
         )
         if row is None:
-            return Found(TokenStanding.UNKNOWN)
+            return Found(TokenStatus.UNKNOWN)
         account = find(self._registry, IAccounts).by_subject(session, row.subject)
         if row.used_at is not None:
-            standing = TokenStanding.USED
+            status = TokenStatus.USED
         elif row.replaced_at is not None:
-            standing = TokenStanding.REPLACED
+            status = TokenStatus.REPLACED
         elif row.expires_at <= self._now() or account is None or account.state is not AccountState.PENDING:
-            standing = TokenStanding.EXPIRED
+            status = TokenStatus.EXPIRED
         else:
-            standing = TokenStanding.LIVE
-        return Found(standing, account, row.expires_at)
+            status = TokenStatus.LIVE
+        return Found(status, account, row.expires_at)
 
     def confirm(self, session: Session, token: str, *, new_hash: str | None = None) -> AccountView:
         """Use the token once: the account becomes active with the grants that the support accepted.

@@ -20,7 +20,7 @@ from ..services import find
 from .answers import Answers, seal, unseal
 from .models import SignUpDraft
 
-LIFE = timedelta(hours=2)
+TTL = timedelta(hours=2)
 IDLE = timedelta(minutes=30)
 
 
@@ -80,7 +80,7 @@ class Drafts:
                 completes=completes,
                 created_at=now,
                 seen_at=now,
-                expires_at=now + LIFE,
+                expires_at=now + TTL,
             )
         )
         session.flush()

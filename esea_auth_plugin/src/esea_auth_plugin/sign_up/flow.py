@@ -18,7 +18,7 @@ from ..foundation.web.cookies import drop_cookie, read_cookie, set_cookie
 from ..pyramid_types import JsonObject, PortalRequest, TemplateValues, View, ViewResult, current_identity
 from ..services import find
 from ..settings import AuthSettings
-from .drafts import LIFE, Draft, Drafts
+from .drafts import TTL, Draft, Drafts
 
 COOKIE = "inscription"
 STEPS = ("Carte CPS", "Données personnelles", "Choix de votre identifiant", "Adhésion")
@@ -38,7 +38,7 @@ def current_draft(request: PortalRequest) -> Draft | None:
 
 def remember(request: PortalRequest, secret: str) -> None:
     """Give the browser the secret of its draft."""
-    set_cookie(request, COOKIE, secret, max_age=LIFE)
+    set_cookie(request, COOKIE, secret, max_age=TTL)
 
 
 def forget(request: PortalRequest) -> None:

@@ -30,7 +30,7 @@ from ..interfaces import PortalService
 from ..normalise.emails import normalise_email
 from ..pyramid_types import Json, JsonObject
 
-MOTIVE_LEAST, MOTIVE_MOST = 10, 1_000
+MIN_MOTIVE, MAX_MOTIVE = 10, 1_000
 
 #: Fields that the setting ``esea_auth.hidden_fields`` may leave out, by its words.
 HIDEABLE: Mapping[str, tuple[str, ...]] = {
@@ -211,8 +211,8 @@ def adhesion_schema(services: Sequence[PortalService]) -> Any:
             name="motive",
             title="Motif de l’inscription",
             multiline=True,
-            min_length=MOTIVE_LEAST,
-            max_length=MOTIVE_MOST,
+            min_length=MIN_MOTIVE,
+            max_length=MAX_MOTIVE,
             help="De 10 à 1 000 caractères. Ne nommez aucun patient et ne donnez aucune information de santé.",
         )
     )

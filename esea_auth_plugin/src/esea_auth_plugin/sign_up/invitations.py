@@ -27,7 +27,7 @@ from ..normalise.emails import normalise_email
 from ..pyramid_types import Registry
 from ..services import find
 from ..settings import AuthSettings
-from .confirmation import Found, TokenSpent, TokenStanding
+from .confirmation import Found, TokenSpent, TokenStatus
 from .models import Invitation
 
 _KIND = "sign_up.invitation"
@@ -100,17 +100,17 @@ class Invitations:
         """Judge an invitation without using it."""
         row = session.scalar(select(Invitation).where(Invitation.digest == tokens.digest(token or "", kind=_KIND)))
         if row is None:
-            return Found(TokenStanding.UNKNOWN)
+            return Found(TokenStatus.UNKNOWN)
         account = find(self._registry, IAccounts).by_subject(session, row.subject)
         if row.used_at is not None:
-            standing = TokenStanding.USED
+            status = TokenStatus.USED
         elif row.replaced_at is not None:
-            standing = TokenStanding.REPLACED
+            status = TokenStatus.REPLACED
         elif row.expires_at <= self._now() or account is None or account.state is not AccountState.PENDING:
-            standing = TokenStanding.EXPIRED
+            status = TokenStatus.EXPIRED
         else:
-            standing = TokenStanding.LIVE
-        return Found(standing, account, row.expires_at)
+            status = TokenStatus.LIVE
+        return Found(status, account, row.expires_at)
 
     def accept(
         self,

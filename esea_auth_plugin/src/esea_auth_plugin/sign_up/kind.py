@@ -50,7 +50,7 @@ class SignUpKind:
     """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
 
     name = KIND
-    desk = "support"
+    board = "support"
     queue = "inscriptions"
     title = "Inscription au portail"
     queue_title = "Inscriptions"

@@ -19,7 +19,7 @@ SEND = Limit("sign_up.send.address", 20, _HOUR)
 #: « Faire une nouvelle demande »: three in thirty days for one address, known or not. Only requests from a proven
 #: mailbox count: otherwise anybody could bar an address with three anonymous sign-ups.
 SEND_EMAIL = Limit("sign_up.send.email", 3, timedelta(days=30))
-#: Acknowledgements mailed to an address that nobody has proven. Beyond that the request is taken without a letter.
+#: Acknowledgements mailed to an address that nobody has proven. Beyond that the request is taken without an email.
 UNPROVEN_LETTERS = (
     Limit("sign_up.letter.day", 3, timedelta(days=1)),
     Limit("sign_up.letter.month", 10, timedelta(days=30)),
@@ -53,7 +53,7 @@ def sent_by(request: PortalRequest, email: str) -> Reservation:
 
 
 def may_acknowledge(request: PortalRequest, email: str) -> bool:
-    """Count one letter to an address that nobody has proven; ``False``: it has had enough of them."""
+    """Count one email to an address that nobody has proven; ``False``: it has had enough of them."""
     key = normalise_email(email)
     try:
         find(request, IThrottle).reserve(*((limit, key) for limit in UNPROVEN_LETTERS))

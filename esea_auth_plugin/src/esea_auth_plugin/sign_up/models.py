@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..foundation.database import AccountsModel, new_id
-from ..foundation.database.erasing import KEPT
+from ..foundation.database.erasing import RETENTION
 
 
 class SignUpDraft(AccountsModel):
@@ -39,7 +39,11 @@ class SignUp(AccountsModel):
     __tablename__ = "esea_sign_up"
     __table_args__ = (
         Index(None, "email_digest", "created_at"),
-        {"info": {KEPT: "that an account was asked for and the CGU accepted, answers wiped: as long as the trail"}},
+        {
+            "info": {
+                RETENTION: "that an account was asked for and the CGU accepted, answers wiped: as long as the trail"
+            }
+        },
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)

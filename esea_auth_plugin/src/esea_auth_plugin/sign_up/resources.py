@@ -9,7 +9,7 @@ class MailedToken(Resource):
     """A token on its way into the flow's cookie."""
 
 
-class _TokenPlace(Resource):
+class _TokenResource(Resource):
     #: Pages of the place; any other name is taken for a token.
     pages: frozenset[str] = frozenset()
 
@@ -20,26 +20,26 @@ class _TokenPlace(Resource):
         return MailedToken(self.request, self, key)
 
 
-class Confirmation(_TokenPlace):
+class Confirmation(_TokenResource):
     """« Confirmer mon compte »."""
 
     title = "Confirmation du compte"
     pages = frozenset({"nouveau-mot-de-passe"})
 
 
-class Invitation(_TokenPlace):
+class Invitation(_TokenResource):
     """« Ouvrir mon compte » after an invitation."""
 
     title = "Invitation"
 
 
-class Resumption(_TokenPlace):
+class Resumption(_TokenResource):
     """« Compléter ma demande »."""
 
     title = "Reprise de la demande"
 
 
-class SignUpPlace(Resource):
+class SignUpResource(Resource):
     """The sign-up."""
 
     title = "Inscription"

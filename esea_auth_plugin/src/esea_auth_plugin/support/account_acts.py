@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from ..accounts.acts.declared import AccountAct
-from ..authentication.credentials.suspension import CONTESTED, FrozenFactors
+from ..authentication.credentials.suspension import CONTESTED, SuspendedFactors
 from ..errors import PortalError
 from ..interfaces import AccountState, IAccounts, IFirstLinks
 from ..pyramid_types import Registry
@@ -54,7 +54,7 @@ def _restore_mail_codes(registry: Registry, session: Session, subject: str, valu
 
 def _lift_factors(registry: Registry, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
     """Lift what a contest froze. What a first link suspended waits for the person's own answer."""
-    frozen = find(registry, FrozenFactors)
+    frozen = find(registry, SuspendedFactors)
     contested = [one for one in frozen.of(session, subject) if one.reason == CONTESTED]
     if not [one for one in contested if frozen.lift(session, subject, one.mode, one.reference, by=by)]:
         raise NotPossible

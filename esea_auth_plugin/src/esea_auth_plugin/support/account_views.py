@@ -13,11 +13,11 @@ from ..accounts.attributes import KINDS, shown
 from ..accounts.call_back import CHECKED_BY, checked_by, told_of
 from ..accounts.directory import PAGE_SIZE, find_accounts
 from ..accounts.forms import SuspensionSchema
-from ..accounts.resources import AccountOfDesk, AccountsDesk
+from ..accounts.resources import SupportAccountResource, SupportAccountsResource
 from ..authentication.credentials.suspension import CONTESTED
 from ..authentication.credentials.suspension.naming import named
 from ..foundation.forms import Invalid, PortalForm
-from ..foundation.reviews.declared import kinds_of_desk
+from ..foundation.reviews.declared import kinds_of_board
 from ..interfaces import (
     AccountState,
     AccountView,
@@ -46,12 +46,12 @@ STATE_WORDS = {
 
 
 @view_config(
-    context=AccountsDesk,
+    context=SupportAccountsResource,
     request_method="GET",
     permission="esea.support.accounts",
     renderer=f"{_TEMPLATES}/accounts.jinja2",
 )
-def accounts_list(context: AccountsDesk, request: PortalRequest) -> TemplateValues:
+def accounts_list(context: SupportAccountsResource, request: PortalRequest) -> TemplateValues:
     """List the accounts that match, youngest first."""
     words = request.GET.get("q", "")[:200]
     page = request.GET.get("page", "1")
@@ -68,20 +68,25 @@ def accounts_list(context: AccountsDesk, request: PortalRequest) -> TemplateValu
 
 
 @view_config(
-    context=AccountOfDesk,
+    context=SupportAccountResource,
     request_method="GET",
     permission="esea.support.accounts",
     renderer=f"{_TEMPLATES}/account.jinja2",
 )
-def account_page(context: AccountOfDesk, request: PortalRequest) -> TemplateValues:
+def account_page(context: SupportAccountResource, request: PortalRequest) -> TemplateValues:
     """Show one account."""
     roles = _roles(context, request)
     return _page(context, request, roles, _suspension(context, request, roles).render())
 
 
-@view_config(context=AccountOfDesk, name="suspendre", request_method="POST", permission="esea.support.accounts.act",
-             renderer=f"{_TEMPLATES}/account.jinja2")  # fmt: skip
-def suspended(context: AccountOfDesk, request: PortalRequest) -> ViewResult:
+@view_config(
+    context=SupportAccountResource,
+    name="suspendre",
+    request_method="POST",
+    permission="esea.support.accounts.act",
+    renderer=f"{_TEMPLATES}/account.jinja2",
+)
+def suspended(context: SupportAccountResource, request: PortalRequest) -> ViewResult:
     """Suspend an account: its sessions, codes and grants end in the same transaction."""
     account = _account(context, request)
     roles = _roles(context, request)
@@ -95,14 +100,18 @@ def suspended(context: AccountOfDesk, request: PortalRequest) -> ViewResult:
     return answer(request, SUSPEND, account.subject, {"reason": reason}, back=context.path)
 
 
-@view_config(context=AccountOfDesk, name="reactiver", request_method="POST", permission="esea.support.accounts.act")
-def reactivated(context: AccountOfDesk, request: PortalRequest) -> HTTPSeeOther:
+@view_config(
+    context=SupportAccountResource, name="reactiver", request_method="POST", permission="esea.support.accounts.act"
+)
+def reactivated(context: SupportAccountResource, request: PortalRequest) -> HTTPSeeOther:
     """Open a suspended account again."""
     return answer(request, REACTIVATE, _account(context, request).subject, {}, back=context.path)
 
 
-@view_config(context=AccountOfDesk, name="codes", request_method="POST", permission="esea.support.accounts.act")
-def mail_code_restored(context: AccountOfDesk, request: PortalRequest) -> HTTPSeeOther:
+@view_config(
+    context=SupportAccountResource, name="codes", request_method="POST", permission="esea.support.accounts.act"
+)
+def mail_code_restored(context: SupportAccountResource, request: PortalRequest) -> HTTPSeeOther:
     """Lift what bars mailed codes after a password reset, once the person's identity was checked."""
     account = _account(context, request)
     if not identity_checked(request):
@@ -110,8 +119,10 @@ def mail_code_restored(context: AccountOfDesk, request: PortalRequest) -> HTTPSe
     return answer(request, MAIL_CODES, account.subject, {}, back=context.path)
 
 
-@view_config(context=AccountOfDesk, name="debloquer", request_method="POST", permission="esea.support.accounts.act")
-def factors_lifted(context: AccountOfDesk, request: PortalRequest) -> HTTPSeeOther:
+@view_config(
+    context=SupportAccountResource, name="debloquer", request_method="POST", permission="esea.support.accounts.act"
+)
+def factors_lifted(context: SupportAccountResource, request: PortalRequest) -> HTTPSeeOther:
     """Accept again what « Ce n'était pas moi » froze, once the person's identity was checked; never one's own."""
     account = _account(context, request)
     if not identity_checked(request):
@@ -119,24 +130,29 @@ def factors_lifted(context: AccountOfDesk, request: PortalRequest) -> HTTPSeeOth
     return answer(request, LIFT, account.subject, {}, back=context.path)
 
 
-def _account(context: AccountsDesk | AccountOfDesk, request: PortalRequest) -> AccountView:
+def _account(context: SupportAccountsResource | SupportAccountResource, request: PortalRequest) -> AccountView:
     account = find(request, IAccounts).by_subject(request.dbsession, context.__name__)
     if account is None:
         raise HTTPNotFound
     return account
 
 
-def _roles(context: AccountsDesk | AccountOfDesk, request: PortalRequest) -> Sequence[RoleHeld]:
+def _roles(context: SupportAccountsResource | SupportAccountResource, request: PortalRequest) -> Sequence[RoleHeld]:
     return find(request, IRoles).granted(request.dbsession, context.__name__)
 
 
-def _suspension(context: AccountsDesk | AccountOfDesk, request: PortalRequest, roles: Sequence[RoleHeld]) -> PortalForm:
+def _suspension(
+    context: SupportAccountsResource | SupportAccountResource, request: PortalRequest, roles: Sequence[RoleHeld]
+) -> PortalForm:
     label = "Proposer la suspension" if roles else "Suspendre le compte"
     return PortalForm(SuspensionSchema(), request, submit=(("suspendre", label),), action=f"{context.path}/suspendre")
 
 
 def _page(
-    context: AccountsDesk | AccountOfDesk, request: PortalRequest, roles: Sequence[RoleHeld], form_html: object
+    context: SupportAccountsResource | SupportAccountResource,
+    request: PortalRequest,
+    roles: Sequence[RoleHeld],
+    form_html: object,
 ) -> TemplateValues:
     session, account = request.dbsession, _account(context, request)
     catalogue = find(request, ICatalogue)
@@ -173,9 +189,9 @@ def _page(
 
 
 def _requests(request: PortalRequest, account: AccountView) -> list[tuple[ReviewView, str]]:
-    """Return the latest requests of a person, each with its page on this desk, ``""`` on another team's."""
+    """Return the latest requests of a person, each with its page on this review board, ``""`` on another team's."""
     found = find(request, IReviews).of_author(request.dbsession, account.subject)[:20]
-    queues = {kind.name: kind.queue for kind in kinds_of_desk(request, "support")}
+    queues = {kind.name: kind.queue for kind in kinds_of_board(request, "support")}
     return [(one, f"/support/{queues[one.kind]}/{one.reference}" if one.kind in queues else "") for one in found]
 
 

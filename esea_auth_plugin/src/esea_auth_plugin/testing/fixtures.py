@@ -1,4 +1,4 @@
-"""The fixtures: ``portal``, ``session``, ``clock``, ``smtp``, ``queries``, ``room``.
+"""The fixtures: ``portal``, ``session``, ``clock``, ``smtp``, ``queries``, ``package``.
 
 A project gives its own application by overriding ``portal_factory`` (and ``portal_ini`` for its settings); without
 it the full plugin runs in the smallest host. Markers: ``settings(**{"portal.name": "…"})`` and ``databases("sqlite")``.
@@ -198,7 +198,7 @@ def portal(
     portal.close()
 
 
-# --- rooms alone -----------------------------------------------------------------------------------------------
+# --- packages alone -----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -222,8 +222,8 @@ def session(database: IDatabase) -> Iterator[Session]:
 
 
 @pytest.fixture
-def room(base_settings: dict[str, str], database: IDatabase, clock: ManualClock) -> Iterator[Callable[..., Any]]:
-    """``registry = room("esea_auth_plugin.foundation.audit", …)``: the core and these rooms alone, on ``database``."""
+def package(base_settings: dict[str, str], database: IDatabase, clock: ManualClock) -> Iterator[Callable[..., Any]]:
+    """``registry = package("esea_auth_plugin.foundation.audit", …)``: the core and these packages, on ``database``."""
     configs = []
 
     def make(*includes: str, **settings: str) -> Any:

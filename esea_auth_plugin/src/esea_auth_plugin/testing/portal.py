@@ -18,7 +18,7 @@ from esea_auth_plugin.interfaces import AccountState, IAccounts, IGrants, IPassw
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.pages import send
-from esea_auth_plugin.testing.smtp import Letter, SmtpSink
+from esea_auth_plugin.testing.smtp import ReceivedEmail, SmtpSink
 
 from ..pyramid_types import Registry
 
@@ -70,10 +70,10 @@ class Portal:
         environ = {"HTTP_HOST": url.netloc, "wsgi.url_scheme": url.scheme, "REMOTE_ADDR": address}
         return TestApp(self.wsgi, extra_environ=environ)
 
-    def letters(self, to: str | None = None) -> list[Letter]:
+    def emails(self, to: str | None = None) -> list[ReceivedEmail]:
         """Send what waits in the outbox and return what arrived, oldest first."""
         self.deliver()
-        return self.smtp.letters(to)
+        return self.smtp.emails(to)
 
     def deliver(self) -> None:
         """Run the outbox once, as the worker does."""
@@ -120,8 +120,8 @@ class Portal:
         """Sign in by password and mailed code, through the real pages; return the page it ends on."""
         page = browser.get("/connexion/otp", params={"service": service} if service else {}).maybe_follow()
         page = send(page, {"Identifiant ou email": person.identifier, "Mot de passe": person.password}).maybe_follow()
-        # Notices of the same moment arrive in any order: the code is in the letter that says so.
-        mailed = [letter for letter in self.letters(person.email) if "code de connexion" in letter.subject]
+        # Notices of the same moment arrive in any order: the code is in the email that says so.
+        mailed = [message for message in self.emails(person.email) if "code de connexion" in message.subject]
         page = send(page, {"Code reçu par courriel": mailed[-1].code})
         # The next sign-in of the same person in the same test is a minute later: one resend a minute.
         self.clock.advance(minutes=1)

@@ -13,7 +13,7 @@ from webtest import TestApp, TestResponse
 from esea_auth_plugin.interfaces import IReviews
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
-from esea_auth_plugin.testing.smtp import Letter
+from esea_auth_plugin.testing.smtp import ReceivedEmail
 
 from ..pyramid_types import JsonObject
 
@@ -114,16 +114,16 @@ def decide(
     return support
 
 
-def path_in(letter: Letter, beginning: str) -> str:
-    """Return the path of the letter's link that begins so."""
-    return next(urlsplit(link).path for link in letter.links if urlsplit(link).path.startswith(beginning))
+def path_in(message: ReceivedEmail, beginning: str) -> str:
+    """Return the path of the email's link that begins so."""
+    return next(urlsplit(link).path for link in message.links if urlsplit(link).path.startswith(beginning))
 
 
 def accepted(portal: Portal, *, kept: Iterable[str] = (), service: str = "", **changes: Any) -> str:
     """Sign up as :data:`IDENTIFIER` and accept; return the path of the mailed confirmation token."""
     reference = reference_on(sign_up(portal.browser(), service, **{"identifier": IDENTIFIER, **changes}))
     decide(portal, reference, kept=kept)
-    return path_in(portal.letters(changes.get("email", EMAIL))[-1], "/inscription/confirmation/")
+    return path_in(portal.emails(changes.get("email", EMAIL))[-1], "/inscription/confirmation/")
 
 
 def confirm(portal: Portal, path: str, password: str = PASSWORD) -> TestResponse:

@@ -16,7 +16,7 @@ from esea_auth_plugin.testing.processes import DEADLINE
 
 
 @dataclass(frozen=True)
-class Letter:
+class ReceivedEmail:
     """One delivered mail, decoded.
 
     :ivar to: envelope recipient. :ivar sender: envelope sender (where bounces go).
@@ -56,7 +56,7 @@ class SmtpSink:
     def __init__(self, **asks: Any) -> None:
         """:param asks: what aiosmtpd's server asks of who sends (``require_starttls``, ``authenticator``…)."""
         self.refuse: str | None = None
-        self._letters: list[Letter] = []
+        self._emails: list[ReceivedEmail] = []
         self._arrived = threading.Condition()
         self._controller = _AnyPort(self, hostname="127.0.0.1", port=0, ready_timeout=DEADLINE, **asks)
 
@@ -79,19 +79,19 @@ class SmtpSink:
     def clear(self) -> None:
         """Forget what came, and accept mail again."""
         with self._arrived:
-            self._letters.clear()
+            self._emails.clear()
             self.refuse = None
 
-    def letters(self, to: str | None = None) -> list[Letter]:
+    def emails(self, to: str | None = None) -> list[ReceivedEmail]:
         """Return what came, oldest first."""
         with self._arrived:
-            return [letter for letter in self._letters if to is None or letter.to == to.lower()]
+            return [letter for letter in self._emails if to is None or letter.to == to.lower()]
 
-    def wait(self, to: str, *, subject: str = "", timeout: float = DEADLINE) -> Letter:
-        """Return the newest letter for ``to`` whose subject holds ``subject``, waiting for it to arrive."""
+    def wait(self, to: str, *, subject: str = "", timeout: float = DEADLINE) -> ReceivedEmail:
+        """Return the newest email for ``to`` whose subject holds ``subject``, waiting for it to arrive."""
 
-        def newest() -> Letter | None:
-            found = [each for each in self._letters if each.to == to.lower() and subject in each.subject]
+        def newest() -> ReceivedEmail | None:
+            found = [each for each in self._emails if each.to == to.lower() and subject in each.subject]
             return found[-1] if found else None
 
         with self._arrived:
@@ -105,13 +105,13 @@ class SmtpSink:
             return self.refuse
         message = email.message_from_bytes(envelope.content, policy=default)
         with self._arrived:
-            self._letters.extend(_letter(message, envelope.mail_from, to) for to in envelope.rcpt_tos)
+            self._emails.extend(_letter(message, envelope.mail_from, to) for to in envelope.rcpt_tos)
             self._arrived.notify_all()
         return "250 OK"
 
 
-def _letter(message: EmailMessage, sender: str, to: str) -> Letter:
-    return Letter(
+def _letter(message: EmailMessage, sender: str, to: str) -> ReceivedEmail:
+    return ReceivedEmail(
         to=to.lower(),
         sender=sender,
         subject=str(message["Subject"]),

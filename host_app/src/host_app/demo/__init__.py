@@ -16,7 +16,7 @@ from esea_auth_plugin.services import find
 
 from .cards import ensure, renew_lists
 from .mailbox import DemoMailbox
-from .reader import CardReaderPlace, DemoCards, DemoReader
+from .reader import CardReaderResource, DemoCards, DemoReader
 from .resources import Demo
 
 
@@ -56,7 +56,7 @@ def _accept_cards(config: Configurator) -> None:
     config.add_service(DemoCards, lambda registry: DemoCards(igc))
     if not settings.get("esea_auth.cps_card.url"):
         config.add_service(ICardReader, DemoReader)
-        config.add_portal_child("lecteur", CardReaderPlace, parent=Demo)
+        config.add_portal_child("lecteur", CardReaderResource, parent=Demo)
         config.scan(f"{__name__}.reader_views")
 
 

@@ -1,4 +1,4 @@
-"""The demo's mail: letters go to a folder instead of a server, and ``/demo/courriels`` shows them."""
+"""The demo's mail: emails go to a folder instead of a server, and ``/demo/courriels`` shows them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class DemoLetter:
-    """One letter as it would have arrived. ``key`` names it in ``/demo/courriels/KEY``."""
+class DemoEmail:
+    """One email as it would have arrived. ``key`` names it in ``/demo/courriels/KEY``."""
 
     key: str
     to: str
@@ -31,29 +31,29 @@ class DemoLetter:
 
 
 class DemoMailbox:
-    """An :class:`~esea_auth_plugin.interfaces.IMailTransport` that keeps letters in a Maildir."""
+    """An :class:`~esea_auth_plugin.interfaces.IMailTransport` that keeps emails in a Maildir."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._box = mailbox.Maildir(path, factory=None, create=True)
 
     def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
-        """Keep the letter."""
+        """Keep the email."""
         self._box.add(mailbox.MaildirMessage(message))
 
-    def letters(self, to: str = "") -> list[DemoLetter]:
-        """Return the letters, the newest first; only those to one address if given."""
-        found = [letter for key in self._box.keys() if (letter := self.letter(key)) is not None]  # noqa: SIM118 - a Maildir iterates over its messages
+    def emails(self, to: str = "") -> list[DemoEmail]:
+        """Return the emails, the newest first; only those to one address if given."""
+        found = [letter for key in self._box.keys() if (letter := self.received(key)) is not None]  # noqa: SIM118 - a Maildir iterates over its messages
         wanted = [letter for letter in found if not to or letter.to.lower() == to.lower()]
         return sorted(wanted, key=lambda letter: (letter.at, letter.key), reverse=True)
 
-    def letter(self, key: str) -> DemoLetter | None:
-        """Return one letter, ``None`` if there is none of this key."""
+    def received(self, key: str) -> DemoEmail | None:
+        """Return one email, ``None`` if there is none of this key."""
         if key not in self._box:
             return None
         message = email.message_from_bytes(self._box.get_bytes(key), policy=default)
         assert isinstance(message, EmailMessage)  # noqa: S101 - what the default policy makes
-        return DemoLetter(
+        return DemoEmail(
             key=key,
             to=str(message["To"]).split("<")[-1].rstrip(">"),
             subject=str(message["Subject"]),

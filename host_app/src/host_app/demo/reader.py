@@ -19,7 +19,7 @@ from .cards import BY_SLUG
 PATH = "/demo/lecteur"
 
 
-class CardReaderPlace(Resource):
+class CardReaderResource(Resource):
     """`/demo/lecteur`."""
 
     title = "Lecteur de carte simulé"

@@ -6,7 +6,7 @@ from esea_auth_plugin.pyramid_types import PortalRequest
 from esea_auth_plugin.resources import Resource
 from esea_auth_plugin.services import find
 
-from .mailbox import DemoLetter, DemoMailbox
+from .mailbox import DemoEmail, DemoMailbox
 
 
 class Demo(Resource):
@@ -27,16 +27,16 @@ class DemoMail(Resource):
     title = "Courriels de la démonstration"
 
     def child(self, key: str) -> Resource:
-        """Find one letter by its key."""
-        letter = find(self.request, DemoMailbox).letter(key)
-        if letter is None:
+        """Find one email by its key."""
+        message = find(self.request, DemoMailbox).received(key)
+        if message is None:
             raise KeyError(key)
-        return DemoLetterPlace(self.request, self, key, letter)
+        return DemoEmailResource(self.request, self, key, message)
 
 
-class DemoLetterPlace(Resource):
+class DemoEmailResource(Resource):
     """``/demo/courriels/KEY``."""
 
-    def __init__(self, request: PortalRequest, parent: Resource, name: str, letter: DemoLetter) -> None:
+    def __init__(self, request: PortalRequest, parent: Resource, name: str, message: DemoEmail) -> None:
         super().__init__(request, parent, name)
-        self.letter = letter
+        self.message = message

@@ -8,7 +8,7 @@ from esea_auth_plugin.foundation.database import IDatabase
 from esea_auth_plugin.interfaces import (
     AccountState,
     IAccounts,
-    ICardDesk,
+    ICardService,
     ICatalogue,
     IGrants,
     ILinking,
@@ -43,7 +43,7 @@ def _link_card(registry: Registry, session: Session) -> None:
     """Link Paul Castets' card, so that one person of the demo enters with one gesture."""
     if not offers(registry, DemoCards):
         return
-    identity = find(registry, ICardDesk).identity(find(registry, DemoCards).der("medecin") or b"")
+    identity = find(registry, ICardService).identity(find(registry, DemoCards).der("medecin") or b"")
     paul = find(registry, IAccounts).by_login(session, "paul.castets")
     if paul is not None and identity is not None:
         find(registry, ILinking).link(

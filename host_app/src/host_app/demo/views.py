@@ -9,11 +9,11 @@ from esea_auth_plugin.pyramid_types import JsonObject, PortalRequest, TemplateVa
 from esea_auth_plugin.services import find, offers
 
 from .cards import CARDS
-from .mailbox import DemoLetter, DemoMailbox
+from .mailbox import DemoEmail, DemoMailbox
 from .pending import APPLICANTS
 from .people import PASSWORD, PEOPLE
 from .reader import DemoCards
-from .resources import Demo, DemoLetterPlace, DemoMail
+from .resources import Demo, DemoEmailResource, DemoMail
 from .walk import STEPS
 
 _PUBLIC = {"request_method": "GET", "permission": NO_PERMISSION_REQUIRED}
@@ -57,36 +57,36 @@ def demo_json(context: Demo, request: PortalRequest) -> TemplateValues:
 
 @view_config(context=DemoMail, accept="text/html", renderer=f"{_FOLDER}/mail.jinja2", **_PUBLIC)
 def mail(context: DemoMail, request: PortalRequest) -> TemplateValues:
-    """List the letters, the newest first; ``?a=ADDRESS`` shows one person's."""
+    """List the emails, the newest first; ``?a=ADDRESS`` shows one person's."""
     to = request.GET.get("a", "")
-    return {"letters": find(request, DemoMailbox).letters(to), "to": to}
+    return {"emails": find(request, DemoMailbox).emails(to), "to": to}
 
 
 @view_config(context=DemoMail, accept="application/json", renderer="json", **_PUBLIC)
 def mail_json(context: DemoMail, request: PortalRequest) -> TemplateValues:
     """The same for a script."""
-    letters = find(request, DemoMailbox).letters(request.GET.get("a", ""))
-    return {"letters": [_as_json(letter) for letter in letters]}
+    emails = find(request, DemoMailbox).emails(request.GET.get("a", ""))
+    return {"emails": [_as_json(message) for message in emails]}
 
 
-@view_config(context=DemoLetterPlace, accept="text/html", renderer=f"{_FOLDER}/letter.jinja2", **_PUBLIC)
-def letter(context: DemoLetterPlace, request: PortalRequest) -> TemplateValues:
-    """Show one letter: its plain part, and its links so that they can be followed."""
-    return {"letter": context.letter}
+@view_config(context=DemoEmailResource, accept="text/html", renderer=f"{_FOLDER}/letter.jinja2", **_PUBLIC)
+def message(context: DemoEmailResource, request: PortalRequest) -> TemplateValues:
+    """Show one email: its plain part, and its links so that they can be followed."""
+    return {"letter": context.message}
 
 
-@view_config(context=DemoLetterPlace, accept="application/json", renderer="json", **_PUBLIC)
-def letter_json(context: DemoLetterPlace, request: PortalRequest) -> TemplateValues:
+@view_config(context=DemoEmailResource, accept="application/json", renderer="json", **_PUBLIC)
+def email_json(context: DemoEmailResource, request: PortalRequest) -> TemplateValues:
     """The same for a script."""
-    return _as_json(context.letter)
+    return _as_json(context.message)
 
 
-def _as_json(letter: DemoLetter) -> JsonObject:
+def _as_json(message: DemoEmail) -> JsonObject:
     return {
-        "key": letter.key,
-        "to": letter.to,
-        "subject": letter.subject,
-        "at": letter.at.isoformat(),
-        "text": letter.text,
-        "links": letter.links,
+        "key": message.key,
+        "to": message.to,
+        "subject": message.subject,
+        "at": message.at.isoformat(),
+        "text": message.text,
+        "links": message.links,
     }

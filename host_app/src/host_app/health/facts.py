@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from esea_auth_plugin.foundation import migrations
 from esea_auth_plugin.foundation.database import IDatabase
-from esea_auth_plugin.interfaces import IJobs, IPostman, IRevocationLists
+from esea_auth_plugin.interfaces import IJobs, IMailWorker, IRevocationLists
 from esea_auth_plugin.pyramid_types import Registry
 from esea_auth_plugin.services import find, offers
 
@@ -24,9 +24,9 @@ class Health:
 
     problems: tuple[str, ...]
     job_ages: dict[str, float | None] = field(default_factory=dict)
-    letters_waiting: int = 0
+    emails_waiting: int = 0
     oldest_letter: float = 0.0
-    letters_lost: int = 0
+    emails_lost: int = 0
     list_ages: dict[str, float | None] = field(default_factory=dict)
     failing_jobs: tuple[str, ...] = ()
 
@@ -38,7 +38,7 @@ def look(registry: Registry) -> Health:
         with find(registry, IDatabase).reading() as session:
             ages = find(registry, IJobs).ages(session)
             failing = find(registry, IJobs).failing(session)
-            backlog = find(registry, IPostman).backlog(session)
+            backlog = find(registry, IMailWorker).backlog(session)
     except SQLAlchemyError:
         return Health(("database_away",))
     problems = ["migrations_behind"] if late else []
@@ -51,8 +51,8 @@ def look(registry: Registry) -> Health:
         problems.append("mail_stuck")
     if backlog.given_up:
         problems.append("mail_lost")
-    lists = find(registry, IRevocationLists).standings() if offers(registry, IRevocationLists) else ()
-    if any(standing.stale for standing in lists):
+    lists = find(registry, IRevocationLists).statuses() if offers(registry, IRevocationLists) else ()
+    if any(progress.stale for progress in lists):
         problems.append("revocation_list_old")
     return Health(
         tuple(problems),

@@ -25,7 +25,7 @@ def healthz(request: PortalRequest) -> Response:
         "status": "down" if broken else "degraded" if health.problems else "ok",
         "problems": list(health.problems),
         "jobs": health.job_ages,
-        "mail": {"waiting": health.letters_waiting, "lost_today": health.letters_lost},
+        "mail": {"waiting": health.emails_waiting, "lost_today": health.emails_lost},
         **({"revocation_lists": health.list_ages} if health.list_ages else {}),
     }
     return Response(json_body=body, status=503 if broken else 200)
@@ -50,7 +50,7 @@ def _prometheus(health: Health) -> str:
         lines.append(
             f'portal_revocation_list_age_seconds{{authority="{authority}"}} {"NaN" if age is None else f"{age:.0f}"}'
         )
-    lines.append(f"portal_mail_waiting {health.letters_waiting}")
+    lines.append(f"portal_mail_waiting {health.emails_waiting}")
     lines.append(f"portal_mail_oldest_seconds {health.oldest_letter:.0f}")
-    lines.append(f"portal_mail_lost_today {health.letters_lost}")
+    lines.append(f"portal_mail_lost_today {health.emails_lost}")
     return "\n".join(lines) + "\n"

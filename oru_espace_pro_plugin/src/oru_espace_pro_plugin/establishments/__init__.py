@@ -9,7 +9,7 @@ from esea_auth_plugin.pyramid_types import Configurator
 from ..interfaces import IDirectory, IEspacePro
 from .dataset import check_settings
 from .importing import import_if_new
-from .resources import DirectoryPlace
+from .resources import DirectoryResource
 from .service import Directory
 
 
@@ -17,7 +17,7 @@ def includeme(config: Configurator) -> None:
     """Publish the directory, its job and its pages."""
     check_settings(config)
     config.add_service(IDirectory, Directory)
-    config.add_portal_child("etablissements", DirectoryPlace, parent=IEspacePro)
+    config.add_portal_child("etablissements", DirectoryResource, parent=IEspacePro)
     # The first run of the worker fills the directory; later ones see a new release's file within the hour.
     config.add_job("oru.import_directory", import_if_new, every=timedelta(hours=1))
     config.scan(".views")

@@ -9,7 +9,7 @@ from esea_auth_plugin.resources import Resource
 _CODE = re.compile(r"[0-9AB]{2,3}-[A-Z]+-\d{2,3}")
 
 
-class DirectoryPlace(Resource):
+class DirectoryResource(Resource):
     """``/espace-pro/etablissements``."""
 
     title = "Établissements"
@@ -18,8 +18,8 @@ class DirectoryPlace(Resource):
         """Return the place of any well-formed code; its view judges whether the structure exists."""
         if not _CODE.fullmatch(key):
             raise KeyError(key)
-        return EstablishmentPlace(self.request, self, key)
+        return EstablishmentResource(self.request, self, key)
 
 
-class EstablishmentPlace(Resource):
+class EstablishmentResource(Resource):
     """``/espace-pro/etablissements/CODE``."""

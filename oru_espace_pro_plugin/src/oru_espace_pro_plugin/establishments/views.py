@@ -12,7 +12,7 @@ from pyramid.view import view_config
 
 from esea_auth_plugin.pyramid_types import PortalRequest, TemplateValues
 from esea_auth_plugin.services import find
-from oru_espace_pro_plugin.establishments.resources import DirectoryPlace, EstablishmentPlace
+from oru_espace_pro_plugin.establishments.resources import DirectoryResource, EstablishmentResource
 
 from ..interfaces import Criteria, Establishment, Findings, IDirectory, Kind
 from ..space.door import INSIDE
@@ -21,7 +21,7 @@ from .export import as_csv
 from .kinds import CONFIDENCE, KINDS_BY_SLUG, SLUGS, WARNINGS, WORDS
 from .sources import source_fr
 
-_LONGEST_SEARCH = 80
+_MAX_SEARCH = 80
 _WORDS: Mapping[str, object] = {
     "words": WORDS, "slugs": SLUGS, "warnings": WARNINGS, "confidence": CONFIDENCE, "kinds": tuple(Kind),
     "source_fr": source_fr,
@@ -32,7 +32,7 @@ def criteria_of(request: PortalRequest) -> Criteria:
     """Read the search from the address; what makes no sense is left out, since an address may be old."""
     department = request.GET.get("departement", "").strip()
     return Criteria(
-        words=request.GET.get("q", "").strip()[:_LONGEST_SEARCH],
+        words=request.GET.get("q", "").strip()[:_MAX_SEARCH],
         department=department if department.isalnum() and len(department) <= 3 else "",
         kind=KINDS_BY_SLUG.get(request.GET.get("type", "")),
     )
@@ -56,10 +56,10 @@ def _groups(found: Findings) -> list[tuple[str, str, list[Establishment]]]:
 
 
 @view_config(
-    context=DirectoryPlace, name="", request_method="GET", permission=INSIDE,
+    context=DirectoryResource, name="", request_method="GET", permission=INSIDE,
     renderer="oru_espace_pro_plugin:establishments/templates/directory.jinja2",
 )  # fmt: skip
-def directory(context: DirectoryPlace, request: PortalRequest) -> TemplateValues:
+def directory(context: DirectoryResource, request: PortalRequest) -> TemplateValues:
     """The list, the filters and the map."""
     criteria = criteria_of(request)
     service = find(request, IDirectory)
@@ -79,8 +79,8 @@ def directory(context: DirectoryPlace, request: PortalRequest) -> TemplateValues
     }
 
 
-@view_config(context=DirectoryPlace, name="etablissements.csv", request_method="GET", permission=INSIDE)
-def download(context: DirectoryPlace, request: PortalRequest) -> Response:
+@view_config(context=DirectoryResource, name="etablissements.csv", request_method="GET", permission=INSIDE)
+def download(context: DirectoryResource, request: PortalRequest) -> Response:
     """The list of the same search as a file."""
     found = find(request, IDirectory).search(request.dbsession, criteria_of(request))
     response = Response(as_csv(found.establishments), content_type="text/csv", charset="utf-8")
@@ -89,10 +89,10 @@ def download(context: DirectoryPlace, request: PortalRequest) -> Response:
 
 
 @view_config(
-    context=EstablishmentPlace, name="", request_method="GET", permission=INSIDE,
+    context=EstablishmentResource, name="", request_method="GET", permission=INSIDE,
     renderer="oru_espace_pro_plugin:establishments/templates/establishment.jinja2",
 )  # fmt: skip
-def establishment(context: EstablishmentPlace, request: PortalRequest) -> TemplateValues:
+def establishment(context: EstablishmentResource, request: PortalRequest) -> TemplateValues:
     """One structure."""
     service = find(request, IDirectory)
     item = service.get(request.dbsession, context.__name__)

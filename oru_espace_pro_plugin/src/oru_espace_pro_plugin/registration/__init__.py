@@ -15,11 +15,11 @@ from ..settings import PREFIX, OruSettings
 from . import lists
 from .kind import DESK, REVIEW, RegistrationKind
 from .personal import erase_person, personal_data
-from .resources import RegistrationPlace
+from .resources import RegistrationResource
 from .service import ROLE, Registrations, end_with_account
 from .tiles import tiles
 
-LETTERS = ("received", "accepted", "refused", "more")
+EMAILS = ("received", "accepted", "refused", "more")
 
 
 def terms_template(version: str) -> str:
@@ -40,7 +40,7 @@ def _check_terms(config: Configurator) -> None:
 
 
 def includeme(config: Configurator) -> None:
-    """Publish the service, the request kind, the desk and the pages."""
+    """Publish the service, the request kind, the review board and the pages."""
     lists.check_settings(config)
     _check_terms(config)
     config.add_service(IRegistrations, Registrations)
@@ -48,13 +48,13 @@ def includeme(config: Configurator) -> None:
     config.add_permission_rule("oru.registration.view", Rule(service=SERVICE))
     config.add_permission_rule("oru.registration.submit", Rule(service=SERVICE))
     config.add_permission_rule(REVIEW, Rule(role=ROLE))
-    config.add_portal_child("inscription", RegistrationPlace, parent=IEspacePro)
+    config.add_portal_child("inscription", RegistrationResource, parent=IEspacePro)
     config.add_request_kind(RegistrationKind())
-    config.add_review_desk(
+    config.add_review_board(
         DESK, title="Gestion de l'Espace Pro", path="/espace-pro/gestion", permission=REVIEW, parent=IEspacePro
     )
-    for name in LETTERS:
-        config.add_letter(f"oru.registration_{name}", f"oru_espace_pro_plugin:registration/letters/{name}")
+    for name in EMAILS:
+        config.add_email(f"oru.registration_{name}", f"oru_espace_pro_plugin:registration/emails/{name}")
     config.add_audit_action("registration.terms_accepted", "Conditions d'utilisation de l'Espace Pro acceptées")
     config.add_audit_action("registration.submitted", "Demande d'inscription à l'Espace Pro envoyée")
     config.add_account_tile("oru_registration", tiles)

@@ -14,7 +14,7 @@ from esea_auth_plugin.services import find
 from ..interfaces import IRegistrations
 from ..settings import OruSettings
 from . import store
-from .letters import write
+from .emails import write
 from .lists import OTHER, load
 from .models import RegistrationRow
 from .service import KIND
@@ -27,7 +27,7 @@ class RegistrationKind:
     """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
 
     name = KIND
-    desk = DESK
+    board = DESK
     queue = "inscriptions"
     title = "Inscription à l'Espace Pro"
     queue_title = "Inscriptions"

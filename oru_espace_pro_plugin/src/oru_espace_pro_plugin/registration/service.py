@@ -14,15 +14,15 @@ from esea_auth_plugin.interfaces import IAuditTrail, IClock, Identity, IReviews,
 from esea_auth_plugin.pyramid_types import Registry
 from esea_auth_plugin.services import find
 
-from ..interfaces import RegistrationForm, Stage, Standing, Step
+from ..interfaces import Progress, RegistrationForm, Stage, Step
 from ..settings import OruSettings
 from . import steps, store
-from .letters import write
+from .emails import write
 
 KIND = "espace_pro_registration"
 ROLE = "oru"
 
-_AT_MOST = 3
+_MAX_AT = 3
 _WITHIN = timedelta(days=30)
 _STAGES = {
     ReviewState.OPEN: Stage.WAITING,
@@ -40,22 +40,22 @@ class Registrations:
         self._sealer = find(registry, ISealer)
         self._version = find(registry, OruSettings).terms_version
 
-    def standing(self, session: Session, subject: str, asked: Sequence[ReviewView] | None = None) -> Standing:
+    def progress(self, session: Session, subject: str, asked: Sequence[ReviewView] | None = None) -> Progress:
         """See the interface."""
         accepted = store.has_accepted(session, subject, self._version)
         member = store.member(session, subject)
         if member is not None:
-            return Standing(Stage.ADMITTED if accepted else Stage.TERMS, admitted_at=member.admitted_at)
+            return Progress(Stage.ADMITTED if accepted else Stage.TERMS, admitted_at=member.admitted_at)
         if asked is None:
             asked = find(self._registry, IReviews).of_author(session, subject, kind=KIND)
         review = next((one for one in asked if one.kind == KIND), None)
         stage = _STAGES.get(review.state) if review is not None else None
         if stage in {Stage.WAITING, Stage.MORE_ASKED} and review is not None:
             row = store.of_request(session, review.id)
-            return Standing(stage, review, question=store.question_of(self._sealer, row) if row is not None else "")
+            return Progress(stage, review, question=store.question_of(self._sealer, row) if row is not None else "")
         if stage is Stage.REFUSED:
-            return Standing(Stage.REFUSED, review)
-        return Standing(Stage.FORM if accepted else Stage.TERMS, review)
+            return Progress(Stage.REFUSED, review)
+        return Progress(Stage.FORM if accepted else Stage.TERMS, review)
 
     def is_admitted(self, session: Session, identity: Identity) -> bool:
         """See the interface. The ORU team opens its own place without asking itself."""
@@ -88,18 +88,18 @@ class Registrations:
     def submit(self, session: Session, subject: str, form: RegistrationForm) -> ReviewView:
         """See the interface."""
         lock_accounts(self._registry, session, subject)
-        standing = self.standing(session, subject)
+        progress = self.progress(session, subject)
         reviews = find(self._registry, IReviews)
         if not store.has_accepted(session, subject, self._version):
             raise PortalError(
                 "Acceptez d'abord les conditions d'utilisation de l'Espace Pro.", code="registration.terms_first"
             )
-        if standing.stage is Stage.MORE_ASKED and standing.review is not None:
+        if progress.stage is Stage.MORE_ASKED and progress.review is not None:
             # The state first: of two clicks, or after a decision meanwhile, only one changes what was typed.
-            review = reviews.answered(session, standing.review.id)
+            review = reviews.answered(session, progress.review.id)
             self._keep(session, review.id, subject, form)
             return review
-        if standing.stage not in {Stage.FORM, Stage.REFUSED}:
+        if progress.stage not in {Stage.FORM, Stage.REFUSED}:
             raise PortalError("Votre demande est déjà enregistrée.", code="registration.already_open")
         self._refuse_too_many(session, subject)
         review = reviews.open(
@@ -118,7 +118,7 @@ class Registrations:
         """See the interface."""
         if asked is None:
             asked = find(self._registry, IReviews).of_author(session, identity.subject)
-        return steps.of(self._registry, identity, self.standing(session, identity.subject, asked), asked)
+        return steps.of(self._registry, identity, self.progress(session, identity.subject, asked), asked)
 
     def acknowledge(self, session: Session, review: ReviewView) -> None:
         """See the interface."""
@@ -136,10 +136,10 @@ class Registrations:
     def _refuse_too_many(self, session: Session, subject: str) -> None:
         since = self._clock.now() - _WITHIN
         requests = find(self._registry, IReviews).of_author(session, subject, kind=KIND)
-        if sum(1 for item in requests if item.created_at > since) >= _AT_MOST:
+        if sum(1 for item in requests if item.created_at > since) >= _MAX_AT:
             email = find(self._registry, OruSettings).contact_email
             raise PortalError(
-                f"Vous avez déjà fait {_AT_MOST} demandes en {_WITHIN.days} jours. Écrivez à l'équipe ORU : {email}.",
+                f"Vous avez déjà fait {_MAX_AT} demandes en {_WITHIN.days} jours. Écrivez à l'équipe ORU : {email}.",
                 code="registration.too_many",
             )
 

@@ -10,16 +10,16 @@ from esea_auth_plugin.interfaces import Identity, PortalSettings, ReviewState, R
 from esea_auth_plugin.pyramid_types import Registry
 from esea_auth_plugin.services import find
 
-from ..interfaces import SERVICE, Stage, Standing, Step
+from ..interfaces import SERVICE, Progress, Stage, Step
 from ..settings import OruSettings
 
 _FIRST = "Accès au service"
 _SECOND = "Inscription Espace Pro"
 
 
-def of(registry: Registry, identity: Identity, standing: Standing, asked: Sequence[ReviewView]) -> tuple[Step, Step]:
+def of(registry: Registry, identity: Identity, progress: Progress, asked: Sequence[ReviewView]) -> tuple[Step, Step]:
     """Return the two steps, where this person stands; ``asked`` are their requests of every kind, youngest first."""
-    return _access(registry, identity, asked), _registration(registry, identity, standing)
+    return _access(registry, identity, asked), _registration(registry, identity, progress)
 
 
 def _access(registry: Registry, identity: Identity, requests: Sequence[ReviewView]) -> Step:
@@ -29,7 +29,7 @@ def _access(registry: Registry, identity: Identity, requests: Sequence[ReviewVie
     def step(state: str, tone: str, on: datetime | date | None, then: str, link: tuple[str, str] | None = None) -> Step:
         return Step(1, _FIRST, "support ESEA", state, tone, on, then, contacts.support_email, link)
 
-    # The youngest request about the service, whichever room it was made in.
+    # The youngest request about the service, whichever package it was made in.
     asked = next((one for one in requests if one.topic == SERVICE), None)
     if SERVICE in identity.services:
         return step("accordé", "done", asked.decided_at if asked is not None else None, "")
@@ -49,28 +49,28 @@ def _access(registry: Registry, identity: Identity, requests: Sequence[ReviewVie
     return step("à demander", "current", None, "Demandez l'accès : le support répond en heures ouvrables.", ask)
 
 
-def _registration(registry: Registry, identity: Identity, standing: Standing) -> Step:
+def _registration(registry: Registry, identity: Identity, progress: Progress) -> Step:
     contact = find(registry, OruSettings).contact_email
-    review = standing.review
+    review = progress.review
 
     def step(state: str, tone: str, on: datetime | date | None, then: str, link: tuple[str, str] | None = None) -> Step:
         return Step(2, _SECOND, "équipe ORU", state, tone, on, then, contact, link)
 
     place = "/espace-pro/inscription"
-    if standing.stage is Stage.ADMITTED:
-        return step("acceptée", "done", standing.admitted_at, "", ("Ouvrir l'Espace Pro", "/espace-pro"))
-    if standing.stage is Stage.WAITING and review is not None:
+    if progress.stage is Stage.ADMITTED:
+        return step("acceptée", "done", progress.admitted_at, "", ("Ouvrir l'Espace Pro", "/espace-pro"))
+    if progress.stage is Stage.WAITING and review is not None:
         then = f"Réponse de l'équipe ORU au plus tard le {date_fr(review.due_on)}."
         return step("en attente", "current", review.created_at, then)
-    if standing.stage is Stage.MORE_ASKED and review is not None:
+    if progress.stage is Stage.MORE_ASKED and review is not None:
         then = "Complétez votre demande : l'équipe ORU attend votre réponse."
         return step("compléments demandés", "current", review.created_at, then, ("Compléter ma demande", place))
-    if standing.stage is Stage.REFUSED and review is not None:
+    if progress.stage is Stage.REFUSED and review is not None:
         return step("refusée", "blocked", review.decided_at, "Vous pouvez faire une nouvelle demande.",
                     ("Voir la réponse", place))  # fmt: skip
-    if standing.admitted_at is not None:
+    if progress.admitted_at is not None:
         then = "Les conditions d'utilisation de l'Espace Pro ont changé : relisez-les et acceptez-les."
-        return step("acceptée", "current", standing.admitted_at, then, ("Lire les conditions", place))
+        return step("acceptée", "current", progress.admitted_at, then, ("Lire les conditions", place))
     if SERVICE not in identity.services:
         return step("à venir", "todo", None, "S'ouvre quand l'accès au service est accordé.")
     then = "Acceptez les conditions d'utilisation et remplissez le formulaire."

@@ -13,9 +13,9 @@ from esea_auth_plugin.foundation.forms import Invalid, PortalForm
 from esea_auth_plugin.interfaces import IReviews, ReviewView
 from esea_auth_plugin.pyramid_types import JsonObject, PortalRequest, TemplateValues, ViewResult
 from esea_auth_plugin.services import find
-from oru_espace_pro_plugin.registration.resources import RegistrationPlace
+from oru_espace_pro_plugin.registration.resources import RegistrationResource
 
-from ..interfaces import IRegistrations, RegistrationForm, Stage, Standing
+from ..interfaces import IRegistrations, Progress, RegistrationForm, Stage
 from ..settings import OruSettings
 from . import terms_template
 from .forms import GROUPS, registration_schema, terms_schema
@@ -29,15 +29,15 @@ _FORM = f"{_PLACE}/formulaire"
 _TEMPLATES = "oru_espace_pro_plugin:registration/templates"
 
 
-def _standing(request: PortalRequest) -> Standing:
-    return find(request, IRegistrations).standing(request.dbsession, request.identity.subject)
+def _standing(request: PortalRequest) -> Progress:
+    return find(request, IRegistrations).progress(request.dbsession, request.identity.subject)
 
 
 @view_config(
-    context=RegistrationPlace, name="", request_method="GET", permission=VIEW,
+    context=RegistrationResource, name="", request_method="GET", permission=VIEW,
     renderer=f"{_TEMPLATES}/standing.jinja2",
 )  # fmt: skip
-def standing(context: RegistrationPlace, request: PortalRequest) -> ViewResult:
+def progress(context: RegistrationResource, request: PortalRequest) -> ViewResult:
     """Where one stands: leads to what is to be done, or shows the answer."""
     now = _standing(request)
     if now.stage is Stage.ADMITTED:
@@ -64,20 +64,20 @@ def _terms_page(request: PortalRequest, form: Any) -> TemplateValues:
 
 
 @view_config(
-    context=RegistrationPlace, name="conditions", request_method="GET", permission=VIEW,
+    context=RegistrationResource, name="conditions", request_method="GET", permission=VIEW,
     renderer=f"{_TEMPLATES}/terms.jinja2",
 )  # fmt: skip
-def terms(context: RegistrationPlace, request: PortalRequest) -> TemplateValues:
+def terms(context: RegistrationResource, request: PortalRequest) -> TemplateValues:
     """The CGU of the Espace Pro, to be accepted or, once accepted, to be read again."""
     accepted = find(request, IRegistrations).has_accepted_terms(request.dbsession, request.identity.subject)
     return _terms_page(request, None if accepted else _terms_form(request).render())
 
 
 @view_config(
-    context=RegistrationPlace, name="conditions", request_method="POST", permission=SUBMIT,
+    context=RegistrationResource, name="conditions", request_method="POST", permission=SUBMIT,
     renderer=f"{_TEMPLATES}/terms.jinja2",
 )  # fmt: skip
-def accept_terms(context: RegistrationPlace, request: PortalRequest) -> ViewResult:
+def accept_terms(context: RegistrationResource, request: PortalRequest) -> ViewResult:
     """Accept them, of the version that was shown."""
     form = _terms_form(request)
     try:
@@ -102,15 +102,15 @@ def _form(request: PortalRequest) -> PortalForm:
     )  # fmt: skip
 
 
-def _form_page(request: PortalRequest, form: Any, now: Standing) -> TemplateValues:
+def _form_page(request: PortalRequest, form: Any, now: Progress) -> TemplateValues:
     return {"form": form, "now": now}
 
 
 @view_config(
-    context=RegistrationPlace, name="formulaire", request_method="GET", permission=VIEW,
+    context=RegistrationResource, name="formulaire", request_method="GET", permission=VIEW,
     renderer=f"{_TEMPLATES}/form.jinja2",
 )  # fmt: skip
-def show_form(context: RegistrationPlace, request: PortalRequest) -> ViewResult:
+def show_form(context: RegistrationResource, request: PortalRequest) -> ViewResult:
     """The form, filled with what was typed before."""
     now = _standing(request)
     if now.stage in {Stage.TERMS, Stage.WAITING, Stage.ADMITTED}:
@@ -123,10 +123,10 @@ def show_form(context: RegistrationPlace, request: PortalRequest) -> ViewResult:
 
 
 @view_config(
-    context=RegistrationPlace, name="formulaire", request_method="POST", permission=SUBMIT,
+    context=RegistrationResource, name="formulaire", request_method="POST", permission=SUBMIT,
     renderer=f"{_TEMPLATES}/form.jinja2",
 )  # fmt: skip
-def send_form(context: RegistrationPlace, request: PortalRequest) -> ViewResult:
+def send_form(context: RegistrationResource, request: PortalRequest) -> ViewResult:
     """Send the form. A second click finds the request open and shows it."""
     now = _standing(request)
     if now.stage in {Stage.TERMS, Stage.WAITING, Stage.ADMITTED}:

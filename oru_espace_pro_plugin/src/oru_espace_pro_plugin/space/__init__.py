@@ -1,4 +1,4 @@
-"""The place ``/espace-pro`` and the door to its inside; the pages are brought by the other rooms."""
+"""The place ``/espace-pro`` and the door to its inside; the pages are brought by the other packages."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from esea_auth_plugin.interfaces import IPermissionJudge, Refusal
+from esea_auth_plugin.interfaces import IPermissionEvaluator, Refusal
 from esea_auth_plugin.pyramid_types import PortalRequest, ViewResult, current_identity
 from esea_auth_plugin.resources import Resource
 from esea_auth_plugin.services import find
@@ -27,7 +27,7 @@ def espace_pro(context: Resource, request: PortalRequest) -> ViewResult:
     """Public for who is not in; the welcome page for who is. Whoever may register is led there."""
     if current_identity(request) is None:
         return _public(request, Refusal.SIGN_IN)
-    refusal = find(request, IPermissionJudge).judge(request.identity, INSIDE)
+    refusal = find(request, IPermissionEvaluator).judge(request.identity, INSIDE)
     if refusal is not None:
         return _public(request, refusal)
     if not find(request, IRegistrations).is_admitted(request.dbsession, request.identity):
@@ -61,7 +61,7 @@ def _inside(request: PortalRequest) -> Response:
 
 
 def _reviewer(request: PortalRequest) -> dict[str, bool]:
-    """Tell whether to show the way to the ORU team's desk."""
+    """Tell whether to show the way to the ORU team's review board."""
     identity = current_identity(request)
-    judge = find(request, IPermissionJudge)
+    judge = find(request, IPermissionEvaluator)
     return {"may_review": identity is not None and judge.judge(identity, REVIEW) is None}

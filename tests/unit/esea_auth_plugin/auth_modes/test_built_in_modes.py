@@ -1,4 +1,4 @@
-"""The built-in modes pass the conformance that strangers' modes must pass; and the password's own promises."""
+"""The built-in modes pass the conformance that third parties' modes must pass; and the password's own promises."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class TestMailCodeMode(AuthModeConformance):
         return {}
 
     def right(self, portal: Any, right_answer: Mapping[str, str]) -> Mapping[str, str]:
-        return {"code": portal.letters()[-1].code}
+        return {"code": portal.emails()[-1].code}
 
 
 def test_a_hash_of_a_lower_cost_is_renewed_at_the_sign_in(portal: Portal, anne: Person) -> None:

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from tests.qr_sign_in import MODES, give_phone
 
 from esea_auth_plugin.auth_modes.qr_code import codes
+from esea_auth_plugin.auth_modes.qr_code.geolocation import UNKNOWN, Geolocation, Location, problems_of
 from esea_auth_plugin.auth_modes.qr_code.service import QrRequests
 from esea_auth_plugin.auth_modes.qr_code.settings import QrSettings
-from esea_auth_plugin.auth_modes.qr_code.whereabouts import UNKNOWN, Place, Whereabouts, problems_of
 from esea_auth_plugin.authentication.attempts.models import SignInRow
 from esea_auth_plugin.authentication.conformance.sign_in import AuthModeConformance
 from esea_auth_plugin.authentication.contract import Attempt, AuthMode, Poll, Refused, Wait
@@ -173,10 +173,10 @@ def test_a_code_has_forty_bits_and_an_addition_s_sixty() -> None:
     **{"portal.establishment_networks": "192.0.2.0/24=CH d'Exemple\n198.51.100.0/24=Clinique\n10.0.0.0/8=CH d'Exemple"}
 )
 def test_establishments_are_named_and_are_one_network(portal: Portal) -> None:
-    places = portal.find(Whereabouts)
-    assert places.place("192.0.2.7") == Place("CH d'Exemple", sure=True)
-    assert places.place("203.0.113.9") == Place(UNKNOWN)
-    assert places.place("inconnu") == Place(UNKNOWN)
+    places = portal.find(Geolocation)
+    assert places.place("192.0.2.7") == Location("CH d'Exemple", sure=True)
+    assert places.place("203.0.113.9") == Location(UNKNOWN)
+    assert places.place("inconnu") == Location(UNKNOWN)
     assert places.same_network("192.0.2.7", "10.1.2.3")
     assert not places.same_network("192.0.2.7", "198.51.100.7")
     assert places.same_network("2001:db8:1:2::1", "2001:db8:1:2:ffff::2"), "one home is one /64"
@@ -188,11 +188,11 @@ def test_a_geoip_file_names_the_town_and_only_where_it_knows(portal: Portal, tmp
     town = {"city": {"names": {"fr": "Bordeaux"}}, "country": {"names": {"en": "France"}}}
     path.write_bytes(geoip("203.0.113.0/24", town))
     assert problems_of(QrSettings(geoip_file=str(path)), "test.ini") == []
-    places = Whereabouts(portal.find(Addresses), str(path))
-    assert places.place("203.0.113.9") == Place("Bordeaux, France, d’après l’adresse réseau")
-    assert places.place("192.0.2.7") == Place(UNKNOWN)
-    assert places.place("::1") == Place(UNKNOWN)
-    assert places.place("pas une adresse") == Place(UNKNOWN)
+    places = Geolocation(portal.find(Addresses), str(path))
+    assert places.place("203.0.113.9") == Location("Bordeaux, France, d’après l’adresse réseau")
+    assert places.place("192.0.2.7") == Location(UNKNOWN)
+    assert places.place("::1") == Location(UNKNOWN)
+    assert places.place("pas une adresse") == Location(UNKNOWN)
 
 
 def test_a_geoip_file_that_is_none_stops_the_start(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_a_new_sheet_kills_the_former_one(portal: Portal, mode: Any, anne: Perso
 def test_a_code_is_told_by_mail_with_how_many_are_left(portal: Portal, mode: Any, anne: Person) -> None:
     codes = make_sheet(portal, anne)
     use(portal, mode, anne, codes[0])
-    letter = portal.letters(anne.email)[-1]
+    letter = portal.emails(anne.email)[-1]
     assert "Un code de secours de votre compte a servi" in letter.subject
     assert "Il vous en reste 9" in letter.text
     assert codes[0] not in letter.text

@@ -20,7 +20,7 @@ from esea_auth_plugin.interfaces import Factor
 
 
 class BadgeMode(AuthMode):
-    """A stranger's mode that finds the person by itself."""
+    """A third party's mode that finds the person by itself."""
 
     name = "badge"
     segment = "badge"

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from esea_auth_plugin.auth_modes.passkey.related import MOST_LABELS, exact_origin, registrable_labels
+from esea_auth_plugin.auth_modes.passkey.related import MAX_LABELS, exact_origin, registrable_labels
 from esea_auth_plugin.auth_modes.passkey.settings import PREFIX, PasskeySettings, problems
 from esea_auth_plugin.values import BadValue
 
 KEY = f"{PREFIX}related_origins"
-FIVE = tuple(f"https://portail.region{number}.fr" for number in range(MOST_LABELS))
+FIVE = tuple(f"https://portail.region{number}.fr" for number in range(MAX_LABELS))
 PRODUCTION = {"portal.url": "https://portail.example.fr"}
 
 

@@ -1,4 +1,4 @@
-"""A small portal in an ini file, for the command line: foundation rooms and accounts, without any page."""
+"""A small portal in an ini file, for the command line: foundation packages and accounts, without any page."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ portal.mail_tls = none
 esea_auth.services = services.ini
 """
 
-_ROOMS = (
+_PACKAGES = (
     "directives",
     "settings",
     "foundation.database",
@@ -46,13 +46,13 @@ _ROOMS = (
 
 
 class Invitations:
-    """What the sign-up room does, as far as the command line sees it."""
+    """What the sign-up package does, as far as the command line sees it."""
 
     def __init__(self, registry: Any) -> None:
         self._registry = registry
 
     def invite(self, session: Any, email: str, role: str, *, by: str, scope: str = "*") -> str:
-        """Mail one letter."""
+        """Mail one email."""
         values = {"name": f"{role} {by}", "token": "t"}
         find(self._registry, IOutbox).post(session, "cli.invitation", to=email, values=values)
         return "subject"
@@ -61,10 +61,10 @@ class Invitations:
 def application(global_config: dict[str, str], **settings: str) -> Any:
     """PasteDeploy's factory of the small portal."""
     config = Configurator(settings={"__file__": global_config["__file__"], **settings})
-    for room in _ROOMS:
-        config.include(f"esea_auth_plugin.{room}")
+    for package in _PACKAGES:
+        config.include(f"esea_auth_plugin.{package}")
     read_section(config, AuthSettings, "esea_auth.")
-    # The pages of the accounts declare it; the room that it belongs to is left out here.
+    # The pages of the accounts declare it; the package that it belongs to is left out here.
     config.add_view_deriver(top_level_deriver, "top_level", under="secured_view", over="owrapped_view")
     config.include("esea_auth_plugin.accounts")
     config.add_service(IRoles, Roles)
@@ -72,7 +72,7 @@ def application(global_config: dict[str, str], **settings: str) -> Any:
     config.add_role("support", "Support")
     config.add_audit_action("role.given", "Rôle attribué")
     config.add_audit_action("role.withdrawn", "Rôle retiré")
-    config.add_letter("cli.invitation", "letters_of_cli:invitation")
+    config.add_email("cli.invitation", "letters_of_cli:invitation")
     config.add_migrations("esea_auth", "esea_auth_plugin.foundation")
     return config.make_wsgi_app()
 

@@ -86,9 +86,9 @@ def test_dropping_a_branch_asks_for_yes(portal_run: Run, folder: Path) -> None:
 def test_an_invitation_is_mailed_by_the_worker(portal_run: Run, smtp: SmtpSink) -> None:
     status, printed, _ = portal_run("account", "invite", "zoe@chu.example.fr", "--role", "support")
     assert (status, "24 hours" in printed) == (0, True)
-    assert smtp.letters() == []
+    assert smtp.emails() == []
     assert portal_run("worker", "--once")[0] == 0
-    assert [letter.subject for letter in smtp.letters("zoe@chu.example.fr")] == ["support cli"]
+    assert [letter.subject for letter in smtp.emails("zoe@chu.example.fr")] == ["support cli"]
 
 
 @pytest.mark.parametrize(

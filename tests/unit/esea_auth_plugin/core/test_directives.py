@@ -1,4 +1,4 @@
-"""How rooms and plugins take their place: once, visibly, under the tree, found by interface."""
+"""How packages and plugins take their place: once, visibly, under the tree, found by interface."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Greeter:
 
 
 class IDesk(Interface):
-    """A place of a room."""
+    """A place of a package."""
 
 
 @implementer(IDesk)
-class Desk(Resource):
+class ReviewBoard(Resource):
     title = "Bureau"
 
     def child(self, key: str) -> Any:
@@ -96,11 +96,11 @@ def test_two_plugins_conflict_and_the_host_wins() -> None:
 
 
 def test_children_hang_under_the_interface_they_were_declared_for() -> None:
-    def room(config: Any) -> None:
-        config.add_portal_child("bureau", Desk)
+    def package(config: Any) -> None:
+        config.add_portal_child("bureau", ReviewBoard)
         config.add_portal_child("tiroir", Resource, parent=IDesk)
 
-    request = request_on(configured(room))
+    request = request_on(configured(package))
     root = PortalRoot(request)
     assert root["bureau"]["tiroir"].path == "/bureau/tiroir"
     assert root["bureau"]["12"].path == "/bureau/12"
@@ -112,7 +112,7 @@ def test_children_hang_under_the_interface_they_were_declared_for() -> None:
 
 
 def test_a_root_of_the_hosts_own_finds_the_plugins_places() -> None:
-    request = request_on(configured(lambda config: config.add_portal_child("bureau", Desk)))
+    request = request_on(configured(lambda config: config.add_portal_child("bureau", ReviewBoard)))
     own_root = object()
     assert portal_child(request, own_root, "bureau").__parent__ is own_root
     with pytest.raises(KeyError):
@@ -120,18 +120,18 @@ def test_a_root_of_the_hosts_own_finds_the_plugins_places() -> None:
 
 
 def test_permissions_and_roles_are_declared_once() -> None:
-    def room(config: Any) -> None:
+    def package(config: Any) -> None:
         config.add_permission_rule("essai.voir", Rule(level=Level.MAIL_CODE))
         config.add_role("essai", "Essayeurs")
 
     def twin(config: Any) -> None:
         config.add_permission_rule("essai.voir", Rule())
 
-    config = configured(room)
+    config = configured(package)
     assert permissions_of(config)["essai.voir"].level is Level.MAIL_CODE
     assert roles_of(config)["essai"] == "Essayeurs"
     with pytest.raises(ConfigurationConflictError):
-        configured(room, twin)
+        configured(package, twin)
 
 
 def test_all_problems_stop_the_start_together() -> None:

@@ -25,8 +25,8 @@ WHOLE = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
 @pytest.fixture
-def client(room: Room) -> Any:
-    return find(room("esea_auth_plugin.foundation.http_client", **LOOPBACK), IOutbound)
+def client(package: Room) -> Any:
+    return find(package("esea_auth_plugin.foundation.http_client", **LOOPBACK), IOutbound)
 
 
 @contextmanager
@@ -105,8 +105,8 @@ def test_private_addresses_are_out_of_reach(client: Any, url: str) -> None:
     assert code_of(client, url) == "outbound.private_address"
 
 
-def test_loopback_is_out_of_reach_unless_a_setting_opens_it(room: Room) -> None:
-    client = find(room("esea_auth_plugin.foundation.http_client"), IOutbound)
+def test_loopback_is_out_of_reach_unless_a_setting_opens_it(package: Room) -> None:
+    client = find(package("esea_auth_plugin.foundation.http_client"), IOutbound)
     assert code_of(client, "http://127.0.0.1:1/") == "outbound.private_address"
     assert code_of(client, "http://localhost:1/") == "outbound.private_address"
 
@@ -118,9 +118,9 @@ def test_only_web_addresses_without_credentials_are_asked(client: Any, url: str)
     assert code_of(client, url) == "outbound.address"
 
 
-def test_production_asks_over_tls_only(room: Room) -> None:
+def test_production_asks_over_tls_only(package: Room) -> None:
     production = {"portal.env": "production", "portal.url": "https://portail.example.org", "portal.clock": ""}
-    client = find(room("esea_auth_plugin.foundation.http_client", **LOOPBACK, **production), IOutbound)
+    client = find(package("esea_auth_plugin.foundation.http_client", **LOOPBACK, **production), IOutbound)
     assert code_of(client, "http://127.0.0.1:1/") == "outbound.address"
     # What is signed by itself may come without TLS: it gets as far as the refused connection.
     assert code_of(client, "http://127.0.0.1:1/", signed_content=True) == "outbound.unreachable"

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from esea_auth_plugin.interfaces import Factor, Level, ModeStanding, PortalService, Proof, Refusal
+from esea_auth_plugin.interfaces import Factor, Level, ModeStatus, PortalService, Proof, Refusal
 from esea_auth_plugin.portal_services.catalogue import Catalogue, doctor
 from esea_auth_plugin.portal_services.catalogue_file import Rules, parse_catalogue
 
@@ -90,7 +90,7 @@ def test_a_wrong_file_is_refused(text: str, expected: str) -> None:
 
 def test_a_known_mode_that_is_not_enabled_is_hidden() -> None:
     catalogue, ror = service(PORTAL + ROR + "mode.cps_card =\n")
-    assert catalogue.standing(ror, "cps_card", NOW) is ModeStanding.NOT_ADMITTED
+    assert catalogue.status_of(ror, "cps_card", NOW) is ModeStatus.NOT_ADMITTED
     assert [mode.mode for mode in ror.modes] == ["mail_code", "password"]
 
 
@@ -113,15 +113,15 @@ def test_relative_days_count_from_the_start_in_development() -> None:
 def test_the_last_day_ends_at_midnight_in_paris(last_day: str, end: datetime) -> None:
     catalogue, ror = service(PORTAL + ROR.replace("2026-06-30", last_day))
     assert catalogue.ends_at(ror, "password") == end
-    assert catalogue.standing(ror, "password", end - timedelta(microseconds=1)) is ModeStanding.OPEN
-    assert catalogue.standing(ror, "password", end) is ModeStanding.ENDED
+    assert catalogue.status_of(ror, "password", end - timedelta(microseconds=1)) is ModeStatus.OPEN
+    assert catalogue.status_of(ror, "password", end) is ModeStatus.ENDED
 
 
 def test_the_first_day_begins_at_midnight_in_paris() -> None:
     catalogue, ror = service(PORTAL + ROR.replace("mode.mail_code =", "mode.mail_code = from 2026-07-01"))
     begin = datetime(2026, 6, 30, 22, 0, tzinfo=UTC)
-    assert catalogue.standing(ror, "mail_code", begin - timedelta(seconds=1)) is ModeStanding.NOT_YET
-    assert catalogue.standing(ror, "mail_code", begin) is ModeStanding.OPEN
+    assert catalogue.status_of(ror, "mail_code", begin - timedelta(seconds=1)) is ModeStatus.NOT_YET
+    assert catalogue.status_of(ror, "mail_code", begin) is ModeStatus.OPEN
 
 
 def test_level_and_mode_must_both_hold() -> None:

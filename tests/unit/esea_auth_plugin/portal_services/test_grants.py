@@ -38,12 +38,12 @@ steps = st.lists(
 
 
 @pytest.fixture
-def registry(room: Callable[..., Any]) -> Any:
+def registry(package: Callable[..., Any]) -> Any:
     def declare(config: Any) -> None:
         for action in ("grant.given", "grant.withdrawn"):
             config.add_audit_action(action, "Droit d'accès")
 
-    return room("esea_auth_plugin.foundation.jobs", "esea_auth_plugin.foundation.audit", declare)
+    return package("esea_auth_plugin.foundation.jobs", "esea_auth_plugin.foundation.audit", declare)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

@@ -57,7 +57,7 @@ def test_the_link_asks_for_the_other_factor_and_then_there_is_no_quarantine(port
     browser = portal.browser()
     page = browser.get("/connexion/oubli/mot-de-passe")
     send(page, {"Identifiant ou email": anne.identifier})
-    link = re.search(r"https?://\S+/reinitialisation/\S+", portal.letters(anne.email)[-1].text)
+    link = re.search(r"https?://\S+/reinitialisation/\S+", portal.emails(anne.email)[-1].text)
     assert link is not None
     page = browser.get(urlsplit(link[0]).path).follow()
     assert not page.html.find("input", attrs={"name": "password"})
@@ -88,7 +88,7 @@ def test_another_ones_link_takes_no_profit_of_my_factor(portal: Portal) -> None:
         send(portal.browser().get("/connexion/oubli/mot-de-passe"), {"Identifiant ou email": person.identifier})
     links = {}
     for person in (anne, paul):
-        found = re.search(r"https?://\S+/reinitialisation/\S+", portal.letters(person.email)[-1].text)
+        found = re.search(r"https?://\S+/reinitialisation/\S+", portal.emails(person.email)[-1].text)
         assert found is not None
         links[person.subject] = urlsplit(found[0]).path
     browser = portal.browser()

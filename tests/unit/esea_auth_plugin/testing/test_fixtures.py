@@ -41,8 +41,8 @@ def test_the_clock_stands_still_and_other_processes_read_it(clock: ManualClock) 
     assert FileClock(clock.path).now() == clock.now() > before
 
 
-def test_a_room_alone_runs_on_the_test_clock(room: Callable[..., Any], clock: ManualClock) -> None:
-    assert find(room(), IClock).now() == clock.now()
+def test_a_room_alone_runs_on_the_test_clock(package: Callable[..., Any], clock: ManualClock) -> None:
+    assert find(package(), IClock).now() == clock.now()
 
 
 def test_mail_arrives_decoded(smtp: SmtpSink) -> None:

@@ -20,6 +20,6 @@ def includeme(config: Configurator) -> None:
     config.add_directive("add_account_act", add_account_act)
     config.add_service(AccountActs, AccountActs)
     config.add_audit_action("account.act_refused", "Action sur un compte refusée")
-    for letter in ("confirmed", "refused"):
-        config.add_letter(f"account_act.{letter}", f"esea_auth_plugin:accounts/acts/letters/{letter}")
+    for message in ("confirmed", "refused"):
+        config.add_email(f"account_act.{message}", f"esea_auth_plugin:accounts/acts/emails/{message}")
     config.add_request_kind(AccountActKind())

@@ -24,7 +24,7 @@ class AccountActKind(DecidedOnly):
     """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
 
     name = KIND
-    desk = "support"
+    board = "support"
     queue = "actions"
     title = "Action sur un compte qui a un rôle"
     queue_title = "Actions à confirmer"
@@ -86,22 +86,22 @@ class AccountActKind(DecidedOnly):
         """Carry it out, in the name of who confirmed it, and tell whoever proposed it."""
         row, act = _act(registry, session, review)
         done = act.perform(registry, session, row.target, values_of(registry, row), review.decided_by or "")
-        self._tell_proposer(registry, session, review, "confirmed", title=act.title)
+        self._notify_proposer(registry, session, review, "confirmed", title=act.title)
         return f"{done} {_PROPOSER_TOLD}."
 
     def on_refuse(self, registry: Registry, session: Session, review: ReviewView, reason: str) -> str:
         """Tell whoever proposed it."""
-        self._tell_proposer(registry, session, review, "refused", reason=reason)
+        self._notify_proposer(registry, session, review, "refused", reason=reason)
         return f"Demande {review.reference} refusée : rien n’est fait. {_PROPOSER_TOLD}, avec le motif."
 
-    def _tell_proposer(
-        self, registry: Registry, session: Session, review: ReviewView, letter: str, **values: str
+    def _notify_proposer(
+        self, registry: Registry, session: Session, review: ReviewView, message: str, **values: str
     ) -> None:
         proposed = find(registry, IAccounts).by_subject(session, review.author or "")
         if proposed is not None:
             url = find(registry, PortalSettings).absolute(f"/support/{self.queue}/{review.reference}")
             shown = {"name": proposed.display_name, "reference": review.reference, "url": url, **values}
-            find(registry, IOutbox).post(session, f"account_act.{letter}", to=proposed.email, values=shown)
+            find(registry, IOutbox).post(session, f"account_act.{message}", to=proposed.email, values=shown)
 
     def on_more_asked(self, registry: Registry, session: Session, review: ReviewView, question: str) -> None:
         """Never: colleagues talk to each other."""

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from ...errors import PortalError
 from ...foundation.database import lock_accounts, new_id, retrying
 from ...foundation.reviews import agreements, errors
+from ...foundation.reviews.decisions import UNDECIDED
 from ...foundation.reviews.declared import kinds_of
 from ...foundation.reviews.history import names_of
-from ...foundation.reviews.judging import UNDECIDED
 from ...foundation.reviews.models import ReviewRequest
 from ...interfaces import Concerned, IAccounts, IAuditTrail, IClock, IReviews, IRoles, ISealer
 from ...pyramid_types import PortalRequest, Registry
@@ -29,7 +29,7 @@ PURPOSE = "account_act.values"
 
 
 class OwnAccount(PortalError):
-    """Nobody acts on their own account from the support's desk."""
+    """Nobody acts on their own account from the support's review board."""
 
     code = "account.own"
     status = 409
@@ -156,7 +156,7 @@ def _asked(request: PortalRequest, session: Session, name: str, target: str, val
 def record_refusal(request: PortalRequest, name: str, target: str, refused: PortalError) -> None:
     """Write the refusal of an act to the trail, whatever becomes of the transaction."""
     by, audit, details = request.identity.subject, find(request, IAuditTrail), {"act": name, "code": refused.code}
-    request.outlive(
+    request.defer_write(
         lambda session: audit.record(
             session, "account.act_refused", outcome="refused", actor=by, target=target, details=details
         )

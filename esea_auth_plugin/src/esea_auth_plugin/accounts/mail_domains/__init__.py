@@ -1,8 +1,8 @@
 """Looks, from time to time, whether the domains of people's addresses still are theirs (threat-model.md row 31).
 
 A domain that lapses is bought by whoever pays, and with it every mailbox below it: codes and links would go to a
-stranger. What is seen, and what it means, is in ``judging``. Addresses that are believed no more prove nothing: codes
-mailed there open nothing, nothing but what proves an address anew is sent there (``mail.postman``), and the links that
+third party. What is observed, and what it means, is in ``policy``. Addresses that are unverified prove nothing: codes
+mailed there open nothing, only what proves an address anew is sent there (``mail.delivery``), and the links that
 were mailed there are dead. The person confirms it again, or another one, at the highest level that they own; whoever
 owns nothing else asks the support, which checks who they are.
 
@@ -17,8 +17,8 @@ from ...settings import read_section
 from . import models  # noqa: F401 - its table
 from .acts import DISOWN, VOUCH
 from .checks import EVERY, LEASE, LETTER, look
-from .desk import MailDomains
-from .resources import MailDomainsDesk
+from .resources import SupportMailDomainsResource
+from .service import MailDomains
 from .settings import PREFIX, MailDomainSettings
 
 __all__ = ["includeme"]
@@ -38,10 +38,10 @@ def includeme(config: Configurator) -> None:
         config.add_audit_action(name, sentence)
     for act in (VOUCH, DISOWN):
         config.add_account_act(act)
-    config.add_letter(LETTER, "esea_auth_plugin:accounts/mail_domains/letters/support")
+    config.add_email(LETTER, "esea_auth_plugin:accounts/mail_domains/emails/support")
     for permission in ("esea.support.domains", "esea.support.domains.act"):
         config.add_permission_rule(permission, Rule(role="support"))
-    config.add_portal_child("domaines", MailDomainsDesk, parent=ISupportRoot)
+    config.add_portal_child("domaines", SupportMailDomainsResource, parent=ISupportRoot)
     # Services are published later: whether the value can be read at all is said then.
     if str(config.registry.settings.get(f"{PREFIX}look", "true")).lower() != "false":
         config.add_job("mail_domains.look", look, every=EVERY, lease=LEASE)

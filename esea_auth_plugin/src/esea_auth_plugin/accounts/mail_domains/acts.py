@@ -14,20 +14,20 @@ from ...interfaces import IMailboxes
 from ...pyramid_types import Registry
 from ...services import find
 from ..acts import AccountAct
-from .desk import MailDomains, Standing
+from .service import DomainStatus, MailDomains
 
 
 def _vouch(registry: Registry, session: Session, domain: str, values: Mapping[str, str], by: str) -> str:
-    count = find(registry, MailDomains).vouch(session, _standing(registry, session, domain), by=by)
+    count = find(registry, MailDomains).approve(session, _standing(registry, session, domain), by=by)
     return f"{domain} est reconnu. Adresses de nouveau vérifiées : {count}."
 
 
 def _disown(registry: Registry, session: Session, domain: str, values: Mapping[str, str], by: str) -> str:
-    count = find(registry, MailDomains).disown(session, _standing(registry, session, domain), by=by)
+    count = find(registry, MailDomains).reject(session, _standing(registry, session, domain), by=by)
     return f"Les adresses de {domain} ne sont plus vérifiées. Comptes concernés : {count}."
 
 
-def _standing(registry: Registry, session: Session, domain: str) -> Standing:
+def _standing(registry: Registry, session: Session, domain: str) -> DomainStatus:
     found = find(registry, MailDomains).one(session, domain)
     if found is None:
         raise PortalError("Plus aucun compte n’a d’adresse de ce domaine.", code="mail_domain.gone")
@@ -39,7 +39,7 @@ def _accounts(registry: Registry, session: Session, domain: str) -> Sequence[str
 
 
 VOUCH = AccountAct(
-    "vouch_domain",
+    "approve_domain",
     "Reconnaître un domaine de messagerie",
     _vouch,
     {},
@@ -48,7 +48,7 @@ VOUCH = AccountAct(
     notified=None,
 )
 DISOWN = AccountAct(
-    "disown_domain",
+    "reject_domain",
     "Ne plus croire un domaine de messagerie",
     _disown,
     {},

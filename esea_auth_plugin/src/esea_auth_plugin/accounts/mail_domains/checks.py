@@ -14,10 +14,10 @@ from ...foundation.database import IDatabase
 from ...interfaces import DomainHeld, IAuditTrail, IClock, IMailboxes, IOutbox, PortalSettings
 from ...pyramid_types import Registry
 from ...services import find
-from .dns_check import DnsLook
+from .dns_check import DnsCheck
 from .models import MailDomainRow
 from .observations import Mail, Seen, can_be_bought
-from .policy import Doubt, Judged, Known, Policy, State, judge
+from .policy import Judged, Known, Policy, State, Unverification, judge
 from .registry_check import registration_of
 from .settings import MailDomainSettings
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 EVERY = timedelta(hours=1)
 #: The slowest look is four questions to the DNS and four to a registry, some 36 seconds: so many end within the lease.
-MOST = 40
+MAX = 40
 LEASE = timedelta(minutes=30)
 LETTER = "mail_domains.support"
 #: Addresses doubted in one transaction: some tenth of a second, on SQLite with every other writer waiting.
@@ -67,7 +67,7 @@ def look(registry: Registry) -> int:
 def see(registry: Registry, domain: str) -> Seen:
     """Look at one domain from outside, with no transaction open."""
     settings = find(registry, MailDomainSettings)
-    seen = DnsLook(settings.resolvers).at(domain)
+    seen = DnsCheck(settings.resolvers).at(domain)
     said = registration_of(registry, settings.registries, domain)
     return seen if said is None else replace(seen, registered_at=said.began_at, leaving=said.leaving)
 
@@ -92,7 +92,7 @@ def _due(held: Mapping[str, DomainHeld], rows: Mapping[str, MailDomainRow], now:
     """Return the domains whose turn it is, those that waited longest first, the new ones before all."""
     waiting = [(rows[domain].next_at if domain in rows else None, domain) for domain in held]
     due = [(moment or datetime.min.replace(tzinfo=now.tzinfo), domain) for moment, domain in waiting]
-    return [domain for moment, domain in sorted(due) if moment <= now][:MOST]
+    return [domain for moment, domain in sorted(due) if moment <= now][:MAX]
 
 
 def _refuse_a_blackout(found: Sequence[Found]) -> None:
@@ -109,30 +109,30 @@ def _act(registry: Registry, one: Found) -> None:
     policy = Policy(settings.every, settings.patience, settings.moved == "doubt")
     judged = judge(one.known, one.seen, confirmed_at=one.held.confirmed_at, now=now, policy=policy)
     # What was judged is kept last: a worker that is killed in between judges the same again.
-    doubted = _doubt(registry, one.held.domain, judged)
+    doubted = _unverify(registry, one.held.domain, judged)
     with find(registry, IDatabase).writing() as session:
         keep(session, one.held.domain, judged.known, now=now, next_at=now + judged.next_in, problem=one.seen.problem)
         if judged.news:
-            _tell(registry, session, one.held, judged, doubted)
+            _notify(registry, session, one.held, judged, doubted)
 
 
-def _doubt(registry: Registry, domain: str, judged: Judged) -> int:
+def _unverify(registry: Registry, domain: str, judged: Judged) -> int:
     """Doubt the addresses, a batch a transaction; return how many there were."""
-    if judged.doubt is Doubt.NONE:
+    if judged.unverification is Unverification.NONE:
         return 0
-    before = judged.known.registered_at if judged.doubt is Doubt.REGISTERED_ANEW else None
+    before = judged.known.registered_at if judged.unverification is Unverification.REGISTERED_ANEW else None
     doubted = 0
     while True:
         with find(registry, IDatabase).writing() as session:
-            found = find(registry, IMailboxes).doubt(
-                session, domain, reason=str(judged.doubt), confirmed_before=before, most=BATCH
+            found = find(registry, IMailboxes).unverify(
+                session, domain, reason=str(judged.unverification), confirmed_before=before, most=BATCH
             )
         doubted += len(found)
         if len(found) < BATCH:
             return doubted
 
 
-def _tell(registry: Registry, session: Session, held: DomainHeld, judged: Judged, doubted: int) -> None:
+def _notify(registry: Registry, session: Session, held: DomainHeld, judged: Judged, doubted: int) -> None:
     details = {"state": str(judged.known.state), "accounts": held.accounts, "doubted": doubted}
     # The domain of a practice may hold the name of a person: it lies aside, sealed, and in no log.
     personal = {"domain": held.domain}

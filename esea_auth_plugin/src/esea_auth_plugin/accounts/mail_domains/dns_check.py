@@ -14,10 +14,10 @@ from .observations import Mail, Seen
 
 #: Seconds for one question, all resolvers together.
 PATIENCE = 4.0
-_MOST_LABELS = 12
+_MAX_LABELS = 12
 
 
-class DnsLook:
+class DnsCheck:
     """One resolver, for one run of the job.
 
     :param resolvers: addresses and ports to ask; those of the machine when there are none.
@@ -63,7 +63,7 @@ class DnsLook:
 
     def _name_servers(self, name: dns.name.Name) -> frozenset[str]:
         """Return the hosts of the zone that the name lies in: the nearest one above that has any."""
-        for _ in range(_MOST_LABELS):
+        for _ in range(_MAX_LABELS):
             if len(name) <= 2:  # an ending such as « fr. »: its hosts say nothing of the domain
                 return frozenset()
             try:

@@ -36,7 +36,7 @@ class State(enum.StrEnum):
     MOVED = "moved"  # all its servers changed at once
 
 
-class Doubt(enum.StrEnum):
+class Unverification(enum.StrEnum):
     """Which addresses are believed no more, and why."""
 
     NONE = ""
@@ -67,7 +67,7 @@ class Judged:
     """
 
     known: Known
-    doubt: Doubt
+    unverification: Unverification
     next_in: timedelta
     news: bool
 
@@ -88,18 +88,20 @@ def judge(known: Known, seen: Seen, *, confirmed_at: datetime | None, now: datet
     """
     known = replace(known, registered_at=seen.registered_at or known.registered_at)
     if _registered_anew(known, seen, confirmed_at):
-        return _judged(known, _seen_well(known, seen, State.RETURNED), Doubt.REGISTERED_ANEW, policy.every, now)
+        return _judged(
+            known, _seen_well(known, seen, State.RETURNED), Unverification.REGISTERED_ANEW, policy.every, now
+        )
     if seen.mail is Mail.NONE or (seen.leaving and seen.mail is not Mail.UNKNOWN):
         return _silent(known, confirmed_at, now, policy)
     if seen.mail is Mail.UNKNOWN:
-        return Judged(known, Doubt.NONE, min(SOON, policy.every), news=False)
+        return Judged(known, Unverification.NONE, min(SOON, policy.every), news=False)
     if _all_changed(known.name_servers, seen.name_servers) and _all_changed(known.mail_servers, seen.mail_servers):
         if policy.doubt_moved:
-            return _judged(known, _seen_well(known, seen, State.MOVED), Doubt.MOVED, policy.every, now)
+            return _judged(known, _seen_well(known, seen, State.MOVED), Unverification.MOVED, policy.every, now)
         # What was known stays known: the support compares, and a move that is undone is none.
         kept = replace(known, state=State.MOVED, silent_since=None, silent_looks=0)
-        return _judged(known, kept, Doubt.NONE, policy.every, now)
-    return _judged(known, _seen_well(known, seen, State.SOUND), Doubt.NONE, policy.every, now)
+        return _judged(known, kept, Unverification.NONE, policy.every, now)
+    return _judged(known, _seen_well(known, seen, State.SOUND), Unverification.NONE, policy.every, now)
 
 
 def _registered_anew(known: Known, seen: Seen, confirmed_at: datetime | None) -> bool:
@@ -113,11 +115,11 @@ def _silent(known: Known, confirmed_at: datetime | None, now: datetime, policy: 
     found = replace(known, silent_since=since, silent_looks=looks)
     if known.state is State.LAPSED:
         # An account that was closed when the domain lapsed, and was opened again since, is believed still.
-        late = Doubt.NONE if confirmed_at is None else Doubt.LAPSED
+        late = Unverification.NONE if confirmed_at is None else Unverification.LAPSED
         return _judged(known, found, late, policy.every, now)
     if looks >= LOOKS and now - since >= policy.patience:
-        return _judged(known, replace(found, state=State.LAPSED), Doubt.LAPSED, policy.every, now)
-    return _judged(known, replace(found, state=State.SILENT), Doubt.NONE, min(SOON, policy.every), now)
+        return _judged(known, replace(found, state=State.LAPSED), Unverification.LAPSED, policy.every, now)
+    return _judged(known, replace(found, state=State.SILENT), Unverification.NONE, min(SOON, policy.every), now)
 
 
 def _seen_well(known: Known, seen: Seen, state: State) -> Known:
@@ -135,8 +137,8 @@ def _all_changed(former: frozenset[str], present: frozenset[str]) -> bool:
     return bool(former and present) and not former & present
 
 
-def _judged(former: Known, found: Known, doubt: Doubt, next_in: timedelta, now: datetime) -> Judged:
+def _judged(former: Known, found: Known, unverification: Unverification, next_in: timedelta, now: datetime) -> Judged:
     changed = former.state is not found.state
     # A domain that is silent for an hour is no news, and one that is sound again is good news.
-    news = doubt is not Doubt.NONE or (changed and found.state is State.MOVED)
-    return Judged(replace(found, since=now) if changed else found, doubt, next_in, news)
+    news = unverification is not Unverification.NONE or (changed and found.state is State.MOVED)
+    return Judged(replace(found, since=now) if changed else found, unverification, next_in, news)

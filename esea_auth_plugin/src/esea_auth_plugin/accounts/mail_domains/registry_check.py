@@ -18,9 +18,9 @@ from ...pyramid_types import Registry
 from ...services import find
 
 BUDGET = timedelta(seconds=5)
-MOST_BYTES = 256 * 1024
+MAX_BYTES = 256 * 1024
 #: Asked for the domain itself, then for each one above: a mailbox may lie below what was registered.
-_MOST_QUESTIONS = 4
+_MAX_QUESTIONS = 4
 #: When a registration began, or began again (RFC 9083, section 10.2.3).
 _BEGINNINGS = frozenset({"registration", "reregistration"})
 #: The holder did not pay: it will be sold again unless they still do (RFC 8056, section 2).
@@ -44,7 +44,7 @@ def registration_of(registry: Registry, registries: Mapping[str, str], domain: s
     if base is None:
         return None
     name = domain
-    for _ in range(_MOST_QUESTIONS):
+    for _ in range(_MAX_QUESTIONS):
         if "." not in name:
             return None
         try:
@@ -53,7 +53,7 @@ def registration_of(registry: Registry, registries: Mapping[str, str], domain: s
                 f"{base}domain/{name}",
                 headers={"Accept": "application/rdap+json"},
                 budget=BUDGET,
-                most_bytes=MOST_BYTES,
+                most_bytes=MAX_BYTES,
             )
         except PortalError:
             return None

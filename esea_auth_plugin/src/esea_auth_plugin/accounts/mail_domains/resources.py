@@ -5,13 +5,13 @@ from __future__ import annotations
 from ...resources import Resource
 
 
-class MailDomainOfDesk(Resource):
+class SupportMailDomainResource(Resource):
     """One domain; ``__name__`` is its name, right or wrong."""
 
     title = "Domaine"
 
 
-class MailDomainsDesk(Resource):
+class SupportMailDomainsResource(Resource):
     """`/support/domaines`."""
 
     title = "Domaines de messagerie"
@@ -19,4 +19,4 @@ class MailDomainsDesk(Resource):
 
     def child(self, key: str) -> Resource:
         """Return the place of a domain; the view answers 404 for one that nobody has."""
-        return MailDomainOfDesk(self.request, self, key)
+        return SupportMailDomainResource(self.request, self, key)

@@ -10,13 +10,13 @@ from ...pyramid_types import PortalRequest, TemplateValues
 from ...services import find
 from ..acts import AccountAct, answer
 from .acts import DISOWN, VOUCH
-from .desk import MailDomains, Standing
 from .policy import State
-from .resources import MailDomainOfDesk, MailDomainsDesk
+from .resources import SupportMailDomainResource, SupportMailDomainsResource
+from .service import DomainStatus, MailDomains
 from .settings import MailDomainSettings
 
 _ACT: dict[str, object] = {
-    "context": MailDomainOfDesk,
+    "context": SupportMailDomainResource,
     "request_method": "POST",
     "permission": "esea.support.domains.act",
 }
@@ -33,23 +33,23 @@ PROBLEMS = {
     "dns.failed": "la réponse des serveurs de noms n’a pas pu être lue",
 }
 #: Sound domains that are listed by name; beyond them, the count says enough.
-MOST = 200
+MAX = 200
 
 
 @view_config(
-    context=MailDomainsDesk,
+    context=SupportMailDomainsResource,
     request_method="GET",
     permission="esea.support.domains",
     renderer="esea_auth_plugin:accounts/mail_domains/templates/domains.jinja2",
 )
-def domains(context: MailDomainsDesk, request: PortalRequest) -> TemplateValues:
+def domains(context: SupportMailDomainsResource, request: PortalRequest) -> TemplateValues:
     """Show the domains that call for somebody first, then the others."""
-    standings = find(request, MailDomains).standings(request.dbsession)
+    statuses = find(request, MailDomains).statuses(request.dbsession)
     settings = find(request, MailDomainSettings)
     return {
-        "calling": [one for one in standings if one.calls],
-        "sound": [one for one in standings if not one.calls][:MOST],
-        "total": len(standings),
+        "calling": [one for one in statuses if one.calls],
+        "sound": [one for one in statuses if not one.calls][:MAX],
+        "total": len(statuses),
         "states": STATES,
         "problems": PROBLEMS,
         "looks": settings.look,
@@ -61,31 +61,31 @@ def domains(context: MailDomainsDesk, request: PortalRequest) -> TemplateValues:
 
 
 @view_config(name="reconnaitre", **_ACT)
-def vouched(context: MailDomainsDesk, request: PortalRequest) -> HTTPSeeOther:
+def approved(context: SupportMailDomainsResource, request: PortalRequest) -> HTTPSeeOther:
     """Believe the addresses of a domain again, once its establishment said that it is theirs."""
     return _asked(context, request, VOUCH)
 
 
 @view_config(name="ne-plus-croire", **_ACT)
-def disowned(context: MailDomainsDesk, request: PortalRequest) -> HTTPSeeOther:
+def rejected(context: SupportMailDomainsResource, request: PortalRequest) -> HTTPSeeOther:
     """Believe no address of a domain any more: it is in other hands."""
     return _asked(context, request, DISOWN)
 
 
-def _asked(context: MailDomainsDesk, request: PortalRequest, act: AccountAct) -> HTTPSeeOther:
+def _asked(context: SupportMailDomainsResource, request: PortalRequest, act: AccountAct) -> HTTPSeeOther:
     """Carry the act out; if somebody with a role has an address of the domain, a second reviewer confirms it."""
     domain, back = _standing(context, request).held.domain, context.__parent__.path
     return answer(request, act.name, domain, {}, back=back) if _may_decide(context, request) else HTTPSeeOther(back)
 
 
-def _standing(context: MailDomainsDesk, request: PortalRequest) -> Standing:
-    found: Standing | None = find(request, MailDomains).one(request.dbsession, context.__name__)
+def _standing(context: SupportMailDomainsResource, request: PortalRequest) -> DomainStatus:
+    found: DomainStatus | None = find(request, MailDomains).one(request.dbsession, context.__name__)
     if found is None:
         raise HTTPNotFound
     return found
 
 
-def _may_decide(context: MailDomainsDesk, request: PortalRequest) -> bool:
+def _may_decide(context: SupportMailDomainsResource, request: PortalRequest) -> bool:
     """Nobody decides of their own mailbox, and nobody decides without having asked the establishment."""
     if _own_domain(request) == context.__name__:
         request.flash("Votre propre adresse est de ce domaine : un ou une collègue doit décider.", "warning")

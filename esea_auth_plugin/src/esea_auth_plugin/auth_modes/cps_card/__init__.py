@@ -1,6 +1,6 @@
 """The mode « Carte CPS »: the card host, its ticket, the trust in cards and the revocation lists.
 
-The room is always there, so that its table stands; its pages, jobs and demands only when ``esea_auth.modes`` has it.
+The package is always there, so that its table stands; its pages, jobs and demands only when ``esea_auth.modes`` has it.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from datetime import timedelta
 
 from ...authentication.registry import enabled_names
 from ...directives import report_problems
-from ...interfaces import ICardDesk, ICardReader, IRevocationLists, ISupportRoot, Rule
+from ...interfaces import ICardReader, ICardService, IRevocationLists, ISupportRoot, Rule
 from ...pyramid_types import Configurator, Registry
 from ...services import find, offers
 from ...settings import FoundationSettings, read_section
 from . import models  # noqa: F401 - its table
 from .authorities import problem_of
-from .desk import CardDesk
-from .places import CardHostRoot, CardListsPlace
 from .refreshing import refresh_job
+from .resources import CardHostRoot, CardListsResource
+from .service import CardService
 from .settings import PREFIX, ROOT, CardSettings, problems_of
 from .tickets import Tickets, prune
 from .trust import CardLists, Trust
@@ -31,7 +31,7 @@ ACTIONS = {
 
 
 def includeme(config: Configurator) -> None:
-    """Read the settings; publish the desk and the pages if the mode is enabled."""
+    """Read the settings; publish the review board and the pages if the mode is enabled."""
     read_section(config, CardSettings, PREFIX)
     for name, sentence in ACTIONS.items():
         config.add_audit_action(name, sentence)
@@ -41,11 +41,11 @@ def includeme(config: Configurator) -> None:
     if "cps_card" not in enabled_names(config.registry.settings):
         return
     config.add_service(Trust, _trust)
-    config.add_service(CardDesk, CardDesk)
-    config.add_service(ICardDesk, lambda registry: find(registry, CardDesk))
+    config.add_service(CardService, CardService)
+    config.add_service(ICardService, lambda registry: find(registry, CardService))
     config.add_service(IRevocationLists, CardLists)
     config.add_permission_rule("esea.support.cards", Rule(role="support"))
-    config.add_portal_child("cartes", CardListsPlace, parent=ISupportRoot)
+    config.add_portal_child("cartes", CardListsResource, parent=ISupportRoot)
     if str(config.registry.settings.get(f"{PREFIX}crl_urls", "")).strip():
         config.add_job("cps_card.crl", refresh_job, every=timedelta(hours=1))
     config.scan(".views")

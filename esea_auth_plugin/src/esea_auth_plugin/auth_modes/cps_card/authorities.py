@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from ...errors import Problem
 
-MOST_FILE_BYTES = 1024 * 1024
+MAX_FILE_BYTES = 1024 * 1024
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
@@ -57,16 +57,16 @@ def read_file(path: Path) -> Authorities:
     :raises ValueError: it holds something else, or authorities that must not be there.
     """
     with path.open("rb") as file:
-        pem = file.read(MOST_FILE_BYTES + 1)
-    if len(pem) > MOST_FILE_BYTES:
+        pem = file.read(MAX_FILE_BYTES + 1)
+    if len(pem) > MAX_FILE_BYTES:
         raise ValueError("is far too long for a list of authorities")
     found = [_certificate(number, part) for number, part in enumerate(_PEM.findall(pem), start=1)]
     roots = {one.subject.public_bytes(): one for one in found if one.subject == one.issuer}
     people = {one.subject.public_bytes(): one for one in found if one.subject != one.issuer}
-    strangers = [name for one in people.values() if "PERSONNES" not in (name := common_name(one.subject)).split()]
-    if strangers:
+    third_parties = [name for one in people.values() if "PERSONNES" not in (name := common_name(one.subject)).split()]
+    if third_parties:
         # An ORGANISATIONS authority here would let every server's certificate in as a person.
-        raise ValueError(f"holds authorities that sign no people's cards: {', '.join(sorted(strangers))}")
+        raise ValueError(f"holds authorities that sign no people's cards: {', '.join(sorted(third_parties))}")
     if not roots or not people:
         raise ValueError("needs the PERSONNES authorities and their roots")
     return Authorities(roots, people)

@@ -20,8 +20,8 @@ from ...pyramid_types import JsonObject
 from .national import NationalId, person_id, structure_id
 
 #: A card's certificate takes about 2 KB.
-MOST_BYTES = 8 * 1024
-MOST_TEXT = 200
+MAX_BYTES = 8 * 1024
+MAX_TEXT = 200
 
 CATEGORY = ObjectIdentifier("1.2.250.1.71.1.2.5")
 KIND = ObjectIdentifier("1.2.250.1.71.1.2.2")
@@ -104,7 +104,7 @@ def read_der(der: bytes) -> Card:
 
     :raises Unreadable: for whatever is no certificate, or holds what can't be read; nothing else is ever raised.
     """
-    if len(der) > MOST_BYTES:
+    if len(der) > MAX_BYTES:
         raise Unreadable("too long")
     try:
         return _read(x509.load_der_x509_certificate(der), der)
@@ -163,7 +163,7 @@ def _names(name: x509.Name, *, repeated: bool = False) -> dict[ObjectIdentifier,
 
 
 def _text(value: str | bytes) -> str:
-    if not isinstance(value, str) or len(value) > MOST_TEXT:
+    if not isinstance(value, str) or len(value) > MAX_TEXT:
         raise Unreadable("a name that is no text, or too long")
     folded = composed(value).strip(" ")
     # Control and format characters: line ends forge lines of logs, direction marks forge what is read (row 32).

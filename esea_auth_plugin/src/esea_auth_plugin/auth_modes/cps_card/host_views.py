@@ -15,11 +15,11 @@ from ...interfaces import CardRefusal, IThrottle, Limit
 from ...pyramid_types import JsonObject, PortalRequest, ViewResult
 from ...services import find
 from . import diagnosis
-from .desk import CardDesk
 from .diagnosis import Examined
-from .places import CardHostRoot
 from .reader import DIAGNOSE, READ
 from .refusals import REFUSALS
+from .resources import CardHostRoot
+from .service import CardService
 from .transport import from_proxy
 
 _TEMPLATES = "esea_auth_plugin:auth_modes/cps_card/templates"
@@ -42,25 +42,25 @@ def welcome(context: CardHostRoot, request: PortalRequest) -> ViewResult:
 @view_config(name=READ, **_PUBLIC)
 def read(context: CardHostRoot, request: PortalRequest) -> ViewResult:
     """Read the card for the sign-in that asked, and send the browser back to it with a ticket."""
-    desk = find(request, CardDesk)
+    board = find(request, CardService)
     _count(request)
     # Judged before any transaction: it may ask an OCSP responder.
-    examined = desk.received(request.environ)
+    examined = board.received(request.environ)
     write_on_get(request)
-    answer = desk.answer(request, examined, request.GET.get("state", ""))
+    answer = board.answer(request, examined, request.GET.get("state", ""))
     return _told(request, answer.refusal) if answer.refusal is not None else _sent(answer.location)
 
 
 @view_config(name=DIAGNOSE, **_PUBLIC)
 def diagnose(context: CardHostRoot, request: PortalRequest) -> ViewResult:
     """Try the card, and send the browser back to the portal's page that tells what was found."""
-    desk = find(request, CardDesk)
+    board = find(request, CardService)
     _count(request)
-    examined = desk.received(request.environ)
+    examined = board.received(request.environ)
     if examined.code == "card.proxy":
         return _refused(request, examined.code)
     write_on_get(request)
-    return _sent(desk.hand_over_diagnosis(request.dbsession, diagnosis.to_json(examined)))
+    return _sent(board.hand_over_diagnosis(request.dbsession, diagnosis.to_json(examined)))
 
 
 def _count(request: PortalRequest) -> None:
@@ -74,7 +74,7 @@ def _sent(address: str) -> HTTPSeeOther:
 
 def _refused(request: PortalRequest, code: str) -> ViewResult:
     write_on_get(request)
-    find(request, CardDesk).refused(request.dbsession, Examined(None, code), address=request.client_address)
+    find(request, CardService).refused(request.dbsession, Examined(None, code), address=request.client_address)
     return _told(request, REFUSALS[code])
 
 

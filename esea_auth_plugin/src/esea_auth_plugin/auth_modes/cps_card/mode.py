@@ -31,8 +31,8 @@ from ...interfaces import ExternalIdentity, Factor, IClock, IExternalIdentities,
 from ...pyramid_types import Registry
 from ...services import find
 from .identity import ISSUER, KIND, from_json
-from .places import ICardModePlace
 from .reader import reader_of
+from .resources import ICardModeResource
 from .settings import CardSettings
 from .tickets import PORTAL, TicketRefused, Tickets
 
@@ -52,7 +52,7 @@ class CpsCardMode(AuthMode):
     factors = frozenset({Factor.HEALTH_CREDENTIAL})
     capabilities = frozenset({Capability.FINDS_PERSON, Capability.ENROLS, Capability.OFFERS_ATTRIBUTES})
     callbacks = frozenset({BACK})
-    place = ICardModePlace
+    place = ICardModeResource
     wrong = _AGAIN
     enrol_title = "Ajouter ma carte CPS"
     enrol_description = "Une carte CPS, CPF, CPE/CDE ou CPA/CDA à votre nom : elle ouvre tous les services."

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 _LEEWAY = timedelta(minutes=5)
 #: An answer without an end is believed this long.
 _FRESH = timedelta(hours=1)
-_MOST_BYTES = 64 * 1024
+_MAX_BYTES = 64 * 1024
 
 
 class NoAnswer(Exception):
@@ -72,7 +72,7 @@ def ask(registry: Registry, url: str, card: x509.Certificate, issuer: x509.Certi
         url,
         headers=headers,
         body=signatures.der_of(request),
-        most_bytes=_MOST_BYTES,
+        most_bytes=_MAX_BYTES,
         signed_content=True,
     )
     if answer.status != 200:

@@ -20,7 +20,7 @@ from ...interfaces import IClock, IOutbound
 from ...pyramid_types import Registry
 from ...services import find
 from .authorities import common_name
-from .revocation import MOST_BYTES, SUFFIX, ListRefused, parse, prove
+from .revocation import MAX_BYTES, SUFFIX, ListRefused, parse, prove
 from .settings import CardSettings
 from .trust import Trust
 
@@ -60,7 +60,7 @@ def refresh_job(registry: Registry) -> None:
 def _refresh_one(registry: Registry, settings: CardSettings, url: str) -> Refreshed:
     trust = find(registry, Trust)
     try:
-        answer = find(registry, IOutbound).fetch("GET", url, budget=_BUDGET, most_bytes=MOST_BYTES, signed_content=True)
+        answer = find(registry, IOutbound).fetch("GET", url, budget=_BUDGET, most_bytes=MAX_BYTES, signed_content=True)
         if answer.status != 200:
             return Refreshed(url, problem=f"status {answer.status}")
         crl = parse(answer.body)

@@ -16,7 +16,7 @@ from .authorities import Authorities, common_name
 logger = logging.getLogger(__name__)
 
 #: The largest real list has some hundred thousand lines.
-MOST_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 SUFFIX = ".crl"
 
 
@@ -25,7 +25,7 @@ class ListRefused(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CrlStatus:
     """Where one authority's list stands. :ivar issued: ``None`` when there is no list."""
 
     authority: str
@@ -55,13 +55,13 @@ class Lists:
         """Return an authority's list."""
         return self.by_name.get(authority.subject.public_bytes())
 
-    def standing(self, authority: x509.Certificate) -> Standing:
+    def status_of(self, authority: x509.Certificate) -> CrlStatus:
         """Return where an authority's list stands."""
         found = self.of(authority)
         name = common_name(authority.subject)
         if found is None:
-            return Standing(name, None)
-        return Standing(name, found.last_update_utc, found.next_update_utc, len(found))
+            return CrlStatus(name, None)
+        return CrlStatus(name, found.last_update_utc, found.next_update_utc, len(found))
 
 
 def parse(content: bytes) -> x509.CertificateRevocationList:
@@ -69,7 +69,7 @@ def parse(content: bytes) -> x509.CertificateRevocationList:
 
     :raises ListRefused: it is none.
     """
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_BYTES:
         raise ListRefused("is too long")
     try:
         if content.lstrip().startswith(b"-----BEGIN"):
@@ -134,7 +134,7 @@ class ListFolder:
         found: dict[bytes, x509.CertificateRevocationList] = {}
         for name, _, size in version:
             try:
-                if size > MOST_BYTES:
+                if size > MAX_BYTES:
                     raise ListRefused("is too long")
                 crl = parse((self.folder / name).read_bytes())
                 authority = prove(crl, self._authorities).subject.public_bytes()

@@ -23,7 +23,7 @@ from ...services import find
 from .models import CardTicketRow
 from .refusals import CardRefused
 
-LIFETIME = timedelta(seconds=60)
+TTL = timedelta(seconds=60)
 #: How long after the portal asked a card may be read: as long as a sign-in lives.
 ASKED_LIFETIME = timedelta(minutes=20)
 PORTAL, DIAGNOSTIC = "portal", "diagnostic"
@@ -31,7 +31,7 @@ _ASKED = "cps_card.request"
 _RESULT = "cps_card.ticket"
 _TICKET_KIND = "card_ticket"
 _NONCE_KIND = "card_nonce"
-_MOST_STATE = 2048
+_MAX_STATE = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Tickets:
 
         :raises CardRefused: the portal did not make it, or too long ago.
         """
-        if not state or len(state) > _MOST_STATE:
+        if not state or len(state) > _MAX_STATE:
             raise CardRefused("card.request")
         try:
             read = json.loads(self._sealer.open(state, purpose=_ASKED))
@@ -92,7 +92,7 @@ class Tickets:
                 attempt=asked.attempt if asked else "",
                 nonce_digest=asked.nonce_digest if asked else "",
                 sealed=sealed,
-                ends_at=self._now() + LIFETIME,
+                ends_at=self._now() + TTL,
             )
         )
         session.flush()

@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes
 
 from ...foundation.security import tokens
 from ...normalise.addresses import parse_address, parse_network, within
-from .certificate import MOST_BYTES
+from .certificate import MAX_BYTES
 from .refusals import CardRefused
 from .settings import CardSettings
 
@@ -25,7 +25,7 @@ VERIFY = "X-SSL-Client-Verify"
 REFUSED = "X-SSL-Client-Refused-Cert"
 _NAMES = {"x-ssl-client-cert": "X-SSL-Client-Cert", "client-cert": "Client-Cert"}
 #: URL-encoded PEM takes up to three signs a byte of base64; looked at before anything is decoded.
-MOST_HEADER = 4 * MOST_BYTES
+MAX_HEADER = 4 * MAX_BYTES
 
 _PEM = re.compile(rb"\s*-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*")
 _STRUCTURED = re.compile(r"\s*:([A-Za-z0-9+/]*={0,2}):\s*")
@@ -54,11 +54,11 @@ def presented(environ: Mapping[str, object], settings: CardSettings) -> Presente
         return Presented(None, refused)
     if not refused and verified != "SUCCESS":
         raise CardRefused("card.proxy")  # a certificate that the proxy did not prove, under the name of one it did
-    if len(value) > MOST_HEADER:
+    if len(value) > MAX_HEADER:
         raise CardRefused("card.too_large")
     as_pem = refused or settings.transport == "x-ssl-client-cert"
     der = _from_pem(value) if as_pem else _from_structured(value)
-    if len(der) > MOST_BYTES:
+    if len(der) > MAX_BYTES:
         raise CardRefused("card.too_large")
     return Presented(der, refused)
 

@@ -16,13 +16,13 @@ from pathlib import Path
 from cryptography import x509
 from OpenSSL import crypto
 
-from ...interfaces import IClock, ListStanding
+from ...interfaces import IClock, ListStatus
 from ...pyramid_types import Registry
 from ...services import find
 from .authorities import Authorities, read_file
 from .certificate import Card
 from .refusals import CardRefused
-from .revocation import ListFolder, Lists, Standing
+from .revocation import CrlStatus, ListFolder, Lists
 from .settings import CardSettings
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ _RESULTS = {
     23: "card.revoked",
 }
 _HASHES = frozenset({"sha256", "sha384", "sha512"})
-_LEAST_RSA_BITS = 2048
+_MIN_RSA_BITS = 2048
 
 
 class Trust:
@@ -72,14 +72,14 @@ class Trust:
             raise CardRefused("card.usage")
         self._check_kind(card)
 
-    def standings(self) -> list[Standing]:
+    def statuses(self) -> list[CrlStatus]:
         """Return where the list of each authority stands."""
         lists = self.folder.current()
-        return [lists.standing(authority) for authority in self.authorities.all()]
+        return [lists.status_of(authority) for authority in self.authorities.all()]
 
-    def stale(self, standing: Standing, at: datetime) -> bool:
+    def stale(self, status: CrlStatus, at: datetime) -> bool:
         """Tell whether a list is too old to be believed."""
-        return standing.stale(at, self._settings.crl_max_age)
+        return status.stale(at, self._settings.crl_max_age)
 
     # --- the chain -------------------------------------------------------------------------------------------
 
@@ -87,14 +87,14 @@ class Trust:
         lists = self.folder.current()
         moment = at
         path = self.authorities.path_of(certificate)
-        standings = [lists.standing(authority) for authority in path]
-        if any(self.stale(standing, at) for standing in standings if standing.issued is not None):
+        statuses = [lists.status_of(authority) for authority in path]
+        if any(self.stale(status, at) for status in statuses if status.issued is not None):
             if self._settings.stale_crl == "close":
                 self._raise_if_not_for_the_list(card, at)
                 raise CardRefused("card.crl_old")
             logger.warning("a revocation list is too old and is believed all the same: esea_auth.cps_card.stale_crl")
             # OpenSSL knows no « old but good enough »: it judges at the last moment at which all lists were good.
-            ends = [one.next_update for one in standings if one.next_update is not None]
+            ends = [one.next_update for one in statuses if one.next_update is not None]
             moment = min([at, *(end - timedelta(seconds=1) for end in ends)])
         try:
             chain = self._verified(lists, certificate, moment)
@@ -138,7 +138,7 @@ class Trust:
     def _check_strength(self, certificate: x509.Certificate) -> None:
         bits = getattr(certificate.public_key(), "key_size", 0)
         # Keys on curves are short and strong; cards have RSA so far.
-        least = 256 if hasattr(certificate.public_key(), "curve") else _LEAST_RSA_BITS
+        least = 256 if hasattr(certificate.public_key(), "curve") else _MIN_RSA_BITS
         algorithm = certificate.signature_hash_algorithm
         if bits < least or algorithm is None or algorithm.name not in _HASHES:
             raise CardRefused("card.weak")
@@ -168,17 +168,14 @@ class CardLists:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
-    def standings(self) -> Sequence[ListStanding]:
+    def statuses(self) -> Sequence[ListStatus]:
         """See the interface."""
         trust, now = find(self._registry, Trust), find(self._registry, IClock).now()
-        return [
-            ListStanding(standing.authority, standing.age(now), trust.stale(standing, now))
-            for standing in trust.standings()
-        ]
+        return [ListStatus(status.authority, status.age(now), trust.stale(status, now)) for status in trust.statuses()]
 
 
 def _code_of(error: crypto.X509StoreContextError, card: Card) -> str:
-    """Return the reason; a stranger's certificate is told by the names it gives itself, which let nobody in."""
+    """Return the reason; a third party's certificate is told by the names it gives itself, which let nobody in."""
     code = _RESULTS.get(error.errors[0], "card.authority")
     if code != "card.authority":
         return code

@@ -10,22 +10,22 @@ from ...interfaces import IClock
 from ...pyramid_types import JsonObject, PortalRequest, TemplateValues
 from ...services import find
 from . import diagnosis
-from .places import CardListsPlace, ICardModePlace
 from .reader import reader_of
+from .resources import CardListsResource, ICardModeResource
 from .settings import CardSettings
 from .tickets import DIAGNOSTIC, TicketRefused, Tickets
 from .trust import Trust
 
 _TEMPLATES = "esea_auth_plugin:auth_modes/cps_card/templates"
 _PUBLIC: JsonObject = {
-    "context": ICardModePlace,
+    "context": ICardModeResource,
     "request_method": "GET",
     "permission": NO_PERMISSION_REQUIRED,
 }
 
 
 @view_config(name="diagnostic", renderer=f"{_TEMPLATES}/diagnostic.jinja2", **_PUBLIC)
-def workstation(context: CardListsPlace, request: PortalRequest) -> TemplateValues:
+def workstation(context: CardListsResource, request: PortalRequest) -> TemplateValues:
     """Offer the test, or show what the card host has just found."""
     page: JsonObject = {"try_it": reader_of(request.registry).diagnosis(), "found": None, "over": False}
     ticket = request.GET.get("ticket", "")
@@ -51,27 +51,27 @@ def workstation(context: CardListsPlace, request: PortalRequest) -> TemplateValu
 
 
 @view_config(name="aide", renderer=f"{_TEMPLATES}/help.jinja2", **_PUBLIC)
-def help_page(context: CardListsPlace, request: PortalRequest) -> TemplateValues:
+def help_page(context: CardListsResource, request: PortalRequest) -> TemplateValues:
     """Tell who may have a card, who orders it, and what to do without one."""
     return {"types": find(request, CardSettings).accepted_types}
 
 
 @view_config(
-    context=CardListsPlace,
+    context=CardListsResource,
     request_method="GET",
     permission="esea.support.cards",
     renderer=f"{_TEMPLATES}/lists.jinja2",
 )
-def lists(context: CardListsPlace, request: PortalRequest) -> TemplateValues:
+def lists(context: CardListsResource, request: PortalRequest) -> TemplateValues:
     """Tell the age of each revocation list, and what an old one does to people."""
     settings = find(request, CardSettings)
     trust, now = find(request, Trust), find(request, IClock).now()
     rows = [
         {
-            "standing": standing,
-            "age": standing.age(now),
-            "stale": trust.stale(standing, now),
+            "status": status,
+            "age": status.age(now),
+            "stale": trust.stale(status, now),
         }
-        for standing in trust.standings()
+        for status in trust.statuses()
     ]
     return {"rows": rows, "closes": settings.stale_crl == "close", "most": settings.crl_max_age, "place": context}

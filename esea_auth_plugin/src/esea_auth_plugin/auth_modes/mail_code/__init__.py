@@ -12,8 +12,8 @@ __all__ = ["includeme"]
 
 
 def includeme(config: Configurator) -> None:
-    """Declare the letter that carries the code."""
+    """Declare the email that carries the code."""
     config.add_service(IMailedCodes, MailedCodes)
-    config.add_letter(LETTER, "esea_auth_plugin:auth_modes/mail_code/letters/code")
+    config.add_email(LETTER, "esea_auth_plugin:auth_modes/mail_code/emails/code")
     config.add_audit_action("mail_code.sent", "Code de connexion envoyé par courriel")
     config.add_job("mail_code.prune", prune, every=timedelta(hours=1))

@@ -1,4 +1,4 @@
-"""Makes, mails and checks codes. What is stored is a keyed hash; the code itself is only in the sealed letter."""
+"""Makes, mails and checks codes. What is stored is a keyed hash; the code itself is only in the sealed email."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from .models import MailCodeRow
 
 LETTER = "mail_code.code"
 PURPOSE = "mail_code"
-LIFETIME = timedelta(minutes=10)
+TTL = timedelta(minutes=10)
 RESEND_EVERY = timedelta(minutes=1)
-MOST_TRIES = 5
+MAX_TRIES = 5
 
 
 class Verdict(enum.StrEnum):
@@ -51,7 +51,7 @@ class MailCodes:
                 sign_in=attempt.id,
                 subject=subject,
                 code_digest=self._digests(code, attempt.id)[0],
-                code_ends_at=attempt.at + LIFETIME,
+                code_ends_at=attempt.at + TTL,
                 sent_at=attempt.at,
                 tries=0,
             )
@@ -65,13 +65,13 @@ class MailCodes:
         statement = (
             update(MailCodeRow)
             .where(MailCodeRow.sign_in == attempt.id, MailCodeRow.subject == subject)
-            .where(MailCodeRow.used_at.is_(None), MailCodeRow.tries < MOST_TRIES)
+            .where(MailCodeRow.used_at.is_(None), MailCodeRow.tries < MAX_TRIES)
             .where(MailCodeRow.sent_at <= attempt.at - RESEND_EVERY)
             .values(
                 former_digest=MailCodeRow.code_digest,
                 former_ends_at=MailCodeRow.code_ends_at,
                 code_digest=self._digests(code, attempt.id)[0],
-                code_ends_at=attempt.at + LIFETIME,
+                code_ends_at=attempt.at + TTL,
                 sent_at=attempt.at,
             )
             .execution_options(synchronize_session=False)
@@ -89,7 +89,7 @@ class MailCodes:
         counted = session.execute(
             update(MailCodeRow)
             .where(MailCodeRow.sign_in == attempt.id, MailCodeRow.subject == subject)
-            .where(MailCodeRow.used_at.is_(None), MailCodeRow.tries < MOST_TRIES)
+            .where(MailCodeRow.used_at.is_(None), MailCodeRow.tries < MAX_TRIES)
             .values(tries=MailCodeRow.tries + 1)
             .returning(
                 MailCodeRow.tries,
@@ -111,7 +111,7 @@ class MailCodes:
             return Verdict.RIGHT
         if attempt.at >= counted.code_ends_at:
             return Verdict.EXPIRED
-        return Verdict.EXHAUSTED if counted.tries >= MOST_TRIES else Verdict.WRONG
+        return Verdict.EXHAUSTED if counted.tries >= MAX_TRIES else Verdict.WRONG
 
     def _consume(self, session: Session, attempt: Attempt) -> bool:
         statement = (
@@ -126,7 +126,7 @@ class MailCodes:
         return tokens.code_digest(find(self._registry, ISealer), code, purpose=PURPOSE, bound_to=sign_in)
 
     def _post(self, session: Session, attempt: Attempt, subject: str, code: str) -> None:
-        ends_at = attempt.at + LIFETIME
+        ends_at = attempt.at + TTL
         find(self._registry, IOutbox).post(
             session,
             LETTER,
@@ -140,7 +140,7 @@ class MailCodes:
 
 
 class MailedCodes:
-    """See :class:`~esea_auth_plugin.interfaces.IMailedCodes`: the same codes, for other rooms' rows."""
+    """See :class:`~esea_auth_plugin.interfaces.IMailedCodes`: the same codes, for other packages' rows."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -180,4 +180,4 @@ def waits(row: MailCodeRow, at: datetime) -> int:
     return max(0, int((row.sent_at + RESEND_EVERY - at).total_seconds()))
 
 
-__all__ = ["LETTER", "LIFETIME", "MailCodes", "MailedCodes", "Verdict", "prune", "waits"]
+__all__ = ["LETTER", "TTL", "MailCodes", "MailedCodes", "Verdict", "prune", "waits"]

@@ -1,4 +1,4 @@
-"""Passkeys: the mode « Clé d'accès », and the signatures that other rooms ask for (:class:`IPasskeys`)."""
+"""Passkeys: the mode « Clé d'accès », and the signatures that other packages ask for (:class:`IPasskeys`)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def includeme(config: Configurator) -> None:
 
     config.action("esea-passkey-settings", check, order=900)
     config.add_service(IPasskeys, Passkeys)
-    config.add_letter(COPIED, "esea_auth_plugin:auth_modes/passkey/letters/copied")
+    config.add_email(COPIED, "esea_auth_plugin:auth_modes/passkey/emails/copied")
     config.add_audit_action("passkey.copied", "Clé d’accès refusée : elle semble avoir été copiée")
     config.add_audit_action("passkey.backup_changed", "Clé d’accès : synchronisation entre appareils changée")
     config.add_route(ROUTE, PATH)

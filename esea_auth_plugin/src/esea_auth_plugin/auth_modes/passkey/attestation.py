@@ -53,7 +53,7 @@ def judge(attestation_object: bytes, aaguid: str, at: datetime, *, model_listed:
         _judge(attestation_object, aaguid, at, model_listed)
     except NotVerified:
         raise
-    except Exception as error:  # whatever a stranger's bytes make a decoder raise, now or when a part is looked at
+    except Exception as error:  # whatever a third party's bytes make a decoder raise, now or when a part is looked at
         raise NotVerified("passkey.attestation_certificate") from error
 
 

@@ -36,7 +36,7 @@ _ALGORITHMS = [
     COSEAlgorithmIdentifier.EDDSA,
     COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
 ]
-_LONGEST = 20_000
+_MAX = 20_000
 _ATTACHMENTS = ("platform", "cross-platform")
 
 
@@ -112,7 +112,7 @@ def read_credential(text: str) -> JsonObject:
 
     :raises NotVerified: it is no such thing, or comes from a page inside somebody else's.
     """
-    if not text or len(text) > _LONGEST:
+    if not text or len(text) > _MAX:
         raise NotVerified("passkey.empty")
     try:
         found = json.loads(text)
@@ -121,7 +121,7 @@ def read_credential(text: str) -> JsonObject:
             raise NotVerified("passkey.malformed")
     except NotVerified:
         raise
-    except Exception as error:  # whatever a stranger's JSON makes a decoder raise
+    except Exception as error:  # whatever a third party's JSON makes a decoder raise
         raise NotVerified("passkey.malformed") from error
     if client.get("crossOrigin") or "topOrigin" in client:
         raise NotVerified("passkey.framed")

@@ -23,9 +23,9 @@ from ...services import find
 from .models import AnsweredChallenge
 
 _PURPOSE = "passkey.challenge"
-LIFE = timedelta(minutes=5)
+TTL = timedelta(minutes=5)
 #: Answers are remembered longer than a challenge lives (threat-model.md row 11).
-_KEPT = LIFE + timedelta(minutes=5)
+_RETENTION = TTL + timedelta(minutes=5)
 
 
 def bound(browser: str, subject: str | None, purpose: str) -> str:
@@ -58,11 +58,11 @@ class Challenges:
         except (SealBroken, ValueError):
             return None
         now, challenge = self._now(), str(opened["challenge"])
-        if now - datetime.fromisoformat(opened["at"]) > LIFE:
+        if now - datetime.fromisoformat(opened["at"]) > TTL:
             return None
         insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(AnsweredChallenge)
         statement = (
-            insert.values(digest=tokens.digest(challenge, kind=_PURPOSE), ends_at=now + _KEPT)
+            insert.values(digest=tokens.digest(challenge, kind=_PURPOSE), ends_at=now + _RETENTION)
             .on_conflict_do_nothing()
             .returning(AnsweredChallenge.digest)
         )

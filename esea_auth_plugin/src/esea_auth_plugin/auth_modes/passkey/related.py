@@ -14,7 +14,7 @@ from ... import values
 from ...errors import Problem
 
 #: Browsers read a list until it has named so many registrable labels, and silently leave out the rest.
-MOST_LABELS = 5
+MAX_LABELS = 5
 _ADDRESS = re.compile(r"[0-9.]+")
 
 
@@ -59,7 +59,7 @@ def problems_of(origins: Sequence[str], key: str, where: str, *, lenient: bool) 
     if not lenient and None in labels:
         cure = "write hosts below a domain that somebody can register"
         found.append(Problem(key, where, "holds a host that browsers leave out", cure))
-    if len({label for label in labels if label is not None}) > MOST_LABELS:
-        cure = f"browsers read {MOST_LABELS} at most: keep the domains that people still use"
-        found.append(Problem(key, where, f"names more than {MOST_LABELS} registrable labels", cure))
+    if len({label for label in labels if label is not None}) > MAX_LABELS:
+        cure = f"browsers read {MAX_LABELS} at most: keep the domains that people still use"
+        found.append(Problem(key, where, f"names more than {MAX_LABELS} registrable labels", cure))
     return found

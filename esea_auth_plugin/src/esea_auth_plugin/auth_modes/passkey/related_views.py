@@ -15,7 +15,7 @@ from .settings import PasskeySettings
 
 ROUTE, PATH = "esea.passkey.related_origins", "/.well-known/webauthn"
 #: Short, so that a domain that is taken off the list is off everywhere within minutes.
-_KEPT = timedelta(minutes=10)
+_RETENTION = timedelta(minutes=10)
 
 
 @view_config(route_name=ROUTE, request_method="GET", renderer="json", permission=NO_PERMISSION_REQUIRED)
@@ -25,5 +25,5 @@ def related_origins(request: PortalRequest) -> dict[str, list[str]]:
     if not origins or modes_of(request).get("passkey") is None:
         raise HTTPNotFound
     request.response.cache_control.public = True
-    request.response.cache_control.max_age = int(_KEPT.total_seconds())
+    request.response.cache_control.max_age = int(_RETENTION.total_seconds())
     return {"origins": list(origins)}

@@ -25,7 +25,7 @@ from .makers import maker_of
 from .models import PasskeyHandle, PasskeyRow
 from .settings import PasskeySettings, party
 
-MOST_KEYS = 20
+MAX_KEYS = 20
 #: Letter to the owner of a key whose count went back.
 COPIED = "passkey.copied"
 
@@ -44,7 +44,7 @@ class Passkeys:
     def rows(self, session: Session, subject: str) -> Sequence[PasskeyRow]:
         """Return the person's keys, oldest first."""
         keys = select(PasskeyRow).where(PasskeyRow.subject == subject).order_by(PasskeyRow.added_at)
-        return session.scalars(keys.limit(MOST_KEYS)).all()
+        return session.scalars(keys.limit(MAX_KEYS)).all()
 
     def unknown(self, session: Session, sent: str) -> Mapping[str, str]:
         """Return what a browser is told of a key that it offered and that is not here (any more), ``{}`` otherwise.
@@ -214,7 +214,7 @@ class Passkeys:
         rp_id, origins = party(self._registry)
         settings = find(self._registry, PasskeySettings)
         key = ceremony.verify_new(credential, challenge, rp_id, origins, settings, at)
-        if len(self.rows(session, subject)) >= MOST_KEYS:
+        if len(self.rows(session, subject)) >= MAX_KEYS:
             raise NotVerified("passkey.too_many")
         return self._store(session, subject, key, at, device_name(label, maker_of(key.aaguid) or "Clé d’accès"), place)
 

@@ -1,4 +1,4 @@
-"""The mode « Identifiant - Mot de passe », and the passwords of accounts that other rooms set."""
+"""The mode « Identifiant - Mot de passe », and the passwords of accounts that other packages set."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from .contest_kind import ContestKind
 from .ecps_store import EcpsRequests
 from .matching import personal_data
 from .merging import LETTER
-from .places import AfterPlace, ButtonPlace, FarewellPlace, IPscPlace
+from .resources import AfterResource, ButtonResource, EndSessionResource, IPscResource
 from .service import Psc
 from .sessions import PscSessions
 from .views import PATH, ROUTE
@@ -45,14 +45,14 @@ def includeme(config: Configurator) -> None:
     config.add_service(EcpsRequests, EcpsRequests)
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
-    config.add_letter(LETTER, "esea_auth_plugin:auth_modes/pro_sante_connect/letters/merged")
+    config.add_email(LETTER, "esea_auth_plugin:auth_modes/pro_sante_connect/emails/merged")
     config.add_personal_data("pro_sante_connect", personal_data)
     config.add_request_kind(ConflictKind)
     config.add_request_kind(ContestKind)
     config.add_job("psc.prune", ways.prune, every=timedelta(hours=1))
-    config.add_portal_child("bouton", ButtonPlace, parent=IPscPlace)
-    config.add_portal_child("sortie", FarewellPlace, parent=IPscPlace)
-    config.add_portal_child("fin", AfterPlace, parent=IPscPlace)
+    config.add_portal_child("bouton", ButtonResource, parent=IPscResource)
+    config.add_portal_child("sortie", EndSessionResource, parent=IPscResource)
+    config.add_portal_child("fin", AfterResource, parent=IPscResource)
     config.add_route(ROUTE, PATH)
     config.scan(".views")
     enabled = set(enabled_names(config.registry.settings))

@@ -17,7 +17,7 @@ from ...errors import PortalError
 from ...foundation.database import lock_accounts
 from ...interfaces import Factor, Proof
 from ...pyramid_types import Json, JsonObject, Registry
-from . import ended
+from . import ended_sessions as ended
 from .activities import Activity
 from .cases import Cases
 from .client import Arrival
@@ -28,7 +28,7 @@ from .texts import clean
 
 PAGES = "esea_auth_plugin:auth_modes/pro_sante_connect/templates"
 #: PSC's session lives four hours at most, and so does ours (domain notes, 1.4).
-LONGEST = timedelta(hours=4)
+MAX = timedelta(hours=4)
 SAME, MINE, CHOICE = "same", "mine", "choice"
 ANSWER, YES, NO = "reponse", "oui", "non"
 
@@ -125,7 +125,7 @@ class Arrivals:
 
     def resolve(self, session: Session, attempt: Attempt, who: Who, mode: AuthMode, *, fresh: bool) -> Result:
         """Judge who arrived. :param fresh: they proved themselves to PSC for this very sign-in."""
-        ends = who.auth_time + LONGEST
+        ends = who.auth_time + MAX
         if ends <= attempt.at:
             return Refused("psc.session_too_old", _TOO_OLD, over=True)
         match = self._matching.search(session, who.person)
@@ -161,8 +161,8 @@ class Arrivals:
     def leave(self, session: Session, attempt: Attempt) -> str:
         """« Ce n'est pas moi »: return the address of the page that ends PSC's session; nobody is signed in."""
         who = Who.from_state(attempt.state["who"])
-        kept = self._sessions.keep(session, None, who.person.issuer, who, attempt.at + LONGEST)
-        return self._sessions.farewell(session, kept, attempt.at)
+        kept = self._sessions.keep(session, None, who.person.issuer, who, attempt.at + MAX)
+        return self._sessions.end_session_url(session, kept, attempt.at)
 
     # --- parts
 
@@ -178,7 +178,7 @@ class Arrivals:
             return Refused(error.code, mode.wrong, over=True)
         if link is None:
             return UnknownPerson(who.person.identity(), OTHER_NAME, blocked=True)
-        ends = who.auth_time + LONGEST
+        ends = who.auth_time + MAX
         reference = self._sessions.keep(session, account, who.person.issuer, who, ends)
         proof = Proof(
             mode=mode.name,

@@ -33,7 +33,7 @@ class Breaker:
         self._failures = failures
         self._pause = pause
         self._longest = longest
-        self._tell = tell
+        self._notify = tell
         self._slots = threading.BoundedSemaphore(most_waiting)
         self._lock = threading.Lock()
         self._failed = 0
@@ -43,7 +43,7 @@ class Breaker:
     def open(self) -> bool:
         """Tell whether calls are refused now."""
         with self._lock:
-            return self._tell() < self._closed_until
+            return self._notify() < self._closed_until
 
     @contextmanager
     def call(self) -> Iterator[None]:
@@ -72,4 +72,4 @@ class Breaker:
             beyond = self._failed - self._failures
             if beyond >= 0:
                 # One call in each pause finds out whether it is back; 2**beyond keeps the next pause apart.
-                self._closed_until = self._tell() + min(self._pause * 2**beyond, self._longest)
+                self._closed_until = self._notify() + min(self._pause * 2**beyond, self._longest)

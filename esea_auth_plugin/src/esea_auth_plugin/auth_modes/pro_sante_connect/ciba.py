@@ -21,24 +21,24 @@ from .discovery import PscDown
 from .ecps_store import ASKED, DECOY, DONE, DOWN, INVALID, REFUSED, RINGING, Due, EcpsRequests
 from .mapper import NobodyNamed
 from .provider_errors import Cause, cause_of
-from .service import MOST_RINGING, Psc
+from .service import MAX_RINGING, Psc
 from .tokens import BadToken
 
 log = logging.getLogger(__name__)
 
 #: Requests that one turn takes on; the next turn comes a second later.
-MOST = 200
+MAX = 200
 #: Questions in a row without an answer before the person is told that PSC is down.
-MOST_FAILURES = 3
+MAX_FAILURES = 3
 SLOW_DOWN = 5
 
 
 def ask_due(registry: Registry) -> None:
     """Job: ask PSC about every request that is due."""
-    due = find(registry, EcpsRequests).lease_due(MOST)
+    due = find(registry, EcpsRequests).lease_due(MAX)
     if not due:
         return
-    with ThreadPoolExecutor(max_workers=MOST_RINGING, thread_name_prefix="ecps") as threads:
+    with ThreadPoolExecutor(max_workers=MAX_RINGING, thread_name_prefix="ecps") as threads:
         for done in [threads.submit(_ask_one, registry, each) for each in due]:
             done.result()
 
@@ -52,7 +52,7 @@ def _ask_one(registry: Registry, due: Due) -> None:
             _collect(registry, due)
     except PscDown as error:
         failures = due.failures + 1
-        if failures >= MOST_FAILURES:
+        if failures >= MAX_FAILURES:
             requests.note(due, state=DOWN, code=error.code)
         else:
             requests.note(due, failures=failures, next_at=_in(registry, 2 * failures))

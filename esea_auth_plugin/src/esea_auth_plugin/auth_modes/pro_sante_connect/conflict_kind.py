@@ -35,7 +35,7 @@ class ConflictKind(DecidedOnly):
     """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
 
     name = CONFLICT
-    desk = "support"
+    board = "support"
     queue = "rapprochements"
     title = "Deux comptes pour une même personne"
     queue_title = "Rapprochements"

@@ -31,7 +31,7 @@ class ContestKind(DecidedOnly):
     """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
 
     name = CONTEST
-    desk = "support"
+    board = "support"
     queue = "numeros-contestes"
     title = "Numéro professionnel contesté"
     queue_title = "Numéros contestés"

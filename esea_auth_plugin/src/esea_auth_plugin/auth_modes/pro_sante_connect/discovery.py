@@ -29,7 +29,7 @@ KEYS_AGAIN = 60.0
 #: Seconds before asking again after a failure.
 RETRY = 10.0
 #: Threads that may wait for a first reading; the next one is told at once that there is none.
-MOST_QUEUED = 3
+MAX_QUEUED = 3
 
 
 _NAMES_ISSUER = "authorization_response_iss_parameter_supported"
@@ -51,9 +51,9 @@ class Cached:
     def __init__(self, fetch: Callable[[], Any], kept: float, tell: Callable[[], float]) -> None:
         self._fetch = fetch
         self._kept = kept
-        self._tell = tell
+        self._notify = tell
         self._lock = threading.Lock()
-        self._queue = threading.BoundedSemaphore(MOST_QUEUED)
+        self._queue = threading.BoundedSemaphore(MAX_QUEUED)
         self._value: Any = None
         self._asked_at: float | None = None
         self._next_at = 0.0
@@ -71,7 +71,7 @@ class Cached:
         held = self.present
         if held is not None:
             # While another thread fetches, the older one does.
-            if self._tell() >= self._next_at and self._lock.acquire(blocking=False):
+            if self._notify() >= self._next_at and self._lock.acquire(blocking=False):
                 try:
                     self._refresh()
                 finally:
@@ -84,7 +84,7 @@ class Cached:
             raise PscDown
         try:
             with self._lock:
-                if self.present is None and self._tell() >= self._next_at:
+                if self.present is None and self._notify() >= self._next_at:
                     self._refresh()
         finally:
             self._queue.release()
@@ -96,19 +96,19 @@ class Cached:
     def again(self, spacing: float) -> Any:
         """Fetch once more, unless that was done less than ``spacing`` ago; return what there is."""
         with self._lock:
-            if self._asked_at is None or self._tell() - self._asked_at >= spacing:
+            if self._asked_at is None or self._notify() - self._asked_at >= spacing:
                 self._refresh()
         return self._value
 
     def _refresh(self) -> None:
-        self._asked_at = self._tell()
+        self._asked_at = self._notify()
         try:
             self._value = self._fetch()
         except (PscDown, Unavailable) as error:
-            self._next_at = self._tell() + RETRY
+            self._next_at = self._notify() + RETRY
             log.warning("psc: a document could not be read (%s)", getattr(error, "code", "psc.breaker"))
         else:
-            self._next_at = self._tell() + self._kept
+            self._next_at = self._notify() + self._kept
 
 
 class Discovery:

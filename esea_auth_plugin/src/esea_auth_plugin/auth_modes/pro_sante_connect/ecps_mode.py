@@ -136,7 +136,9 @@ class EcpsMode(AuthMode):
         """An explicit sign-out ends PSC's session too."""
         sessions = PscSessions(self.registry)
         reference = sessions.of_view(view, frozenset({self.name}))
-        return sessions.farewell(session, reference, ways.now_of(self.registry)) if reference is not None else None
+        return (
+            sessions.end_session_url(session, reference, ways.now_of(self.registry)) if reference is not None else None
+        )
 
     def action_limits(self, attempt: Attempt) -> Sequence[tuple[Limit, str]]:
         """Cancelling rings nowhere."""

@@ -25,7 +25,7 @@ from .models import EcpsRequest
 
 PURPOSE = "ecps.request"
 #: Every request ends then, whatever PSC says of its own: a shorter or longer wait would tell a decoy from a real one.
-LIFETIME = timedelta(minutes=2)
+TTL = timedelta(minutes=2)
 #: A worker that dies gives its rows back after this; longer than one call to PSC ever takes.
 LEASE = timedelta(seconds=30)
 ASKED, RINGING, DECOY = "asked", "ringing", "decoy"
@@ -69,7 +69,7 @@ class EcpsRequests:
                 sealed=self._sealed(row, {"login_hint": national_id}),
                 asked_at=at,
                 next_at=at,
-                ends_at=at + LIFETIME,
+                ends_at=at + TTL,
             )
         )
         session.flush()

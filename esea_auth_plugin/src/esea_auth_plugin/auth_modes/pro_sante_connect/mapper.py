@@ -29,7 +29,7 @@ KIND = "psc"
 ORIGIN = "psc"
 #: Origins of identifiers, in the order in which accounts are searched by them (after the SubjectNameID).
 RPPS, ADELI, SUB, NAME_ID = "RPPS", "ADELI", "sub", "SubjectNameID"
-_MOST_IDS = 12
+_MAX_IDS = 12
 
 
 class NobodyNamed(PortalError):
@@ -97,7 +97,7 @@ def person_of(claims: Mapping[str, object], *, issuer: str, today: date, strict:
     name_id = clean(first(claims, "SubjectNameID", "preferred_username"), 255) or sub
     if not sub or not name_id:
         raise NobodyNamed("Pro Santé Connect n'a transmis aucun identifiant.")
-    identifiers = tuple(dict.fromkeys(_identifiers(claims, name_id, sub, strict=strict)))[:_MOST_IDS]
+    identifiers = tuple(dict.fromkeys(_identifiers(claims, name_id, sub, strict=strict)))[:_MAX_IDS]
     attributes = {
         "last_name": name_like(claims.get("family_name")),
         "first_name": name_like(claims.get("given_name")),
@@ -160,7 +160,7 @@ def _other_ids(claims: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
     for name in ("otherIds", "otherIDs"):
         value = claims.get(name)
         found.extend(value if isinstance(value, list) else [value])
-    return [entry for entry in found if isinstance(entry, dict)][:_MOST_IDS]
+    return [entry for entry in found if isinstance(entry, dict)][:_MAX_IDS]
 
 
 def _rank(entry: Mapping[str, object]) -> int:

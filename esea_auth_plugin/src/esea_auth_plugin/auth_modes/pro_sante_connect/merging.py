@@ -99,11 +99,11 @@ class Merging:
                 "attributes": sorted(plan.filled),
             },
         )
-        self._tell(session, plan, views[kept], views[ended])
+        self._notify(session, plan, views[kept], views[ended])
         return plan
 
-    def _tell(self, session: Session, plan: Plan, kept: AccountView, ended: AccountView) -> None:
-        """Write to both addresses: the person looks for their account with either, and a stranger must object."""
+    def _notify(self, session: Session, plan: Plan, kept: AccountView, ended: AccountView) -> None:
+        """Write to both addresses: the person looks for their account with either, and a third party must object."""
         titles = [each.title for each in find(self._registry, ICatalogue).all() if each.slug in plan.services]
         values = {
             "name": kept.display_name,

@@ -34,8 +34,8 @@ from .client import Departure, PscRefused
 from .discovery import PscDown
 from .mapper import KIND, NobodyNamed
 from .matching import Matching
-from .places import IPscPlace
 from .provider_errors import MESSAGES, Cause, cause_of
+from .resources import IPscResource
 from .service import RETURN, Psc
 from .sessions import PscSessions
 from .settings import origin_of
@@ -79,7 +79,7 @@ class ProSanteConnectMode(AuthMode):
     )
     actions = frozenset({LEAVE})
     callbacks = frozenset({RETURN})
-    place = IPscPlace
+    place = IPscResource
     companion = f"{PAGES}/companion.jinja2"
     enrol_title = "Lier Pro Santé Connect"
     enrol_description = "Pour vous connecter ensuite avec votre carte CPS ou votre e-CPS, sans mot de passe."
@@ -198,7 +198,7 @@ class ProSanteConnectMode(AuthMode):
         reference = self._sessions.of_view(view, frozenset({self.name}))
         if reference is None:
             return None
-        return self._sessions.farewell(session, reference, ways.now_of(self.registry))
+        return self._sessions.end_session_url(session, reference, ways.now_of(self.registry))
 
     # --- parts
 

@@ -11,8 +11,8 @@ from .mapper import PscPerson, person_of
 from .settings import PscSettings
 
 #: Calls about e-CPS requests that a worker makes at once.
-MOST_RINGING = 8
-#: Where PSC sends people back: declared with it, letter by letter.
+MAX_RINGING = 8
+#: Where PSC sends people back: declared with it, email by email.
 RETURN = "retour"
 RETURN_PATH = f"/connexion/psc/{RETURN}"
 FAREWELL_PATH = "/connexion/psc/fin"
@@ -28,7 +28,7 @@ class Psc:
         outbound, back = find(registry, IOutbound), portal.absolute(RETURN_PATH)
         self.client = PscClient(self.settings, outbound, back)
         # The worker's own: hundreds of e-CPS requests must not count against the pages' few slots.
-        self.ringing = PscClient(self.settings, outbound, back, Breaker(most_waiting=MOST_RINGING))
+        self.ringing = PscClient(self.settings, outbound, back, Breaker(most_waiting=MAX_RINGING))
 
     def person(self, arrival: Arrival) -> PscPerson:
         """Return who arrived. :raises NobodyNamed: the claims name nobody."""

@@ -50,7 +50,7 @@ class PscSessions:
         session.flush()
         return row
 
-    def farewell(self, session: Session, reference: str, at: datetime) -> str:
+    def end_session_url(self, session: Session, reference: str, at: datetime) -> str:
         """Return the address of the page from which the browser ends PSC's session too.
 
         A page of ours in between: the id_token goes there in a form, never in an address, and Chromium would not let a

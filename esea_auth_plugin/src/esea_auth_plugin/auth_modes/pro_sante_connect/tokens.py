@@ -21,7 +21,7 @@ from .discovery import Discovery, PscDown
 from .settings import PscSettings
 
 #: Longest token that is looked at; PSC's are near 2 kB.
-MOST_CHARACTERS = 20_000
+MAX_CHARACTERS = 20_000
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
@@ -124,7 +124,7 @@ class Tokens:
     # --- signature
 
     def _verified(self, text: Any) -> jwt.Token:
-        if not isinstance(text, str) or not text or len(text) > MOST_CHARACTERS:
+        if not isinstance(text, str) or not text or len(text) > MAX_CHARACTERS:
             raise BadToken("psc.token")
         try:
             return self._decoded(text, self._discovery.keys())

@@ -15,9 +15,9 @@ from ...errors import PortalError, TooManyAttempts
 from ...interfaces import IAuditTrail, IClock, IThrottle, Limit, PortalSettings
 from ...pyramid_types import PortalRequest, ViewResult, current_identity
 from ...services import find
-from . import ended
+from . import ended_sessions as ended
 from .discovery import PscDown
-from .places import AfterPlace, ButtonPlace, FarewellPlace
+from .resources import AfterResource, ButtonResource, EndSessionResource
 from .service import FAREWELL_PATH, Psc
 from .sessions import PscSessions
 from .settings import origin_of
@@ -30,8 +30,8 @@ _TOLD = Limit("psc.backchannel_logout", 120, timedelta(minutes=1))
 _IMAGES = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
-@view_config(context=ButtonPlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def button(context: ButtonPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=ButtonResource, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+def button(context: ButtonResource, request: PortalRequest) -> ViewResult:
     """Serve the official artwork from where the operator keeps it: it may be neither redrawn nor shipped."""
     wanted = find(request, Psc).settings.button_image
     kind = _IMAGES.get(Path(wanted).suffix.lower())
@@ -42,13 +42,13 @@ def button(context: ButtonPlace, request: PortalRequest) -> ViewResult:
 
 
 @view_config(
-    context=FarewellPlace,
+    context=EndSessionResource,
     request_method="GET",
     renderer="esea_auth_plugin:auth_modes/pro_sante_connect/templates/farewell.jinja2",
     # Its ticket, good for two minutes, stands in for the session that has just ended.
     permission=NO_PERMISSION_REQUIRED,
 )
-def farewell(context: FarewellPlace, request: PortalRequest) -> ViewResult:
+def end_session_url(context: EndSessionResource, request: PortalRequest) -> ViewResult:
     """Show the form that ends PSC's session, sent by itself where scripts run."""
     psc = find(request, Psc)
     ticket = request.GET.get("ticket", "")[:128]
@@ -66,8 +66,8 @@ def farewell(context: FarewellPlace, request: PortalRequest) -> ViewResult:
     }
 
 
-@view_config(context=AfterPlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def after(context: AfterPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=AfterResource, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+def after(context: AfterResource, request: PortalRequest) -> ViewResult:
     """PSC sent the browser back after a sign-out, with or without a state: nothing in it is acted upon."""
     if current_identity(request) is None:
         request.flash("Vos sessions sont fermées, ici et chez Pro Santé Connect.", "info")

@@ -16,15 +16,13 @@ from .models import EcpsRequest, PscLogout, PscSession, PscWay
 
 KIND = "psc.state"
 #: A person may look for their telephone, or activate an e-CPS meanwhile.
-LIFETIME = timedelta(minutes=15)
+TTL = timedelta(minutes=15)
 
 
 def set_out(session: Session, attempt: str, state: str, at: datetime) -> None:
     """Remember a way that begins; the former ones of this attempt are over (a second tab, a step back)."""
     session.execute(update(PscWay).where(PscWay.attempt == attempt, PscWay.used_at.is_(None)).values(used_at=at))
-    session.add(
-        PscWay(attempt=attempt, state_digest=tokens.digest(state, kind=KIND), set_out_at=at, ends_at=at + LIFETIME)
-    )
+    session.add(PscWay(attempt=attempt, state_digest=tokens.digest(state, kind=KIND), set_out_at=at, ends_at=at + TTL))
     session.flush()
 
 

@@ -48,11 +48,11 @@ from ...events import AccountClosed, DeviceRevoked
 from ...pyramid_types import Configurator
 from ...services import find
 from ...settings import read_section
-from .resources import QrPlace
+from .geolocation import Geolocation, geolocation_of, problems_of
+from .notifications import LETTER
+from .resources import QrResource
 from .service import QrRequests, prune
 from .settings import PREFIX, QrSettings
-from .telling import LETTER
-from .whereabouts import Whereabouts, problems_of, whereabouts_of
 from .words import MODE, PASSKEYS
 
 __all__ = ["includeme"]
@@ -81,14 +81,14 @@ def includeme(config: Configurator) -> None:
 
     read_section(config, QrSettings, PREFIX)
     config.add_service(QrRequests, QrRequests)
-    config.add_service(Whereabouts, whereabouts_of)
+    config.add_service(Geolocation, geolocation_of)
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
-    config.add_letter(LETTER, "esea_auth_plugin:auth_modes/qr_code/letters/reported")
+    config.add_email(LETTER, "esea_auth_plugin:auth_modes/qr_code/emails/reported")
     config.add_job("qr.prune", prune, every=timedelta(hours=1))
     config.add_subscriber(revoked, DeviceRevoked)
     config.add_subscriber(closed, AccountClosed)
-    config.add_portal_child("qr", QrPlace)
+    config.add_portal_child("qr", QrResource)
     config.scan(".phone_views")
     config.scan(".enrol_phone_views")
     enabled = enabled_names(registry.settings)

@@ -17,8 +17,8 @@ from ...interfaces import IPasskeys, PortalSettings
 from ...pyramid_types import Registry
 from ...services import find
 from . import codes
+from .geolocation import Geolocation
 from .service import ANSWERED, PAIRED, REFUSED, WAITING, WRONG, QrRequests, Request, Shown
-from .whereabouts import Whereabouts
 from .words import CHECK_WRONG, ENROL_EXPIRED, ENROL_REFUSED, ENROL_WRONG, KEY_REFUSED, OVER, PASSKEYS
 
 _TEMPLATES = "esea_auth_plugin:auth_modes/qr_code/templates"
@@ -101,6 +101,6 @@ class PhoneAdding:
         return Enrolled(key.reference, key.label, said, mode=PASSKEYS)
 
     def _confirm(self, found: Request) -> Ask:
-        where = find(self._registry, Whereabouts).place(found.answer.get("address", ""))
+        where = find(self._registry, Geolocation).place(found.answer.get("address", ""))
         values = {"phone": browser_fr(found.answer.get("agent", "")), "where": where.name}
         return Ask(f"{_TEMPLATES}/confirm.jinja2", values)

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from ...foundation.security import tokens
-from ...normalise.codes import code_letters, compact, is_digits
+from ...normalise.codes import code_emails, compact, is_digits
 
 #: Groups of four characters: 40 bits that live 90 seconds, 60 that live five minutes.
 GROUPS = {"sign_in": 2, "enrolment": 3}
 _PREFIX = "QR"
-_LONGEST = 40
+_MAX = 40
 
 
 def new(kind: str) -> str:
-    """Return a code, e.g. ``7K3M-Q2XF``; its letters can't be misread (I, L and O are not among them)."""
+    """Return a code, e.g. ``7K3M-Q2XF``; its emails can't be misread (I, L and O are not among them)."""
     return tokens.new_reference(_PREFIX, groups=GROUPS[kind]).removeprefix(f"{_PREFIX}-")
 
 
 def read(typed: str) -> str | None:
     """Return a typed code as it is written: case, spaces, dashes, and I, L, O forgiven. ``None``: it can't be one."""
-    letters = code_letters(typed[:_LONGEST])
+    emails = code_emails(typed[:_MAX])
     for groups in GROUPS.values():
-        if len(letters) == 4 * groups:
-            found = tokens.read_reference(letters, prefix=_PREFIX, groups=groups)
+        if len(emails) == 4 * groups:
+            found = tokens.read_reference(emails, prefix=_PREFIX, groups=groups)
             return found.removeprefix(f"{_PREFIX}-") if found else None
     return None
 

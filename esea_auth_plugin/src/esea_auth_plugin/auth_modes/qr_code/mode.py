@@ -23,7 +23,7 @@ from ...authentication.contract import (
     Result,
     Wait,
 )
-from ...authentication.credentials.suspension import FrozenFactors
+from ...authentication.credentials.suspension import SuspendedFactors
 from ...foundation.database import lock_accounts
 from ...foundation.layout.qr import qr_svg
 from ...foundation.throttling import Addresses
@@ -121,11 +121,11 @@ class QrCodeMode(AuthMode):
 
     def poll(self, session: Session, attempt_id: str, at: datetime) -> Poll:
         """Tell a page of an enrolment whether the telephone answered."""
-        return self._poll(self._requests.standing(session, attempt_id), at, grace=0)
+        return self._poll(self._requests.progress(session, attempt_id), at, grace=0)
 
     def poll_by_cookie(self, session: Session, cookie_digest: str, at: datetime) -> Poll:
         """Tell a waiting workstation whether the telephone decided: one query, however many wait."""
-        found = self._requests.standing_of_cookie(session, cookie_digest, at)
+        found = self._requests.progress_of_cookie(session, cookie_digest, at)
         return self._poll(found, at, grace=_SCRIPT_GOES_FIRST)
 
     def usable_by(self, session: Session, subject: str) -> bool:
@@ -140,7 +140,7 @@ class QrCodeMode(AuthMode):
         proof = Proof(mode=MODE, factors=self.factors, means=("pop", "user", "mca"), at=attempt.at, authenticator=key)
         # The core asks whether a QR approval is frozen; what signed it is a passkey, which may be.
         signed = Proof(mode=PASSKEYS, factors=self.factors, means=proof.means, at=attempt.at, authenticator=key)
-        if find(self.registry, FrozenFactors).refuses(session, subject, signed):
+        if find(self.registry, SuspendedFactors).refuses(session, subject, signed):
             return Refused("factor.frozen", self.wrong, over=True)  # as the core says it of its own
         if not self._requests.collect(session, found, attempt.at):
             return Refused("qr.over", OVER, over=True)

@@ -12,13 +12,13 @@ from ...foundation.throttling import Addresses
 from ...interfaces import IClock, IThrottle, Limit
 from ...pyramid_types import PortalRequest, Response, TemplateValues
 from ...services import find
+from .geolocation import Geolocation
 from .service import QrRequests, Request
 from .settings import QrSettings
-from .whereabouts import Whereabouts
 
 #: Everything that a telephone sends. Codes can't be guessed in their time anyway: 40 bits against 90 seconds.
 ACTS = Limit("qr.phone", 60, timedelta(minutes=10))
-#: Letters to the support from one address.
+#: Emails to the support from one address.
 REPORTS = Limit("qr.report", 5, timedelta(hours=1))
 
 PAGE = "esea_auth_plugin:auth_modes/qr_code/templates/request.jinja2"
@@ -66,7 +66,7 @@ def done(outcome: str, **values: Any) -> dict[str, object]:
 
 def asked(context: Any, request: PortalRequest, found: Request) -> TemplateValues:
     """Return what the telephone shows of who asks: it is all that tells a relayed code from one's own workstation."""
-    places = find(request, Whereabouts)
+    places = find(request, Geolocation)
     place = places.place(found.address)
     same = places.same_network(found.address, request.client_address)
     return {

@@ -12,8 +12,9 @@ from pyramid.view import view_config
 from ...interfaces import IAuditTrail, IPasskeys, KeyVerified
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
-from . import codes, enrol_phone, phone, telling
-from .resources import QrApprove, QrCodePlace, QrPlace, QrRefuse, QrReport
+from . import codes, enrol_phone, phone
+from . import notifications as telling
+from .resources import QrApprove, QrCodeResource, QrRefuse, QrReport, QrResource
 from .service import (
     APPROVED,
     ENROLMENT,
@@ -38,14 +39,14 @@ def purpose(found: Request, number: str) -> str:
     return f"qr.approve|{found.id}|{number}"
 
 
-@view_config(context=QrPlace, request_method="GET", renderer=_TYPE, permission=NO_PERMISSION_REQUIRED)
-def ask_code(context: QrPlace, request: PortalRequest) -> TemplateValues:
+@view_config(context=QrResource, request_method="GET", renderer=_TYPE, permission=NO_PERMISSION_REQUIRED)
+def ask_code(context: QrResource, request: PortalRequest) -> TemplateValues:
     """Ask for the code, where a camera can't read it."""
     return {"problem": "", "typed": ""}
 
 
-@view_config(context=QrPlace, request_method="POST", renderer=_TYPE, permission=NO_PERMISSION_REQUIRED)
-def take_code(context: QrPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=QrResource, request_method="POST", renderer=_TYPE, permission=NO_PERMISSION_REQUIRED)
+def take_code(context: QrResource, request: PortalRequest) -> ViewResult:
     """Go to what the code names; whether it names anything is said there, as if it had been read."""
     phone.count(request)
     typed = str(request.POST.get("code", ""))
@@ -56,8 +57,8 @@ def take_code(context: QrPlace, request: PortalRequest) -> ViewResult:
     return HTTPSeeOther(f"/qr/{code}")
 
 
-@view_config(context=QrCodePlace, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def show(context: QrCodePlace, request: PortalRequest) -> ViewResult:
+@view_config(context=QrCodeResource, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+def show(context: QrCodeResource, request: PortalRequest) -> ViewResult:
     """Show what the workstation asks."""
     found = phone.named(context, request, None, WAITING, PAIRED)
     if found is None:
@@ -67,8 +68,8 @@ def show(context: QrCodePlace, request: PortalRequest) -> ViewResult:
     return phone.rendered(request, phone.PAGE, phone.asked(context, request, found))
 
 
-@view_config(context=QrCodePlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def take_number(context: QrCodePlace, request: PortalRequest) -> ViewResult:
+@view_config(context=QrCodeResource, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def take_number(context: QrCodeResource, request: PortalRequest) -> ViewResult:
     """Take the number: an enrolment is paired by it; a sign-in asks for a signature over it, and compares it then."""
     phone.count(request)
     found = phone.named(context, request, None, WAITING, PAIRED)

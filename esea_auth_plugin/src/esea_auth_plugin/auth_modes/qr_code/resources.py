@@ -9,8 +9,8 @@ from . import codes
 from .words import MODE
 
 
-class QrPlace(Resource):
-    """See :class:`QrPlace`; there while the mode is enabled."""
+class QrResource(Resource):
+    """See :class:`QrResource`; there while the mode is enabled."""
 
     title = "QR code"
 
@@ -24,10 +24,10 @@ class QrPlace(Resource):
         code = codes.read(key)
         if code is None:
             raise KeyError(key)
-        return QrCodePlace(self.request, self, key, code)
+        return QrCodeResource(self.request, self, key, code)
 
 
-class QrCodePlace(Resource):
+class QrCodeResource(Resource):
     """`/qr/CODE`: what a workstation asks."""
 
     def __init__(self, request: PortalRequest, parent: Resource, name: str, code: str) -> None:

@@ -21,9 +21,9 @@ from ...interfaces import IClock, IPendingDevices, ISealer, KeyVerified
 from ...pyramid_types import Registry
 from ...services import find
 from . import codes
+from .geolocation import Geolocation
 from .models import QrRequestRow
-from .whereabouts import Whereabouts
-from .words import BLOCKED, COLLECT, CONFIRM, ENROL_LIFE, LIFE, PASSKEYS
+from .words import BLOCKED, COLLECT, CONFIRM, ENROL_LIFE, PASSKEYS, TTL
 
 SIGN_IN, ENROLMENT = "sign_in", "enrolment"
 WAITING, APPROVED, REFUSED, WRONG, OTHER, PAIRED, ANSWERED, COLLECTED, ENDED = (
@@ -39,7 +39,7 @@ WAITING, APPROVED, REFUSED, WRONG, OTHER, PAIRED, ANSWERED, COLLECTED, ENDED = (
 )
 #: What a telephone is told whose key still waits for its mail; never the state of a row.
 UNCONFIRMED = "unconfirmed"
-_LIVES = {SIGN_IN: LIFE, ENROLMENT: ENROL_LIFE}
+_LIVES = {SIGN_IN: TTL, ENROLMENT: ENROL_LIFE}
 _DETAILS, _ANSWER = "qr.details", "qr.answer"
 
 
@@ -121,13 +121,13 @@ class QrRequests:
         """Use up an approval, or the telephone's answer: once, in time, by its own attempt."""
         return self._move(session, request.id, {APPROVED, ANSWERED}, at, state=COLLECTED, answer="")
 
-    def standing(self, session: Session, attempt_id: str) -> tuple[str, datetime] | None:
+    def progress(self, session: Session, attempt_id: str) -> tuple[str, datetime] | None:
         """Return state and end of the youngest request of a sign-in or enrolment, in one query."""
         query = select(QrRequestRow.state, QrRequestRow.ends_at).where(QrRequestRow.attempt == attempt_id)
         row = session.execute(query.order_by(QrRequestRow.created_at.desc()).limit(1)).first()
         return (row.state, row.ends_at) if row is not None else None
 
-    def standing_of_cookie(self, session: Session, cookie_digest: str, at: datetime) -> tuple[str, datetime] | None:
+    def progress_of_cookie(self, session: Session, cookie_digest: str, at: datetime) -> tuple[str, datetime] | None:
         """Like :meth:`standing`, by the cookie of the sign-in, joined: all that a waiting page costs."""
         query = (
             select(QrRequestRow.state, QrRequestRow.ends_at)
@@ -148,7 +148,7 @@ class QrRequests:
         who: list[ColumnElement[bool]] = []
         if attempt.browser:
             who.append(QrRequestRow.browser == attempt.browser)
-        if not find(self._registry, Whereabouts).is_establishment(attempt.address):
+        if not find(self._registry, Geolocation).is_establishment(attempt.address):
             digests = find(self._registry, ISealer).digests(address_key(attempt.address), purpose="qr.address")
             who.append(QrRequestRow.address_digest.in_(digests))
         if not who:

@@ -1,4 +1,4 @@
-"""Names, times and sentences that the files of this room share."""
+"""Names, times and sentences that the files of this package share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ MODE = "qr_code"
 PASSKEYS = "passkey"
 
 #: From the code's appearance to the telephone's approval (threat-model.md row 26: 60 to 120 seconds).
-LIFE = timedelta(seconds=90)
+TTL = timedelta(seconds=90)
 #: From the approval to its collection by the workstation, which asks every few seconds.
 COLLECT = timedelta(seconds=30)
 #: From the code's appearance to the key made on the telephone.

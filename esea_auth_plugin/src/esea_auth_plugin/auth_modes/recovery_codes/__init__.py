@@ -9,6 +9,6 @@ __all__ = ["includeme"]
 
 
 def includeme(config: Configurator) -> None:
-    """Declare the letter and what the trail records of this room."""
-    config.add_letter(LETTER, "esea_auth_plugin:auth_modes/recovery_codes/letters/used")
+    """Declare the email and what the trail records of this package."""
+    config.add_email(LETTER, "esea_auth_plugin:auth_modes/recovery_codes/emails/used")
     config.add_audit_action("recovery_codes.used", "Code de secours utilisé")

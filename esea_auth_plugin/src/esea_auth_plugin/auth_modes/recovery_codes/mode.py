@@ -65,13 +65,13 @@ class RecoveryCodesMode(TypedCodeMode):
         sheet = self._codes.use(session, subject, prepared, attempt.at)
         if sheet is None:
             return None
-        self._tell(session, attempt, subject, sheet.left)
+        self._notify(session, attempt, subject, sheet.left)
         return sheet.id
 
     def usable_by(self, session: Session, subject: str) -> bool:
         """Tell whether the person has a code left."""
-        standing = self._codes.standing(session, subject)
-        return standing is not None and standing.left > 0
+        sheet = self._codes.sheet_of(session, subject)
+        return sheet is not None and sheet.left > 0
 
     # --- « Mes dispositifs »
 
@@ -83,8 +83,8 @@ class RecoveryCodesMode(TypedCodeMode):
 
     def enrol_ask(self, session: Session, attempt: Attempt) -> Ask:
         """Say what the codes are for, and which ones they replace."""
-        standing = self._codes.standing(session, attempt.subject or "")
-        return Ask(f"{_TEMPLATES}/enrol.jinja2", {"standing": standing, "count": CODES, "submit": "Créer mes codes"})
+        sheet = self._codes.sheet_of(session, attempt.subject or "")
+        return Ask(f"{_TEMPLATES}/enrol.jinja2", {"status": sheet, "count": CODES, "submit": "Créer mes codes"})
 
     def enrol_prepare(self, attempt: Attempt) -> NewSheet | None:
         """Make ten codes and hash them."""
@@ -102,17 +102,17 @@ class RecoveryCodesMode(TypedCodeMode):
 
     def credentials(self, session: Session, subject: str) -> Sequence[Credential]:
         """Return the person's sheet, with how many codes are left."""
-        standing = self._codes.standing(session, subject)
-        if standing is None:
+        sheet = self._codes.sheet_of(session, subject)
+        if sheet is None:
             return ()
-        left = standing.left
+        left = sheet.left
         note = f"{left} code{'s' if left > 1 else ''} sur {CODES}" if left else "Tous utilisés : imprimez-en d’autres"
         return [
             Credential(
-                reference=standing.id,
-                label=f"Codes du {date_fr(standing.made_at)}",
-                added_at=standing.made_at,
-                last_used_at=standing.last_used_at,
+                reference=sheet.id,
+                label=f"Codes du {date_fr(sheet.made_at)}",
+                added_at=sheet.made_at,
+                last_used_at=sheet.last_used_at,
                 kind=KIND,
                 note=note,
                 renamable=False,
@@ -127,7 +127,7 @@ class RecoveryCodesMode(TypedCodeMode):
         modes = modes_of(self.registry).all()
         return any(mode.factors - _NO_DEVICE and mode.usable_by(session, subject) for mode in modes)
 
-    def _tell(self, session: Session, attempt: Attempt, subject: str, left: int) -> None:
+    def _notify(self, session: Session, attempt: Attempt, subject: str, left: int) -> None:
         account = find(self.registry, IAccounts).by_subject(session, subject)
         find(self.registry, IAuditTrail).record(
             session, "recovery_codes.used", actor=subject, target=subject, details={"left": left}

@@ -34,7 +34,7 @@ class NewSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SheetStatus:
     """A person's sheet as it stands. :ivar left: codes that were not used yet."""
 
     id: str
@@ -94,7 +94,7 @@ class RecoveryCodes:
         cost = HashCost(found.memory_kib, found.passes, found.lanes)
         return self._digests(typed, found.id, found.salt, cost)
 
-    def use(self, session: Session, subject: str, digests: tuple[str, ...], at: datetime) -> Standing | None:
+    def use(self, session: Session, subject: str, digests: tuple[str, ...], at: datetime) -> SheetStatus | None:
         """Use a code up and return how its sheet stands then; ``None``: it is worth nothing (wrong, used, replaced).
 
         One conditional update: of two answers with one code at the same moment, one changes the row.
@@ -109,9 +109,9 @@ class RecoveryCodes:
         )
         if not digests or cast("CursorResult[Any]", session.execute(used)).rowcount != 1:
             return None
-        return self.standing(session, subject)
+        return self.sheet_of(session, subject)
 
-    def standing(self, session: Session, subject: str) -> Standing | None:
+    def sheet_of(self, session: Session, subject: str) -> SheetStatus | None:
         """Return the person's sheet, in one query."""
         row = session.execute(
             select(
@@ -124,7 +124,7 @@ class RecoveryCodes:
             .where(RecoverySheetRow.subject == subject)
             .group_by(RecoverySheetRow.id, RecoverySheetRow.made_at)
         ).first()
-        return Standing(*row) if row is not None else None
+        return SheetStatus(*row) if row is not None else None
 
     def revoke(self, session: Session, subject: str, sheet: str | None = None) -> bool:
         """Delete the person's sheet (``sheet``: only if it is that one)."""

@@ -8,5 +8,5 @@ __all__ = ["includeme"]
 
 
 def includeme(config: Configurator) -> None:
-    """Declare what the trail records of this room."""
+    """Declare what the trail records of this package."""
     config.add_audit_action("totp.clock_drift", "Application d’authentification : décalage d’horloge constaté")

@@ -18,7 +18,7 @@ SECONDS = 30
 #: Steps accepted on each side of the one that is due: what a slow typist and a network need (RFC 6238, 5.2).
 WINDOW = 1
 #: A clock further away is not followed: each step that is remembered widens what an overheard code is good for.
-MOST_DRIFT = 2
+MAX_DRIFT = 2
 
 
 def new_key() -> str:
@@ -56,7 +56,7 @@ def matching_step(key: str, typed: str, at: datetime, *, drift: int = 0, after: 
 
 def measured_drift(step: int, at: datetime) -> int:
     """Return how many steps the application is ahead of us, within what is followed."""
-    return max(-MOST_DRIFT, min(MOST_DRIFT, step - step_at(at)))
+    return max(-MAX_DRIFT, min(MAX_DRIFT, step - step_at(at)))
 
 
 def address_of(key: str, *, account: str, issuer: str) -> str:
@@ -65,5 +65,5 @@ def address_of(key: str, *, account: str, issuer: str) -> str:
 
 
 def grouped(key: str) -> str:
-    """Return a key as people type it: groups of four letters."""
+    """Return a key as people type it: groups of four emails."""
     return " ".join(key[i : i + 4] for i in range(0, len(key), 4))

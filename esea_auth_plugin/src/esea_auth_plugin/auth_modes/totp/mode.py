@@ -16,7 +16,7 @@ from ...normalise.codes import compact
 from ...pyramid_types import Registry
 from ...services import find
 from . import codes
-from .service import MOST, Applications
+from .service import MAX, Applications
 
 _TEMPLATES = "esea_auth_plugin:auth_modes/totp/templates"
 KIND = "Application d’authentification"
@@ -26,7 +26,7 @@ WRONG = (
     "répète, vérifiez que votre téléphone est à l’heure automatique."
 )
 EMPTY = "Saisissez les six chiffres que montre l’application."
-TOO_MANY = f"Vous avez déjà {MOST} applications : retirez-en une d’abord."
+TOO_MANY = f"Vous avez déjà {MAX} applications : retirez-en une d’abord."
 
 
 class TotpMode(TypedCodeMode):
@@ -69,7 +69,7 @@ class TotpMode(TypedCodeMode):
 
     def enrol_begin(self, session: Session, attempt: Attempt) -> EnrolBegun:
         """Make a key; its page can be shown again, with the same key, until a first code is right."""
-        if attempt.subject is None or self._applications.count(session, attempt.subject) >= MOST:
+        if attempt.subject is None or self._applications.count(session, attempt.subject) >= MAX:
             return Refused("totp.too_many", TOO_MANY, over=True)
         return self._page(attempt, codes.new_key())
 
@@ -82,7 +82,7 @@ class TotpMode(TypedCodeMode):
         key = attempt.state.get("key")
         if attempt.subject is None or not key:
             return Refused("totp.enrolment_lost", "Cet ajout a expiré. Recommencez.", over=True)
-        if self._applications.count(session, attempt.subject) >= MOST:  # two pages, sent one after the other
+        if self._applications.count(session, attempt.subject) >= MAX:  # two pages, sent one after the other
             return Refused("totp.too_many", TOO_MANY, over=True)
         if not self.typed(attempt):
             return Refused("totp.empty", EMPTY)

@@ -1,14 +1,14 @@
-"""Who may do what: the security policy and roles. It asks the other rooms' services; nobody imports it."""
+"""Who may do what: the security policy and roles. It asks the other packages' services; nobody imports it."""
 
 from __future__ import annotations
 
 from ...events import SignedIn
-from ...interfaces import AccountEntry, AccountGroup, IAccountRoot, IOwnedLevel, IRoles, IRoleSuspensions
+from ...interfaces import AccountEntry, AccountGroup, IAccountRoot, IMaximumLevel, IRoles, IRoleSuspensions
 from ...pyramid_types import Configurator
 from ...services import find
-from .owned import OwnedLevel
+from .maximum_level import MaximumLevel
 from .policy import PortalPolicy
-from .resources import RolesPlace
+from .resources import RolesResource
 from .roles import Roles
 from .suspension import RoleSuspensions, confirm_by_authenticator
 from .top_level import top_level_deriver
@@ -26,10 +26,10 @@ def includeme(config: Configurator) -> None:
     config.add_audit_action("role.suspended", "Rôles suspendus après la récupération du compte")
     config.add_audit_action("role.restored", "Rôles rétablis")
     config.add_audit_action("role.restore_refused", "Rétablissement de rôles refusé")
-    for letter in ("suspended", "restored", "suspended_support"):
-        config.add_letter(f"role.{letter}", f"esea_auth_plugin:authentication/access/letters/{letter}")
+    for message in ("suspended", "restored", "suspended_support"):
+        config.add_email(f"role.{message}", f"esea_auth_plugin:authentication/access/emails/{message}")
     config.add_subscriber(lambda event: confirm_by_authenticator(config.registry, event), SignedIn)
-    config.add_portal_child("roles", RolesPlace, parent=IAccountRoot)
+    config.add_portal_child("roles", RolesResource, parent=IAccountRoot)
     config.add_account_entry(
         AccountEntry(
             "Mes rôles",
@@ -39,7 +39,7 @@ def includeme(config: Configurator) -> None:
             shown=lambda request: bool(request.identity.roles or request.identity.suspended_roles),
         )
     )
-    config.add_service(IOwnedLevel, OwnedLevel)
+    config.add_service(IMaximumLevel, MaximumLevel)
     config.add_view_deriver(top_level_deriver, "top_level", under="secured_view", over="owrapped_view")
     config.set_security_policy(PortalPolicy(config.registry))
     config.scan(".views")

@@ -13,7 +13,7 @@ from pyramid.security import Allowed
 
 from ...directives import permissions_of
 from ...foundation.database import IDatabase
-from ...interfaces import AccountState, IAccounts, IClock, Identity, IGrants, IPermissionJudge, IRoles, ISessions
+from ...interfaces import AccountState, IAccounts, IClock, Identity, IGrants, IPermissionEvaluator, IRoles, ISessions
 from ...levels import level_of, mail_code_barred
 from ...pyramid_types import PortalRequest, Registry
 from ...services import find, offers
@@ -44,7 +44,7 @@ class PortalPolicy:
 
     def permits(self, request: PortalRequest, context: object, permission: str) -> Any:
         """Judge a permission; the context plays no part, so that no place can widen what a permission says."""
-        refusal = find(self._registry, IPermissionJudge).judge(self.identity(request), permission)
+        refusal = find(self._registry, IPermissionEvaluator).judge(self.identity(request), permission)
         if refusal is None:
             return Allowed("%s", permission)
         rule = permissions_of(self._registry).get(permission)
@@ -96,7 +96,7 @@ class PortalPolicy:
             level=level,
             owned=account.level_owned,
             devices_held=account.devices_held,
-            lacks_means=self._demanded and account.devices_held < WANTED_MEANS,
+            lacks_second_factor=self._demanded and account.devices_held < WANTED_MEANS,
             email_doubted=account.email_doubted_at is not None,
             email_doubt_reason=account.email_doubt_reason,
             proofs=signed_in.proofs,

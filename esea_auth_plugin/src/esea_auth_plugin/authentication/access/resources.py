@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...resources import Resource
 
 
-class RolesPlace(Resource):
+class RolesResource(Resource):
     """« Mes rôles »."""
 
     title = "Mes rôles"

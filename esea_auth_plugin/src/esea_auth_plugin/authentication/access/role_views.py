@@ -6,19 +6,19 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from ...accounts.acts import identity_checked
-from ...accounts.resources import AccountOfDesk
+from ...accounts.resources import SupportAccountResource
 from ...directives import roles_of
 from ...errors import PortalError
 from ...interfaces import IAuditTrail, IReviews, IRoles, IRoleSuspensions
 from ...pyramid_types import PortalRequest, TemplateValues
 from ...services import find
-from .resources import RolesPlace
+from .resources import RolesResource
 
 _PAGE = "esea_auth_plugin:authentication/access/templates/roles.jinja2"
 
 
-@view_config(context=RolesPlace, request_method="GET", permission="esea.account.view", renderer=_PAGE)
-def own_roles(context: RolesPlace, request: PortalRequest) -> TemplateValues:
+@view_config(context=RolesResource, request_method="GET", permission="esea.account.view", renderer=_PAGE)
+def own_roles(context: RolesResource, request: PortalRequest) -> TemplateValues:
     """Show one's roles, and how suspended ones come back."""
     session, subject, titles = request.dbsession, request.identity.subject, roles_of(request)
     held = find(request, IRoles).granted(session, subject)
@@ -34,9 +34,9 @@ def own_roles(context: RolesPlace, request: PortalRequest) -> TemplateValues:
 
 
 @view_config(
-    context=AccountOfDesk, name="retablir-roles", request_method="POST", permission="esea.support.accounts.act"
+    context=SupportAccountResource, name="retablir-roles", request_method="POST", permission="esea.support.accounts.act"
 )
-def roles_restored(context: AccountOfDesk, request: PortalRequest) -> HTTPSeeOther:
+def roles_restored(context: SupportAccountResource, request: PortalRequest) -> HTTPSeeOther:
     """Restore the roles of a recovered account, once the person's identity was checked."""
     subject, by = context.__name__, request.identity.subject
     if not identity_checked(request):
@@ -45,7 +45,7 @@ def roles_restored(context: AccountOfDesk, request: PortalRequest) -> HTTPSeeOth
         find(request, IRoleSuspensions).restore(request.dbsession, subject, by=by)
     except PortalError as refused:
         audit, code = find(request, IAuditTrail), refused.code
-        request.outlive(
+        request.defer_write(
             lambda session: audit.record(
                 session, "role.restore_refused", outcome="refused", actor=by, target=subject, details={"code": code}
             )

@@ -18,7 +18,7 @@ from ...services import find
 from .models import RoleRow, RoleSuspensionRow
 
 #: Subjects that a statement names.
-_MOST_NAMED = 500
+_MAX_NAMED = 500
 
 
 def _suspended() -> ColumnElement[bool]:
@@ -63,7 +63,7 @@ class Roles:
     def holders(self, session: Session, subjects: Collection[str]) -> frozenset[str]:
         """See the interface."""
         query = select(RoleRow.subject).where(RoleRow.role.in_(roles_of(self._registry)), self._in_force())
-        if len(subjects) <= _MOST_NAMED:
+        if len(subjects) <= _MAX_NAMED:
             return frozenset(session.scalars(query.where(RoleRow.subject.in_(subjects)))) if subjects else frozenset()
         # The accounts of a mail domain: fewer people hold a role than a statement can name.
         return frozenset(session.scalars(query)) & frozenset(subjects)

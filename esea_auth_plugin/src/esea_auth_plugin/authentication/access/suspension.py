@@ -73,7 +73,7 @@ class RoleSuspensions:
         account = self._role_holder(session, subject)
         if account is None:
             return
-        self._tell(session, account, "suspended")
+        self._notify(session, account, "suspended")
         settings = find(self._registry, PortalSettings)
         values = {
             "identifier": account.identifier,
@@ -129,7 +129,7 @@ class RoleSuspensions:
         self._audit(session, "role.restored", subject, by, way=way)
         account = self._role_holder(session, subject)
         if account is not None:
-            self._tell(session, account, "restored", by_reviewer=way == "reviewer")
+            self._notify(session, account, "restored", by_reviewer=way == "reviewer")
 
     def _owned_before(self, session: Session, subject: str, proof: Proof, since: datetime) -> bool:
         """Tell whether a proof rests on a strong authenticator that the account had before the recovery."""
@@ -171,7 +171,7 @@ class RoleSuspensions:
             return None
         return find(self._registry, IAccounts).by_subject(session, subject)
 
-    def _tell(self, session: Session, account: AccountView, letter: str, **more: Any) -> None:
+    def _notify(self, session: Session, account: AccountView, message: str, **more: Any) -> None:
         """Write to the account's address, and to the former one while it may object."""
         former: Sequence[str] = ()
         if offers(self._registry, IFormerAddresses):
@@ -179,7 +179,7 @@ class RoleSuspensions:
         url = find(self._registry, PortalSettings).absolute("/compte/roles")
         for address in dict.fromkeys((account.email, *former)):
             values = {"name": account.display_name, "url": url, **more}
-            find(self._registry, IOutbox).post(session, f"role.{letter}", to=address, values=values)
+            find(self._registry, IOutbox).post(session, f"role.{message}", to=address, values=values)
 
     def _audit(self, session: Session, action: str, subject: str, by: str, **details: Any) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=by, target=subject, details=details)

@@ -13,7 +13,7 @@ from typing import Any
 from pyramid.httpexceptions import HTTPForbidden
 
 from ...foundation.database import IDatabase
-from ...interfaces import IClock, Identity, IOwnedLevel, Refusal
+from ...interfaces import IClock, Identity, IMaximumLevel, Refusal
 from ...levels import level_of
 from ...pyramid_types import PortalRequest
 from ...services import find
@@ -29,7 +29,7 @@ def is_at_top(request: PortalRequest, identity: Identity) -> bool:
     if not fresh:
         return False
     with find(request, IDatabase).reading() as session:
-        owned = find(request, IOwnedLevel).of(session, identity.subject)
+        owned = find(request, IMaximumLevel).of(session, identity.subject)
     return level_of(fresh) >= owned
 
 

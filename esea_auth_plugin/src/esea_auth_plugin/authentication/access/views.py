@@ -10,9 +10,9 @@ from pyramid.view import forbidden_view_config
 
 from ...directives import permissions_of
 from ...foundation.database import IDatabase
-from ...foundation.permissions.judge import PORTAL
+from ...foundation.permissions.evaluation import PORTAL
 from ...foundation.web.problems import problem_response, wants_json
-from ...interfaces import ICatalogue, IClock, IOwnedLevel, IParkedForms, IRoles, IRoleSuspensions, Refusal
+from ...interfaces import ICatalogue, IClock, IMaximumLevel, IRoles, IRoleSuspensions, ISavedForms, Refusal
 from ...pyramid_types import PortalRequest, ViewResult, current_identity
 from ...services import find, offers
 from .refused import Refused
@@ -24,7 +24,7 @@ _TITLES = {
     Refusal.SIGN_IN: "Connexion nécessaire",
     Refusal.STEP_UP: "Connexion plus sûre nécessaire",
     Refusal.STALE: "Nouvelle preuve d'identité nécessaire",
-    Refusal.MORE_MEANS: "Deuxième moyen de connexion nécessaire",
+    Refusal.SECOND_FACTOR_MISSING: "Deuxième moyen de connexion nécessaire",
     Refusal.NO_GRANT: "Accès refusé",
     Refusal.FORBIDDEN: "Accès refusé",
 }
@@ -38,11 +38,11 @@ def refused(request: PortalRequest) -> ViewResult:
     service = result.service if isinstance(result, Refused) else ""
     if wants_json(request):
         return problem_response(_STATUS.get(refusal, 403), f"refus:{refusal.value}", _TITLES[refusal])
-    if refusal is Refusal.MORE_MEANS:
+    if refusal is Refusal.SECOND_FACTOR_MISSING:
         return HTTPSeeOther("/compte/dispositifs")
     if refusal in _TO_SIGN_IN:
-        if request.method == "POST" and offers(request, IParkedForms):
-            find(request, IParkedForms).park(request)
+        if request.method == "POST" and offers(request, ISavedForms):
+            find(request, ISavedForms).save_form(request)
         if isinstance(result, Refused) and _owns_too_little(request, result):
             return _refusal_page(request, refusal, service)
         return HTTPSeeOther(sign_in_address(request, refusal, service))
@@ -75,10 +75,15 @@ def _owns_too_little(request: PortalRequest, result: Refused) -> bool:
     rule = permissions_of(request).get(result.permission)
     if result.refusal is not Refusal.STEP_UP or result.service:
         return False
-    if rule is None or current_identity(request) is None or not offers(request, IOwnedLevel) or not _admitted(request):
+    if (
+        rule is None
+        or current_identity(request) is None
+        or not offers(request, IMaximumLevel)
+        or not _admitted(request)
+    ):
         return False
     with find(request, IDatabase).reading() as session:
-        return find(request, IOwnedLevel).of(session, request.identity.subject) < rule.level
+        return find(request, IMaximumLevel).of(session, request.identity.subject) < rule.level
 
 
 def _roles_are_suspended(request: PortalRequest) -> bool:

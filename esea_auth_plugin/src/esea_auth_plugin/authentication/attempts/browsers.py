@@ -23,7 +23,7 @@ from .models import KnownBrowserRow
 
 COOKIE = "navigateur"
 KIND = "browser"
-KEPT = timedelta(days=365)
+RETENTION = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def _read(request: PortalRequest) -> Browser:
     if not cookie:
         return Browser()
     digest = tokens.digest(cookie, kind=KIND)
-    oldest = find(request, IClock).now() - KEPT
+    oldest = find(request, IClock).now() - RETENTION
     with find(request, IDatabase).reading() as session:
         rows = session.execute(
             select(KnownBrowserRow.subject, KnownBrowserRow.id).where(
@@ -86,7 +86,7 @@ def remember(request: PortalRequest, session: Session, subject: str) -> None:
                 subjects.discard(subject)
     session.add_all(KnownBrowserRow(cookie_digest=digest, subject=each, seen_at=now) for each in subjects)
     session.flush()
-    set_cookie(request, COOKIE, cookie, max_age=KEPT)
+    set_cookie(request, COOKIE, cookie, max_age=RETENTION)
 
 
 def forget_all(session: Session, subject: str) -> None:

@@ -26,7 +26,7 @@ Use = tuple[Limit, str]
 
 
 @dataclass
-class Pass:
+class LimitReservation:
     """Counts taken for one answer.
 
     :ivar silent: the account's hidden limit is full; answer as to a wrong secret.
@@ -51,7 +51,7 @@ class Pass:
 
 def enter(
     request: PortalRequest, name: str, *, login: str, subject: str | None, browser: Browser, more: Sequence[Use] = ()
-) -> Pass:
+) -> LimitReservation:
     """Count a try at ``name`` (a mode, ``recovery``…).
 
     What was typed has a counter that may be told. The account behind it has another one that may not: were it told, two
@@ -63,21 +63,21 @@ def enter(
     if subject is not None and browser.known_to(subject):
         own = failures_of_known_browser(name, subject, browser.rows[subject])
         more = in_known_browser(more, subject, browser.rows[subject])
-        return Pass([throttle.reserve(*own, *more)], login=login, subject=subject)
+        return LimitReservation([throttle.reserve(*own, *more)], login=login, subject=subject)
     if not login and subject is None and browser.rows:
         # The answer names nobody (a passkey, a card): failures of others at this address do not count here.
         here = (failures_of_address(f"{name}.known_browser"), min(browser.rows.values()))
-        return Pass([throttle.reserve(here, *more)])
+        return LimitReservation([throttle.reserve(here, *more)])
     address = find(request, Addresses).use(failures_of_address(name), request.client_address)
     if not login:
         own = failures_of_account(f"{name}.person", subject) if subject is not None else ()
-        return Pass([throttle.reserve(address, *own, *more)], subject=subject)
+        return LimitReservation([throttle.reserve(address, *own, *more)], subject=subject)
     taken = [throttle.reserve(address, *failures_of_account(f"{name}.login", login), *more)]
     try:
         taken.append(throttle.reserve(*failures_of_account(f"{name}.person", subject or f"unknown:{login}")))
     except TooManyAttempts:
-        return Pass(taken, silent=True, login=login, subject=subject)
-    return Pass(taken, login=login, subject=subject)
+        return LimitReservation(taken, silent=True, login=login, subject=subject)
+    return LimitReservation(taken, login=login, subject=subject)
 
 
 def limits_here(request: PortalRequest, uses: Sequence[Use], subject: str | None) -> Sequence[Use]:
@@ -89,7 +89,7 @@ def limits_here(request: PortalRequest, uses: Sequence[Use], subject: str | None
 
 
 def use_up(request: PortalRequest, uses: Sequence[Use], subject: str | None) -> None:
-    """Count an act that stays counted, whatever becomes of it (a letter sent)."""
+    """Count an act that stays counted, whatever becomes of it (an email sent)."""
     if uses:
         find(request, IThrottle).reserve(*limits_here(request, uses, subject))
 

@@ -54,7 +54,7 @@ class KnownBrowserRow(AccountsModel):
     seen_at: Mapped[datetime]
 
 
-class ParkedFormRow(AccountsModel):
+class SavedFormRow(AccountsModel):
     """What a form sent after the session's end, sealed, for the same person only.
 
     :ivar cookie_digest: hash of the session cookie it came with; of the new session's once signed in again.
@@ -70,7 +70,7 @@ class ParkedFormRow(AccountsModel):
     ends_at: Mapped[datetime] = mapped_column(index=True)
 
 
-class KnownPlaceRow(AccountsModel):
+class KnownNetworkRow(AccountsModel):
     """A place that a person has signed in from; ``place`` is a keyed hash, so that the table tells nobody's ways."""
 
     __tablename__ = "esea_known_place"

@@ -24,7 +24,7 @@ COOKIE = "connexion"
 KIND = "sign_in"
 STATE = "sign_in.state"
 #: From the first proven stage to the last: long enough for a slow mailbox, short enough for a left workstation.
-LIFETIME = timedelta(minutes=20)
+TTL = timedelta(minutes=20)
 TERMS = "@conditions"
 
 

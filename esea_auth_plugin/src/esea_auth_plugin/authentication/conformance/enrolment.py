@@ -1,4 +1,4 @@
-"""The tests of a mode that people add credentials of (capability ENROLS), ours and a stranger's alike.
+"""The tests of a mode that people add credentials of (capability ENROLS), ours and a third party's alike.
 
 ::
 

@@ -1,4 +1,4 @@
-"""The tests that an auth mode must pass, ours and a stranger's alike; a test class inherits them.
+"""The tests that an auth mode must pass, ours and a third party's alike; a test class inherits them.
 
 ::
 

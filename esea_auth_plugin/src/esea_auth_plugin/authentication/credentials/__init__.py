@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ...events import UnderWayEnded
+from ...events import OperationsEnded
 from ...interfaces import IAccountRoot, IEnrolments, Rule
 from ...pyramid_types import Configurator
 from ...services import find
 from . import store
 from .enrol_views import Enrolments
-from .resources import DevicesPlace
+from .resources import DevicesResource
 from .revoking import Revoking
 from .store import EnrolmentStore
 
@@ -27,7 +27,7 @@ def includeme(config: Configurator) -> None:
     """Publish the services, hang the places."""
     registry = config.registry
 
-    def end_enrolments(event: UnderWayEnded) -> None:
+    def end_enrolments(event: OperationsEnded) -> None:
         find(registry, EnrolmentStore).close_all(event.session, event.subject)
 
     config.add_service(EnrolmentStore, EnrolmentStore)
@@ -37,8 +37,8 @@ def includeme(config: Configurator) -> None:
         config.add_audit_action(name, sentence)
     for permission in ("esea.devices.view", "esea.devices.change"):
         config.add_permission_rule(permission, Rule())
-    config.add_portal_child("dispositifs", DevicesPlace, parent=IAccountRoot)
-    config.add_subscriber(end_enrolments, UnderWayEnded)
+    config.add_portal_child("dispositifs", DevicesResource, parent=IAccountRoot)
+    config.add_subscriber(end_enrolments, OperationsEnded)
     config.add_job("devices.prune", store.prune, every=timedelta(hours=1))
     config.include(".pending")
     config.include(".second_factors")

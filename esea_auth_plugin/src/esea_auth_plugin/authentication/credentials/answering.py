@@ -16,26 +16,26 @@ from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from ..contract import AuthMode, Wait
 from . import enrolling
-from .enrolling import EnrolmentOver, Ground, Outcome
+from .enrolling import EnrolmentContext, EnrolmentOver, Outcome
 from .store import Enrolment, EnrolmentStore
 
 STEP = "esea_auth_plugin:authentication/credentials/templates/enrol.jinja2"
 _OWN_FIELDS = {"csrf_token", "debut"}
 
 
-def shown(request: PortalRequest, mode: AuthMode, ground: Ground) -> TemplateValues:
+def shown(request: PortalRequest, mode: AuthMode, enrolment_context: EnrolmentContext) -> TemplateValues:
     """Return the step where the enrolment stands, or what the mode is good for."""
-    under_way = find(request, EnrolmentStore).current(request.dbsession, ground.identity, mode.name)
+    under_way = find(request, EnrolmentStore).current(request.dbsession, enrolment_context.identity, mode.name)
     if under_way is None:
-        return _page(request, mode, ground, Outcome())
-    attempt = enrolling.attempt_of(request, ground, under_way, {})
-    return _page(request, mode, ground, Outcome(shown=mode.enrol_ask(request.dbsession, attempt)))
+        return _page(request, mode, enrolment_context, Outcome())
+    attempt = enrolling.attempt_of(request, enrolment_context, under_way, {})
+    return _page(request, mode, enrolment_context, Outcome(shown=mode.enrol_ask(request.dbsession, attempt)))
 
 
-def polled(request: PortalRequest, mode: AuthMode, ground: Ground) -> TemplateValues:
+def polled(request: PortalRequest, mode: AuthMode, enrolment_context: EnrolmentContext) -> TemplateValues:
     """Tell a waiting page whether to send its form now."""
     request.response.cache_control.no_store = True
-    under_way = find(request, EnrolmentStore).current(request.dbsession, ground.identity, mode.name)
+    under_way = find(request, EnrolmentStore).current(request.dbsession, enrolment_context.identity, mode.name)
     if under_way is None:
         return {"ready": True, "seconds": 1}
     found = mode.poll(request.dbsession, under_way.id, find(request, IClock).now())
@@ -43,40 +43,46 @@ def polled(request: PortalRequest, mode: AuthMode, ground: Ground) -> TemplateVa
 
 
 def taken(
-    request: PortalRequest, mode: AuthMode, ground: Ground, action: str = "", values: Mapping[str, str] | None = None
+    request: PortalRequest,
+    mode: AuthMode,
+    enrolment_context: EnrolmentContext,
+    action: str = "",
+    values: Mapping[str, str] | None = None,
 ) -> ViewResult:
     """Begin, or take an answer. :param values: what a callback carried; what the form sent, by default."""
     given = _typed(request) if values is None else values
-    current = None if "debut" in request.POST else under_way(request, mode, ground)
+    current = None if "debut" in request.POST else under_way(request, mode, enrolment_context)
     try:
         if current is None:
             if given or action:
                 request.flash("Cet ajout a expiré. Recommencez.", "warning")
-                return HTTPSeeOther(ground.home)
-            outcome = enrolling.begin(request, mode, ground)
+                return HTTPSeeOther(enrolment_context.home)
+            outcome = enrolling.begin(request, mode, enrolment_context)
         else:
-            outcome = enrolling.take(request, mode, ground, current, given, action)
+            outcome = enrolling.take(request, mode, enrolment_context, current, given, action)
     except TooManyAttempts as error:
         request.flash(error.message, "warning")
-        return HTTPSeeOther(ground.home)
+        return HTTPSeeOther(enrolment_context.home)
     except EnrolmentOver as error:
         request.tm.doom()  # the credential that was being added must not stay
         request.flash(error.message, "warning")
-        return HTTPSeeOther(ground.home)
-    return _answer(request, mode, ground, outcome, action)
+        return HTTPSeeOther(enrolment_context.home)
+    return _answer(request, mode, enrolment_context, outcome, action)
 
 
-def under_way(request: PortalRequest, mode: AuthMode, ground: Ground) -> Enrolment | None:
+def under_way(request: PortalRequest, mode: AuthMode, enrolment_context: EnrolmentContext) -> Enrolment | None:
     """Return what is being added in this mode, read in a short transaction that is over when it returns."""
     with find(request, IDatabase).reading() as session:
-        return find(request, EnrolmentStore).current(session, ground.identity, mode.name)
+        return find(request, EnrolmentStore).current(session, enrolment_context.identity, mode.name)
 
 
 def _typed(request: PortalRequest) -> dict[str, str]:
     return {name: value for name, value in request.POST.items() if isinstance(value, str) and name not in _OWN_FIELDS}
 
 
-def _answer(request: PortalRequest, mode: AuthMode, ground: Ground, outcome: Outcome, action: str) -> ViewResult:
+def _answer(
+    request: PortalRequest, mode: AuthMode, enrolment_context: EnrolmentContext, outcome: Outcome, action: str
+) -> ViewResult:
     if outcome.data is not None:
         return Response(json_body=dict(outcome.data), cache_control="no-store")
     if outcome.once is not None:
@@ -88,19 +94,21 @@ def _answer(request: PortalRequest, mode: AuthMode, ground: Ground, outcome: Out
         if outcome.said[0]:
             request.flash(*outcome.said)
         return HTTPSeeOther(outcome.location)
-    return _page(request, mode, ground, outcome)
+    return _page(request, mode, enrolment_context, outcome)
 
 
-def _page(request: PortalRequest, mode: AuthMode, ground: Ground, outcome: Outcome) -> TemplateValues:
+def _page(
+    request: PortalRequest, mode: AuthMode, enrolment_context: EnrolmentContext, outcome: Outcome
+) -> TemplateValues:
     for target in mode.form_targets:
         request.content_policy.allow_form_target(target)
     request.form_failed = bool(outcome.problem)
     return {
         "mode": mode,
         "step": outcome.shown,
-        "home": ground.home,
-        "signed_in": not ground.cause,
-        "actions_path": f"{ground.base}/{mode.segment}",
+        "home": enrolment_context.home,
+        "signed_in": not enrolment_context.cause,
+        "actions_path": f"{enrolment_context.base}/{mode.segment}",
         "waits": outcome.shown.seconds if isinstance(outcome.shown, Wait) else None,
         "problem": outcome.problem,
         "message": outcome.message,

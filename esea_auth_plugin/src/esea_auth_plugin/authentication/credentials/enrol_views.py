@@ -13,34 +13,36 @@ from ..access.top_level import refuse_below_top
 from ..contract import Capability
 from ..registry import modes_of
 from .answering import STEP, polled, shown, taken, under_way
-from .enrolling import Ground
-from .resources import EnrolActionPlace, EnrolPlace, EnrolPollPlace
+from .enrolling import EnrolmentContext
+from .resources import EnrolActionResource, EnrolPollResource, EnrolResource
 
 
-@view_config(context=EnrolPlace, request_method="GET", permission="esea.devices.view", top_level=True, renderer=STEP)
-def show_enrolment(context: EnrolPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=EnrolResource, request_method="GET", permission="esea.devices.view", top_level=True, renderer=STEP)
+def show_enrolment(context: EnrolResource, request: PortalRequest) -> ViewResult:
     """Show the step where the enrolment stands, or what the mode is good for."""
-    return shown(request, context.mode, Ground(request.identity))
-
-
-@view_config(context=EnrolPlace, request_method="POST", permission="esea.devices.change", top_level=True, renderer=STEP)
-def take_enrolment(context: EnrolPlace, request: PortalRequest) -> ViewResult:
-    """Begin, or take an answer."""
-    return taken(request, context.mode, Ground(request.identity))
+    return shown(request, context.mode, EnrolmentContext(request.identity))
 
 
 @view_config(
-    context=EnrolActionPlace, request_method="POST", permission="esea.devices.change", top_level=True, renderer=STEP
+    context=EnrolResource, request_method="POST", permission="esea.devices.change", top_level=True, renderer=STEP
 )
-def take_enrolment_action(context: EnrolActionPlace, request: PortalRequest) -> ViewResult:
+def take_enrolment(context: EnrolResource, request: PortalRequest) -> ViewResult:
+    """Begin, or take an answer."""
+    return taken(request, context.mode, EnrolmentContext(request.identity))
+
+
+@view_config(
+    context=EnrolActionResource, request_method="POST", permission="esea.devices.change", top_level=True, renderer=STEP
+)
+def take_enrolment_action(context: EnrolActionResource, request: PortalRequest) -> ViewResult:
     """Carry out an action of the enrolment."""
-    return taken(request, context.__parent__.mode, Ground(request.identity), context.__name__)
+    return taken(request, context.__parent__.mode, EnrolmentContext(request.identity), context.__name__)
 
 
-@view_config(context=EnrolPollPlace, request_method="GET", permission="esea.devices.view", renderer="json")
-def poll_enrolment(context: EnrolPollPlace, request: PortalRequest) -> TemplateValues:
+@view_config(context=EnrolPollResource, request_method="GET", permission="esea.devices.view", renderer="json")
+def poll_enrolment(context: EnrolPollResource, request: PortalRequest) -> TemplateValues:
     """Tell a waiting page whether to send its form now."""
-    return polled(request, context.__parent__.mode, Ground(request.identity))
+    return polled(request, context.__parent__.mode, EnrolmentContext(request.identity))
 
 
 class Enrolments:
@@ -54,9 +56,9 @@ class Enrolments:
         found = modes_of(request).get(mode)
         if current_identity(request) is None or found is None or Capability.ENROLS not in found.capabilities:
             return None
-        ground = Ground(request.identity)
-        if under_way(request, found, ground) is None:
+        enrolment_context = EnrolmentContext(request.identity)
+        if under_way(request, found, enrolment_context) is None:
             return None
         refuse_below_top(request)
-        answer = taken(request, found, ground, action, values)
+        answer = taken(request, found, enrolment_context, action, values)
         return render_to_response(STEP, answer, request=request) if isinstance(answer, dict) else answer

@@ -51,7 +51,7 @@ class EnrolmentOver(PortalError):
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class EnrolmentContext:
     """For whom something is added, what lets them, and where.
 
     :ivar identity: the person; with a ticket instead of a session, ``session_id`` is the ticket's. :ivar home: page
@@ -86,14 +86,18 @@ class Outcome:
 
 
 def attempt_of(
-    request: PortalRequest, ground: Ground, enrolment: Enrolment, values: Mapping[str, str], action: str = ""
+    request: PortalRequest,
+    enrolment_context: EnrolmentContext,
+    enrolment: Enrolment,
+    values: Mapping[str, str],
+    action: str = "",
 ) -> Attempt:
     """Return what the mode may know of this step."""
     return Attempt(
         id=enrolment.id,
         at=find(request, IClock).now(),
-        subject=ground.subject,
-        email=ground.identity.email,
+        subject=enrolment_context.subject,
+        email=enrolment_context.identity.email,
         values=values,
         action=action,
         state=enrolment.state,
@@ -103,26 +107,26 @@ def attempt_of(
     )
 
 
-def begin(request: PortalRequest, mode: AuthMode, ground: Ground) -> Outcome:
+def begin(request: PortalRequest, mode: AuthMode, enrolment_context: EnrolmentContext) -> Outcome:
     """Begin to add a credential of this mode."""
-    find(request, IThrottle).reserve((TRIES, ground.subject))
+    find(request, IThrottle).reserve((TRIES, enrolment_context.subject))
     store = find(request, EnrolmentStore)
-    enrolment = store.new(ground.identity, mode.name)
+    enrolment = store.new(enrolment_context.identity, mode.name)
     session: Session = request.dbsession
-    _lock(request, session, ground)
-    if _weak(request, ground) and _mailbox_barred(request, session, ground.subject):
-        return Outcome(location=ground.home, said=(_BARRED, "warning"))
-    begun = mode.enrol_begin(session, attempt_of(request, ground, enrolment, {}))
+    _lock(request, session, enrolment_context)
+    if _weak(request, enrolment_context) and _mailbox_barred(request, session, enrolment_context.subject):
+        return Outcome(location=enrolment_context.home, said=(_BARRED, "warning"))
+    begun = mode.enrol_begin(session, attempt_of(request, enrolment_context, enrolment, {}))
     if isinstance(begun, Refused):
-        return Outcome(location=ground.home, said=(begun.message, "warning"))
+        return Outcome(location=enrolment_context.home, said=(begun.message, "warning"))
     store.start(session, enrolment, begun.state or {})
-    return _on(mode, ground, begun)
+    return _on(mode, enrolment_context, begun)
 
 
 def take(
     request: PortalRequest,
     mode: AuthMode,
-    ground: Ground,
+    enrolment_context: EnrolmentContext,
     enrolment: Enrolment,
     values: Mapping[str, str],
     action: str = "",
@@ -131,51 +135,51 @@ def take(
 
     :raises TooManyAttempts: a limit is reached. :raises EnrolmentOver: it was finished elsewhere.
     """
-    find(request, IThrottle).reserve((TRIES, ground.subject))
-    attempt = attempt_of(request, ground, enrolment, values, action)
+    find(request, IThrottle).reserve((TRIES, enrolment_context.subject))
+    attempt = attempt_of(request, enrolment_context, enrolment, values, action)
     prepared = mode.enrol_prepare(attempt)
     session: Session = request.dbsession
-    _lock(request, session, ground)
+    _lock(request, session, enrolment_context)
     result: EnrolResult = mode.enrol_answer(session, attempt, prepared)
     store = find(request, EnrolmentStore)
     if isinstance(result, Refused):
-        return _refused(request, session, mode, ground, attempt, enrolment, result)
+        return _refused(request, session, mode, enrolment_context, attempt, enrolment, result)
     if isinstance(result, Enrolled | ShowsIdentity):
-        if not store.finish(session, enrolment) or not ground.use(request, session):
+        if not store.finish(session, enrolment) or not enrolment_context.use(request, session):
             raise EnrolmentOver("Cet ajout est déjà terminé, ou a expiré. Recommencez depuis « Mes dispositifs ».")
-        return _done(request, session, mode, ground, result)
+        return _done(request, session, mode, enrolment_context, result)
     if result.state is not None:
         store.remember(session, enrolment, result.state)
         attempt = replace(attempt, state=result.state)
     if isinstance(result, Ask) and result.message:
         return Outcome(shown=mode.enrol_ask(session, attempt), message=result.message)
-    return _on(mode, ground, result)
+    return _on(mode, enrolment_context, result)
 
 
-def _lock(request: PortalRequest, session: Session, ground: Ground) -> None:
+def _lock(request: PortalRequest, session: Session, enrolment_context: EnrolmentContext) -> None:
     """Lock the account before anything is written, and see that it may still be given a credential.
 
     :raises EnrolmentOver: it was suspended or closed, or the session that adds ended, since the request began.
     """
-    lock_accounts(request, session, ground.subject)
-    account = find(request, IAccounts).by_subject(session, ground.subject)
+    lock_accounts(request, session, enrolment_context.subject)
+    account = find(request, IAccounts).by_subject(session, enrolment_context.subject)
     if account is None or account.state is not AccountState.ACTIVE:
         raise EnrolmentOver("Cet ajout a été interrompu. Recommencez depuis « Mes dispositifs ».")
 
 
-def _on(mode: AuthMode, ground: Ground, result: EnrolBegun | EnrolResult) -> Outcome:
+def _on(mode: AuthMode, enrolment_context: EnrolmentContext, result: EnrolBegun | EnrolResult) -> Outcome:
     if isinstance(result, Data):
         return Outcome(data=result.values)
     if isinstance(result, Go):
         return Outcome(location=result.url)
-    return Outcome(location=f"{ground.base}/{mode.segment}")
+    return Outcome(location=f"{enrolment_context.base}/{mode.segment}")
 
 
 def _refused(
     request: PortalRequest,
     session: Session,
     mode: AuthMode,
-    ground: Ground,
+    enrolment_context: EnrolmentContext,
     attempt: Attempt,
     enrolment: Enrolment,
     refused: Refused,
@@ -184,44 +188,52 @@ def _refused(
         session,
         "device.refused",
         outcome="refused",
-        actor=ground.subject,
-        target=ground.subject,
+        actor=enrolment_context.subject,
+        target=enrolment_context.subject,
         details={"mode": mode.name, "code": refused.code},
         personal={"address": request.client_address},
     )
     if refused.over:
         find(request, EnrolmentStore).finish(session, enrolment)
-        return Outcome(location=ground.home, said=(refused.message, "warning"))
+        return Outcome(location=enrolment_context.home, said=(refused.message, "warning"))
     return Outcome(shown=mode.enrol_ask(session, attempt), problem=refused.message)
 
 
 def _done(
-    request: PortalRequest, session: Session, mode: AuthMode, ground: Ground, result: Enrolled | ShowsIdentity
+    request: PortalRequest,
+    session: Session,
+    mode: AuthMode,
+    enrolment_context: EnrolmentContext,
+    result: Enrolled | ShowsIdentity,
 ) -> Outcome:
     if isinstance(result, ShowsIdentity):
-        if ground.cause:  # linking asks for the account's top level, which a ticket is not
+        if enrolment_context.cause:  # linking asks for the account's top level, which a ticket is not
             raise EnrolmentOver("Ce moyen de connexion ne s’ajoute qu’une fois connecté(e).")
         verdict = find(request, ILinking).carry_out(
-            session, ground.subject, result.external, mode=mode.name, session_id=ground.identity.session_id
+            session,
+            enrolment_context.subject,
+            result.external,
+            mode=mode.name,
+            session_id=enrolment_context.identity.session_id,
         )
-        return Outcome(location=after_link(request) or ground.home, said=message_of(verdict, mode.title))
+        return Outcome(location=after_link(request) or enrolment_context.home, said=message_of(verdict, mode.title))
     holder = modes_of(request).get(result.mode) or mode
     find(request, IAuditTrail).record(
         session,
         "device.added",
-        actor=ground.subject,
-        target=ground.subject,
+        actor=enrolment_context.subject,
+        target=enrolment_context.subject,
         details={
             "mode": holder.name,
             "reference": result.reference,
-            **({"cause": ground.cause} if ground.cause else {}),
+            **({"cause": enrolment_context.cause} if enrolment_context.cause else {}),
         },
         personal={"address": request.client_address, "label": result.label},
     )
-    waits = _weak(request, ground)
+    waits = _weak(request, enrolment_context)
     if waits:
-        _hold(request, session, holder, ground.subject, result)
-    event = DeviceAdded(session, ground.subject, holder.name, result.reference, holder.title, result.label)
+        _hold(request, session, holder, enrolment_context.subject, result)
+    event = DeviceAdded(session, enrolment_context.subject, holder.name, result.reference, holder.title, result.label)
     request.registry.notify(event)
     if result.page:
         return Outcome(once=result)
@@ -230,18 +242,18 @@ def _done(
         said = (
             f"« {result.label} » est ajouté. Ouvrez le lien qui vient de vous être envoyé : il sera alors utilisable."
         )
-    if ground.cause:
+    if enrolment_context.cause:
         said = (
             f"« {result.label} » est ajouté. Connectez-vous avec lui, puis retirez l’ancien dans « Mes dispositifs »."
         )
-    return Outcome(location=ground.home, said=(said, "success"))
+    return Outcome(location=enrolment_context.home, said=(said, "success"))
 
 
-def _weak(request: PortalRequest, ground: Ground) -> bool:
+def _weak(request: PortalRequest, enrolment_context: EnrolmentContext) -> bool:
     """Tell whether what lets a device be added is no stronger than a mailed code: a mailed link must confirm it."""
     now = find(request, IClock).now()
-    fresh = [proof for proof in ground.identity.proofs if now - proof.at <= FRESH]
-    return not ground.cause and level_of(fresh) <= Level.MAIL_CODE
+    fresh = [proof for proof in enrolment_context.identity.proofs if now - proof.at <= FRESH]
+    return not enrolment_context.cause and level_of(fresh) <= Level.MAIL_CODE
 
 
 def _mailbox_barred(request: PortalRequest, session: Session, subject: str) -> bool:

@@ -18,7 +18,7 @@ def enrolling(request: PortalRequest, segment: str) -> AuthMode:
     return mode
 
 
-class DevicesPlace(Resource):
+class DevicesResource(Resource):
     """The devices of the person who is signed in."""
 
     title = "Mes dispositifs"
@@ -26,19 +26,19 @@ class DevicesPlace(Resource):
     def child(self, key: str) -> Resource:
         """Return what is being added, or the credentials of a mode."""
         if key == "ajouter":
-            return AddPlace(self.request, self, key)
-        return ModeDevicesPlace(self.request, self, key, enrolling(self.request, key))
+            return AddResource(self.request, self, key)
+        return ModeDevicesResource(self.request, self, key, enrolling(self.request, key))
 
 
-class AddPlace(Resource):
+class AddResource(Resource):
     """Not a page: what can be added hangs below."""
 
     def child(self, key: str) -> Resource:
         """Return the enrolment of a mode."""
-        return EnrolPlace(self.request, self, key, enrolling(self.request, key))
+        return EnrolResource(self.request, self, key, enrolling(self.request, key))
 
 
-class EnrolPlace(Resource):
+class EnrolResource(Resource):
     """Adding a credential of one mode."""
 
     def __init__(self, request: PortalRequest, parent: Resource, name: str, mode: AuthMode) -> None:
@@ -49,21 +49,21 @@ class EnrolPlace(Resource):
     def child(self, key: str) -> Resource:
         """Return the place of an action of the mode's enrolment."""
         if key == POLL:
-            return EnrolPollPlace(self.request, self, key)
+            return EnrolPollResource(self.request, self, key)
         if key in self.mode.enrol_actions:
-            return EnrolActionPlace(self.request, self, key)
+            return EnrolActionResource(self.request, self, key)
         raise KeyError(key)
 
 
-class EnrolActionPlace(Resource):
+class EnrolActionResource(Resource):
     """`/compte/dispositifs/ajouter/SEGMENT/ACTION`: a POST of the mode's own."""
 
 
-class EnrolPollPlace(Resource):
+class EnrolPollResource(Resource):
     """`/compte/dispositifs/ajouter/SEGMENT/attente`: asked by a page that waits."""
 
 
-class ModeDevicesPlace(Resource):
+class ModeDevicesResource(Resource):
     """Not a page: the credentials of one mode hang below."""
 
     def __init__(self, request: PortalRequest, parent: Resource, name: str, mode: AuthMode) -> None:
@@ -72,10 +72,10 @@ class ModeDevicesPlace(Resource):
 
     def child(self, key: str) -> Resource:
         """Return the place of a credential, right or wrong; the view answers 404 for one that is not the person's."""
-        return DevicePlace(self.request, self, key, self.mode)
+        return DeviceResource(self.request, self, key, self.mode)
 
 
-class DevicePlace(Resource):
+class DeviceResource(Resource):
     """One credential; ``__name__`` is the mode's reference of it."""
 
     title = "Dispositif"

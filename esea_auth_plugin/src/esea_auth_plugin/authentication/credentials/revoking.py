@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 from ...errors import PortalError
 from ...events import DeviceRevoked
 from ...foundation.database import lock_accounts
-from ...interfaces import IAuditTrail, IOwnedLevel, Level
+from ...interfaces import IAuditTrail, IMaximumLevel, Level
 from ...pyramid_types import PortalRequest, Registry
 from ...services import find
 from ..contract import AuthMode, Credential
 
 
-class LastMeans(PortalError):
+class LastAuthenticator(PortalError):
     """Without it the person could not sign in any more."""
 
     code = "devices.last"
@@ -28,7 +28,7 @@ class Revoking:
     def by_owner(self, request: PortalRequest, mode: AuthMode, credential: Credential) -> None:
         """End one of the signed-in person's own.
 
-        :raises LastMeans: it is the last thing they can sign in with; nothing was changed.
+        :raises LastAuthenticator: it is the last thing they can sign in with; nothing was changed.
         """
         session: Session = request.dbsession
         subject = request.identity.subject
@@ -37,8 +37,8 @@ class Revoking:
             self.carry_out(
                 session, subject, mode, credential, by=subject, reason="owner", address=request.client_address
             )
-            if find(self._registry, IOwnedLevel).of(session, subject) is Level.NONE:
-                raise LastMeans(
+            if find(self._registry, IMaximumLevel).of(session, subject) is Level.NONE:
+                raise LastAuthenticator(
                     "C’est votre seul moyen de connexion. Ajoutez-en un autre, ou un mot de passe, avant de le retirer."
                 )
 

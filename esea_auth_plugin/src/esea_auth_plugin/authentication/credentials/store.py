@@ -17,7 +17,7 @@ from ...services import find
 from .models import EnrolmentRow
 
 _STATE = "devices.enrolment"
-LIFE = timedelta(minutes=15)
+TTL = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class EnrolmentStore:
                 mode=enrolment.mode,
                 state=self._sealed(enrolment.id, state),
                 created_at=now,
-                ends_at=now + LIFE,
+                ends_at=now + TTL,
             )
         )
         session.flush()

@@ -15,9 +15,9 @@ from ..contract import AuthMode, Capability, Credential
 from ..registry import modes_of
 from .first_link.service import FirstLinks
 from .pending.service import PendingDevices
-from .resources import DevicePlace, DevicesPlace
-from .revoking import LastMeans, Revoking
-from .suspension import FrozenFactors
+from .resources import DeviceResource, DevicesResource
+from .revoking import LastAuthenticator, Revoking
+from .suspension import SuspendedFactors
 
 _TEMPLATES = "esea_auth_plugin:authentication/credentials/templates"
 HOME = "/compte/dispositifs"
@@ -30,9 +30,9 @@ class NameSchema(colander.MappingSchema):
 
 
 @view_config(
-    context=DevicesPlace, request_method="GET", permission="esea.devices.view", renderer=f"{_TEMPLATES}/list.jinja2"
+    context=DevicesResource, request_method="GET", permission="esea.devices.view", renderer=f"{_TEMPLATES}/list.jinja2"
 )
-def device_list(context: DevicesPlace, request: PortalRequest) -> TemplateValues:
+def device_list(context: DevicesResource, request: PortalRequest) -> TemplateValues:
     """List every credential of the person, and what they may add."""
     subject, session = request.identity.subject, request.dbsession
     enrolling = [mode for mode in modes_of(request).all() if Capability.ENROLS in mode.capabilities]
@@ -44,7 +44,7 @@ def device_list(context: DevicesPlace, request: PortalRequest) -> TemplateValues
         request.content_policy.allow_form_target(target)
     return {
         "held": [(mode, credential) for mode, credentials in held for credential in credentials],
-        "frozen": {(one.mode, one.reference) for one in find(request, FrozenFactors).of(session, subject)},
+        "frozen": {(one.mode, one.reference) for one in find(request, SuspendedFactors).of(session, subject)},
         "first_link": find(request, FirstLinks).page_for(session, subject, find(request, ISessions).current(request)),
         "pending": pending,
         "by_mail": bool(pending) and find(request, PendingDevices).mail_may_confirm(session, subject),
@@ -58,19 +58,19 @@ def device_list(context: DevicesPlace, request: PortalRequest) -> TemplateValues
 
 
 @view_config(
-    context=DevicePlace, request_method="GET", permission="esea.devices.view", renderer=f"{_TEMPLATES}/device.jinja2"
+    context=DeviceResource, request_method="GET", permission="esea.devices.view", renderer=f"{_TEMPLATES}/device.jinja2"
 )
-def device_page(context: DevicePlace, request: PortalRequest) -> TemplateValues:
+def device_page(context: DeviceResource, request: PortalRequest) -> TemplateValues:
     """Show one device."""
     credential = _credential(context, request)
     return _page(context, request, credential, _form(request, context).render({"label": credential.label}))
 
 
 @view_config(
-    context=DevicePlace, name="renommer", request_method="POST", permission="esea.devices.change", top_level=True,
+    context=DeviceResource, name="renommer", request_method="POST", permission="esea.devices.change", top_level=True,
     renderer=f"{_TEMPLATES}/device.jinja2",
 )  # fmt: skip
-def renamed(context: DevicePlace, request: PortalRequest) -> ViewResult:
+def renamed(context: DeviceResource, request: PortalRequest) -> ViewResult:
     """Call a device by another name."""
     credential = _credential(context, request)
     try:
@@ -85,21 +85,21 @@ def renamed(context: DevicePlace, request: PortalRequest) -> ViewResult:
 
 
 @view_config(
-    context=DevicePlace, name="retirer", request_method="POST", permission="esea.devices.change", top_level=True
+    context=DeviceResource, name="retirer", request_method="POST", permission="esea.devices.change", top_level=True
 )
-def revoked(context: DevicePlace, request: PortalRequest) -> ViewResult:
+def revoked(context: DeviceResource, request: PortalRequest) -> ViewResult:
     """End a device: it opens nothing any more, and the sessions that it opened end in the same transaction."""
     credential = _credential(context, request)
     try:
         retrying(request, lambda session: find(request, Revoking).by_owner(request, context.mode, credential))
-    except LastMeans as error:
+    except LastAuthenticator as error:
         request.flash(error.message, "warning")
         return HTTPSeeOther(f"{HOME}/{context.mode.segment}/{credential.reference}")
     request.flash(f"« {credential.label} » est retiré : il n’ouvre plus rien.")
     return HTTPSeeOther(HOME)
 
 
-def _credential(context: DevicePlace, request: PortalRequest) -> Credential:
+def _credential(context: DeviceResource, request: PortalRequest) -> Credential:
     mode: AuthMode = context.mode
     for credential in mode.credentials(request.dbsession, request.identity.subject):
         if credential.reference == context.__name__:
@@ -107,12 +107,12 @@ def _credential(context: DevicePlace, request: PortalRequest) -> Credential:
     raise HTTPNotFound
 
 
-def _form(request: PortalRequest, context: DevicePlace) -> PortalForm:
+def _form(request: PortalRequest, context: DeviceResource) -> PortalForm:
     action = f"{HOME}/{context.mode.segment}/{context.__name__}/renommer"
     return PortalForm(NameSchema(), request, submit=(("enregistrer", "Renommer"),), action=action)
 
 
-def _page(context: DevicePlace, request: PortalRequest, credential: Credential, form_html: object) -> TemplateValues:
+def _page(context: DeviceResource, request: PortalRequest, credential: Credential, form_html: object) -> TemplateValues:
     session, subject = request.dbsession, request.identity.subject
     waits = credential.reference in find(request, IPendingDevices).of(session, subject).get(context.mode.name, ())
     by_mail = waits and find(request, PendingDevices).mail_may_confirm(session, subject)

@@ -6,16 +6,16 @@ from datetime import timedelta
 
 from ...interfaces import ILinking, IPendingIdentities, ISignInRoot, Rule
 from ...pyramid_types import Configurator
-from ..credentials.resources import DevicesPlace
+from ..credentials.resources import DevicesResource
 from . import pending
 from .kind import IdentityLinkKind
 from .pending import PendingIdentities
-from .resources import IdentityPlace, LinkPlace
+from .resources import IdentityResource, LinkResource
 from .service import Linking
 
 __all__ = ["includeme"]
 
-LETTERS = ("accepted", "refused", "more_asked")
+EMAILS = ("accepted", "refused", "more_asked")
 
 
 def includeme(config: Configurator) -> None:
@@ -24,11 +24,11 @@ def includeme(config: Configurator) -> None:
     config.add_service(ILinking, Linking)
     config.add_audit_action("identity.link_refused", "Liaison d’une identité refusée")
     config.add_audit_action("identity.shown", "Identité lue, liée à aucun compte")
-    for letter in LETTERS:
-        config.add_letter(f"linking.{letter}", f"esea_auth_plugin:authentication/linking/letters/{letter}")
+    for message in EMAILS:
+        config.add_email(f"linking.{message}", f"esea_auth_plugin:authentication/linking/emails/{message}")
     config.add_permission_rule("esea.support.linking", Rule(role="support"))
     config.add_request_kind(IdentityLinkKind)
-    config.add_portal_child("identite", IdentityPlace, parent=ISignInRoot)
-    config.add_portal_child("lier", LinkPlace, parent=DevicesPlace)
+    config.add_portal_child("identite", IdentityResource, parent=ISignInRoot)
+    config.add_portal_child("lier", LinkResource, parent=DevicesResource)
     config.add_job("linking.prune", pending.prune, every=timedelta(hours=1))
     config.scan(".views")

@@ -26,7 +26,7 @@ from ...interfaces import (
 )
 from ...pyramid_types import Registry
 from ...services import find
-from .comparing import same_person
+from .comparison import same_person
 from .models import IdentityLinkRequest
 from .sealed import unseal
 from .service import KIND, KIND_WORDS
@@ -38,7 +38,7 @@ class IdentityLinkKind(DecidedOnly):
     """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
 
     name = KIND
-    desk = "support"
+    board = "support"
     queue = "liaisons"
     title = "Lier une carte ou une identité"
     queue_title = "Liaisons d’identité"
@@ -107,7 +107,7 @@ class IdentityLinkKind(DecidedOnly):
 
     def on_more_asked(self, registry: Registry, session: Session, review: ReviewView, question: str) -> None:
         """Ask the person; the answer comes by mail or telephone."""
-        _tell(registry, session, review, _row(session, review), "more_asked", question=question)
+        _notify(registry, session, review, _row(session, review), "more_asked", question=question)
 
     def _end(
         self,
@@ -115,10 +115,10 @@ class IdentityLinkKind(DecidedOnly):
         session: Session,
         review: ReviewView,
         row: IdentityLinkRequest,
-        letter: str,
+        message: str,
         **values: str,
     ) -> None:
-        _tell(registry, session, review, row, letter, **values)
+        _notify(registry, session, review, row, message, **values)
         row.sealed = None
         session.flush()
 
@@ -142,8 +142,8 @@ def _fact(name: str, read: Any, own: Any) -> Fact:
     return Fact(KINDS[name].label, value)
 
 
-def _tell(
-    registry: Registry, session: Session, review: ReviewView, row: IdentityLinkRequest, letter: str, **values: str
+def _notify(
+    registry: Registry, session: Session, review: ReviewView, row: IdentityLinkRequest, message: str, **values: str
 ) -> None:
     account = find(registry, IAccounts).by_subject(session, row.subject)
     if account is None:
@@ -151,7 +151,7 @@ def _tell(
     what = KIND_WORDS.get(review.topic, "Votre identité")
     find(registry, IOutbox).post(
         session,
-        f"linking.{letter}",
+        f"linking.{message}",
         to=account.email,
         values={"name": account.display_name, "what": what, "reference": review.reference, **values},
     )

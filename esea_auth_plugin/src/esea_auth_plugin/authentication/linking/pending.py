@@ -22,7 +22,7 @@ from .sealed import seal, unseal
 
 COOKIE = "identite"
 KIND = "pending_identity"
-LIFE = timedelta(minutes=15)
+TTL = timedelta(minutes=15)
 
 
 class PendingIdentities:
@@ -42,7 +42,7 @@ class PendingIdentities:
                 id=row_id,
                 cookie_digest=tokens.digest(cookie, kind=KIND),
                 sealed=seal(self._sealer, pending, row_id),
-                ends_at=self._now() + LIFE,
+                ends_at=self._now() + TTL,
             )
         )
         session.flush()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from ...resources import Resource
 
 
-class IdentityPlace(Resource):
+class IdentityResource(Resource):
     """`/connexion/identite`: an identity was read, no account is linked to it."""
 
     title = "Identité lue"
 
 
-class LinkPlace(Resource):
+class LinkResource(Resource):
     """`/compte/dispositifs/lier`: link what was read to one's account."""
 
     title = "Lier à mon compte"

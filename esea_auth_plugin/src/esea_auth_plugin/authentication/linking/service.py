@@ -26,7 +26,7 @@ from ...interfaces import (
     IAuditTrail,
     IExternalIdentities,
     IFirstLinks,
-    IOwnedLevel,
+    IMaximumLevel,
     IReviews,
     ISealer,
     ISessions,
@@ -37,7 +37,7 @@ from ...interfaces import (
 )
 from ...pyramid_types import PortalRequest, Registry
 from ...services import find, offers
-from .comparing import NUMBERS, Match, both_named, match_number, same_person
+from .comparison import NUMBERS, Match, both_named, match_number, same_person
 from .models import IdentityLinkRequest
 from .sealed import seal
 
@@ -120,7 +120,7 @@ class Linking:
         asked = claimed or any(said.get(name) in PROVEN_ORIGINS for name in declared)
         if not declared or not asked or not both_named(identity, values):
             return False
-        return find(self._registry, IOwnedLevel).of(session, account) >= Level.TWO_FACTORS
+        return find(self._registry, IMaximumLevel).of(session, account) >= Level.TWO_FACTORS
 
     def link_at_sign_in(
         self,

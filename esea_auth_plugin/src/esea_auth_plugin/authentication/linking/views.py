@@ -13,7 +13,7 @@ from ...accounts.attributes import KINDS, shown
 from ...interfaces import IAccounts, ILinking, IPendingIdentities, PendingIdentity
 from ...pyramid_types import PortalRequest, ViewResult
 from ...services import find
-from .resources import IdentityPlace, LinkPlace
+from .resources import IdentityResource, LinkResource
 from .service import KIND_WORDS, after_link, message_of
 
 _TEMPLATES = "esea_auth_plugin:authentication/linking/templates"
@@ -22,10 +22,10 @@ _GONE = "Ce qui avait été lu n’est plus disponible : recommencez la lecture.
 
 
 @view_config(
-    context=IdentityPlace, request_method="GET", permission=NO_PERMISSION_REQUIRED,
+    context=IdentityResource, request_method="GET", permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/identity.jinja2",
 )  # fmt: skip
-def unlinked(context: IdentityPlace, request: PortalRequest) -> ViewResult:
+def unlinked(context: IdentityResource, request: PortalRequest) -> ViewResult:
     """Show who was read, and the two ways on."""
     pending = find(request, IPendingIdentities).current(request, request.dbsession)
     if pending is None:
@@ -41,8 +41,8 @@ def unlinked(context: IdentityPlace, request: PortalRequest) -> ViewResult:
     }
 
 
-@view_config(context=IdentityPlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def forgotten(context: IdentityPlace, request: PortalRequest) -> HTTPSeeOther:
+@view_config(context=IdentityResource, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def forgotten(context: IdentityResource, request: PortalRequest) -> HTTPSeeOther:
     """« Ce n'est pas moi » : forget what was read at once; the next person at this workstation makes no use of it."""
     find(request, IPendingIdentities).take(request, request.dbsession)
     request.flash("Ce qui avait été lu est effacé.")
@@ -50,10 +50,10 @@ def forgotten(context: IdentityPlace, request: PortalRequest) -> HTTPSeeOther:
 
 
 @view_config(
-    context=LinkPlace, request_method="GET", permission="esea.devices.view", renderer=f"{_TEMPLATES}/link.jinja2",
+    context=LinkResource, request_method="GET", permission="esea.devices.view", renderer=f"{_TEMPLATES}/link.jinja2",
     top_level=True,
 )  # fmt: skip
-def confirm(context: LinkPlace, request: PortalRequest) -> ViewResult:
+def confirm(context: LinkResource, request: PortalRequest) -> ViewResult:
     """Show both identities before anything is linked."""
     pending = find(request, IPendingIdentities).current(request, request.dbsession)
     if pending is None:
@@ -66,8 +66,8 @@ def confirm(context: LinkPlace, request: PortalRequest) -> ViewResult:
     }
 
 
-@view_config(context=LinkPlace, request_method="POST", permission="esea.devices.change", top_level=True)
-def linked(context: LinkPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=LinkResource, request_method="POST", permission="esea.devices.change", top_level=True)
+def linked(context: LinkResource, request: PortalRequest) -> ViewResult:
     """Link it, ask the support, or refuse."""
     pending = find(request, IPendingIdentities).take(request, request.dbsession)
     if pending is None:

@@ -37,8 +37,8 @@ __all__ = [
 def add_audit_action(config: Configurator, name: str, sentence: str) -> None:
     """Directive ``config.add_audit_action("sign_in.refused", "Connexion refusée")``.
 
-    :param name: ``room.verb``; what is not declared may not be recorded. :param sentence: French, as « Mon activité »
-        shows it to the person.
+    :param name: ``package.verb``; what is not declared may not be recorded.
+    :param sentence: French, as « Mon activité » shows it to the person.
     """
     if not valid_action(name):
         raise ValueError(f"« {name} » is no name of an action: room.verb, lower case")

@@ -25,7 +25,7 @@ OUTCOMES = frozenset({"success", "refused", "error"})
 
 
 class UnknownAction(LookupError):
-    """An action that no room declared with ``config.add_audit_action``: a mistake in the calling code."""
+    """An action that no package declared with ``config.add_audit_action``: a mistake in the calling code."""
 
 
 class AuditTrail:
@@ -96,5 +96,5 @@ class AuditTrail:
 
 
 def valid_action(name: str) -> bool:
-    """Tell whether a name may be declared: ``room.verb``, further parts allowed."""
+    """Tell whether a name may be declared: ``package.verb``, further parts allowed."""
     return re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+", name) is not None and len(name) <= 80

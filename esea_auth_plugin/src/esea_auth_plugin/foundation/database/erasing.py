@@ -11,7 +11,7 @@ from sqlalchemy import MetaData, delete
 from sqlalchemy.orm import Session
 
 #: Key of ``Table.info``: the reason for which rows stay after their person's erasure.
-KEPT = "kept_after_erasure"
+RETENTION = "kept_after_erasure"
 
 
 def erase_subject(session: Session, metadata: MetaData, subject: str) -> int:
@@ -20,7 +20,9 @@ def erase_subject(session: Session, metadata: MetaData, subject: str) -> int:
     Rows that hang on them go by their foreign keys.
     """
     tables = [
-        table for table in reversed(metadata.sorted_tables) if "subject" in table.columns and KEPT not in table.info
+        table
+        for table in reversed(metadata.sorted_tables)
+        if "subject" in table.columns and RETENTION not in table.info
     ]
     for table in tables:
         session.execute(delete(table).where(table.c.subject == subject))

@@ -186,7 +186,7 @@ def is_required(field: Any) -> bool:
 
 
 def _after_colon(message: str) -> str:
-    """Return the message as it follows a colon: a small letter, unless it begins with an acronym (« RPPS »)."""
+    """Return the message as it follows a colon: a small email, unless it begins with an acronym (« RPPS »)."""
     return message[:1].lower() + message[1:] if message[1:2].islower() else message
 
 

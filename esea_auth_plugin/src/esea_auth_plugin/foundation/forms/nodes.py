@@ -1,4 +1,4 @@
-"""Schema nodes that rooms build their forms from: each brings its type, its cap, its widget and its French messages.
+"""Schema nodes that packages build their forms from: each brings its type, its cap, its widget and its French messages.
 
 Text is kept as the person typed it while a form is shown again, and tidied only in the values that validation returns.
 """
@@ -38,7 +38,7 @@ def _tidied(value: object) -> Any:
 
 
 class _Node(colander.SchemaNode):
-    """A node whose own checks come before those that a room adds with ``validator=``."""
+    """A node whose own checks come before those that a package adds with ``validator=``."""
 
     schema_type: Any = colander.String
     default_widget: Any = widgets.Text
@@ -130,7 +130,7 @@ class PostalCodeNode(_Node):
 
     def __init__(self, *, any_country: bool = False, **kw: Any) -> None:
         self.schema_type = types.PostalCode(any_country=any_country)
-        # Letters belong to it (« CEDEX », foreign codes): the numeric keyboard would refuse them.
+        # Emails belong to it (« CEDEX », foreign codes): the numeric keyboard would refuse them.
         super().__init__(**kw)
 
     def default_widget(self) -> Any:
@@ -263,7 +263,7 @@ def _accepted(refusal: str) -> Validator:
 class HoneypotNode(_Node):
     """A trap for robots; its value is ``True`` when something was caught. The view then pretends, and keeps nothing."""
 
-    schema_type = types.Trap
+    schema_type = types.HoneypotType
     default_widget = widgets.Honeypot
 
     def __init__(self, **kw: Any) -> None:

@@ -205,7 +205,7 @@ class Texts(colander.SchemaType):
         return colander.null if appstruct in (colander.null, None) else tuple(appstruct)
 
 
-class Trap(colander.SchemaType):
+class HoneypotType(colander.SchemaType):
     """Was anything written?"""
 
     def deserialize(self, node: colander.SchemaNode, cstruct: Any) -> Any:

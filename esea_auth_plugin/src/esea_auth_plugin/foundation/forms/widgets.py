@@ -1,4 +1,4 @@
-"""Accessible widgets: each pairs a template of this room with the way its posted values are read.
+"""Accessible widgets: each pairs a template of this package with the way its posted values are read.
 
 A widget reads its own values from the posted form (:meth:`Control.read`), so that no positional markers lie in the
 page and nothing but text ever reaches a schema.

@@ -1,4 +1,4 @@
-"""Jobs: what rooms declare to be done from time to time, and the worker that does it."""
+"""Jobs: what packages declare to be done from time to time, and the worker that does it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The directive by which rooms and plugins declare what must be done from time to time."""
+"""The directive by which packages and plugins declare what must be done from time to time."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def add_job(
     lease: timedelta = timedelta(minutes=15),
     own_leases: bool = False,
 ) -> None:
-    """Directive ``config.add_job('room.job', run, every=timedelta(hours=1))``; ``run(registry)`` does the work."""
+    """Directive ``config.add_job('package.job', run, every=timedelta(hours=1))``; ``run(registry)`` does the work."""
     job = Job(name, config.maybe_dotted(run), every, lease, own_leases)
     introspectable = config.introspectable("esea jobs", name, f"every {every}", "job")
     config.action(

@@ -14,7 +14,7 @@ from ..database import describe, is_unavailable
 
 log = logging.getLogger(__name__)
 
-#: A letter leaves within two seconds of the click.
+#: An email leaves within two seconds of the click.
 PACE_SECONDS = 1.0
 
 

@@ -1,4 +1,4 @@
-"""How pages and letters name a browser: « Firefox sur Windows », enough for its owner to recognise it."""
+"""How pages and emails name a browser: « Firefox sur Windows », enough for its owner to recognise it."""
 
 from __future__ import annotations
 

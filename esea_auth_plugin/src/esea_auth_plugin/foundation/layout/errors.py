@@ -190,7 +190,7 @@ def cookies_needed(error: CookiesNeeded, request: PortalRequest) -> Response:
 
 
 def portal_error(error: PortalError, request: PortalRequest) -> Response:
-    """Exception view of what a room refuses and nobody showed beside a field."""
+    """Exception view of what a package refuses and nobody showed beside a field."""
     usual = TEXTS.get(error.status, TEXTS[400])
     response = error_response(
         request, error.status, text=ErrorText(usual.title, error.message, usual.advice), code=error.code

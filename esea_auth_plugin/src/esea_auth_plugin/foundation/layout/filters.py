@@ -1,4 +1,4 @@
-"""How pages and letters write dates, durations and telephone numbers: in French, on the clock of Paris."""
+"""How pages and emails write dates, durations and telephone numbers: in French, on the clock of Paris."""
 
 from __future__ import annotations
 

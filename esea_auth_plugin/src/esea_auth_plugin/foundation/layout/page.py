@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pyramid.csrf import get_csrf_token
 
 from ...directives import core
-from ...interfaces import Identity, IPermissionJudge, NavItem, PortalSettings
+from ...interfaces import Identity, IPermissionEvaluator, NavItem, PortalSettings
 from ...pyramid_types import PortalRequest
 from ...services import find, offers
 from ...settings import FoundationSettings
@@ -25,7 +25,7 @@ def add_page_values(event: Any) -> None:
     """Subscriber of ``BeforeRender``: add the globals of every page (docs/how-to/theme.md lists them)."""
     request = event.get("request")
     if request is None or not offers(request, PortalSettings):
-        return  # a letter, or an application that shares the process
+        return  # an email, or an application that shares the process
     registry = request.registry
     portal = find(registry, PortalSettings)
     failed = getattr(request, "exception", None) is not None or getattr(request, "shows_error", False)
@@ -57,7 +57,7 @@ def csrf_field(request: PortalRequest) -> Markup:
 
 def nav_items(request: PortalRequest, identity: Identity | None) -> Sequence[NavItem]:
     """Return the entries of the navigation that this person may follow, in their order."""
-    judge = find(request, IPermissionJudge) if offers(request, IPermissionJudge) else None
+    judge = find(request, IPermissionEvaluator) if offers(request, IPermissionEvaluator) else None
 
     def shown(item: NavItem) -> bool:
         if item.permission is None:

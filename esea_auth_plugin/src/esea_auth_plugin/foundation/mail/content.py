@@ -1,4 +1,4 @@
-"""Recipient and values of a letter, as they lie in the outbox: sealed, bound to their row."""
+"""Recipient and values of an email, as they lie in the outbox: sealed, bound to their row."""
 
 from __future__ import annotations
 

@@ -19,15 +19,15 @@ from ...services import find, offers
 from ...settings import FoundationSettings
 from ..database import IDatabase
 from .content import open_recipient, open_values
-from .letters import proves_mailbox
+from .declared import proves_mailbox
 from .message import build
 from .models import Delivery
-from .rendering import LetterRenderer
+from .rendering import EmailRenderer
 from .transport import MailRefused, transport_of
 
 log = logging.getLogger(__name__)
 
-#: Waits after the first, second… failed try; after the last one the letter is given up (about a day in all).
+#: Waits after the first, second… failed try; after the last one the email is given up (about a day in all).
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 28_800))
 _BATCH = 100
 
@@ -44,8 +44,8 @@ class _Taken:
     attempt: int
 
 
-class Postman:
-    """:class:`~esea_auth_plugin.interfaces.IPostman`."""
+class MailWorker:
+    """:class:`~esea_auth_plugin.interfaces.IMailWorker`."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -57,7 +57,7 @@ class Postman:
         self._lease = max(timedelta(minutes=5), 12 * self._settings.mail_timeout)
 
     def deliver_due(self) -> int:
-        """See :class:`~esea_auth_plugin.interfaces.IPostman`."""
+        """See :class:`~esea_auth_plugin.interfaces.IMailWorker`."""
         with self._database.reading() as session:
             due = session.execute(
                 select(Delivery.id, Delivery.attempts)
@@ -68,7 +68,7 @@ class Postman:
         return sum(self._deliver_one(row, attempts) for row, attempts in due)
 
     def _deliver_one(self, row: str, attempts: int) -> bool:
-        """Keep one letter that can't even be taken from stopping those behind it."""
+        """Keep one email that can't even be taken from stopping those behind it."""
         try:
             return self._deliver(row, attempts)
         except Exception:
@@ -76,7 +76,7 @@ class Postman:
             return False
 
     def backlog(self, session: Session) -> Backlog:
-        """See :class:`~esea_auth_plugin.interfaces.IPostman`."""
+        """See :class:`~esea_auth_plugin.interfaces.IMailWorker`."""
         now = self._clock.now()
         open_states = Delivery.state.in_(("waiting", "sending"))
         waiting = session.scalar(select(func.count()).select_from(Delivery).where(open_states))
@@ -125,9 +125,9 @@ class Postman:
         return _Taken(row, name, recipient or "", content or "", message_id, attempts + 1)
 
     def _believed(self, session: Session, row: str, name: str, recipient: str) -> bool:
-        """Tell whether the letter may go where it is addressed.
+        """Tell whether the email may go where it is addressed.
 
-        Asked at the last moment and for every letter: whoever bought the lapsed domain of a colleague would read codes,
+        Asked at the last moment and for every email: whoever bought the lapsed domain of a colleague would read codes,
         links and names. A portal without accounts has nothing to ask.
         """
         if not offers(self._registry, IMailboxes) or proves_mailbox(self._registry, name):
@@ -145,7 +145,7 @@ class Postman:
         recipient = open_recipient(self._sealer, taken.recipient, row=taken.id)
         own = self._settings
         message = build(
-            find(self._registry, LetterRenderer).render(taken.name, values),
+            find(self._registry, EmailRenderer).render(taken.name, values),
             sender=own.mail_from,
             sender_name=own.mail_from_name or own.name,
             recipient=recipient,
@@ -178,7 +178,7 @@ class Postman:
             session.execute(update(Delivery).where(_still(taken)).values(**_wiped(state, self._clock.now())))
 
     def _lose(self, session: Session, row: str, attempt: int, name: str, state: str, error: str) -> None:
-        """End a letter that never left: in the log, in the trail, and in ``/healthz`` for a day."""
+        """End an email that never left: in the log, in the trail, and in ``/healthz`` for a day."""
         lost = session.execute(
             update(Delivery)
             .where(Delivery.id == row, Delivery.attempts == attempt, Delivery.state == "sending")

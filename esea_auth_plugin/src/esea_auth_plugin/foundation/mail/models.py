@@ -13,8 +13,8 @@ from ..database import FoundationModel, new_id
 class Delivery(FoundationModel):
     """One delivery. Recipient and values are sealed, and gone once it is sent, given up or expired.
 
-    :ivar kind: what carries it: ``letter``.
-    :ivar name: which letter.
+    :ivar kind: what carries it: ``email``.
+    :ivar name: which email.
     :ivar message_id: made with the row, so that a doubled mail is recognised as one.
     :ivar state: ``waiting``, ``sending``, ``sent``, ``given_up``, ``expired``, or ``withheld`` from an address that is
         not believed any more.

@@ -1,4 +1,4 @@
-"""Puts letters in the outbox, in the transaction of the act that they tell about."""
+"""Puts emails in the outbox, in the transaction of the act that they tell about."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...settings import FoundationSettings
 from ..database import new_id
 from .content import seal_recipient, seal_values
 from .models import Delivery
-from .rendering import LetterRenderer
+from .rendering import EmailRenderer
 from .safety import safe_address
 
 
@@ -30,7 +30,7 @@ class Outbox:
     def post(
         self,
         session: Session,
-        letter: str,
+        message: str,
         *,
         to: str,
         values: Mapping[str, object],
@@ -43,7 +43,7 @@ class Outbox:
             here, to who typed it, and not to the worker.
         """
         recipient = safe_address(to)
-        find(self._registry, LetterRenderer).subject(letter, values)
+        find(self._registry, EmailRenderer).subject(message, values)
         now = self._clock.now()
         row = new_id()
         sealed = seal_recipient(self._sealer, recipient, row=row), seal_values(self._sealer, values, row=row)
@@ -51,7 +51,7 @@ class Outbox:
             Delivery(
                 id=row,
                 kind="letter",
-                name=letter,
+                name=message,
                 recipient=None if decoy else sealed[0],
                 content=None if decoy else sealed[1],
                 message_id=f"<{row}@{self._domain}>",

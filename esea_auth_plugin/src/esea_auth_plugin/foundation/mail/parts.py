@@ -1,4 +1,4 @@
-"""Pieces that letters share: the same call writes a button in HTML and a line in plain text."""
+"""Pieces that emails share: the same call writes a button in HTML and a line in plain text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns a letter's name and values into subject, plain text and HTML.
+"""Turns an email's name and values into subject, plain text and HTML.
 
 Templates extend ``letter_layout`` and fill the block ``content``; ``part.button(url, text)``, ``part.code(code)`` and
 ``part.facts((label, value), …)`` write the shared pieces. ``portal``, ``contacts`` and ``link(path)`` are always there.
@@ -20,7 +20,7 @@ from pyramid_jinja2 import IJinja2Environment
 from ...interfaces import PortalSettings
 from ...pyramid_types import Registry
 from ...services import find
-from .letters import folder_of
+from .declared import folder_of
 from .parts import HtmlParts, TextParts
 from .safety import safe_header
 
@@ -29,14 +29,14 @@ _LAYOUTS = "esea_auth_plugin:foundation/mail/templates/letter"
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A letter, ready to be put in an envelope."""
+    """An email, ready to be put in an envelope."""
 
     subject: str
     text: str
     html: str
 
 
-class LetterRenderer:
+class EmailRenderer:
     """Renders the letters of one application."""
 
     def __init__(self, registry: Registry) -> None:
@@ -44,7 +44,7 @@ class LetterRenderer:
         loader = AssetLoader(registry)
         self._text = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, autoescape=False)  # noqa: S701
         self._html = Environment(loader=loader, undefined=StrictUndefined, trim_blocks=True, autoescape=True)
-        # The filters of the portal's pages (dates, telephones) serve its letters too.
+        # The filters of the portal's pages (dates, telephones) serve its emails too.
         pages = registry.queryUtility(IJinja2Environment, name=".jinja2")
         for environment in (self._text, self._html):
             environment.filters.update(pages.filters if pages is not None else {})
@@ -58,7 +58,7 @@ class LetterRenderer:
         return safe_header(template.render(self._values(values)))
 
     def render(self, name: str, values: Mapping[str, object]) -> Rendered:
-        """Return the whole letter."""
+        """Return the whole email."""
         folder = folder_of(self._registry, name)
         subject = self.subject(name, values)
         known = {**self._values(values), "subject": subject}

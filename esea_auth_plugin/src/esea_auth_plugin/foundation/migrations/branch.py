@@ -63,7 +63,7 @@ def load_models(package: str, report: Report | None = None) -> None:
     for module in model_modules(package):
         try:
             importlib.import_module(module)
-        except Exception as error:  # a stranger's module may raise anything
+        except Exception as error:  # a third party's module may raise anything
             if report is None:
                 raise
             report(module, error)

@@ -68,7 +68,7 @@ def normalise_adeli(text: str) -> str:
 def normalise_finess(text: str) -> str:
     """Return a FINESS number without spaces; the leading 1 of the card (Struct_IdNat) is accepted.
 
-    Its key is checked, but for 2A and 2B, where the letter breaks it.
+    Its key is checked, but for 2A and 2B, where the email breaks it.
 
     :raises BadIdentifier: for another shape or a wrong key.
     """

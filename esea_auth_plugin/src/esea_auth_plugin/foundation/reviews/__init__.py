@@ -8,14 +8,14 @@ from typing import Any
 
 from ...directives import report_problems
 from ...errors import Problem
-from ...events import AccountClosed, AccountErased, UnderWayEnded
+from ...events import AccountClosed, AccountErased, OperationsEnded
 from ...interfaces import ICatalogue, IReviews, ReviewView
 from ...pyramid_types import Configurator, PortalRequest, current_identity
 from ...services import find, offers
 from ...settings import ReviewSettings
 from . import agreements
 from .declared import kinds_of
-from .directives import add_request_kind, add_review_desk, check_declarations
+from .directives import add_request_kind, add_review_board, check_declarations
 from .jobs import end_requests_of, expire_unanswered, unname_requests_of
 from .service import Reviews
 from .working_hours import BadHours, WorkingHours
@@ -38,17 +38,17 @@ ACTIONS = {
 
 
 def includeme(config: Configurator) -> None:
-    """Publish :class:`IReviews`, the directives of kinds and desks, and the job that ends unanswered requests."""
+    """Publish :class:`IReviews`, the directives, and the job that ends unanswered requests."""
     config.add_directive("add_request_kind", add_request_kind)
-    config.add_directive("add_review_desk", add_review_desk)
-    config.add_view_predicate("review_desk", DeskPredicate)
+    config.add_directive("add_review_board", add_review_board)
+    config.add_view_predicate("review_board", ReviewBoardPredicate)
     for name, sentence in ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_service(IReviews, Reviews)
     config.add_request_method(own_requests, "own_requests", reify=True)
     config.add_request_method(request_title, "request_title")
     config.add_job("reviews.expire", expire_unanswered, every=timedelta(hours=1))
-    config.add_subscriber(agreements.withdraw, UnderWayEnded)
+    config.add_subscriber(agreements.withdraw, OperationsEnded)
     config.add_subscriber(lambda event: end_requests_of(config.registry, event), AccountClosed)
     config.add_subscriber(unname_requests_of, AccountErased)
     config.action("esea-review-hours", lambda: _check_hours(config), order=4_000)
@@ -73,15 +73,15 @@ def request_title(request: PortalRequest, review: ReviewView) -> str:
     return f"{title} : {service.title}" if service is not None else title
 
 
-class DeskPredicate:
-    """``review_desk="support"``: the view is for this desk only, since each desk has permissions of its own."""
+class ReviewBoardPredicate:
+    """``review_board="support"``: the view is for this board only: each has permissions of its own."""
 
     def __init__(self, value: str, info: Any) -> None:
         self._name = value
 
     def text(self) -> str:
         """Name the predicate in Pyramid's messages."""
-        return f"review_desk = {self._name}"
+        return f"review_board = {self._name}"
 
     phash = text
 

@@ -14,7 +14,7 @@ from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from .errors import Unticked
 from .request_views import load, page
-from .resources import ReviewPlace
+from .resources import ReviewResource
 from .service import Reviews
 from .views import reviewer
 
@@ -22,10 +22,10 @@ from .views import reviewer
 Act = Callable[[Reviews, Session, ReviewView, str, Mapping[str, str]], str]
 
 
-def _view(name: str, act: Act) -> Callable[[ReviewPlace, Any], Any]:
+def _view(name: str, act: Act) -> Callable[[ReviewResource, Any], Any]:
     """Return the POST view of an act."""
 
-    def view(place: ReviewPlace, request: PortalRequest) -> ViewResult:
+    def view(place: ReviewResource, request: PortalRequest) -> ViewResult:
         review = load(place, request)
         reviews: Reviews = find(request, IReviews)  # type: ignore[assignment]
         try:
@@ -41,11 +41,11 @@ def _view(name: str, act: Act) -> Callable[[ReviewPlace, Any], Any]:
 
 
 def _refused(
-    place: ReviewPlace, request: PortalRequest, review: ReviewView, name: str, refused: PortalError
+    place: ReviewResource, request: PortalRequest, review: ReviewView, name: str, refused: PortalError
 ) -> TemplateValues:
     by, audit = reviewer(request), find(request, IAuditTrail)
     details = {"kind": review.kind, "act": name, "code": refused.code}
-    request.outlive(
+    request.defer_write(
         lambda session: audit.record(
             session, "review.act_refused", outcome="refused", actor=by, target=review.reference, details=details
         )
@@ -103,7 +103,7 @@ def _extra(reviews: Reviews, session: Session, review: ReviewView, by: str, form
     return reviews.further(session, review.id, by=by, action=form.get("action", ""))
 
 
-ACTS: Mapping[str, Callable[[ReviewPlace, Any], Any]] = {
+ACTS: Mapping[str, Callable[[ReviewResource, Any], Any]] = {
     "prendre": _view("prendre", _take),
     "rendre": _view("rendre", _release),
     "noter": _view("noter", _comment),

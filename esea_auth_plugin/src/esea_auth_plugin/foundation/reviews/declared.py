@@ -12,9 +12,9 @@ from ...pyramid_types import RegistryStore, Source
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ReviewBoard:
     """A team's place of work. ``permission`` opens its pages, ``act_permission`` its decisions; ``provides``: see
-    :func:`add_review_desk`."""
+    :func:`add_review_board`."""
 
     name: str
     title: str
@@ -33,7 +33,7 @@ class Declared:
     """What the directives collected."""
 
     kinds: dict[str, RequestKind] = field(default_factory=dict)
-    desks: dict[str, Desk] = field(default_factory=dict)
+    boards: dict[str, ReviewBoard] = field(default_factory=dict)
 
 
 #: What was collected for an application.
@@ -45,6 +45,6 @@ def kinds_of(source: Source) -> Mapping[str, RequestKind]:
     return declared(source).kinds
 
 
-def kinds_of_desk(source: Source, desk: str) -> Sequence[RequestKind]:
-    """Return the kinds that go to a desk, in the order in which they were declared."""
-    return [kind for kind in declared(source).kinds.values() if kind.desk == desk]
+def kinds_of_board(source: Source, board: str) -> Sequence[RequestKind]:
+    """Return the kinds that go to a review board, in the order in which they were declared."""
+    return [kind for kind in declared(source).kinds.values() if kind.board == board]

@@ -1,4 +1,4 @@
-"""The directives ``config.add_review_desk`` and ``config.add_request_kind``, and the check of what they declared."""
+"""The directives ``config.add_review_board`` and ``config.add_request_kind``, and the check of what they declared."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ...pyramid_types import Configurator, PortalRequest
 from ...services import find
 from ...settings import ReviewSettings
 from . import acts, request_views
-from .declared import Desk, declared
-from .resources import DeskPlace, QueuePlace, ReviewPlace
+from .declared import ReviewBoard, declared
+from .resources import QueueResource, ReviewBoardResource, ReviewResource
 from .views import overview, queue_view
 
 #: After every declaration, before the core tells the problems.
@@ -37,7 +37,7 @@ def add_request_kind(config: Configurator, kind: Any) -> None:
     )
 
 
-def add_review_desk(
+def add_review_board(
     config: Configurator,
     name: str,
     *,
@@ -47,71 +47,71 @@ def add_review_desk(
     parent: IInterface = IPortalRoot,
     provides: Sequence[IInterface] = (),
 ) -> None:
-    """Directive: open a reviewing desk.
+    """Directive: open a reviewing review board.
 
     :param path: its address; the last segment hangs under ``parent``.
     :param permission: declared with ``add_permission_rule``. Acting needs ``permission + ".act"``, which takes the
         same rule; ``reviews.required_level`` is the least level of both.
-    :param provides: further marker interfaces of the place, under which other rooms hang pages.
+    :param provides: further marker interfaces of the place, under which other packages hang pages.
     """
-    desk = Desk(name, title, path, permission, tuple(provides))
+    board = ReviewBoard(name, title, path, permission, tuple(provides))
 
     def place(request: PortalRequest, above: Any, key: str) -> Any:
-        made = DeskPlace(request, above, key, desk)
+        made = ReviewBoardResource(request, above, key, board)
         alsoProvides(made, *provides)
         return made
 
     def register() -> None:
-        declared(config).desks[name] = desk
+        declared(config).boards[name] = board
 
     config.add_portal_child(path.rpartition("/")[2], place, parent=parent)
     introspectable = config.introspectable("esea review desks", name, title, "review desk")
     config.action(("esea-review-desk", name), register, introspectables=(introspectable,))
-    config.action(("esea-review-desk-rule", name), lambda: _copy_rule(config, desk), order=_ORDER)
-    _add_desk_views(config, desk)
+    config.action(("esea-review-desk-rule", name), lambda: _copy_rule(config, board), order=_ORDER)
+    _add_board_views(config, board)
 
 
 def check_declarations(config: Configurator) -> None:
-    """Report kinds that no desk takes, and queues that share an address with each other or with another page.
+    """Report kinds that no review board takes, and queues that share an address with each other or with another page.
 
-    A page that hangs under the desk hides the queue of its name, and whoever wrote there would wait for ever.
+    A page that hangs under the review board hides the queue of its name, and whoever wrote there would wait for ever.
     """
     found = declared(config)
     pages = core(config).children
     taken: dict[tuple[str, str], str] = {}
     problems = []
     for kind in found.kinds.values():
-        if kind.desk not in found.desks:
-            known = ", ".join(sorted(found.desks)) or "none"
+        if kind.board not in found.boards:
+            known = ", ".join(sorted(found.boards)) or "none"
             problems.append(
-                Problem(f"request kind {kind.name}", "", f"goes to the unknown desk {kind.desk}", f"known: {known}")
+                Problem(f"request kind {kind.name}", "", f"goes to the unknown desk {kind.board}", f"known: {known}")
             )
-        other = taken.setdefault((kind.desk, kind.queue), kind.name)
+        other = taken.setdefault((kind.board, kind.queue), kind.name)
         if other != kind.name:
-            cause = f"has the same queue as {other}: {kind.desk}/{kind.queue}"
+            cause = f"has the same queue as {other}: {kind.board}/{kind.queue}"
             problems.append(Problem(f"request kind {kind.name}", "", cause, "choose another queue"))
-        provides = found.desks[kind.desk].provides if kind.desk in found.desks else ()
+        provides = found.boards[kind.board].provides if kind.board in found.boards else ()
         if any((above, kind.queue) in pages for above in provides):
-            cause = f"its queue is hidden by another page: {found.desks[kind.desk].path}/{kind.queue}"
+            cause = f"its queue is hidden by another page: {found.boards[kind.board].path}/{kind.queue}"
             problems.append(Problem(f"request kind {kind.name}", "", cause, "choose another queue"))
     report_problems(config, problems)
 
 
-def _copy_rule(config: Configurator, desk: Desk) -> None:
+def _copy_rule(config: Configurator, board: ReviewBoard) -> None:
     rules = core(config).permissions
-    rule = rules.get(desk.permission)
+    rule = rules.get(board.permission)
     if rule is None:
-        cause = f"needs the permission {desk.permission}, which nobody declares"
-        report_problems(config, [Problem(f"review desk {desk.name}", "", cause, "config.add_permission_rule")])
+        cause = f"needs the permission {board.permission}, which nobody declares"
+        report_problems(config, [Problem(f"review desk {board.name}", "", cause, "config.add_permission_rule")])
         return
-    # A reviewer sees other people's data: the floor of the setting holds for every desk, whoever brings it, and for
-    # every other page that the desk's role opens (the accounts, beside the support's queues).
+    # A reviewer sees other people's data: the floor of the setting holds for every board, whoever brings it, and for
+    # every other page that the review board's role opens (the accounts, beside the support's queues).
     raised = replace(rule, level=max(rule.level, _required_level(config)))
-    rules[desk.permission] = raised
+    rules[board.permission] = raised
     for name, other in rules.items():
         if rule.role is not None and other.role == rule.role:
             rules[name] = replace(other, level=max(other.level, raised.level))
-    rules.setdefault(desk.act_permission, raised)
+    rules.setdefault(board.act_permission, raised)
 
 
 def _required_level(config: Configurator) -> Level:
@@ -125,12 +125,12 @@ def _required_level(config: Configurator) -> Level:
         return Level.HEALTH
 
 
-def _add_desk_views(config: Configurator, desk: Desk) -> None:
-    """Add the views of one desk: GET under its permission, POST under the permission to act."""
+def _add_board_views(config: Configurator, board: ReviewBoard) -> None:
+    """Add the views of one review board: GET under its permission, POST under the permission to act."""
 
     def get(
         view: Callable[..., Any],
-        context: type[DeskPlace | QueuePlace | ReviewPlace],
+        context: type[ReviewBoardResource | QueueResource | ReviewResource],
         template: str | None,
         name: str = "",
     ) -> None:
@@ -140,22 +140,22 @@ def _add_desk_views(config: Configurator, desk: Desk) -> None:
             context=context,
             name=name,
             request_method="GET",
-            permission=desk.permission,
+            permission=board.permission,
             renderer=renderer,
-            review_desk=desk.name,
+            review_board=board.name,
         )
 
-    get(overview, DeskPlace, "desk.jinja2")
-    get(queue_view, QueuePlace, "queue.jinja2")
-    get(request_views.request_view, ReviewPlace, "request.jinja2")
+    get(overview, ReviewBoardResource, "desk.jinja2")
+    get(queue_view, QueueResource, "queue.jinja2")
+    get(request_views.request_view, ReviewResource, "request.jinja2")
     for name, act in acts.ACTS.items():
-        get(request_views.back_to_request, ReviewPlace, None, name)
+        get(request_views.back_to_request, ReviewResource, None, name)
         config.add_view(
             act,
-            context=ReviewPlace,
+            context=ReviewResource,
             name=name,
             request_method="POST",
-            permission=desk.act_permission,
+            permission=board.act_permission,
             renderer=f"{_TEMPLATES}/request.jinja2",
-            review_desk=desk.name,
+            review_board=board.name,
         )

@@ -56,7 +56,7 @@ def text_missing(what: str) -> TextRefused:
 
 
 def text_too_long(most: int) -> TextRefused:
-    """A text is longer than a letter should be."""
+    """A text is longer than an email should be."""
     return TextRefused(f"Ce texte dépasse {most} caractères : raccourcissez-le.", code="review.text_too_long")
 
 

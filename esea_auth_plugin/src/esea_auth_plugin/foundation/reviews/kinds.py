@@ -1,4 +1,4 @@
-"""What kinds of request have in common that their rooms need not say again."""
+"""What kinds of request have in common that their packages need not say again."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from .service import UNDECIDED, view_of
 
 PAGE_SIZE = 25
 #: Nobody leafs further: offsets stay small, and counting stops there.
-MOST_SHOWN = 1_000
+MAX_SHOWN = 1_000
 
 TABS: Mapping[str, tuple[str, tuple[ReviewState, ...]]] = {
     "a-traiter": ("À traiter", (ReviewState.OPEN,)),
@@ -59,7 +59,7 @@ class Asked:
             topic=params.get("sujet", "")[:64],
             late=params.get("retard") == "1",
             order=order if order in ORDERS else "anciennes",
-            page=min(max(int(page), 1), MOST_SHOWN // PAGE_SIZE) if page.isdecimal() and len(page) < 6 else 1,
+            page=min(max(int(page), 1), MAX_SHOWN // PAGE_SIZE) if page.isdecimal() and len(page) < 6 else 1,
         )
 
     def params(self, **changed: str | int) -> dict[str, str]:
@@ -88,12 +88,12 @@ class QueuePage:
     @property
     def pages(self) -> int:
         """How many pages there are to leaf through."""
-        return max(1, -(-min(self.total, MOST_SHOWN) // PAGE_SIZE))
+        return max(1, -(-min(self.total, MAX_SHOWN) // PAGE_SIZE))
 
     @property
     def more_than_shown(self) -> bool:
         """More rows match than anybody can leaf through: the search must be narrowed."""
-        return self.total > MOST_SHOWN
+        return self.total > MAX_SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,9 @@ def queue_page(source: Source, session: Session, kind: str, asked: Asked, *, min
     :param source: a registry or a request.
     """
     conditions = _conditions(kind, asked, mine, today)
-    bounded = select(ReviewRequest.id).where(*conditions).limit(MOST_SHOWN + 1).subquery()
+    bounded = select(ReviewRequest.id).where(*conditions).limit(MAX_SHOWN + 1).subquery()
     total = session.scalar(select(func.count()).select_from(bounded)) or 0
-    page = min(asked.page, max(1, -(-min(total, MOST_SHOWN) // PAGE_SIZE)))
+    page = min(asked.page, max(1, -(-min(total, MAX_SHOWN) // PAGE_SIZE)))
     query = _ordered(select(ReviewRequest).where(*conditions), asked.order)
     rows = session.scalars(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
     return QueuePage([view_of(source, row) for row in rows], total, page)

@@ -12,8 +12,8 @@ from ...pyramid_types import PortalRequest, Registry, TemplateValues
 from ...services import find
 from . import agreements
 from .history import STATES, history, names_of
-from .resources import ReviewPlace
-from .service import LONGEST_TEXT, UNDECIDED
+from .resources import ReviewResource
+from .service import MAX_TEXT, UNDECIDED
 from .views import refuse_unless_allowed, reviewer, row_facts
 
 #: Offered when a kind brings no ``refusal_reasons`` of its own.
@@ -25,17 +25,17 @@ REFUSAL_REASONS = (
 )
 
 
-def request_view(place: ReviewPlace, request: PortalRequest) -> TemplateValues:
+def request_view(place: ReviewResource, request: PortalRequest) -> TemplateValues:
     """Show a request."""
     return page(place, request, load(place, request))
 
 
-def back_to_request(place: ReviewPlace, request: PortalRequest) -> HTTPSeeOther:
+def back_to_request(place: ReviewResource, request: PortalRequest) -> HTTPSeeOther:
     """An act's address that is opened rather than sent leads back to the request."""
     return HTTPSeeOther(place.path)
 
 
-def load(place: ReviewPlace, request: PortalRequest) -> ReviewView:
+def load(place: ReviewResource, request: PortalRequest) -> ReviewView:
     """Return the request of this place; 404 if there is none in this queue, 403 if the kind asks for more."""
     refuse_unless_allowed(request, place.kind.permission)
     review = find(request, IReviews).by_reference(request.dbsession, place.__name__)
@@ -45,7 +45,7 @@ def load(place: ReviewPlace, request: PortalRequest) -> ReviewView:
 
 
 def page(
-    place: ReviewPlace,
+    place: ReviewResource,
     request: PortalRequest,
     review: ReviewView,
     *,
@@ -80,7 +80,7 @@ def page(
         "unticked": unticked,
         "may_ask_more": review.state is ReviewState.OPEN,
         "mine": review.assignee == me,
-        "longest": LONGEST_TEXT,
+        "longest": MAX_TEXT,
         "error": error,
         "failed_act": act,
         "typed": typed or {},

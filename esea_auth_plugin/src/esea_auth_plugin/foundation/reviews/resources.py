@@ -1,4 +1,4 @@
-"""Places of a reviewing desk: `/support`, `/support/adhesions`, `/support/adhesions/DEM-7K3M-Q2XF`."""
+"""Places of a reviewing review board: `/support`, `/support/adhesions`, `/support/adhesions/DEM-7K3M-Q2XF`."""
 
 from __future__ import annotations
 
@@ -6,31 +6,33 @@ from ...interfaces import RequestKind
 from ...pyramid_types import PortalRequest
 from ...resources import Resource
 from ..security.tokens import read_reference
-from .declared import Desk, kinds_of_desk
+from .declared import ReviewBoard, kinds_of_board
 
 
-class DeskPlace(Resource):
-    """A desk; its children are its queues, and what other rooms hang here."""
+class ReviewBoardResource(Resource):
+    """A review board; its children are its queues, and what other packages hang here."""
 
-    def __init__(self, request: PortalRequest, parent: Resource, name: str, desk: Desk) -> None:
+    def __init__(self, request: PortalRequest, parent: Resource, name: str, board: ReviewBoard) -> None:
         super().__init__(request, parent, name)
-        self.desk = desk
-        self.title = desk.title
+        self.board = board
+        self.title = board.title
 
     def child(self, key: str) -> Resource:
         """Return a queue by the last segment of its address."""
-        for kind in kinds_of_desk(self.request, self.desk.name):
+        for kind in kinds_of_board(self.request, self.board.name):
             if kind.queue == key:
-                return QueuePlace(self.request, self, key, self.desk, kind)
+                return QueueResource(self.request, self, key, self.board, kind)
         raise KeyError(key)
 
 
-class QueuePlace(Resource):
+class QueueResource(Resource):
     """A queue; its children are requests by reference."""
 
-    def __init__(self, request: PortalRequest, parent: Resource, name: str, desk: Desk, kind: RequestKind) -> None:
+    def __init__(
+        self, request: PortalRequest, parent: Resource, name: str, board: ReviewBoard, kind: RequestKind
+    ) -> None:
         super().__init__(request, parent, name)
-        self.desk = desk
+        self.board = board
         self.kind = kind
         self.title = kind.queue_title
 
@@ -39,14 +41,16 @@ class QueuePlace(Resource):
         reference = read_reference(key)
         if reference != key:
             raise KeyError(key)  # one spelling an address
-        return ReviewPlace(self.request, self, key, self.desk, self.kind)
+        return ReviewResource(self.request, self, key, self.board, self.kind)
 
 
-class ReviewPlace(Resource):
+class ReviewResource(Resource):
     """A request's page."""
 
-    def __init__(self, request: PortalRequest, parent: Resource, name: str, desk: Desk, kind: RequestKind) -> None:
+    def __init__(
+        self, request: PortalRequest, parent: Resource, name: str, board: ReviewBoard, kind: RequestKind
+    ) -> None:
         super().__init__(request, parent, name)
-        self.desk = desk
+        self.board = board
         self.kind = kind
         self.title = name

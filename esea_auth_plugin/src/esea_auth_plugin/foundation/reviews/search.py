@@ -4,6 +4,6 @@ from __future__ import annotations
 
 
 def like_pattern(word: str) -> str:
-    """Return the pattern that finds ``word`` anywhere; ``%`` and ``_`` typed by people are letters (escape ``\\``)."""
+    """Return the pattern that finds ``word`` anywhere; ``%`` and ``_`` typed by people are emails (escape ``\\``)."""
     escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"

@@ -24,14 +24,14 @@ from ...settings import ReviewSettings
 from ..database import lock_accounts, new_id
 from ..security.tokens import new_reference, read_reference
 from . import agreements, errors
+from .decisions import MAX_TEXT, UNDECIDED, judge, required_text
 from .declared import kinds_of
-from .judging import LONGEST_TEXT, UNDECIDED, judge, required_text
 from .locking import lock_concerned, subject_in
 from .models import ReviewEntry, ReviewRequest
 from .texts import opened, sealed
 from .working_hours import WorkingHours
 
-__all__ = ["LONGEST_TEXT", "UNDECIDED", "Reviews", "view_of"]
+__all__ = ["MAX_TEXT", "UNDECIDED", "Reviews", "view_of"]
 
 
 class Reviews:

@@ -1,4 +1,4 @@
-"""A desk's overview and its queues. Every desk gets the same views, each under the desk's own permissions."""
+"""Overview and queues of a review board. Every board gets the same views, under permissions of its own."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from ..security.tokens import read_reference
 from . import queue
-from .declared import kinds_of_desk
+from .declared import kinds_of_board
 from .history import STATES, names_of
-from .resources import DeskPlace, QueuePlace
+from .resources import QueueResource, ReviewBoardResource
 from .service import UNDECIDED, Reviews
 from .working_hours import PARIS
 
@@ -27,7 +27,7 @@ def reviewer(request: PortalRequest) -> str:
 
 
 def may_review(request: PortalRequest, permission: str) -> bool:
-    """Tell whether this person reviews a kind: it may ask for more than its desk does."""
+    """Tell whether this person reviews a kind: it may ask for more than its review board does."""
     return bool(request.has_permission(permission))
 
 
@@ -43,9 +43,9 @@ def today(request: PortalRequest) -> Any:
     return find(request, IClock).now().astimezone(PARIS).date()
 
 
-def overview(place: DeskPlace, request: PortalRequest) -> ViewResult:
-    """What waits in each queue of the desk; a reference typed here leads to its request."""
-    kinds = [kind for kind in kinds_of_desk(request, place.desk.name) if may_review(request, kind.permission)]
+def overview(place: ReviewBoardResource, request: PortalRequest) -> ViewResult:
+    """What waits in each queue of the review board; a reference typed here leads to its request."""
+    kinds = [kind for kind in kinds_of_board(request, place.board.name) if may_review(request, kind.permission)]
     typed = request.params.get("reference", "").strip()
     if typed:
         found = _address_of(place, request, typed, {kind.name: kind.queue for kind in kinds})
@@ -57,12 +57,12 @@ def overview(place: DeskPlace, request: PortalRequest) -> ViewResult:
     return {
         "place": place,
         "queues": [(kind, waiting.get(kind.name, queue.Counts())) for kind in kinds],
-        "rooms": _rooms(place, request),
+        "rooms": _pages(place, request),
         "typed": typed,
     }
 
 
-def queue_view(place: QueuePlace, request: PortalRequest) -> TemplateValues:
+def queue_view(place: QueueResource, request: PortalRequest) -> TemplateValues:
     """One page of a queue."""
     refuse_unless_allowed(request, place.kind.permission)
     asked = queue.Asked.read(request.params)
@@ -115,21 +115,23 @@ def _address(path: str, params: Mapping[str, str]) -> str:
     return f"{path}?{urlencode(params)}" if params else path
 
 
-def _address_of(place: DeskPlace, request: PortalRequest, typed: str, queues: Mapping[str, str]) -> str | None:
+def _address_of(
+    place: ReviewBoardResource, request: PortalRequest, typed: str, queues: Mapping[str, str]
+) -> str | None:
     review = find(request, IReviews).by_reference(request.dbsession, typed) if read_reference(typed) else None
     if review is None or review.kind not in queues:
         return None
     return f"{place.path}/{queues[review.kind]}/{review.reference}"
 
 
-def _rooms(place: DeskPlace, request: PortalRequest) -> list[Any]:
-    """Return what other rooms hang under this desk, if it has a title and this person may open it."""
+def _pages(place: ReviewBoardResource, request: PortalRequest) -> list[Any]:
+    """Return what other packages hang under this review board, if it has a title and this person may open it."""
     kinds = set(kinds_of_resource(place))
     found = []
     for (parent, name), factory in core(request).children.items():
         if parent in kinds:
-            room = factory(request, place, name)
-            permission = getattr(room, "permission", None)
-            if room.title and permission and request.has_permission(permission):
-                found.append(room)
+            package = factory(request, place, name)
+            permission = getattr(package, "permission", None)
+            if package.title and permission and request.has_permission(permission):
+                found.append(package)
     return found

@@ -1,7 +1,7 @@
 """How many tries a password would resist: zxcvbn, with French words, bounded work and no state shared by threads.
 
 zxcvbn itself is not called, for three reasons that were tried: it writes each caller's own words into a global table
-(two people at once would be judged by each other's names), it takes three seconds on 72 characters made of letters
+(two people at once would be judged by each other's names), it takes three seconds on 72 characters made of emails
 written as symbols, and it refuses anything longer. Its matchers and its score are used as they are.
 """
 
@@ -21,7 +21,7 @@ from ...normalise.folding import fold_letters
 #: A longer password is judged by pieces of this length: the whole resists at least as long as its best piece.
 _WINDOW = 32
 #: Beyond so many different letter-like symbols nobody wrote a word that way, and trying each reading takes seconds.
-_MOST_SYMBOLS = 6
+_MAX_SYMBOLS = 6
 _SYMBOLS = frozenset(symbol for symbols in matching.L33T_TABLE.values() for symbol in symbols)
 _PLAIN_MATCHERS = (
     matching.dictionary_match,
@@ -35,7 +35,7 @@ _PLAIN_MATCHERS = (
 #: Digits and signs around a listed word that change nothing; with more of them zxcvbn judges the whole.
 _DRESS = 6
 #: Runs of letters that a first idea has at most, figures and signs between them.
-_MOST_PIECES = 4
+_MAX_PIECES = 4
 _LINKS = ("et", "de", "du", "des", "le", "la", "les", "au", "a", "l", "d", "un", "une", "mon", "ma", "mes")
 _LETTERS_FOR_SYMBOLS = str.maketrans("@40315$7", "aaoeisst")
 
@@ -49,7 +49,7 @@ class Guess:
 
 
 def spellings(text: str) -> tuple[str, str]:
-    """Return a text folded, and folded with symbols read as the letters they stand for (« h0pit@l »)."""
+    """Return a text folded, and folded with symbols read as the emails they stand for (« h0pit@l »)."""
     plain = fold_letters(text)
     return plain, plain.translate(_LETTERS_FOR_SYMBOLS)
 
@@ -78,23 +78,23 @@ def is_first_idea(password: str) -> bool:
     # Figures at the ends are a year, not letters: « M@ri3 » is read as a word, « 2026 » is not.
     for text in (plain, _core(plain).translate(_LETTERS_FOR_SYMBOLS)):
         words = re.sub(r"[^a-z]+", " ", text).split()
-        if words and len(words) <= _MOST_PIECES and _made_of("".join(words), 2):
+        if words and len(words) <= _MAX_PIECES and _made_of("".join(words), 2):
             return True
     return False
 
 
-def _made_of(letters: str, most: int) -> bool:
-    """Tell whether letters are at most so many listed words in a row, small linking words left out."""
-    if not letters:
+def _made_of(emails: str, most: int) -> bool:
+    """Tell whether emails are at most so many listed words in a row, small linking words left out."""
+    if not emails:
         return True
     if most == 0:
-        return letters in _LINKS
+        return emails in _LINKS
     known = _words_of_a_password()
     return any(
-        letters[:end] in known and _made_of(letters[end:].removeprefix(link), most - 1)
-        for end in range(len(letters), 2, -1)
+        emails[:end] in known and _made_of(emails[end:].removeprefix(link), most - 1)
+        for end in range(len(emails), 2, -1)
         for link in ("", *_LINKS)
-        if letters[end:].startswith(link)
+        if emails[end:].startswith(link)
     )
 
 
@@ -114,7 +114,7 @@ def in_blocklist(password: str) -> bool:
 
 
 def _core(text: str) -> str:
-    """Return what is left between the first and the last letter."""
+    """Return what is left between the first and the last email."""
     return re.sub(r"^[^a-z]+|[^a-z]+$", "", text)
 
 
@@ -141,7 +141,7 @@ def guess(password: str, own_words: Iterable[str] = ()) -> Guess:
 def _judge(piece: str, dictionaries: Mapping[str, Mapping[str, int]]) -> Guess:
     matches: list[dict[str, object]] = []
     matchers: Sequence[Any] = _PLAIN_MATCHERS
-    if len(_SYMBOLS & set(piece)) <= _MOST_SYMBOLS:
+    if len(_SYMBOLS & set(piece)) <= _MAX_SYMBOLS:
         matchers = (*_PLAIN_MATCHERS, matching.l33t_match)
     for matcher in matchers:
         matches.extend(matcher(piece, _ranked_dictionaries=dictionaries))

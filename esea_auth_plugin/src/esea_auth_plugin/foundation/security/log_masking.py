@@ -1,6 +1,6 @@
 """Keeps secrets that travel in addresses out of every log line, traceback included.
 
-Two nets. Declared places: what follows these path prefixes, and the values of these query keys. And, wherever a room
+Two nets. Declared places: what follows these path prefixes, and the values of these query keys. And, wherever a package
 forgets to declare one: any path segment that looks like one of our random tokens.
 """
 

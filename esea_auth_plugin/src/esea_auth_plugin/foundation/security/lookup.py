@@ -17,14 +17,14 @@ from . import tokens
 from .passwords import HashCost
 
 #: 16 letters of 5 bits: 80 bits (the least allowed here is 64).
-LETTERS = 16
+EMAILS = 16
 _GROUP = 4
 
 
 def new_lookup_code() -> str:
     """Return a random code as it is printed: ``7K3M-Q2XF-9ABC-D0EF``."""
-    letters = "".join(secrets.choice(tokens.ALPHABET) for _ in range(LETTERS))
-    return "-".join(letters[i : i + _GROUP] for i in range(0, LETTERS, _GROUP))
+    emails = "".join(secrets.choice(tokens.ALPHABET) for _ in range(EMAILS))
+    return "-".join(emails[i : i + _GROUP] for i in range(0, EMAILS, _GROUP))
 
 
 def new_salt_text() -> str:

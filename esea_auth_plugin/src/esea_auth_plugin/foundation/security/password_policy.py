@@ -17,9 +17,9 @@ from . import guessing
 from .passwords import MAX_LENGTH, prepared
 
 MIN_LENGTH = 12
-LEAST_SCORE = 3
+MIN_SCORE = 3
 #: CNIL, deliberation 2022-100: password with restricted tries.
-LEAST_BITS = 50
+MIN_BITS = 50
 
 LABELS = ("Très faible", "Faible", "Moyenne", "Bonne", "Forte")
 
@@ -63,9 +63,9 @@ def assess(password: str, personal: Sequence[str] = ()) -> Assessment:
     judged = guessing.guess(password[:MAX_LENGTH], words)
     contents = _contents(password, words)
     messages = [*_shape(password), *contents]
-    if not messages and judged.score < LEAST_SCORE:
+    if not messages and judged.score < MIN_SCORE:
         messages.append(f"Ce mot de passe se devine trop vite. {_advice(judged.patterns)}")
-    if not messages and bits < LEAST_BITS:
+    if not messages and bits < MIN_BITS:
         messages.append("Ce mot de passe offre trop peu de combinaisons : allongez-le de quelques caractères.")
     # Who knows the person or the list tries it first, whatever zxcvbn says of the rest.
     return _assessment(min(judged.score, 1) if contents else judged.score, bits, messages)
@@ -86,9 +86,9 @@ def cnil_bits(password: str) -> float:
 
 
 def own_words(personal: Sequence[str]) -> tuple[str, ...]:
-    """Return the words that a password may not hold: pieces of names, identifier and e-mail, three letters or more.
+    """Return the words that a password may not hold: pieces of names, identifier and e-mail, three emails or more.
 
-    Of an e-mail's domain only the pieces of four letters or more count, and not its ending: « chu » or « fr » would
+    Of an e-mail's domain only the pieces of four emails or more count, and not its ending: « chu » or « fr » would
     refuse half of the language.
     """
     found: dict[str, None] = {}
@@ -145,5 +145,5 @@ def _too_long() -> str:
 
 def _assessment(score: int, bits: int, messages: list[str]) -> Assessment:
     if messages:  # a refused password never reads « Bonne »
-        score = min(score, LEAST_SCORE - 1)
+        score = min(score, MIN_SCORE - 1)
     return Assessment(score, LABELS[score], not messages, tuple(messages), bits)

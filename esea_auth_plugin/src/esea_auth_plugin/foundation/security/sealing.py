@@ -1,7 +1,7 @@
 """Authenticated encryption of what must be read again, and keyed hashes of what must only be found again.
 
 AES-256-GCM with a random nonce. Each purpose has keys of its own, derived from the keyring's master keys by HKDF, so
-that a letter's text pasted into the column of a TOTP seed opens nowhere; key id, purpose and row are bound as
+that an email's text pasted into the column of a TOTP seed opens nowhere; key id, purpose and row are bound as
 associated data. The first key of the ring seals, every key opens: a new key is put on top, the old ones stay until
 what they sealed is sealed again.
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA1, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
-_LEAST_RSA_BITS = 2048
+_MIN_RSA_BITS = 2048
 
 
 class _Encodable(Protocol):
@@ -20,7 +20,7 @@ class _Encodable(Protocol):
 def signed_by(key: Any, signature: bytes, content: bytes, algorithm: HashAlgorithm) -> bool:
     """Tell whether the holder of a public key (RSA with PKCS#1 v1.5, or ECDSA) signed this content."""
     try:
-        if isinstance(key, rsa.RSAPublicKey) and key.key_size >= _LEAST_RSA_BITS:
+        if isinstance(key, rsa.RSAPublicKey) and key.key_size >= _MIN_RSA_BITS:
             key.verify(signature, content, padding.PKCS1v15(), algorithm)
         elif isinstance(key, ec.EllipticCurvePublicKey):
             key.verify(signature, content, ec.ECDSA(algorithm))

@@ -13,10 +13,10 @@ import re
 import secrets
 
 from ...interfaces import ISealer
-from ...normalise.codes import code_letters, compact, read_misread
+from ...normalise.codes import code_emails, compact, read_misread
 
 #: ASVS 7.2.3, threat-model.md row 5: nothing that opens a door by itself is shorter.
-LEAST_BITS = 128
+MIN_BITS = 128
 
 #: Crockford's base 32: no I, L, O or U, so nothing is misread or spells a word by chance.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -27,8 +27,8 @@ def new_token(bits: int = 256) -> str:
 
     :raises ValueError: fewer than 128 bits were asked for.
     """
-    if bits < LEAST_BITS:
-        raise ValueError(f"a token has {LEAST_BITS} bits or more")
+    if bits < MIN_BITS:
+        raise ValueError(f"a token has {MIN_BITS} bits or more")
     return secrets.token_urlsafe((bits + 7) // 8)
 
 
@@ -94,10 +94,10 @@ def read_reference(typed: str, *, prefix: str = "DEM", groups: int = 2) -> str |
 
     The prefix may be left out. ``None`` if it can't be a reference.
     """
-    letters = code_letters(typed[:64])
+    emails = code_emails(typed[:64])
     length = 4 * groups
-    body = read_misread(letters[-length:])
-    if letters[:-length] not in {"", prefix} or len(body) != length or not set(body) <= set(ALPHABET):
+    body = read_misread(emails[-length:])
+    if emails[:-length] not in {"", prefix} or len(body) != length or not set(body) <= set(ALPHABET):
         return None
     return "-".join([prefix, *(body[i : i + 4] for i in range(0, length, 4))])
 

@@ -254,7 +254,7 @@ class Sessions:
     def _touch_later(self, request: PortalRequest, view: SessionView) -> None:
         now = self._clock.now()
         if now - view.last_seen_at >= TOUCH_EVERY:
-            request.outlive(lambda session: self._touch(session, view.id, now))
+            request.defer_write(lambda session: self._touch(session, view.id, now))
 
     def _touch(self, session: Session, session_id: str, now: datetime) -> None:
         # Conditional, so that a slow request never moves the moment back nor revives an ended session.

@@ -74,7 +74,7 @@ def _settings(registry: Registry) -> Any:
 
 
 def _problems(registry: Registry) -> list[Problem]:
-    """Return what the settings of this room get wrong."""
+    """Return what the settings of this package get wrong."""
     settings = _settings(registry)
     found = []
     for network in settings.establishment_networks:

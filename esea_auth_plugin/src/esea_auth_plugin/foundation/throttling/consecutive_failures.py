@@ -17,7 +17,7 @@ from .store import Use
 
 
 def take(dialect: str, uses: Sequence[Use], now: int) -> Any:
-    """Return the upsert of these uses; it returns ``(key, start_ms)`` of those that had room, and changes no other."""
+    """Return the upsert of these uses; it returns ``(key, start_ms)`` of those below their ceiling."""
     statement = insert_into(dialect).values([fresh(use, now) for use in sorted(uses, key=lambda use: use.key)])
     new = statement.excluded
     paused = Row.last_ms + (new.ends_ms - new.last_ms) <= now
@@ -32,7 +32,7 @@ def take(dialect: str, uses: Sequence[Use], now: int) -> Any:
         "last_ms": now,
         "ends_ms": new.ends_ms,
     }
-    room = or_(anew, Row.count < new.ceiling)
-    return statement.on_conflict_do_update(index_elements=["key"], set_=changes, where=room).returning(
+    package = or_(anew, Row.count < new.ceiling)
+    return statement.on_conflict_do_update(index_elements=["key"], set_=changes, where=package).returning(
         Row.key, Row.start_ms
     )

@@ -1,4 +1,4 @@
-"""The limits on guessing that the sign-in rooms share, as the CNIL writes them.
+"""The limits on guessing that the sign-in packages share, as the CNIL writes them.
 
 Deliberation 2022-100 (password with restricted tries) and the issue: over one minute's wait after 5 failures, at most
 25 in 24 hours an account. The wait grows: 2 minutes after each 5 failures, counted from the last of them however they

@@ -33,7 +33,7 @@ class Taken:
 
 
 class Full(PortalError):
-    """One counter has no room. ``wait`` is how long until it has."""
+    """One counter is full. ``wait`` is how long until it has."""
 
     code = "throttle.full"
 
@@ -53,7 +53,7 @@ class Store(Protocol):
     def take(self, uses: Sequence[Use]) -> Sequence[Taken]:
         """Count each use, or none of them.
 
-        :raises Full: one has no room. :raises StoreDown: the store does not answer.
+        :raises Full: one is full. :raises StoreDown: the store does not answer.
         """
 
     def give_back(self, taken: Sequence[Taken]) -> None:

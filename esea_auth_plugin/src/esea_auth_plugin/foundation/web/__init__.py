@@ -8,14 +8,14 @@ from pyramid.viewderivers import INGRESS as DERIVER_INGRESS
 from ...pyramid_types import Configurator
 from ..security.log_masking import mask_all_handlers
 from . import csrf, flash, multipart_forms, proxy
-from . import deferred_writes as outliving
+from . import deferred_writes as deferred
 from . import host_isolation as other_hosts
 from . import strict_traversal as leftovers
 from .csp import ContentPolicy
 
 _GATE = "esea_auth_plugin.foundation.web.gate.gate_tween"
 _UNAVAILABLE = "esea_auth_plugin.foundation.web.unavailable.unavailable_tween"
-_OUTLIVING = "esea_auth_plugin.foundation.web.deferred_writes.outliving_tween"
+_OUTLIVING = "esea_auth_plugin.foundation.web.deferred_writes.deferred_writes_tween"
 
 
 def includeme(config: Configurator) -> None:
@@ -26,13 +26,13 @@ def includeme(config: Configurator) -> None:
     config.add_request_method(proxy.client_address, "client_address", reify=True)
     config.add_request_method(lambda request: ContentPolicy(), "content_policy", reify=True)
     config.add_request_method(csrf.browser_digest, "browser_digest", reify=True)
-    config.add_request_method(outliving.outlive, "outlive")
+    config.add_request_method(deferred.defer_write, "defer_write")
     config.add_request_method(flash.flash, "flash")
     config.add_request_method(flash.flash_messages, "flash_messages")
     config.set_csrf_storage_policy(csrf.DerivedCsrfPolicy())
     # Our policy checks the origin itself, against settings: the request's own host proves nothing.
     config.set_default_csrf_options(require_csrf=True, check_origin=False)
-    config.add_view_deriver(leftovers.leftover_deriver, "leftovers", under=DERIVER_INGRESS, over="secured_view")
+    config.add_view_deriver(leftovers.strict_traversal_deriver, "leftovers", under=DERIVER_INGRESS, over="secured_view")
     # Under the others of ours: an address that does not exist is a 404, whatever is sent to it.
     config.add_view_deriver(
         multipart_forms.multipart_deriver, "multipart", under=("leftovers", "other_hosts"), over="secured_view"

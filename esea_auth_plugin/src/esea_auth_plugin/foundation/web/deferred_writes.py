@@ -18,25 +18,25 @@ from ..database import IDatabase
 Work = Callable[[Session], object]
 
 
-def outlive(request: PortalRequest, work: Work) -> None:
+def defer_write(request: PortalRequest, work: Work) -> None:
     """``request.outlive(work)``: call ``work(session)`` once the request's transaction has ended, whatever it did."""
-    queue: list[Work] | None = getattr(request, "_outliving", None)
+    queue: list[Work] | None = getattr(request, "_deferred_writes", None)
     if queue is None:
-        queue = request._outliving = []
+        queue = request._deferred_writes = []
     queue.append(work)
 
 
-def outliving_tween(handler: Callable[[Any], Any], registry: Registry) -> Callable[[Any], Any]:
+def deferred_writes_tween(handler: Callable[[Any], Any], registry: Registry) -> Callable[[Any], Any]:
     """Return the tween that writes the queue."""
 
-    def outliving(request: PortalRequest) -> Any:
+    def deferred(request: PortalRequest) -> Any:
         try:
             return handler(request)
         finally:
-            queue: list[Work] = getattr(request, "_outliving", [])
+            queue: list[Work] = getattr(request, "_deferred_writes", [])
             if queue:
                 with find(registry, IDatabase).writing() as session:
                     for work in queue:
                         work(session)
 
-    return outliving
+    return deferred

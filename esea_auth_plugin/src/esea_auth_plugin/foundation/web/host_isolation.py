@@ -20,7 +20,7 @@ from ...services import find
 from ...settings import FoundationSettings
 
 
-def other_hosts_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[[Any, Any], Any]:
+def host_isolation_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[[Any, Any], Any]:
     """View deriver: a view found by a route is the portal's own, unless it says ``any_host=True``.
 
     A view found by traversal answers on the host that its place's root serves, whatever root a host's factory gave.
@@ -40,7 +40,7 @@ def other_hosts_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[
     return at_home
 
 
-other_hosts_deriver.options = ("any_host",)  # type: ignore[attr-defined]
+host_isolation_deriver.options = ("any_host",)  # type: ignore[attr-defined]
 
 
 def _served_by(context: object) -> str:
@@ -60,8 +60,8 @@ def _check_roots(config: Configurator) -> None:
 
 
 def includeme(config: Configurator) -> None:
-    """Add the deriver, and refuse a root that no room declares."""
+    """Add the deriver, and refuse a root that no package declares."""
     from pyramid.viewderivers import INGRESS
 
-    config.add_view_deriver(other_hosts_deriver, "other_hosts", under=INGRESS, over="secured_view")
+    config.add_view_deriver(host_isolation_deriver, "other_hosts", under=INGRESS, over="secured_view")
     config.action("esea-host-roots", lambda: _check_roots(config), order=9_000)

@@ -14,7 +14,7 @@ from pyramid.httpexceptions import HTTPNotFound
 from ...pyramid_types import PortalRequest
 
 
-def leftover_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[[Any, Any], Any]:
+def strict_traversal_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[[Any, Any], Any]:
     """View deriver, see the module."""
     if info.exception_only:
         return view
@@ -29,4 +29,4 @@ def leftover_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[[An
     return exact
 
 
-leftover_deriver.options = ("subpath",)  # type: ignore[attr-defined]
+strict_traversal_deriver.options = ("subpath",)  # type: ignore[attr-defined]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot
 from ...pyramid_types import Configurator
-from .resources import ActivityPlace
+from .resources import ActivityResource
 
 
 def includeme(config: Configurator) -> None:
     """Hang the page."""
-    config.add_portal_child("activite", ActivityPlace, parent=IAccountRoot)
+    config.add_portal_child("activite", ActivityResource, parent=IAccountRoot)
     config.add_account_entry(
         AccountEntry(
             "Mon activité",

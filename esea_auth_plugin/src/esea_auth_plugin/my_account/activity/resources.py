@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...resources import Resource
 
 
-class ActivityPlace(Resource):
+class ActivityResource(Resource):
     """`/compte/activite`."""
 
     title = "Mon activité"

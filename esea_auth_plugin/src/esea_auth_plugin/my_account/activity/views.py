@@ -11,16 +11,16 @@ from pyramid.view import view_config
 from ...foundation.layout.filters import PARIS
 from ...pyramid_types import PortalRequest, TemplateValues
 from .reading import PARTS, Line, read
-from .resources import ActivityPlace
+from .resources import ActivityResource
 
 
 @view_config(
-    context=ActivityPlace,
+    context=ActivityResource,
     request_method="GET",
     permission="esea.account.view",
     renderer="esea_auth_plugin:my_account/activity/templates/activity.jinja2",
 )
-def activity(context: ActivityPlace, request: PortalRequest) -> TemplateValues:
+def activity(context: ActivityResource, request: PortalRequest) -> TemplateValues:
     """Show a page of the activity, by day."""
     part = request.GET.get("type", "")
     part = part if part in PARTS else ""

@@ -12,7 +12,7 @@ from ...interfaces import AccountEntry, AccountGroup, IAccountRoot, IClosings
 from ...pyramid_types import Configurator
 from . import support_views
 from .erasing import erase_due, forget_old
-from .resources import ClosePlace
+from .resources import CloseResource
 from .service import Closings
 
 __all__ = ["Closings", "includeme"]
@@ -24,11 +24,11 @@ _ACTIONS = {
 
 
 def includeme(config: Configurator) -> None:
-    """Publish the service, hang the page, declare letters, actions and jobs."""
+    """Publish the service, hang the page, declare emails, actions and jobs."""
     config.add_service(IClosings, Closings)
-    config.add_portal_child("fermer", ClosePlace, parent=IAccountRoot)
-    for letter in ("closed", "reopened"):
-        config.add_letter(f"closing.{letter}", f"esea_auth_plugin:my_account/closing/letters/{letter}")
+    config.add_portal_child("fermer", CloseResource, parent=IAccountRoot)
+    for message in ("closed", "reopened"):
+        config.add_email(f"closing.{message}", f"esea_auth_plugin:my_account/closing/emails/{message}")
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_account_entry(

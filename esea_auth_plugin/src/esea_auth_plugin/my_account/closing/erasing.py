@@ -12,7 +12,7 @@ from ...events import AccountErased
 from ...foundation.audit.retention import erase_personal
 from ...foundation.database import IDatabase, lock_accounts
 from ...foundation.database.base import Model
-from ...foundation.database.erasing import KEPT, erase_subject
+from ...foundation.database.erasing import RETENTION, erase_subject
 from ...foundation.reviews.jobs import forget_requests_of
 from ...interfaces import IAccounts, IClock
 from ...pyramid_types import Registry
@@ -44,7 +44,7 @@ def erase_due(registry: Registry) -> int:
 
 
 def erase(registry: Registry, session: Session, subject: str) -> bool:
-    """Erase a profile, once: the account, what every room keeps of its person, and names and addresses in the trail."""
+    """Erase a profile, once: the account, what every package keeps of its person, and names in the trail."""
     now = find(registry, IClock).now()
     lock_accounts(registry, session, subject)
     once = (
@@ -56,7 +56,7 @@ def erase(registry: Registry, session: Session, subject: str) -> bool:
     )
     if session.execute(once).first() is None:
         return False
-    # Rooms that keep something for its period take the person out of it; everything else goes by its subject.
+    # Packages that keep something for its period take the person out of it; everything else goes by its subject.
     registry.notify(AccountErased(session, subject))
     find(registry, IAccounts).erase_closed(session, subject)
     erase_subject(session, Model.metadata, subject)
@@ -74,6 +74,6 @@ def forget_old(registry: Registry) -> int:
         for subject in old:
             forget_requests_of(session, subject)
             for table in reversed(Model.metadata.sorted_tables):
-                if KEPT in table.info:
+                if RETENTION in table.info:
                     session.execute(delete(table).where(table.c.subject == subject))
     return len(old)

@@ -8,7 +8,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...foundation.database import AccountsModel
-from ...foundation.database.erasing import KEPT
+from ...foundation.database.erasing import RETENTION
 
 
 class ClosingRow(AccountsModel):
@@ -19,7 +19,7 @@ class ClosingRow(AccountsModel):
     """
 
     __tablename__ = "esea_account_closing"
-    __table_args__ = ({"info": {KEPT: "when it was erased, to know when the rest goes: as long as the trail"}},)
+    __table_args__ = ({"info": {RETENTION: "when it was erased, to know when the rest goes: as long as the trail"}},)
 
     subject: Mapped[str] = mapped_column(String(36), primary_key=True)
     closed_at: Mapped[datetime]

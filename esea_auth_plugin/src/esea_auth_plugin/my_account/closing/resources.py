@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...resources import Resource
 
 
-class ClosePlace(Resource):
+class CloseResource(Resource):
     """`/compte/fermer`."""
 
     title = "Fermer mon compte"

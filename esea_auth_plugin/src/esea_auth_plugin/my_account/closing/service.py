@@ -14,7 +14,7 @@ from ...services import find
 from .models import ClosingRow
 
 #: How long a closed account may be opened again, and its profile stays.
-KEPT_FOR = timedelta(days=30)
+RETENTION_FOR = timedelta(days=30)
 
 
 class Closings:
@@ -29,7 +29,7 @@ class Closings:
         if not accounts.set_state(session, subject, AccountState.CLOSED, reason="owner", by=subject):
             return None
         now = self._now()
-        session.add(ClosingRow(subject=subject, closed_at=now, erase_at=now + KEPT_FOR))
+        session.add(ClosingRow(subject=subject, closed_at=now, erase_at=now + RETENTION_FOR))
         session.flush()
         trail = find(self._registry, IAuditTrail)
         trail.record(session, "closing.asked", actor=subject, target=subject, personal={"address": address})
@@ -37,9 +37,9 @@ class Closings:
             session,
             "closing.closed",
             to=account.email,
-            values={"name": account.display_name, "until": now + KEPT_FOR},
+            values={"name": account.display_name, "until": now + RETENTION_FOR},
         )
-        return Closing(subject, now, now + KEPT_FOR)
+        return Closing(subject, now, now + RETENTION_FOR)
 
     def live(self, session: Session, subject: str) -> Closing | None:
         """See the interface."""

@@ -9,15 +9,17 @@ from pyramid.view import view_config
 from sqlalchemy.orm import Session
 
 from ...accounts.acts import AccountAct, answer, identity_checked
-from ...accounts.resources import AccountOfDesk
+from ...accounts.resources import SupportAccountResource
 from ...errors import PortalError
 from ...interfaces import IAccounts, IClosings
 from ...pyramid_types import PortalRequest, Registry
 from ...services import find
 
 
-@view_config(context=AccountOfDesk, name="rouvrir", request_method="POST", permission="esea.support.accounts.act")
-def reopened(context: AccountOfDesk, request: PortalRequest) -> HTTPSeeOther:
+@view_config(
+    context=SupportAccountResource, name="rouvrir", request_method="POST", permission="esea.support.accounts.act"
+)
+def reopened(context: SupportAccountResource, request: PortalRequest) -> HTTPSeeOther:
     """Open it again within the thirty days."""
     account = find(request, IAccounts).by_subject(request.dbsession, context.__name__)
     if account is None:

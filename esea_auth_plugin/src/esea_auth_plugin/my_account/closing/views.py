@@ -13,7 +13,7 @@ from ...interfaces import IAccounts, IClosings
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from ...settings import FoundationSettings
-from .resources import ClosePlace
+from .resources import CloseResource
 
 _PAGE = "esea_auth_plugin:my_account/closing/templates/close.jinja2"
 
@@ -29,16 +29,18 @@ class CloseSchema(colander.MappingSchema):
     sure = CheckNode(title="Je veux fermer mon compte et perdre mes accès dès maintenant", validator=_ticked)
 
 
-@view_config(context=ClosePlace, request_method="GET", permission="esea.account.view", renderer=_PAGE, top_level=True)
-def show(context: ClosePlace, request: PortalRequest) -> TemplateValues:
+@view_config(
+    context=CloseResource, request_method="GET", permission="esea.account.view", renderer=_PAGE, top_level=True
+)
+def show(context: CloseResource, request: PortalRequest) -> TemplateValues:
     """Say what closing means."""
     return _page(request, _form(request).render())
 
 
 @view_config(
-    context=ClosePlace, request_method="POST", permission="esea.account.change", renderer=_PAGE, top_level=True
+    context=CloseResource, request_method="POST", permission="esea.account.change", renderer=_PAGE, top_level=True
 )
-def close(context: ClosePlace, request: PortalRequest) -> ViewResult:
+def close(context: CloseResource, request: PortalRequest) -> ViewResult:
     """Close the account; this browser is signed out by it like every other."""
     try:
         _form(request).validate()

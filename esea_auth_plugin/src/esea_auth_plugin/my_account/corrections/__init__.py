@@ -13,11 +13,11 @@ ACTIONS = {"correction.applied": "Identité corrigée par le support"}
 
 
 def includeme(config: Configurator) -> None:
-    """Declare the kind of request, its letters and its page."""
+    """Declare the kind of request, its emails and its page."""
     config.add_permission_rule("esea.support.corrections", Rule(role="support"))
     config.add_request_kind(CorrectionKind())
-    for letter in ("received", "accepted", "refused", "more_asked"):
-        config.add_letter(f"correction.{letter}", f"esea_auth_plugin:my_account/corrections/letters/{letter}")
+    for message in ("received", "accepted", "refused", "more_asked"):
+        config.add_email(f"correction.{message}", f"esea_auth_plugin:my_account/corrections/emails/{message}")
     for name, sentence in ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_account_entry(

@@ -40,7 +40,7 @@ class CorrectionKind(DecidedOnly):
     """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
 
     name = KIND
-    desk = "support"
+    board = "support"
     queue = "corrections"
     title = "Correction d’identité"
     queue_title = "Corrections d’identité"
@@ -131,10 +131,10 @@ class CorrectionKind(DecidedOnly):
 
     def on_more_asked(self, registry: Registry, session: Session, review: ReviewView, question: str) -> None:
         """Ask the person; the same form takes the answer."""
-        _tell(registry, session, review, "more_asked", question=question)
+        _notify(registry, session, review, "more_asked", question=question)
 
-    def _end(self, registry: Registry, session: Session, review: ReviewView, letter: str, **values: str) -> None:
-        _tell(registry, session, review, letter, **values)
+    def _end(self, registry: Registry, session: Session, review: ReviewView, message: str, **values: str) -> None:
+        _notify(registry, session, review, message, **values)
         service.forget(session, review.id)
 
 
@@ -149,12 +149,12 @@ def _active(registry: Registry, session: Session, subject: str) -> AccountView |
     return account if account is not None and account.state is AccountState.ACTIVE else None
 
 
-def _tell(registry: Registry, session: Session, review: ReviewView, letter: str, **values: str) -> None:
+def _notify(registry: Registry, session: Session, review: ReviewView, message: str, **values: str) -> None:
     account = _active(registry, session, review.author or "")
     if account is not None:
         find(registry, IOutbox).post(
             session,
-            f"correction.{letter}",
+            f"correction.{message}",
             to=account.email,
             values={"name": account.display_name, "reference": review.reference, **values},
         )

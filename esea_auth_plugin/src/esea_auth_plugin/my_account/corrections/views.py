@@ -6,7 +6,7 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from ...accounts import attribute_store
-from ...accounts.resources import ProfilePlace
+from ...accounts.resources import ProfileResource
 from ...accounts.service import account_id_of
 from ...errors import PortalError
 from ...foundation.forms import Invalid, PortalForm
@@ -24,10 +24,10 @@ HOME = "/compte/profil/rectifier"
 
 
 @view_config(
-    context=ProfilePlace, name="rectifier", request_method="GET", permission="esea.account.view", renderer=_PAGE,
+    context=ProfileResource, name="rectifier", request_method="GET", permission="esea.account.view", renderer=_PAGE,
     top_level=True,
 )  # fmt: skip
-def show(context: ProfilePlace, request: PortalRequest) -> TemplateValues:
+def show(context: ProfileResource, request: PortalRequest) -> TemplateValues:
     """Show the identity to be corrected; what was asked before, when the support wants more."""
     session, subject = request.dbsession, request.identity.subject
     review = waiting(request.registry, session, subject)
@@ -38,10 +38,10 @@ def show(context: ProfilePlace, request: PortalRequest) -> TemplateValues:
 
 
 @view_config(
-    context=ProfilePlace, name="rectifier", request_method="POST", permission="esea.account.change", renderer=_PAGE,
+    context=ProfileResource, name="rectifier", request_method="POST", permission="esea.account.change", renderer=_PAGE,
     top_level=True,
 )  # fmt: skip
-def send(context: ProfilePlace, request: PortalRequest) -> ViewResult:
+def send(context: ProfileResource, request: PortalRequest) -> ViewResult:
     """Send what changed to the support.
 
     A number that the support writes down lets in whoever proves it by a card or Pro Santé Connect: who asks is at the

@@ -1,6 +1,6 @@
-"""« Télécharger mes données » (RGPD art. 15 and 20): what each room knows of the person, in one JSON file.
+"""« Télécharger mes données » (RGPD art. 15 and 20): what each package knows of the person, in one JSON file.
 
-Rooms and other plugins add their part with ``config.add_personal_data(name, collector)``.
+Packages and other plugins add their part with ``config.add_personal_data(name, collector)``.
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot
 from ...pyramid_types import Configurator
 from . import sections
-from .resources import DataPlace
+from .resources import DataResource
 
 
 def includeme(config: Configurator) -> None:
-    """Hang the page and declare the parts of the rooms that know nothing of it."""
-    config.add_portal_child("mes-donnees", DataPlace, parent=IAccountRoot)
+    """Hang the page and declare the parts of the packages that know nothing of it."""
+    config.add_portal_child("mes-donnees", DataResource, parent=IAccountRoot)
     config.add_audit_action("data.downloaded", "Copie de mes données téléchargée")
     for name, collector in sections.SECTIONS.items():
         config.add_personal_data(name, collector)

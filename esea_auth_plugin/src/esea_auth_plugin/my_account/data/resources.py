@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...resources import Resource
 
 
-class DataPlace(Resource):
+class DataResource(Resource):
     """`/compte/mes-donnees`."""
 
     title = "Télécharger mes données"

@@ -1,4 +1,4 @@
-"""What the older rooms know of a person, each part a mapping or a list of plain values.
+"""What the older packages know of a person, each part a mapping or a list of plain values.
 
 Secrets are no personal data to hand out: neither hashes nor sealed keys are here. Of what others did only what the
 person may see on « Mon activité » is told.
@@ -141,7 +141,7 @@ def requests(registry: Registry, session: Session, subject: str) -> Any:
 
 
 def notices(registry: Registry, session: Session, subject: str) -> Any:
-    """Notices of safety and choices about letters."""
+    """Notices of safety and choices about emails."""
     return {
         "alertes": [
             {"le": one.at, "objet": NOTICES[one.kind].subject, "details": dict(one.facts)}

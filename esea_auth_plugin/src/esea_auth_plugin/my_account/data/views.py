@@ -14,27 +14,27 @@ from ...foundation.layout.filters import PARIS
 from ...interfaces import IAuditTrail, IClock, IThrottle, Limit, PortalSettings
 from ...pyramid_types import PortalRequest, Registry, TemplateValues
 from ...services import find
-from .resources import DataPlace
+from .resources import DataResource
 
 #: The file reads all that there is of a person: not a button to press all day.
 LIMIT = Limit("data.person", 5, timedelta(hours=1))
 
 
 @view_config(
-    context=DataPlace,
+    context=DataResource,
     request_method="GET",
     permission="esea.account.view",
     renderer="esea_auth_plugin:my_account/data/templates/data.jinja2",
 )
-def show(context: DataPlace, request: PortalRequest) -> TemplateValues:
+def show(context: DataResource, request: PortalRequest) -> TemplateValues:
     """Say what the file holds."""
     return {}
 
 
 @view_config(
-    context=DataPlace, name="telecharger", request_method="POST", permission="esea.account.change", top_level=True
+    context=DataResource, name="telecharger", request_method="POST", permission="esea.account.change", top_level=True
 )
-def download(context: DataPlace, request: PortalRequest) -> Response:
+def download(context: DataResource, request: PortalRequest) -> Response:
     """Return the file."""
     subject, now = request.identity.subject, find(request, IClock).now()
     find(request, IThrottle).reserve((LIMIT, subject))
@@ -55,7 +55,7 @@ def download(context: DataPlace, request: PortalRequest) -> Response:
 
 
 def collect(registry: Registry, session: Session, subject: str) -> dict[str, object]:
-    """Return every room's part, by name."""
+    """Return every package's part, by name."""
     return {name: part(registry, session, subject) for name, part in core(registry).personal_data.items()}
 
 

@@ -20,11 +20,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ...events import UnderWayEnded
+from ...events import OperationsEnded
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot
 from ...pyramid_types import Configurator
 from ...services import find
-from .resources import EmailPlace, UndoPlace
+from .resources import EmailResource, UndoResource
 from .service import EmailChanges, prune
 
 __all__ = ["EmailChanges", "includeme"]
@@ -37,11 +37,11 @@ _ACTIONS = {
 
 
 def includeme(config: Configurator) -> None:
-    """Publish the service, hang the pages, declare letters and actions."""
+    """Publish the service, hang the pages, declare emails and actions."""
     config.add_service(EmailChanges, EmailChanges)
-    config.add_portal_child("courriel", EmailPlace, parent=IAccountRoot)
-    config.add_portal_child("adresse-precedente", UndoPlace)
-    config.add_letter("email_change.code", "esea_auth_plugin:my_account/email_change/letters/code", proves_mailbox=True)
+    config.add_portal_child("courriel", EmailResource, parent=IAccountRoot)
+    config.add_portal_child("adresse-precedente", UndoResource)
+    config.add_email("email_change.code", "esea_auth_plugin:my_account/email_change/emails/code", proves_mailbox=True)
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
     config.add_account_entry(
@@ -53,7 +53,7 @@ def includeme(config: Configurator) -> None:
             order=110,
         )
     )
-    config.add_subscriber(lambda event: find(config.registry, EmailChanges).forget(event), UnderWayEnded)
+    config.add_subscriber(lambda event: find(config.registry, EmailChanges).forget(event), OperationsEnded)
     config.add_job("email_change.prune", prune, every=timedelta(days=1))
     config.scan(".views")
     config.scan(".undo_views")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...resources import Resource
 
 
-class EmailPlace(Resource):
+class EmailResource(Resource):
     """`/compte/courriel`."""
 
     title = "Modifier mon adresse électronique"
@@ -15,7 +15,7 @@ class UndoToken(Resource):
     """A token as it stands in the address; the view judges it."""
 
 
-class UndoPlace(Resource):
+class UndoResource(Resource):
     """`/adresse-precedente`: the change taken back, once the token has left the address."""
 
     title = "Annuler un changement d’adresse"

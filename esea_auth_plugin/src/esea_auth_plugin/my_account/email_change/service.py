@@ -14,7 +14,7 @@ from ...accounts.address_changes import AddressChange, AddressChanges
 from ...authentication.attempts.browsers import forget_all
 from ...authentication.attempts.store import SignIns
 from ...errors import PortalError
-from ...events import UnderWayEnded
+from ...events import OperationsEnded
 from ...foundation.database import IDatabase, lock_accounts, new_id
 from ...foundation.security import tokens
 from ...interfaces import AccountView, IAccounts, IAuditTrail, IClock, IMailboxes, IOutbox, ISealer, ISessions
@@ -27,7 +27,7 @@ from .models import EmailChangeRow
 KIND = "email_change"
 PURPOSE, CODE = "email_change.asked", "email_change.code"
 CODE_LIFETIME = timedelta(minutes=10)
-MOST_TRIES = 5
+MAX_TRIES = 5
 
 
 class Verdict(enum.StrEnum):
@@ -115,7 +115,7 @@ class EmailChanges:
         counted = session.execute(
             update(EmailChangeRow)
             .where(EmailChangeRow.subject == subject)
-            .where(EmailChangeRow.tries < MOST_TRIES, EmailChangeRow.code_ends_at > self._now())
+            .where(EmailChangeRow.tries < MAX_TRIES, EmailChangeRow.code_ends_at > self._now())
             .values(tries=EmailChangeRow.tries + 1)
             .returning(EmailChangeRow.id, EmailChangeRow.code_digest)
             .execution_options(synchronize_session=False)
@@ -141,13 +141,13 @@ class EmailChanges:
         if once.rowcount != 1:
             return False
         if change.confirms_again:
-            self._registry.notify(UnderWayEnded(session, subject))
+            self._registry.notify(OperationsEnded(session, subject))
             return find(self._registry, IMailboxes).confirmed(session, subject, change.new)
         return find(self._registry, IAccounts).change_email(
             session, subject, change.new, by=subject, former=change.former
         )
 
-    def forget(self, event: UnderWayEnded) -> None:
+    def forget(self, event: OperationsEnded) -> None:
         """A change that waits for its code is asked for again."""
         waiting = delete(EmailChangeRow).where(EmailChangeRow.subject == event.subject)
         event.session.execute(waiting.execution_options(synchronize_session=False))
@@ -175,7 +175,7 @@ class EmailChanges:
         # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.
         find(self._registry, SignIns).close_all(session, subject)
         find(self._registry, ISessions).close_all(session, subject)
-        self._registry.notify(UnderWayEnded(session, subject))
+        self._registry.notify(OperationsEnded(session, subject))
         forget_all(session, subject)
         hours = find(self._registry, AuthSettings).reset_quarantine_hours
         if hours:

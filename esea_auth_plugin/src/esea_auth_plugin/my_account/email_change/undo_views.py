@@ -15,7 +15,7 @@ from ...foundation.web.cookies import drop_cookie, read_link_cookie, set_cookie
 from ...interfaces import IThrottle, Limit
 from ...pyramid_types import PortalRequest, TemplateValues
 from ...services import find
-from .resources import UndoPlace, UndoToken
+from .resources import UndoResource, UndoToken
 from .service import EmailChanges
 
 COOKIE = "adresse"
@@ -30,8 +30,8 @@ def take_token(context: UndoToken, request: PortalRequest) -> HTTPSeeOther:
     return HTTPSeeOther("/adresse-precedente")
 
 
-@view_config(context=UndoPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def show(context: UndoPlace, request: PortalRequest) -> TemplateValues:
+@view_config(context=UndoResource, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+def show(context: UndoResource, request: PortalRequest) -> TemplateValues:
     """Show what will be done. The new address is not shown: this link may be read by anybody."""
     change = find(request, EmailChanges).undoable(request.dbsession, read_link_cookie(request, COOKIE))
     if change is None:
@@ -39,8 +39,8 @@ def show(context: UndoPlace, request: PortalRequest) -> TemplateValues:
     return {"change": change, "done": False, "problem": ""}
 
 
-@view_config(context=UndoPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def undo(context: UndoPlace, request: PortalRequest) -> TemplateValues:
+@view_config(context=UndoResource, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+def undo(context: UndoResource, request: PortalRequest) -> TemplateValues:
     """Put the former address back."""
     find(request, IThrottle).reserve(find(request, Addresses).use(LINK, request.client_address))
     try:

@@ -17,7 +17,7 @@ from ...normalise.emails import normalise_email
 from ...pyramid_types import JsonObject, PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from .forms import AddressSchema, CodeSchema
-from .resources import EmailPlace
+from .resources import EmailResource
 from .service import Change, EmailChanges, Verdict
 
 _TEMPLATES = "esea_auth_plugin:my_account/email_change/templates"
@@ -30,7 +30,7 @@ OF_ADDRESS = Limit("email_change.address", 3, timedelta(hours=1))
 
 def _view(name: str, method: str, permission: str) -> JsonObject:
     return {
-        "context": EmailPlace,
+        "context": EmailResource,
         "name": name,
         "request_method": method,
         "permission": permission,
@@ -40,13 +40,13 @@ def _view(name: str, method: str, permission: str) -> JsonObject:
 
 
 @view_config(**_view("", "GET", "esea.account.view"))
-def show(context: EmailPlace, request: PortalRequest) -> TemplateValues:
+def show(context: EmailResource, request: PortalRequest) -> TemplateValues:
     """Ask for the new address, or say until when the former one may object."""
     return _page(request, form=_address_form(request).render())
 
 
 @view_config(**_view("", "POST", "esea.account.change"))
-def ask(context: EmailPlace, request: PortalRequest) -> ViewResult:
+def ask(context: EmailResource, request: PortalRequest) -> ViewResult:
     """Mail a code to the new address."""
     form, account = _address_form(request), _account(request)
     try:
@@ -67,7 +67,7 @@ def ask(context: EmailPlace, request: PortalRequest) -> ViewResult:
 
 
 @view_config(**_view("code", "GET", "esea.account.view"))
-def show_code(context: EmailPlace, request: PortalRequest) -> ViewResult:
+def show_code(context: EmailResource, request: PortalRequest) -> ViewResult:
     """Ask for the code."""
     change = find(request, EmailChanges).pending(request.dbsession, request.identity.subject)
     if change is None:
@@ -76,7 +76,7 @@ def show_code(context: EmailPlace, request: PortalRequest) -> ViewResult:
 
 
 @view_config(**_view("code", "POST", "esea.account.change"))
-def confirm(context: EmailPlace, request: PortalRequest) -> ViewResult:
+def confirm(context: EmailResource, request: PortalRequest) -> ViewResult:
     """Change the address if the code is right."""
     form, account, changes = _code_form(request), _account(request), find(request, EmailChanges)
     with find(request, IDatabase).reading() as session:

@@ -14,19 +14,19 @@ from ...events import (
     DeviceRevoked,
     EmailChanged,
     FirstLinkAnswered,
-    MailboxDoubted,
+    MailboxUnverified,
     PasswordChanged,
     PhoneChanged,
     SignedIn,
-    SignedInFromNewPlace,
+    SignedInFromNewNetwork,
 )
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot, INotifications
 from ...pyramid_types import Configurator
 from . import refusals
 from .notifications import EVERY_SIGN_IN, Notifications, add_notification_topic
-from .resources import ContestPlace, NotificationsPlace
+from .resources import ContestResource, NotificationsResource
 from .service import Notices
-from .telling import Teller
+from .subscribers import Notifier
 
 __all__ = ["includeme"]
 
@@ -38,32 +38,32 @@ _ACTIONS = {
 
 
 def includeme(config: Configurator) -> None:
-    """Subscribe to what is told, hang the pages, declare letters, topics, actions and the job."""
+    """Subscribe to what is told, hang the pages, declare emails, topics, actions and the job."""
     registry = config.registry
     config.add_directive("add_notification_topic", add_notification_topic)
     config.add_service(Notices, Notices)
     config.add_service(INotifications, Notifications)
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
-    for letter in ("notice", "email_changed"):
-        config.add_letter(f"notices.{letter}", f"esea_auth_plugin:my_account/notices/letters/{letter}")
+    for message in ("notice", "email_changed"):
+        config.add_email(f"notices.{message}", f"esea_auth_plugin:my_account/notices/emails/{message}")
     _topics(config)
-    teller = Teller(registry)
+    teller = Notifier(registry)
     for told, event in (
         (teller.device_added, DeviceAdded),
         (teller.device_revoked, DeviceRevoked),
         (teller.first_link_answered, FirstLinkAnswered),
-        (teller.new_place, SignedInFromNewPlace),
+        (teller.new_place, SignedInFromNewNetwork),
         (teller.signed_in, SignedIn),
         (teller.password_changed, PasswordChanged),
         (teller.email_changed, EmailChanged),
         (teller.phone_changed, PhoneChanged),
-        (teller.mailbox_doubted, MailboxDoubted),
+        (teller.mailbox_unverified, MailboxUnverified),
         (teller.refused_often, CodeRefusedOften),
     ):
         config.add_subscriber(told, event)
-    config.add_portal_child("signalement", ContestPlace)
-    config.add_portal_child("notifications", NotificationsPlace, parent=IAccountRoot)
+    config.add_portal_child("signalement", ContestResource)
+    config.add_portal_child("notifications", NotificationsResource, parent=IAccountRoot)
     config.add_account_entry(
         AccountEntry(
             "Notifications",
@@ -80,7 +80,7 @@ def includeme(config: Configurator) -> None:
 
 
 def _topics(config: Configurator) -> None:
-    """Declare the kinds of letters."""
+    """Declare the kinds of emails."""
     config.add_notification_topic(
         "security",
         "Sécurité de mon compte",

@@ -16,7 +16,7 @@ from ...interfaces import IThrottle, Limit
 from ...pyramid_types import PortalRequest, TemplateValues
 from ...services import find
 from .kinds import KINDS
-from .resources import ContestPlace, ContestToken
+from .resources import ContestResource, ContestToken
 from .service import Notice, Notices, effects
 
 COOKIE = "signalement"
@@ -31,15 +31,15 @@ def take_token(context: ContestToken, request: PortalRequest) -> HTTPSeeOther:
     return HTTPSeeOther("/signalement")
 
 
-@view_config(context=ContestPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def show(context: ContestPlace, request: PortalRequest) -> TemplateValues:
+@view_config(context=ContestResource, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+def show(context: ContestResource, request: PortalRequest) -> TemplateValues:
     """Show what was told and what will be stopped."""
     notice = find(request, Notices).live(request.dbsession, read_link_cookie(request, COOKIE))
     return _page(request, notice, done=False)
 
 
-@view_config(context=ContestPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def contest(context: ContestPlace, request: PortalRequest) -> TemplateValues:
+@view_config(context=ContestResource, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+def contest(context: ContestResource, request: PortalRequest) -> TemplateValues:
     """Stop it."""
     find(request, IThrottle).reserve(find(request, Addresses).use(LINK, request.client_address))
     token = read_link_cookie(request, COOKIE)

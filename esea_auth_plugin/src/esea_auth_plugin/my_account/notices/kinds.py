@@ -1,4 +1,4 @@
-"""What each kind of notice says, in French: to the person in a letter, and in the list of « Notifications »."""
+"""What each kind of notice says, in French: to the person in an email, and in the list of « Notifications »."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Kind:
     """One kind of notice.
 
-    :ivar subject: of the letter and the list. :ivar text: what happened. :ivar calm: what to think when it was oneself.
+    :ivar subject: of the email and the list. :ivar text: what happened. :ivar calm: what to think when it was oneself.
     :ivar after: what to do besides, once « Ce n'était pas moi » was pressed.
     """
 
@@ -60,7 +60,7 @@ KINDS: Mapping[str, Kind] = {
         "Un numéro auquel l’assistance peut vous rappeler pour vérifier votre identité vient d’être changé.",
         after="Demandez-lui aussi de remettre votre numéro : jusque-là, l’autre reste au dossier.",
     ),
-    "mailbox_doubted": Kind(
+    "mailbox_unverified": Kind(
         "Votre adresse n’est plus vérifiée",
         "Le domaine de votre adresse électronique ne reçoit plus de courriel, ou a changé de mains. Rien n’y est plus "
         "envoyé, et les codes par courriel n’ouvrent plus rien tant que vous n’avez pas confirmé une adresse.",

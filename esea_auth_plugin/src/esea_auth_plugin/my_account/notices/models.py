@@ -42,7 +42,7 @@ class NoticeLinkRow(AccountsModel):
 
 
 class NotificationChoiceRow(AccountsModel):
-    """What a person said about one kind of optional letter; without a row the topic's own default holds."""
+    """What a person said about one kind of optional email; without a row the topic's own default holds."""
 
     __tablename__ = "esea_notification_choice"
 

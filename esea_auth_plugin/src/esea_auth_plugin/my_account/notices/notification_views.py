@@ -1,25 +1,25 @@
-"""« Notifications »: what was told lately, what is blocked, and which letters one wishes to receive."""
+"""« Notifications »: what was told lately, what is blocked, and which emails one wishes to receive."""
 
 from __future__ import annotations
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
-from ...authentication.credentials.suspension import FrozenFactors
+from ...authentication.credentials.suspension import SuspendedFactors
 from ...authentication.credentials.suspension.naming import named
 from ...interfaces import IAuditTrail, INotifications
 from ...pyramid_types import PortalRequest, TemplateValues
 from ...services import find
 from .kinds import KINDS
 from .notifications import topics_of
-from .resources import NotificationsPlace
+from .resources import NotificationsResource
 from .service import Notices
 
 _PAGE = "esea_auth_plugin:my_account/notices/templates/notifications.jinja2"
 
 
-@view_config(context=NotificationsPlace, request_method="GET", renderer=_PAGE, permission="esea.account.view")
-def notifications(context: NotificationsPlace, request: PortalRequest) -> TemplateValues:
+@view_config(context=NotificationsResource, request_method="GET", renderer=_PAGE, permission="esea.account.view")
+def notifications(context: NotificationsResource, request: PortalRequest) -> TemplateValues:
     """Show the page."""
     session, subject = request.dbsession, request.identity.subject
     chosen = find(request, INotifications).choices(session, subject)
@@ -30,8 +30,8 @@ def notifications(context: NotificationsPlace, request: PortalRequest) -> Templa
     }
 
 
-@view_config(context=NotificationsPlace, name="choisir", request_method="POST", permission="esea.account.change")
-def chosen(context: NotificationsPlace, request: PortalRequest) -> HTTPSeeOther:
+@view_config(context=NotificationsResource, name="choisir", request_method="POST", permission="esea.account.change")
+def chosen(context: NotificationsResource, request: PortalRequest) -> HTTPSeeOther:
     """Keep the choices; what can't be switched off is not asked, whatever is sent."""
     subject = request.identity.subject
     ticked = {name for name in topics_of(request) if request.POST.get(f"sujet.{name}") == "oui"}
@@ -45,14 +45,14 @@ def chosen(context: NotificationsPlace, request: PortalRequest) -> HTTPSeeOther:
 
 
 @view_config(
-    context=NotificationsPlace, name="debloquer", request_method="POST", permission="esea.account.change",
+    context=NotificationsResource, name="debloquer", request_method="POST", permission="esea.account.change",
     top_level=True,
 )  # fmt: skip
-def lifted(context: NotificationsPlace, request: PortalRequest) -> HTTPSeeOther:
+def lifted(context: NotificationsResource, request: PortalRequest) -> HTTPSeeOther:
     """Accept a frozen factor again. Who asks has just proven the account's highest level, by something else: what is
     frozen proves nothing."""
     subject = request.identity.subject
     mode, reference = request.POST.get("mode", ""), request.POST.get("reference", "")
-    if find(request, FrozenFactors).lift(request.dbsession, subject, mode, reference, by=subject):
+    if find(request, SuspendedFactors).lift(request.dbsession, subject, mode, reference, by=subject):
         request.flash("Ce moyen de connexion est débloqué.")
     return HTTPSeeOther("/compte/notifications")

@@ -17,7 +17,7 @@ EVERY_SIGN_IN = "every_sign_in"
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A kind of letter. ``default`` is ``None`` when it can't be switched off."""
+    """A kind of email. ``default`` is ``None`` when it can't be switched off."""
 
     title: str
     text: str
@@ -27,7 +27,7 @@ class Topic:
 def add_notification_topic(config: Configurator, name: str, title: str, text: str, *, default: bool | None) -> None:
     """Directive ``config.add_notification_topic(name, title, text, default=True)``; ``None``: always sent.
 
-    Who posts such a letter asks ``INotifications.wants(session, subject, name)`` first.
+    Who posts such an email asks ``INotifications.wants(session, subject, name)`` first.
     """
     config.action(
         ("esea-notification-topic", name),

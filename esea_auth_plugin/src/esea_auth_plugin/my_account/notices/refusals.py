@@ -1,6 +1,6 @@
 """Tells people of many refusals in a row, from the trail and aside from any sign-in: whoever tries learns nothing.
 
-A letter written while an answer is refused would take longer for an account that exists than for one that does not.
+An email written while an answer is refused would take longer for an account that exists than for one that does not.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MANY = 5
 PERIOD = timedelta(hours=1)
 QUIET = timedelta(days=1)
 #: How long a person may look their notices up.
-KEPT = timedelta(days=180)
+RETENTION = timedelta(days=180)
 
 
 def look(registry: Registry) -> int:
@@ -64,7 +64,7 @@ def _stage(session: Session, subject: str) -> str:
 
 def prune(registry: Registry) -> None:
     """Job: forget notices after the time that a person may look them up."""
-    before = find(registry, IClock).now() - KEPT
+    before = find(registry, IClock).now() - RETENTION
     with find(registry, IDatabase).writing() as session:
         old = select(NoticeRow.id).where(NoticeRow.at < before)
         session.execute(delete(NoticeLinkRow).where(NoticeLinkRow.notice_id.in_(old)))

@@ -9,7 +9,7 @@ class ContestToken(Resource):
     """A token as it stands in the address; whoever it is, the view judges it."""
 
 
-class ContestPlace(Resource):
+class ContestResource(Resource):
     """`/signalement`: « Ce n'était pas moi », once the token has left the address."""
 
     title = "Ce n’était pas moi"
@@ -19,7 +19,7 @@ class ContestPlace(Resource):
         return ContestToken(self.request, self, key)
 
 
-class NotificationsPlace(Resource):
+class NotificationsResource(Resource):
     """`/compte/notifications`."""
 
     title = "Notifications"

@@ -1,4 +1,4 @@
-"""Writes notices and their letters, and judges the links of « Ce n'était pas moi »."""
+"""Writes notices and their emails, and judges the links of « Ce n'était pas moi »."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from ...authentication.attempts.browsers import forget_all
 from ...authentication.attempts.store import SignIns
-from ...authentication.credentials.suspension import CONTESTED, FrozenFactors
+from ...authentication.credentials.suspension import CONTESTED, SuspendedFactors
 from ...authentication.registry import modes_of
-from ...events import UnderWayEnded
+from ...events import OperationsEnded
 from ...foundation.database import lock_accounts, new_id
 from ...foundation.security import tokens
 from ...interfaces import (
@@ -38,7 +38,7 @@ from .models import NoticeLinkRow, NoticeRow
 KIND = "notice"
 PURPOSE = "notice.facts"
 #: How long « Ce n'était pas moi » works: people read their mail after a week's leave.
-LIFETIME = timedelta(days=7)
+TTL = timedelta(days=7)
 
 Fact = tuple[str, str]
 Frozen = tuple[str, str]
@@ -73,7 +73,7 @@ class Notices:
         facts: Sequence[Fact] = (),
         freezes: Sequence[Frozen] = (),
         to: Sequence[str] | None = None,
-        letter: str = "notices.notice",
+        message: str = "notices.notice",
         more: Mapping[str, object] | None = None,
     ) -> None:
         """Write a notice and mail it, in the transaction of what it tells about.
@@ -93,7 +93,7 @@ class Notices:
         addresses = to if to is not None else self._addresses(session, account)
         objects = self.may_object(session, subject)
         for address in addresses:
-            self._post(session, account, row, address, facts, letter, more or {}, objects=objects)
+            self._post(session, account, row, address, facts, message, more or {}, objects=objects)
         if addresses:
             self._audit(session, "notice.sent", subject, notice=kind)
 
@@ -105,7 +105,7 @@ class Notices:
         return found
 
     def may_object(self, session: Session, subject: str) -> bool:
-        """Tell whether letters carry « Ce n'était pas moi »: not while the mailbox may be an impostor's.
+        """Tell whether emails carry « Ce n'était pas moi »: not while the mailbox may be an impostor's.
 
         Only the first external identity is proven then; its owner may end sessions from the account, or call.
         """
@@ -123,18 +123,18 @@ class Notices:
         row: NoticeRow,
         address: str,
         facts: Sequence[Fact],
-        letter: str,
+        message: str,
         more: Mapping[str, object],
         *,
         objects: bool,
     ) -> None:
-        token, ends_at = tokens.new_token(), row.at + LIFETIME
+        token, ends_at = tokens.new_token(), row.at + TTL
         if objects:
             session.add(NoticeLinkRow(notice_id=row.id, digest=tokens.digest(token, kind=KIND), ends_at=ends_at))
         kind = KINDS[row.kind]
         find(self._registry, IOutbox).post(
             session,
-            letter,
+            message,
             to=address,
             values={
                 "name": account.display_name,
@@ -209,10 +209,10 @@ class Notices:
         # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.
         find(self._registry, SignIns).close_all(session, subject)
         find(self._registry, ISessions).close_all(session, subject)
-        self._registry.notify(UnderWayEnded(session, subject))
+        self._registry.notify(OperationsEnded(session, subject))
         forget_all(session, subject)
         for mode, reference in notice.freezes:
-            find(self._registry, FrozenFactors).freeze(session, subject, mode, reference, reason=CONTESTED)
+            find(self._registry, SuspendedFactors).suspend_factor(session, subject, mode, reference, reason=CONTESTED)
 
     # --- what was told
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot
 from ...pyramid_types import Configurator
-from .resources import SessionsPlace
+from .resources import SessionsResource
 
 
 def includeme(config: Configurator) -> None:
     """Hang the page."""
-    config.add_portal_child("sessions", SessionsPlace, parent=IAccountRoot)
+    config.add_portal_child("sessions", SessionsResource, parent=IAccountRoot)
     config.add_audit_action("session.closed", "Session fermée à distance")
     config.add_audit_action("session.others_closed", "Autres sessions fermées")
     config.add_account_entry(

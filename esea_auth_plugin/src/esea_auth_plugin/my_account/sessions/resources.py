@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...resources import Resource
 
 
-class SessionsPlace(Resource):
+class SessionsResource(Resource):
     """`/compte/sessions`."""
 
     title = "Mes sessions"

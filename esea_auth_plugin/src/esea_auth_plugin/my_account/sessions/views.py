@@ -11,13 +11,13 @@ from ...interfaces import IAuditTrail, ISessions, SessionView
 from ...pyramid_types import PortalRequest, TemplateValues
 from ...services import find
 from ..places import place_fr
-from .resources import SessionsPlace
+from .resources import SessionsResource
 
 _PAGE = "esea_auth_plugin:my_account/sessions/templates/sessions.jinja2"
 
 
-@view_config(context=SessionsPlace, request_method="GET", permission="esea.account.view", renderer=_PAGE)
-def sessions(context: SessionsPlace, request: PortalRequest) -> TemplateValues:
+@view_config(context=SessionsResource, request_method="GET", permission="esea.account.view", renderer=_PAGE)
+def sessions(context: SessionsResource, request: PortalRequest) -> TemplateValues:
     """List the live sessions, this browser's first."""
     own = request.identity.session_id
     found = find(request, ISessions).of_subject(request.dbsession, request.identity.subject)
@@ -25,8 +25,8 @@ def sessions(context: SessionsPlace, request: PortalRequest) -> TemplateValues:
     return {"rows": rows, "own": own}
 
 
-@view_config(context=SessionsPlace, name="fermer", request_method="POST", permission="esea.account.change")
-def close_one(context: SessionsPlace, request: PortalRequest) -> HTTPSeeOther:
+@view_config(context=SessionsResource, name="fermer", request_method="POST", permission="esea.account.change")
+def close_one(context: SessionsResource, request: PortalRequest) -> HTTPSeeOther:
     """End one session; it is refused at its next request."""
     subject, wanted = request.identity.subject, request.POST.get("session", "")[:36]
     if wanted == request.identity.session_id:
@@ -38,8 +38,10 @@ def close_one(context: SessionsPlace, request: PortalRequest) -> HTTPSeeOther:
     return HTTPSeeOther(context.path)
 
 
-@view_config(context=SessionsPlace, name="fermer-les-autres", request_method="POST", permission="esea.account.change")
-def close_others(context: SessionsPlace, request: PortalRequest) -> HTTPSeeOther:
+@view_config(
+    context=SessionsResource, name="fermer-les-autres", request_method="POST", permission="esea.account.change"
+)
+def close_others(context: SessionsResource, request: PortalRequest) -> HTTPSeeOther:
     """End every session but this one."""
     identity = request.identity
     ended = retrying(request, lambda session: _closed_others(request, identity.subject, identity.session_id))

@@ -22,7 +22,7 @@ def may_replace(mode: AuthMode) -> bool:
     return own and strong and not mode.external and not mode.callbacks and not mode.rests_on
 
 
-class NewDevicePlace(Resource):
+class NewDeviceResource(Resource):
     """`/connexion/nouveau-dispositif`."""
 
     title = "Ajouter un nouveau dispositif"

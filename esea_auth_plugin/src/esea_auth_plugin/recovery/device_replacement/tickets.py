@@ -23,7 +23,7 @@ from .models import EnrolmentTicketRow
 COOKIE = "nouveau-dispositif"
 KIND = "enrolment_ticket"
 ADDRESS = "/connexion/nouveau-dispositif"
-LIFETIME = timedelta(minutes=30)
+TTL = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,11 @@ class Tickets:
                 subject=account,
                 cause=cause,
                 created_at=now,
-                ends_at=now + LIFETIME,
+                ends_at=now + TTL,
             )
         )
         session.flush()
-        set_cookie(request, COOKIE, cookie, max_age=LIFETIME)
+        set_cookie(request, COOKIE, cookie, max_age=TTL)
         return ADDRESS
 
     def current(self, request: PortalRequest, session: Session) -> Ticket | None:

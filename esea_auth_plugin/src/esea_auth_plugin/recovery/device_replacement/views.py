@@ -13,13 +13,13 @@ from pyramid.view import view_config
 
 from ...authentication.contract import AuthMode
 from ...authentication.credentials.answering import STEP, polled, shown, taken
-from ...authentication.credentials.enrolling import Ground
+from ...authentication.credentials.enrolling import EnrolmentContext
 from ...authentication.registry import modes_of
 from ...foundation.database import IDatabase
 from ...interfaces import IClock, Identity
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
-from .resources import NewDeviceAction, NewDeviceMode, NewDevicePlace, NewDevicePoll, may_replace
+from .resources import NewDeviceAction, NewDeviceMode, NewDevicePoll, NewDeviceResource, may_replace
 from .tickets import ADDRESS, Ticket, Tickets
 
 _CHOICE = "esea_auth_plugin:recovery/device_replacement/templates/choose.jinja2"
@@ -27,8 +27,8 @@ _OVER = "Le délai pour ajouter un dispositif est passé, ou il a déjà été a
 _LOST = "/connexion/oubli/dispositif"
 
 
-@view_config(context=NewDevicePlace, request_method="GET", renderer=_CHOICE, permission=NO_PERMISSION_REQUIRED)
-def choose(context: NewDevicePlace, request: PortalRequest) -> ViewResult:
+@view_config(context=NewDeviceResource, request_method="GET", renderer=_CHOICE, permission=NO_PERMISSION_REQUIRED)
+def choose(context: NewDeviceResource, request: PortalRequest) -> ViewResult:
     """Offer the modes whose devices may replace the lost one."""
     ticket = find(request, Tickets).current(request, request.dbsession)
     if ticket is None:
@@ -42,7 +42,7 @@ def choose(context: NewDevicePlace, request: PortalRequest) -> ViewResult:
 def show(context: NewDeviceMode, request: PortalRequest) -> ViewResult:
     """Show the step where the addition stands."""
     ticket = find(request, Tickets).current(request, request.dbsession)
-    return shown(request, context.mode, ground_of(ticket)) if ticket is not None else _over(request)
+    return shown(request, context.mode, context_of(ticket)) if ticket is not None else _over(request)
 
 
 @view_config(context=NewDeviceMode, request_method="POST", renderer=STEP, permission=NO_PERMISSION_REQUIRED)
@@ -63,10 +63,10 @@ def poll(context: NewDevicePoll, request: PortalRequest) -> TemplateValues:
     ticket = find(request, Tickets).current(request, request.dbsession)
     if ticket is None:
         return {"ready": True, "seconds": 1}
-    return polled(request, context.__parent__.mode, ground_of(ticket))
+    return polled(request, context.__parent__.mode, context_of(ticket))
 
 
-def ground_of(ticket: Ticket) -> Ground:
+def context_of(ticket: Ticket) -> EnrolmentContext:
     """Return what an addition with this ticket stands on."""
     account = ticket.account
     person = Identity(
@@ -76,13 +76,13 @@ def ground_of(ticket: Ticket) -> Ground:
     def use(request: PortalRequest, session: Any) -> bool:
         return find(request, Tickets).use(request, session, ticket)
 
-    return Ground(person, home="/connexion", base=ADDRESS, cause=ticket.cause, use=use)
+    return EnrolmentContext(person, home="/connexion", base=ADDRESS, cause=ticket.cause, use=use)
 
 
 def _take(request: PortalRequest, mode: AuthMode, action: str) -> ViewResult:
     with find(request, IDatabase).reading() as session:
         ticket = find(request, Tickets).current(request, session)
-    return taken(request, mode, ground_of(ticket), action) if ticket is not None else _over(request)
+    return taken(request, mode, context_of(ticket), action) if ticket is not None else _over(request)
 
 
 def _over(request: PortalRequest) -> HTTPSeeOther:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ...events import UnderWayEnded
+from ...events import OperationsEnded
 from ...interfaces import ISignInRoot
 from ...pyramid_types import Configurator
 from ...services import find
 from .kind import LostEverythingKind
 from .links import Links, prune
-from .resources import RegainPlace
+from .resources import RegainResource
 
 __all__ = ["includeme"]
 
-_LETTERS = ("asked", "link", "agreed", "used", "refused", "more_asked", "support")
+_EMAILS = ("asked", "link", "agreed", "used", "refused", "more_asked", "support")
 _ACTIONS = {
     "lost_everything.asked": "Perte de tous les moyens de connexion signalée",
     "lost_everything.identity_checked": "Identité vérifiée par l’un des deux relecteurs",
@@ -24,17 +24,17 @@ _ACTIONS = {
 
 
 def includeme(config: Configurator) -> None:
-    """Hang the place of the mailed link, publish the links, declare letters, actions and the support's kind."""
+    """Hang the place of the mailed link, publish the links, declare emails, actions and the support's kind."""
 
-    def end_links(event: UnderWayEnded) -> None:
+    def end_links(event: OperationsEnded) -> None:
         find(config.registry, Links).kill(event.session, event.subject)
 
-    config.add_subscriber(end_links, UnderWayEnded)
-    config.add_portal_child("retrouver", RegainPlace, parent=ISignInRoot)
+    config.add_subscriber(end_links, OperationsEnded)
+    config.add_portal_child("retrouver", RegainResource, parent=ISignInRoot)
     config.add_service(Links, Links)
-    for letter in _LETTERS:
-        config.add_letter(
-            f"lost_everything.{letter}", f"esea_auth_plugin:recovery/lost_authenticators/letters/{letter}"
+    for message in _EMAILS:
+        config.add_email(
+            f"lost_everything.{message}", f"esea_auth_plugin:recovery/lost_authenticators/emails/{message}"
         )
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)

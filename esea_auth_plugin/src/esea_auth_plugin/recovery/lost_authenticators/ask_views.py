@@ -13,7 +13,7 @@ from ...interfaces import AccountState, AccountView, IAccounts
 from ...pyramid_types import PortalRequest, ViewResult
 from ...services import find
 from .. import limits
-from ..resources import ForgottenPlace
+from ..resources import ForgottenResource
 from . import kind
 from .forms import LostEverythingSchema
 
@@ -27,30 +27,30 @@ def _form(request: PortalRequest) -> PortalForm:
 
 
 @view_config(
-    context=ForgottenPlace,
+    context=ForgottenResource,
     name="dispositif",
     request_method="GET",
     renderer=f"{_TEMPLATES}/device.jinja2",
     permission=NO_PERMISSION_REQUIRED,
 )
-def lost_device(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
+def lost_device(context: ForgottenResource, request: PortalRequest) -> ViewResult:
     """Show the ways back in without the device: another device, a printed code, the support."""
     modes = modes_of(request).all()
     return {"restoring": [mode for mode in modes if mode.restores]}
 
 
 @view_config(
-    context=ForgottenPlace, name="tout", request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED
+    context=ForgottenResource, name="tout", request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED
 )
-def ask(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
+def ask(context: ForgottenResource, request: PortalRequest) -> ViewResult:
     """Ask who it is and where the support may call; nothing of the account is shown."""
     return {"form": _form(request).render(), "review": None}
 
 
 @view_config(
-    context=ForgottenPlace, name="tout", request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED
+    context=ForgottenResource, name="tout", request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED
 )
-def asked(context: ForgottenPlace, request: PortalRequest) -> ViewResult:
+def asked(context: ForgottenResource, request: PortalRequest) -> ViewResult:
     """Open a request to the support, whether the account exists or not."""
     try:
         values = _form(request).validate()

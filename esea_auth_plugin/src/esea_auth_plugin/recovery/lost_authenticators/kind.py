@@ -17,12 +17,12 @@ from ...services import find
 from ..lost_requests import ADDRESS_CHANGED, NOBODY, LostRequests, account_sheet, asked_sheet, check_to_record
 from .links import Links
 from .models import LostEverythingRow
-from .telling import tell_person, tell_reviewers, tell_support
+from .notifications import notify_person, notify_reviewers, notify_support
 
 KIND = "lost_everything"
 PURPOSE = "lost_everything.values"
-_KEPT = ("login", "last_name", "first_name", "phone", "motive")
-REQUESTS = LostRequests(KIND, LostEverythingRow, PURPOSE, _KEPT, "lost_everything")
+_RETENTION = ("login", "last_name", "first_name", "phone", "motive")
+REQUESTS = LostRequests(KIND, LostEverythingRow, PURPOSE, _RETENTION, "lost_everything")
 _CHECK = "J’ai suivi moi-même la procédure et vérifié l’identité de la personne."
 _TICK = "Cochez que vous avez suivi la procédure."
 _ONLY_THERE = "Le lien part à cette adresse, et à aucune autre."
@@ -53,8 +53,8 @@ def open_request(
 ) -> ReviewView:
     """Open the request and tell its person; the same work is done when the account does not exist."""
     review = REQUESTS.open(registry, session, account, values)
-    tell_person(registry, session, account, "asked", reference=review.reference)
-    tell_support(registry, session, review, "asked")
+    notify_person(registry, session, account, "asked", reference=review.reference)
+    notify_support(registry, session, review, "asked")
     subject = account.subject if account else None
     details = {"reference": review.reference}
     find(registry, IAuditTrail).record(session, "lost_everything.asked", target=subject, details=details)
@@ -65,7 +65,7 @@ class LostEverythingKind(DecidedOnly):
     """See :class:`~esea_auth_plugin.interfaces.RequestKind`."""
 
     name = KIND
-    desk = "support"
+    board = "support"
     queue = "acces-perdus"
     title = "Tous les moyens de connexion perdus"
     queue_title = "Accès perdus"
@@ -118,8 +118,8 @@ class LostEverythingKind(DecidedOnly):
         if account is None or len({*reviewers} - {account.subject}) < _AGREEMENTS:
             raise PortalError("Deux accords différents sont nécessaires.", code="lost_everything.agreements")
         find(registry, Links).issue(session, account, review.id)
-        tell_reviewers(registry, session, reviewers, review.reference, "sent")
-        tell_support(registry, session, review, "sent")
+        notify_reviewers(registry, session, reviewers, review.reference, "sent")
+        notify_support(registry, session, review, "sent")
         details = {"reference": review.reference}
         trail = find(registry, IAuditTrail)
         trail.record(
@@ -129,12 +129,12 @@ class LostEverythingKind(DecidedOnly):
     def on_refuse(self, registry: Registry, session: Session, review: ReviewView, reason: str) -> None:
         """Tell the account's own address, whoever asked."""
         account = REQUESTS.account(registry, session, review)
-        tell_person(registry, session, account, "refused", reference=review.reference, reason=reason)
+        notify_person(registry, session, account, "refused", reference=review.reference, reason=reason)
 
     def on_more_asked(self, registry: Registry, session: Session, review: ReviewView, question: str) -> None:
         """Put the question to the account's own address; it is answered on the phone."""
         account = REQUESTS.account(registry, session, review)
-        tell_person(registry, session, account, "more_asked", reference=review.reference, question=question)
+        notify_person(registry, session, account, "more_asked", reference=review.reference, question=question)
 
 
 def _facts(registry: Registry, session: Session, account: AccountView) -> Sequence[Fact]:

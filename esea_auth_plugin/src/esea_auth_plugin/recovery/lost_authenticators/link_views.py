@@ -19,31 +19,31 @@ from ...services import find
 from .. import limits
 from ..forms import accepted_password, password_form
 from .links import Link, Links, LinkSpent
-from .resources import RegainPlace, RegainToken
-from .telling import tell_person, tell_reviewers
+from .notifications import notify_person, notify_reviewers
+from .resources import RegainResource, RegainToken
 
 COOKIE = "retrouver"
 _PAGE = "esea_auth_plugin:recovery/lost_authenticators/templates/regain.jinja2"
-_LONGEST = 128
+_MAX = 128
 
 
 @view_config(context=RegainToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def take_token(context: RegainToken, request: PortalRequest) -> ViewResult:
     """Move the token into the flow's cookie; mail scanners that follow the link use nothing up."""
-    token = context.__name__ if len(context.__name__) <= _LONGEST else "-"
+    token = context.__name__ if len(context.__name__) <= _MAX else "-"
     set_cookie(request, COOKIE, token, max_age=timedelta(minutes=30))
     return HTTPSeeOther("/connexion/retrouver")
 
 
-@view_config(context=RegainPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def show(context: RegainPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=RegainResource, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+def show(context: RegainResource, request: PortalRequest) -> ViewResult:
     """Say what is about to happen, and ask for a new password."""
     link = find(request, Links).live(request.dbsession, read_link_cookie(request, COOKIE))
     return _page(request, link, password_form(request).render() if link else "")
 
 
-@view_config(context=RegainPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def regain(context: RegainPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=RegainResource, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+def regain(context: RegainResource, request: PortalRequest) -> ViewResult:
     """Begin anew, and give this browser the ticket for one new device."""
     limits.link_used(request)
     with find(request, IDatabase).reading() as session:
@@ -62,18 +62,18 @@ def regain(context: RegainPlace, request: PortalRequest) -> ViewResult:
         request.tm.doom()
         request.flash(spent.message, "warning")
         return HTTPSeeOther("/connexion/oubli/tout")
-    _tell(request, link)
+    _notify(request, link)
     drop_cookie(request, COOKIE)
     tickets = find(request, IEnrolmentTickets)
     return HTTPSeeOther(tickets.issue(request, request.dbsession, link.account.subject, cause="support"))
 
 
-def _tell(request: PortalRequest, link: Link) -> None:
+def _notify(request: PortalRequest, link: Link) -> None:
     session, registry = request.dbsession, request.registry
     review = find(request, IReviews).get(session, link.request_id)
     reference = review.reference if review else ""
-    tell_person(registry, session, link.account, "used", reference=reference)
-    tell_reviewers(registry, session, agreed_by(session, link.request_id), reference, "used")
+    notify_person(registry, session, link.account, "used", reference=reference)
+    notify_reviewers(registry, session, agreed_by(session, link.request_id), reference, "used")
 
 
 def _page(request: PortalRequest, link: Link | None, form: Any) -> TemplateValues:

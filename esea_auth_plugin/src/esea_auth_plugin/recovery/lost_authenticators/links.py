@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ...authentication.attempts.browsers import forget_all
 from ...authentication.attempts.store import SignIns
-from ...authentication.credentials.suspension import FrozenFactors
+from ...authentication.credentials.suspension import SuspendedFactors
 from ...authentication.registry import modes_of
 from ...errors import PortalError
 from ...events import DeviceRevoked, PasswordChanged
@@ -34,7 +34,7 @@ from ...services import find
 from .models import EnrolmentLinkRow
 
 KIND = "enrolment_link"
-LIFETIME = timedelta(hours=24)
+TTL = timedelta(hours=24)
 
 
 class LinkSpent(PortalError):
@@ -64,7 +64,7 @@ class Links:
         now, token = self._now(), tokens.new_token()
         lock_accounts(self._registry, session, account.subject)
         self.kill(session, account.subject)
-        ends_at = now + LIFETIME
+        ends_at = now + TTL
         row = EnrolmentLinkRow(
             id=new_id(),
             digest=tokens.digest(token, kind=KIND),
@@ -122,7 +122,7 @@ class Links:
         forget_all(session, subject)
         gone = self._revoke_devices(session, subject)
         # Two reviewers checked who it is, and everything that « Ce n'était pas moi » froze is new or gone.
-        frozen = find(self._registry, FrozenFactors)
+        frozen = find(self._registry, SuspendedFactors)
         for one in frozen.of(session, subject):
             frozen.lift(session, subject, one.mode, one.reference, by=subject)
         self._registry.notify(PasswordChanged(session, subject))

@@ -11,7 +11,7 @@ from ...foundation.database import AccountsModel, new_id
 
 
 class LostEverythingRow(AccountsModel):
-    """What somebody wrote who has nothing left to sign in with, sealed; the request itself is the reviews' room's.
+    """What somebody wrote who has nothing left to sign in with, sealed; the request itself is the reviews' package's.
 
     :ivar subject: the account that the login names, if there is one; nobody is told.
     """

@@ -9,7 +9,7 @@ class RegainToken(Resource):
     """A token as it stands in the address; whoever it is, the view judges it."""
 
 
-class RegainPlace(Resource):
+class RegainResource(Resource):
     """`/connexion/retrouver`: a new password, then a new device, once the token has left the address."""
 
     title = "Retrouver l’accès à mon compte"

@@ -18,20 +18,20 @@ from ..drafts import Drafts
 from ..flow import AGAIN, PATHS, current_draft, forget
 from ..forms import EmailAgainSchema, FollowSchema
 from ..requests import SignUps
-from ..resources import SignUpPlace
+from ..resources import SignUpResource
 
 _TEMPLATES = "esea_auth_plugin:sign_up/templates"
 _WRONG_PAIR = "Aucune demande ne correspond à cette référence et à ce code. Vérifiez le courriel d’accusé de réception."
 
 
 @view_config(
-    context=SignUpPlace,
+    context=SignUpResource,
     name="attente",
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/waiting.jinja2",
 )
-def waiting_page(context: SignUpPlace, request: PortalRequest) -> ViewResult:
+def waiting_page(context: SignUpResource, request: PortalRequest) -> ViewResult:
     """« Votre demande est en attente »: known only to the browser that sent it, for two hours."""
     draft = current_draft(request)
     if draft is None or draft.sent_as is None:
@@ -42,13 +42,13 @@ def waiting_page(context: SignUpPlace, request: PortalRequest) -> ViewResult:
 
 
 @view_config(
-    context=SignUpPlace,
+    context=SignUpResource,
     name="reprise",
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/again.jinja2",
 )
-def again_page(context: SignUpPlace, request: PortalRequest) -> ViewResult:
+def again_page(context: SignUpResource, request: PortalRequest) -> ViewResult:
     """Ask for the e-mail typed, after a silence on what may be a shared workstation."""
     draft = current_draft(request)
     if draft is None or not draft.idle:
@@ -57,13 +57,13 @@ def again_page(context: SignUpPlace, request: PortalRequest) -> ViewResult:
 
 
 @view_config(
-    context=SignUpPlace,
+    context=SignUpResource,
     name="reprise",
     request_method="POST",
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/again.jinja2",
 )
-def again_given(context: SignUpPlace, request: PortalRequest) -> ViewResult:
+def again_given(context: SignUpResource, request: PortalRequest) -> ViewResult:
     """Wake the draft for who knows its e-mail; nothing of it is shown before."""
     draft = current_draft(request)
     if draft is None or not draft.idle:
@@ -91,8 +91,8 @@ def _again_form(request: PortalRequest) -> PortalForm:
     return PortalForm(EmailAgainSchema(), request, submit=(("reprendre", "Reprendre mon inscription"),))
 
 
-@view_config(context=SignUpPlace, name="effacer", request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def cleared(context: SignUpPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=SignUpResource, name="effacer", request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def cleared(context: SignUpResource, request: PortalRequest) -> ViewResult:
     """« Effacer et recommencer »."""
     draft = current_draft(request)
     if draft is not None and draft.sent_as is None:
@@ -103,25 +103,25 @@ def cleared(context: SignUpPlace, request: PortalRequest) -> ViewResult:
 
 
 @view_config(
-    context=SignUpPlace,
+    context=SignUpResource,
     name="suivi",
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/follow.jinja2",
 )
-def follow_page(context: SignUpPlace, request: PortalRequest) -> ViewResult:
+def follow_page(context: SignUpResource, request: PortalRequest) -> ViewResult:
     """« Où en est ma demande »."""
     return {"form": _follow_form(request).render(), "review": None}
 
 
 @view_config(
-    context=SignUpPlace,
+    context=SignUpResource,
     name="suivi",
     request_method="POST",
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/follow.jinja2",
 )
-def followed(context: SignUpPlace, request: PortalRequest) -> ViewResult:
+def followed(context: SignUpResource, request: PortalRequest) -> ViewResult:
     """Show state and dates only; any wrong pair gets one answer."""
     form = _follow_form(request)
     counted = limits.from_here(request, limits.FOLLOW)

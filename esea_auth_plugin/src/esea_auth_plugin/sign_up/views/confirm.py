@@ -19,7 +19,7 @@ from ...interfaces import IAuditTrail, IPasswords
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from .. import limits
-from ..confirmation import Confirmations, Found, TokenSpent, TokenStanding
+from ..confirmation import Confirmations, Found, TokenSpent, TokenStatus
 from ..forms import password_nodes, passwords_agree
 from ..resources import Confirmation
 from .mailed import CONFIRMATION_COOKIE
@@ -52,10 +52,10 @@ def found_by_cookie(request: PortalRequest) -> Found:
 
 def page(request: PortalRequest, found: Found, form_html: object, *, new: bool = False) -> TemplateValues:
     """Return the page: a form while the token lives, else which of the ways it ended."""
-    if found.standing is not TokenStanding.LIVE:
-        request.response.status_int = 404 if found.standing is TokenStanding.UNKNOWN else 410
-    live = found.standing is TokenStanding.LIVE
-    return {"standing": str(found.standing), "found": found, "form": form_html if live else None, "new": new}
+    if found.status is not TokenStatus.LIVE:
+        request.response.status_int = 404 if found.status is TokenStatus.UNKNOWN else 410
+    live = found.status is TokenStatus.LIVE
+    return {"status": str(found.status), "found": found, "form": form_html if live else None, "new": new}
 
 
 @view_config(
@@ -78,7 +78,7 @@ def confirmation_page(context: Confirmation, request: PortalRequest) -> ViewResu
 def confirmed(context: Confirmation, request: PortalRequest) -> ViewResult:
     """Confirm with the password chosen at the sign-up."""
     found = found_by_cookie(request)
-    if found.standing is not TokenStanding.LIVE or found.account is None:
+    if found.status is not TokenStatus.LIVE or found.account is None:
         return page(request, found, None)
     form = _password_form(request)
     counted = limits.password_tried(request, found.account.subject)
@@ -116,7 +116,7 @@ def confirmed_with_new_password(context: Confirmation, request: PortalRequest) -
     """Confirm with a new password, which replaces the one of the sign-up."""
     limits.from_here(request, limits.MAILED)
     found = found_by_cookie(request)
-    if found.standing is not TokenStanding.LIVE or found.account is None:
+    if found.status is not TokenStatus.LIVE or found.account is None:
         return page(request, found, None, new=True)
     form = _new_form(request)
     account = found.account
@@ -147,7 +147,7 @@ def _finish(context: Confirmation, request: PortalRequest, new_hash: str | None)
 def _tell_refusal(request: PortalRequest, subject: str) -> None:
     trail = find(request, IAuditTrail)
     address = request.client_address
-    request.outlive(
+    request.defer_write(
         lambda session: trail.record(
             session, "sign_up.confirmation_refused", outcome="refused", target=subject, personal={"address": address}
         )

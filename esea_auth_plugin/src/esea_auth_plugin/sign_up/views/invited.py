@@ -18,7 +18,7 @@ from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from ...settings import AuthSettings
 from .. import limits
-from ..confirmation import Found, TokenSpent, TokenStanding
+from ..confirmation import Found, TokenSpent, TokenStatus
 from ..forms import identifier_node, password_nodes, passwords_agree, terms_node
 from ..invitations import IdentifierTaken, Invitations
 from ..resources import Invitation
@@ -44,12 +44,12 @@ def _found(request: PortalRequest) -> Found:
 
 
 def _page(request: PortalRequest, found: Found, form_html: object) -> TemplateValues:
-    live = found.standing is TokenStanding.LIVE
+    live = found.status is TokenStatus.LIVE
     if not live:
-        request.response.status_int = 404 if found.standing is TokenStanding.UNKNOWN else 410
+        request.response.status_int = 404 if found.status is TokenStatus.UNKNOWN else 410
     kept_days = find(request, AuthSettings).refused_sign_up_days
     return {
-        "standing": str(found.standing),
+        "status": str(found.status),
         "found": found,
         "form": form_html if live else None,
         "kept_days": kept_days,
@@ -67,7 +67,7 @@ def invitation_accepted(context: Invitation, request: PortalRequest) -> ViewResu
     """Open the account, once."""
     limits.from_here(request, limits.MAILED)
     found = _found(request)
-    if found.standing is not TokenStanding.LIVE or found.account is None:
+    if found.status is not TokenStatus.LIVE or found.account is None:
         return _page(request, found, None)
     form = _form(request)
     limits.identifier_tried(request, found.account.subject)

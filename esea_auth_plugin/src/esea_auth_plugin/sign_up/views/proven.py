@@ -20,7 +20,7 @@ from ..drafts import Draft, Drafts
 from ..flow import MAILBOX, PATHS, current_draft, may_not_open, remember, step_of
 from ..forms import MailboxSchema
 from ..proven import answers_from, code_name
-from ..resources import SignUpPlace
+from ..resources import SignUpResource
 
 _PAGE = "esea_auth_plugin:sign_up/templates/mailbox.jinja2"
 _ABOUT = "Inscription au portail"
@@ -32,8 +32,8 @@ _MESSAGES = {
 }
 
 
-@view_config(context=SignUpPlace, name="identite", request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def begun(context: SignUpPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=SignUpResource, name="identite", request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def begun(context: SignUpResource, request: PortalRequest) -> ViewResult:
     """Begin a sign-up from what this browser has just shown; a draft that was under way here is erased."""
     if current_identity(request) is not None:
         return HTTPSeeOther("/compte")
@@ -76,9 +76,9 @@ def _shown(request: PortalRequest, draft: Draft, form_html: object) -> TemplateV
 
 
 @view_config(
-    context=SignUpPlace, name="courriel", request_method="GET", permission=NO_PERMISSION_REQUIRED, renderer=_PAGE
+    context=SignUpResource, name="courriel", request_method="GET", permission=NO_PERMISSION_REQUIRED, renderer=_PAGE
 )
-def mailbox_page(context: SignUpPlace, request: PortalRequest) -> ViewResult:
+def mailbox_page(context: SignUpResource, request: PortalRequest) -> ViewResult:
     """Ask for the code, or offer to send it."""
     draft, elsewhere = _draft(request)
     if draft is None:
@@ -87,9 +87,9 @@ def mailbox_page(context: SignUpPlace, request: PortalRequest) -> ViewResult:
 
 
 @view_config(
-    context=SignUpPlace, name="courriel", request_method="POST", permission=NO_PERMISSION_REQUIRED, renderer=_PAGE
+    context=SignUpResource, name="courriel", request_method="POST", permission=NO_PERMISSION_REQUIRED, renderer=_PAGE
 )
-def code_given(context: SignUpPlace, request: PortalRequest) -> ViewResult:
+def code_given(context: SignUpResource, request: PortalRequest) -> ViewResult:
     """Send a code, or check the one that came back."""
     draft, elsewhere = _draft(request)
     if draft is None:
@@ -116,7 +116,7 @@ def code_given(context: SignUpPlace, request: PortalRequest) -> ViewResult:
 
 
 def _send(request: PortalRequest, draft: Draft) -> ViewResult:
-    """Mail a code: the same letter whether an account has the address or not."""
+    """Mail a code: the same email whether an account has the address or not."""
     try:
         limits.code_sent(request, draft.answers.email)
     except TooManyAttempts as error:

@@ -16,7 +16,7 @@ from ...authentication.registry import modes_of
 from ...errors import TooManyAttempts
 from ...foundation.forms import Button, Invalid, PortalForm
 from ...foundation.security import password_policy
-from ...interfaces import ICatalogue, IClock, IPasswords, ISealer, ModeStanding, PortalService
+from ...interfaces import ICatalogue, IClock, IPasswords, ISealer, ModeStatus, PortalService
 from ...pyramid_types import JsonObject, PortalRequest, TemplateValues, ViewResult, current_identity
 from ...services import find
 from ...settings import AuthSettings
@@ -27,7 +27,7 @@ from ..flow import PATHS, WAITING, at_step, current_draft, go_back, may_not_open
 from ..forms import PERSONAL_GROUPS, adhesion_schema, identifier_schema, personal_schema, personal_values
 from ..proven import PROVEN_WORDS, rows_of
 from ..requests import NoLongerYours, SignUps
-from ..resources import SignUpPlace
+from ..resources import SignUpResource
 from ..sheets import is_role_mailbox
 
 _TEMPLATES = "esea_auth_plugin:sign_up/templates"
@@ -43,12 +43,12 @@ _TAKEN = "Cet identifiant n’est pas disponible : choisissez-en un autre, ou re
 
 
 @view_config(
-    context=SignUpPlace,
+    context=SignUpResource,
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
     renderer=f"{_TEMPLATES}/card.jinja2",
 )
-def card_page(context: SignUpPlace, request: PortalRequest) -> ViewResult:
+def card_page(context: SignUpResource, request: PortalRequest) -> ViewResult:
     """« Étape 1/4 : Carte CPS »."""
     if current_identity(request) is not None:
         return HTTPSeeOther("/compte")
@@ -78,7 +78,7 @@ def _reading_path(request: PortalRequest, mode: AuthMode, service: PortalService
     catalogue, now = find(request, ICatalogue), find(request, IClock).now()
     portal = catalogue.get("portail")
     for each in (service, portal):
-        if each is not None and catalogue.standing(each, mode.name, now) is ModeStanding.OPEN:
+        if each is not None and catalogue.status_of(each, mode.name, now) is ModeStatus.OPEN:
             query = f"?service={each.slug}" if each is service else ""
             return f"/connexion/{mode.segment}{query}"
     return ""
@@ -90,8 +90,8 @@ def _service_asked(request: PortalRequest) -> PortalService | None:
     return asked if asked is not None and asked in catalogue.all() else None
 
 
-@view_config(context=SignUpPlace, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def card_answered(context: SignUpPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=SignUpResource, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def card_answered(context: SignUpResource, request: PortalRequest) -> ViewResult:
     """Begin the draft, or go on with the one there is."""
     if current_identity(request) is not None:
         return HTTPSeeOther("/compte")
@@ -129,7 +129,7 @@ def _personal_form(request: PortalRequest, draft: Draft) -> PortalForm:
 
 
 @view_config(
-    context=SignUpPlace,
+    context=SignUpResource,
     name="donnees",
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
@@ -155,7 +155,7 @@ def _personal(request: PortalRequest, draft: Draft, form_html: object) -> Templa
 
 
 @view_config(
-    context=SignUpPlace,
+    context=SignUpResource,
     name="donnees",
     request_method="POST",
     permission=NO_PERMISSION_REQUIRED,
@@ -228,7 +228,7 @@ def _proposal(request: PortalRequest, draft: Draft, refused: str = "") -> str:
 
 
 @view_config(
-    context=SignUpPlace,
+    context=SignUpResource,
     name="identifiant",
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
@@ -243,7 +243,7 @@ def identifier_page(request: PortalRequest, draft: Draft, form: PortalForm) -> V
 
 
 @view_config(
-    context=SignUpPlace,
+    context=SignUpResource,
     name="identifiant",
     request_method="POST",
     permission=NO_PERMISSION_REQUIRED,
@@ -305,7 +305,7 @@ def _adhesion(request: PortalRequest, draft: Draft, form_html: object) -> Templa
 
 
 @view_config(
-    context=SignUpPlace,
+    context=SignUpResource,
     name="adhesion",
     request_method="GET",
     permission=NO_PERMISSION_REQUIRED,
@@ -319,7 +319,7 @@ def adhesion_page(request: PortalRequest, draft: Draft, form: PortalForm) -> Vie
 
 
 @view_config(
-    context=SignUpPlace,
+    context=SignUpResource,
     name="adhesion",
     request_method="POST",
     permission=NO_PERMISSION_REQUIRED,

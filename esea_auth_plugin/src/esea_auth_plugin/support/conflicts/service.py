@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ...accounts import attribute_store
-from ...authentication.attempts.browsers import KEPT
+from ...authentication.attempts.browsers import RETENTION
 from ...authentication.attempts.models import KnownBrowserRow
 from ...interfaces import Concerned, IClock, IFormerAddresses, ISealer
 from ...normalise.emails import normalise_email
@@ -83,7 +83,7 @@ class ConflictsOfInterest:
         if origin is not None and reviewer in origin.known_to:
             return True
         mine, theirs = aliased(KnownBrowserRow), aliased(KnownBrowserRow)
-        oldest = find(self._registry, IClock).now() - KEPT
+        oldest = find(self._registry, IClock).now() - RETENTION
         shared = (
             select(mine.id)
             .join(theirs, theirs.cookie_digest == mine.cookie_digest)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from .lists import give_lists
 from .nginx import Nginx, NginxMissing
-from .rendering import Place, render
+from .rendering import Location, render
 from .server_certificates import write_server_certificates
 from .settings import card_settings, proxy_secret
 
 __all__ = [
+    "Location",
     "Nginx",
     "NginxMissing",
-    "Place",
     "card_settings",
     "give_lists",
     "proxy_secret",

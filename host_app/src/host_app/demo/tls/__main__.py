@@ -19,7 +19,7 @@ from host_app.server import create_server
 
 from .lists import give_lists
 from .nginx import Nginx, NginxMissing
-from .rendering import Place, render
+from .rendering import Location, render
 from .server_certificates import write_server_certificates
 from .settings import card_settings, proxy_secret
 
@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _serve(config: str, folder: Path, port: int) -> int:
     modes = _modes(config)
-    place = Place(folder, port, f"127.0.0.1:{port + 2}")
+    place = Location(folder, port, f"127.0.0.1:{port + 2}")
     secret = proxy_secret(folder)
     render(Path(config).parent / "nginx", place, secret)
     now = SystemClock().now()

@@ -6,10 +6,10 @@ import shutil
 import ssl
 from pathlib import Path
 
-from .rendering import Place
+from .rendering import Location
 
 
-def give_lists(place: Place, folder: Path) -> None:
+def give_lists(place: Location, folder: Path) -> None:
     """Copy what the proxy trusts; ``folder`` is what :func:`host_app.demo.cards.write` wrote.
 
     Of the lists, those of the PERSONNES authorities and their roots alone: a certificate of an ORGANISATIONS authority

@@ -30,7 +30,7 @@ http {{
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where a proxy of this machine listens, and what lies behind it.
 
     :ivar folder: everything it reads and writes is below; no blank in it.
@@ -60,7 +60,7 @@ class Place:
         return self.folder / "nginx.conf"
 
 
-def render(shipped: Path, place: Place, secret: str) -> Path:
+def render(shipped: Path, place: Location, secret: str) -> Path:
     """Write the configuration below the place's folder; return the file to start nginx with.
 
     :param shipped: the checkout's ``config/nginx``. :param secret: what proves to the application that nginx speaks.
@@ -79,7 +79,7 @@ def render(shipped: Path, place: Place, secret: str) -> Path:
     return place.main
 
 
-def adapted(text: str, place: Place) -> str:
+def adapted(text: str, place: Location) -> str:
     """Return a shipped file with the place's names, ports and folders."""
     port = place.port
     v6 = f"listen [::1]:{port} " if has_ipv6() else f"listen 127.0.0.2:{port} "

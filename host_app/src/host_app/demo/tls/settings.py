@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from .rendering import Place
+from .rendering import Location
 
 
-def card_settings(place: Place) -> dict[str, str]:
+def card_settings(place: Location) -> dict[str, str]:
     """Return the settings of a portal whose cards are read by the proxy of ``place``."""
     cards = place.folder / "cartes"
     return {

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from esea_auth_plugin.accounts.mail_domains.observations import Mail, Seen, can_be_bought
-from esea_auth_plugin.accounts.mail_domains.policy import Doubt, Judged, Known, Policy, State, judge
+from esea_auth_plugin.accounts.mail_domains.policy import Judged, Known, Policy, State, Unverification, judge
 
 T0 = datetime(2026, 6, 1, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -29,7 +29,12 @@ def look(
 
 def test_a_domain_that_takes_mail_is_sound_and_looked_at_a_week_later() -> None:
     judged = look(SOUND, TAKES)
-    assert (judged.known.state, judged.doubt, judged.next_in, judged.news) == (State.SOUND, Doubt.NONE, 7 * DAY, False)
+    assert (judged.known.state, judged.unverification, judged.next_in, judged.news) == (
+        State.SOUND,
+        Unverification.NONE,
+        7 * DAY,
+        False,
+    )
 
 
 def test_a_domain_that_was_never_seen_takes_the_servers_that_are_found() -> None:
@@ -39,12 +44,12 @@ def test_a_domain_that_was_never_seen_takes_the_servers_that_are_found() -> None
 
 def test_silence_has_to_last_two_days_and_three_looks() -> None:
     first = look(SOUND, GONE)
-    assert (first.known.state, first.doubt, first.news) == (State.SILENT, Doubt.NONE, False)
+    assert (first.known.state, first.unverification, first.news) == (State.SILENT, Unverification.NONE, False)
     assert first.next_in == 6 * HOUR
     second = look(first.known, GONE, T0 + 2 * DAY)
-    assert second.doubt is Doubt.NONE, "two looks, however far apart, may be two bad moments"
+    assert second.unverification is Unverification.NONE, "two looks, however far apart, may be two bad moments"
     third = look(second.known, GONE, T0 + 2 * DAY + HOUR)
-    assert (third.known.state, third.doubt, third.news) == (State.LAPSED, Doubt.LAPSED, True)
+    assert (third.known.state, third.unverification, third.news) == (State.LAPSED, Unverification.LAPSED, True)
     assert third.known.since == T0 + 2 * DAY + HOUR
 
 
@@ -52,9 +57,9 @@ def test_many_looks_within_two_days_are_not_enough() -> None:
     known = SOUND
     for hour in range(0, 48, 6):
         judged = look(known, GONE, T0 + hour * HOUR)
-        assert judged.doubt is Doubt.NONE
+        assert judged.unverification is Unverification.NONE
         known = judged.known
-    assert look(known, GONE, T0 + 48 * HOUR).doubt is Doubt.LAPSED
+    assert look(known, GONE, T0 + 48 * HOUR).unverification is Unverification.LAPSED
 
 
 def test_a_hospital_that_comes_back_within_two_days_is_sound() -> None:
@@ -66,33 +71,42 @@ def test_a_hospital_that_comes_back_within_two_days_is_sound() -> None:
 def test_a_lapsed_domain_is_doubted_once() -> None:
     lapsed = replace(SOUND, state=State.LAPSED, silent_since=T0, silent_looks=9)
     again = look(lapsed, GONE, T0 + 9 * DAY, confirmed=None)
-    assert (again.known.state, again.doubt, again.news) == (State.LAPSED, Doubt.NONE, False)
-    assert look(lapsed, GONE, T0 + 9 * DAY).doubt is Doubt.LAPSED, "an account opened again since is believed still"
+    assert (again.known.state, again.unverification, again.news) == (State.LAPSED, Unverification.NONE, False)
+    assert look(lapsed, GONE, T0 + 9 * DAY).unverification is Unverification.LAPSED, (
+        "an account opened again since is believed still"
+    )
 
 
 def test_nobody_answering_proves_nothing() -> None:
     for known in (SOUND, look(SOUND, GONE).known):
         judged = look(known, MUTE, T0 + 30 * DAY)
-        assert (judged.known, judged.doubt, judged.next_in) == (known, Doubt.NONE, 6 * HOUR)
+        assert (judged.known, judged.unverification, judged.next_in) == (known, Unverification.NONE, 6 * HOUR)
 
 
 def test_registered_anew_after_an_address_was_confirmed_is_doubted_at_once() -> None:
     bought = replace(TAKES, registered_at=T0 - HOUR)
     judged = look(SOUND, bought)
-    assert (judged.known.state, judged.doubt, judged.news) == (State.RETURNED, Doubt.REGISTERED_ANEW, True)
+    assert (judged.known.state, judged.unverification, judged.news) == (
+        State.RETURNED,
+        Unverification.REGISTERED_ANEW,
+        True,
+    )
     assert judged.known.registered_at == T0 - HOUR
 
 
 @pytest.mark.parametrize("confirmed", [T0 - HOUR, T0, None])
 def test_a_registration_before_every_address_that_is_believed_is_in_order(confirmed: datetime | None) -> None:
     judged = look(SOUND, replace(TAKES, registered_at=T0 - HOUR), confirmed=confirmed)
-    assert (judged.known.state, judged.doubt) == (State.SOUND, Doubt.NONE)
+    assert (judged.known.state, judged.unverification) == (State.SOUND, Unverification.NONE)
 
 
 def test_what_the_support_vouched_for_is_not_held_against_the_domain_again() -> None:
-    vouched = replace(SOUND, vouched_at=T0)
-    assert look(vouched, replace(TAKES, registered_at=T0 - HOUR)).doubt is Doubt.NONE
-    assert look(vouched, replace(TAKES, registered_at=T0 + HOUR), T0 + DAY).doubt is Doubt.REGISTERED_ANEW
+    approved = replace(SOUND, vouched_at=T0)
+    assert look(approved, replace(TAKES, registered_at=T0 - HOUR)).unverification is Unverification.NONE
+    assert (
+        look(approved, replace(TAKES, registered_at=T0 + HOUR), T0 + DAY).unverification
+        is Unverification.REGISTERED_ANEW
+    )
 
 
 def test_a_domain_that_its_registry_is_giving_up_counts_as_silent() -> None:
@@ -102,7 +116,7 @@ def test_a_domain_that_its_registry_is_giving_up_counts_as_silent() -> None:
 def test_all_servers_changed_at_once_is_for_the_support_to_decide() -> None:
     moved = Seen(Mail.TAKES, THERE, OTHER_MX)
     judged = look(SOUND, moved)
-    assert (judged.known.state, judged.doubt, judged.news) == (State.MOVED, Doubt.NONE, True)
+    assert (judged.known.state, judged.unverification, judged.news) == (State.MOVED, Unverification.NONE, True)
     assert judged.known.name_servers == HERE, "the support compares"
     again = look(judged.known, moved, T0 + 7 * DAY)
     assert (again.known.state, again.news) == (State.MOVED, False)
@@ -111,7 +125,7 @@ def test_all_servers_changed_at_once_is_for_the_support_to_decide() -> None:
 
 def test_all_servers_changed_at_once_may_be_doubted_at_once_by_setting() -> None:
     judged = look(SOUND, Seen(Mail.TAKES, THERE, OTHER_MX), policy=replace(POLICY, doubt_moved=True))
-    assert (judged.known.state, judged.doubt) == (State.MOVED, Doubt.MOVED)
+    assert (judged.known.state, judged.unverification) == (State.MOVED, Unverification.MOVED)
     assert look(judged.known, Seen(Mail.TAKES, THERE, OTHER_MX), T0 + 7 * DAY).known.state is State.SOUND
 
 
@@ -137,16 +151,16 @@ def test_whatever_is_seen_nothing_is_doubted_without_its_reason(looks: list[tupl
         now += hours * HOUR
         judged = look(known, seen, now)
         silent = seen.mail is Mail.NONE or (seen.leaving and seen.mail is Mail.TAKES)
-        if judged.doubt is Doubt.REGISTERED_ANEW:
+        if judged.unverification is Unverification.REGISTERED_ANEW:
             assert seen.registered_at is not None and seen.registered_at > T0 - DAY
             silent_since = None
         elif silent:
             silent_since = silent_since or now
         elif seen.mail is Mail.TAKES:
             silent_since = None
-        if judged.doubt is Doubt.LAPSED:
+        if judged.unverification is Unverification.LAPSED:
             assert silent_since is not None and now - silent_since >= POLICY.patience
-        assert judged.doubt is not Doubt.MOVED, "only by setting"
+        assert judged.unverification is not Unverification.MOVED, "only by setting"
         assert judged.next_in in {6 * HOUR, 7 * DAY}
         known = judged.known
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.name_service import KEPT, NameService
+from tests.name_service import RETENTION, NameService
 
 from esea_auth_plugin.accounts.mail_domains import dns_check as dns_look
-from esea_auth_plugin.accounts.mail_domains.dns_check import DnsLook
+from esea_auth_plugin.accounts.mail_domains.dns_check import DnsCheck
 from esea_auth_plugin.accounts.mail_domains.observations import Mail, Seen
 from esea_auth_plugin.accounts.mail_domains.registry_check import Registration, read_registration
 from esea_auth_plugin.accounts.mail_domains.settings import registries, resolvers
@@ -35,11 +35,11 @@ def world(world_of_module: NameService) -> NameService:
 
 
 def look(world: NameService, domain: str, patience: float = 2.0) -> Seen:
-    return DnsLook(resolvers(world.resolver), patience).at(domain)
+    return DnsCheck(resolvers(world.resolver), patience).at(domain)
 
 
 def test_a_domain_with_a_host_for_mail_takes_it(world: NameService) -> None:
-    world.zones["chu-x.fr"] = KEPT
+    world.zones["chu-x.fr"] = RETENTION
     seen = look(world, "chu-x.fr")
     assert seen.mail is Mail.TAKES
     assert seen.mail_servers == {"mx.hebergeur.fr"}
@@ -47,7 +47,7 @@ def test_a_domain_with_a_host_for_mail_takes_it(world: NameService) -> None:
 
 
 def test_a_subdomain_has_the_name_servers_of_the_zone_above(world: NameService) -> None:
-    world.zones |= {"chu-x.fr": KEPT, "mail.chu-x.fr": {"MX": ["10 mx.chu-x.fr."]}}
+    world.zones |= {"chu-x.fr": RETENTION, "mail.chu-x.fr": {"MX": ["10 mx.chu-x.fr."]}}
     assert look(world, "mail.chu-x.fr").name_servers == {"ns1.hebergeur.fr", "ns2.hebergeur.fr"}
 
 
@@ -72,7 +72,7 @@ def test_a_server_that_is_ill_or_mute_proves_nothing(world: NameService) -> None
 
 
 def test_an_answer_cut_short_is_asked_for_again_over_tcp(world: NameService) -> None:
-    world.zones["long.fr"] = KEPT
+    world.zones["long.fr"] = RETENTION
     world.large.add("long.fr")
     assert look(world, "long.fr").mail is Mail.TAKES
 

@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.cards import Cards
 
-from esea_auth_plugin.auth_modes.cps_card.certificate import CATEGORY, KIND, MOST_BYTES, NUMBER, Unreadable, read_der
+from esea_auth_plugin.auth_modes.cps_card.certificate import CATEGORY, KIND, MAX_BYTES, NUMBER, Unreadable, read_der
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT
 from host_app.demo.cards import BY_SLUG, Card, Igc, make_card
 from host_app.demo.cards.kinds import CardKind, Layout
@@ -182,11 +182,11 @@ def test_a_code_above_127_is_read(igc: Igc) -> None:
 
 def test_too_long_to_be_a_card_is_refused_unread() -> None:
     with pytest.raises(Unreadable, match="too long"):
-        read_der(b"\x30" * (MOST_BYTES + 1))
+        read_der(b"\x30" * (MAX_BYTES + 1))
 
 
 def judged(der: bytes) -> None:
-    """Whatever comes: a card, or the room's own refusal; nothing else."""
+    """Whatever comes: a card, or the package's own refusal; nothing else."""
     try:
         card = read_der(der)
     except Unreadable:

@@ -94,11 +94,11 @@ def test_a_responder_that_is_away_closes_the_door_only_where_it_is_required(regi
 
 def test_a_responder_that_nobody_empowered_is_not_heard(registry: Any, today: Cards) -> None:
     """Whoever signs with a card of their own, or with an authority made at home, says nothing about anybody."""
-    stranger = ocsp_responder(Igc(datetime.now(UTC) - timedelta(days=9)).people("FORT"), datetime.now(UTC))
+    third_party = ocsp_responder(Igc(datetime.now(UTC) - timedelta(days=9)).people("FORT"), datetime.now(UTC))
     card = today["infirmiere"]
     folder = today.folder / "ocsp"
-    (folder / "faux.pem").write_bytes(stranger.pem)
-    (folder / "faux.key").write_bytes(replace(card, key=stranger.key).key_pem())
+    (folder / "faux.pem").write_bytes(third_party.pem)
+    (folder / "faux.key").write_bytes(replace(card, key=third_party.key).key_pem())
     (folder / "carte.pem").write_bytes(card.pem)
     (folder / "carte.key").write_bytes(card.key_pem())
     for signer in ("faux", "carte"):

@@ -127,7 +127,7 @@ def test_a_new_list_takes_effect_at_once_and_the_proxy_is_told(
     assert revoked_now(fetching, cards, "medecin")
     assert (place / "rechargé").exists()
     assert (place / "toutes.pem").read_text().count("BEGIN X509 CRL") == 6
-    ages = {one.authority: one.age for one in fetching.find(IRevocationLists).standings()}
+    ages = {one.authority: one.age for one in fetching.find(IRevocationLists).statuses()}
     assert ages["AC IGC-SANTE FORT PERSONNES"] == timedelta(0)
     assert ages["AC IGC-SANTE STANDARD PERSONNES"] == timedelta(hours=1)
 
@@ -171,8 +171,8 @@ def test_a_list_in_pem_is_as_good(fetching: Portal, cards: Cards, publisher: Pub
 
 
 def forged(cards: Cards, portal: Portal) -> bytes:
-    stranger = Igc(DEFAULT_MOMENT).people("FORT")
-    named = Authority("ACI-FO-PP", cards["medecin"].authority.certificate, stranger.key)
+    third_party = Igc(DEFAULT_MOMENT).people("FORT")
+    named = Authority("ACI-FO-PP", cards["medecin"].authority.certificate, third_party.key)
     return der(named.crl(portal.clock.now() + timedelta(minutes=1)))
 
 

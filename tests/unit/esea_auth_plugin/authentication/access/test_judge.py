@@ -1,4 +1,4 @@
-"""The judge: deny by default, right before level, and it works for a stranger's identity in the foundation alone."""
+"""The judge: deny by default, right before level, and it works for a third party's identity in the foundation alone."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 
 from esea_auth_plugin.directives import core
-from esea_auth_plugin.interfaces import Factor, Identity, IPermissionJudge, Level, Proof, Refusal, RoleHeld, Rule
+from esea_auth_plugin.interfaces import Factor, Identity, IPermissionEvaluator, Level, Proof, Refusal, RoleHeld, Rule
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.clock import ManualClock
 
 
 @pytest.fixture
-def judge(room: Callable[..., Any]) -> Callable[[Identity | None, Rule | None], Refusal | None]:
-    registry = room("esea_auth_plugin.foundation.permissions.judge")
+def judge(package: Callable[..., Any]) -> Callable[[Identity | None, Rule | None], Refusal | None]:
+    registry = package("esea_auth_plugin.foundation.permissions.evaluation")
 
     def judged(identity: Identity | None, rule: Rule | None) -> Refusal | None:
         if rule is not None:
             core(registry).permissions["essai"] = rule
-        return find(registry, IPermissionJudge).judge(identity, "essai")
+        return find(registry, IPermissionEvaluator).judge(identity, "essai")
 
     return judged
 

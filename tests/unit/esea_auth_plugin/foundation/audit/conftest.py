@@ -1,4 +1,4 @@
-"""The audit room alone, with the key of a portal."""
+"""The audit package alone, with the key of a portal."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from esea_auth_plugin.testing.clock import ManualClock
 
 
 def without_jobs(config: Any) -> None:
-    """The tests run the room's jobs themselves."""
+    """The tests run the package's jobs themselves."""
     config.add_directive("add_job", lambda config, name, job, every: None)
 
 
 @pytest.fixture
-def audit_room(room: Callable[..., Any]) -> Callable[..., Any]:
+def audit_room(package: Callable[..., Any]) -> Callable[..., Any]:
     """``registry = audit_room(**settings)`` with a small vocabulary."""
 
     def make(**settings: str) -> Any:
-        registry = room(without_jobs, "esea_auth_plugin.foundation.audit", **settings)
+        registry = package(without_jobs, "esea_auth_plugin.foundation.audit", **settings)
         registry["esea.audit_actions"].update(
             {"sign_in.refused": "Connexion refusée", "review.accepted": "Demande acceptée"}
         )
@@ -36,7 +36,7 @@ def audit_room(room: Callable[..., Any]) -> Callable[..., Any]:
 
 @pytest.fixture
 def registry(audit_room: Callable[..., Any]) -> Any:
-    """The audit room on the test's database."""
+    """The audit package on the test's database."""
     return audit_room()
 
 

@@ -12,8 +12,8 @@ from esea_auth_plugin.foundation.audit import actions_of
 
 
 @pytest.mark.databases("sqlite")
-def test_every_action_has_a_french_sentence(room: Callable[..., Any]) -> None:
-    registry = room("esea_auth_plugin.foundation.jobs", "esea_auth_plugin.foundation.audit")
+def test_every_action_has_a_french_sentence(package: Callable[..., Any]) -> None:
+    registry = package("esea_auth_plugin.foundation.jobs", "esea_auth_plugin.foundation.audit")
     found = dict(actions_of(registry))
     assert found
     assert all(sentence for sentence in found.values())

@@ -52,7 +52,7 @@ GOOD = [
 def registry() -> Any:
     config = Configurator()
     config.include("esea_auth_plugin.directives")
-    config.add_view_deriver("esea_auth_plugin.foundation.web.host_isolation.other_hosts_deriver")
+    config.add_view_deriver("esea_auth_plugin.foundation.web.host_isolation.host_isolation_deriver")
     config.include("esea_auth_plugin.foundation.layout")
     config.include("esea_auth_plugin.foundation.forms")
     config.commit()

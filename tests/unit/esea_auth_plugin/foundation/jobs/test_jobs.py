@@ -24,7 +24,7 @@ Make = Callable[..., Any]
 
 
 @pytest.fixture
-def with_jobs(room: Make) -> Make:
+def with_jobs(package: Make) -> Make:
     """``registry = with_jobs(name=(run, every))``."""
 
     def make(**jobs: Any) -> Any:
@@ -32,7 +32,7 @@ def with_jobs(room: Make) -> Make:
             for name, (run, every, *options) in jobs.items():
                 config.add_job(f"test.{name}", run, every, **dict(*options))
 
-        return room("esea_auth_plugin.foundation.jobs", declare)
+        return package("esea_auth_plugin.foundation.jobs", declare)
 
     return make
 

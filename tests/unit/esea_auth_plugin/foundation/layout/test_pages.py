@@ -71,7 +71,7 @@ def config(tmp_path: Path) -> Iterator[Any]:
         "portal.theme_css": "esea_auth_plugin:static/tokens.css",
     }
     config = Configurator(settings=settings, root_factory=PortalRoot, security_policy=Untouchable())
-    for room in (
+    for package in (
         "directives",
         "settings",
         "foundation.security",
@@ -79,7 +79,7 @@ def config(tmp_path: Path) -> Iterator[Any]:
         "foundation.web",
         "foundation.layout",
     ):
-        config.include(f"esea_auth_plugin.{room}")
+        config.include(f"esea_auth_plugin.{package}")
     config.add_nav_item(NavItem("Pour tous", "/tous", order=2))
     config.add_nav_item(NavItem("Réservé", "/support", permission="esea.support", order=1))
     config.add_footer_link("Mentions légales", "/mentions-legales", 10)
@@ -206,7 +206,7 @@ def test_the_accessibility_statement_never_claims_more_than_tests_show(
 def test_a_file_that_a_host_overrides_changes_the_digest(config: Any) -> None:
     before = config.registry["esea.static_folders"].digest("esea_auth_plugin")
     again = Configurator(settings=dict(config.registry.settings), root_factory=PortalRoot)
-    for room in (
+    for package in (
         "directives",
         "settings",
         "foundation.security",
@@ -214,7 +214,7 @@ def test_a_file_that_a_host_overrides_changes_the_digest(config: Any) -> None:
         "foundation.web",
         "foundation.layout",
     ):
-        again.include(f"esea_auth_plugin.{room}")
+        again.include(f"esea_auth_plugin.{package}")
     again.override_asset("esea_auth_plugin:static/tokens.css", "esea_auth_plugin:static/print.css")
     again.commit()
     with again:  # overrides are those of the current registry, as in a request

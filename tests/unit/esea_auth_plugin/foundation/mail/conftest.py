@@ -1,4 +1,4 @@
-"""A room of mail with one letter, and a transport that keeps what it is given."""
+"""A package of mail with one email, and a transport that keeps what it is given."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def kept() -> Kept:
 
 @pytest.fixture
 def registry(room: Callable[..., Any], kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Mail, jobs and audit, with the letter ``test.welcome``."""
+    """Mail, jobs and audit, with the email ``test.welcome``."""
     package = tmp_path / "letters_of_test"
     (package / "welcome").mkdir(parents=True)
     (package / "__init__.py").touch()
@@ -59,13 +59,13 @@ def registry(room: Callable[..., Any], kept: Kept, tmp_path: Path, monkeypatch: 
         (package / "welcome" / name).write_text(text)
     monkeypatch.syspath_prepend(tmp_path)
 
-    def letters(config: Any) -> None:
-        config.add_letter("test.welcome", "letters_of_test:welcome")
+    def emails(config: Any) -> None:
+        config.add_email("test.welcome", "letters_of_test:welcome")
         config.add_service(IMailTransport, lambda registry: kept)
 
-    rooms = (
+    packages = (
         "esea_auth_plugin.foundation.jobs",
         "esea_auth_plugin.foundation.audit",
         "esea_auth_plugin.foundation.mail",
     )
-    return room(*rooms, letters)
+    return room(*packages, emails)

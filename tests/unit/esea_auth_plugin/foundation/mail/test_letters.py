@@ -1,4 +1,4 @@
-"""What a letter looks like when it arrives."""
+"""What an email looks like when it arrives."""
 
 from __future__ import annotations
 
@@ -13,20 +13,18 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from esea_auth_plugin.foundation.mail.content import open_values, seal_values
-from esea_auth_plugin.foundation.mail.letters import UnknownLetter
+from esea_auth_plugin.foundation.mail.declared import UnknownEmail
 from esea_auth_plugin.foundation.mail.message import build
 from esea_auth_plugin.foundation.mail.models import Delivery
-from esea_auth_plugin.foundation.mail.rendering import LetterRenderer, Rendered
+from esea_auth_plugin.foundation.mail.rendering import EmailRenderer, Rendered
 from esea_auth_plugin.foundation.mail.transport import SmtpTransport
-from esea_auth_plugin.interfaces import IOutbox, IPostman, ISealer
+from esea_auth_plugin.interfaces import IMailWorker, IOutbox, ISealer
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.clock import DEFAULT_MOMENT
 
 
 def test_both_parts_carry_the_layout_and_escape_each_in_its_way(registry: Any) -> None:
-    letter = find(registry, LetterRenderer).render(
-        "test.welcome", {"name": "<b>Zoé & ${7*7} {{ 7 }}</b>", "token": "t"}
-    )
+    letter = find(registry, EmailRenderer).render("test.welcome", {"name": "<b>Zoé & ${7*7} {{ 7 }}</b>", "token": "t"})
     assert letter.subject == "Bienvenue <b>Zoé & ${7*7} {{ 7 }}</b>"
     assert "Bonjour <b>Zoé & ${7*7} {{ 7 }}</b>" in letter.text
     assert "<h1>Bonjour &lt;b&gt;Zoé &amp; ${7*7} {{ 7 }}&lt;/b&gt;</h1>" in letter.html
@@ -40,11 +38,11 @@ def test_both_parts_carry_the_layout_and_escape_each_in_its_way(registry: Any) -
 
 def test_a_missing_value_is_an_error(registry: Any) -> None:
     with pytest.raises(UndefinedError):
-        find(registry, LetterRenderer).render("test.welcome", {"name": "Anne"})
+        find(registry, EmailRenderer).render("test.welcome", {"name": "Anne"})
 
 
 def test_an_unknown_letter_is_refused_when_posted(registry: Any, database: Any) -> None:
-    with pytest.raises(UnknownLetter, match=r"known: .*test\.welcome"), database.writing() as session:
+    with pytest.raises(UnknownEmail, match=r"known: .*test\.welcome"), database.writing() as session:
         find(registry, IOutbox).post(session, "test.nothing", to="a@b.fr", values={})
 
 
@@ -99,7 +97,7 @@ def test_it_reaches_a_real_server(registry: Any, database: Any, kept: Any, smtp:
     kept.send = real.send
     with database.writing() as session:
         find(registry, IOutbox).post(session, "test.welcome", to="zoe@b.fr", values={"name": "Zoé", "token": "t"})
-    assert find(registry, IPostman).deliver_due() == 1
+    assert find(registry, IMailWorker).deliver_due() == 1
     letter = smtp.wait("zoe@b.fr")
     assert letter.subject == "Bienvenue Zoé"
     assert letter.links[0] == "http://localhost/a/t"
@@ -107,6 +105,6 @@ def test_it_reaches_a_real_server(registry: Any, database: Any, kept: Any, smtp:
     smtp.refuse = "550 nobody here"
     with database.writing() as session:
         row = find(registry, IOutbox).post(session, "test.welcome", to="no@b.fr", values={"name": "X", "token": "t"})
-    assert find(registry, IPostman).deliver_due() == 0
+    assert find(registry, IMailWorker).deliver_due() == 0
     with database.reading() as session:
         assert session.get_one(Delivery, row).state == "given_up"

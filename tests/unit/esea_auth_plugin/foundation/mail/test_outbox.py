@@ -17,7 +17,7 @@ from esea_auth_plugin.foundation.mail.delivery import BACK_OFF, purge
 from esea_auth_plugin.foundation.mail.models import Delivery
 from esea_auth_plugin.foundation.mail.safety import UnsafeHeader
 from esea_auth_plugin.foundation.mail.transport import MailRefused
-from esea_auth_plugin.interfaces import IOutbox, IPostman
+from esea_auth_plugin.interfaces import IMailWorker, IOutbox
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.threads import at_once
@@ -51,27 +51,27 @@ def test_a_letter_leaves_with_its_act_and_is_wiped_once_sent(registry: Any, data
     waiting = dump(database)
     assert TOKEN not in waiting
     assert TO not in waiting
-    assert find(registry, IPostman).deliver_due() == 1
+    assert find(registry, IMailWorker).deliver_due() == 1
     [(message, _, recipient)] = kept.mails
     assert recipient == TO
     assert TOKEN in message.get_body(("plain",)).get_content()
     sent = row(database, delivery)
     assert (sent.state, sent.content, sent.recipient) == ("sent", None, None)
-    assert find(registry, IPostman).deliver_due() == 0
+    assert find(registry, IMailWorker).deliver_due() == 0
 
 
 def test_a_rolled_back_act_sends_nothing(registry: Any, database: IDatabase, kept: Any) -> None:
     with pytest.raises(ZeroDivisionError), database.writing() as session:
         find(registry, IOutbox).post(session, "test.welcome", to=TO, values={"name": "A", "token": TOKEN})
         raise ZeroDivisionError
-    assert find(registry, IPostman).deliver_due() == 0
+    assert find(registry, IMailWorker).deliver_due() == 0
 
 
 def test_nothing_is_sent_inside_a_transaction(registry: Any, database: IDatabase, kept: Any) -> None:
     open_ones: list[bool] = []
     kept.during = lambda: open_ones.append(transaction_is_open())
     post(registry, database)
-    find(registry, IPostman).deliver_due()
+    find(registry, IMailWorker).deliver_due()
     assert open_ones == [False]
 
 
@@ -81,12 +81,12 @@ def test_a_server_that_is_down_loses_nothing_and_is_asked_less_and_less(
     kept.fails_with = ConnectionRefusedError(f"for {TO}")
     delivery = post(registry, database)
     for wait in BACK_OFF:
-        assert find(registry, IPostman).deliver_due() == 0
+        assert find(registry, IMailWorker).deliver_due() == 0
         assert row(database, delivery).next_at == clock.now() + wait
-        assert find(registry, IPostman).deliver_due() == 0, "not before its time"
+        assert find(registry, IMailWorker).deliver_due() == 0, "not before its time"
         clock.advance(seconds=wait.total_seconds())
     kept.fails_with = None
-    assert find(registry, IPostman).deliver_due() == 1
+    assert find(registry, IMailWorker).deliver_due() == 1
     assert TO not in caplog.text
 
 
@@ -96,20 +96,20 @@ def test_after_the_last_try_it_is_given_up_loudly(
     kept.fails_with = ConnectionRefusedError()
     delivery = post(registry, database)
     for wait in (*BACK_OFF, timedelta()):
-        find(registry, IPostman).deliver_due()
+        find(registry, IMailWorker).deliver_due()
         clock.advance(seconds=wait.total_seconds())
     lost = row(database, delivery)
     assert (lost.state, lost.content, lost.recipient) == ("given_up", None, None)
     assert [record.levelno for record in caplog.records if "given up" in record.message] == [logging.ERROR]
     with database.reading() as session:
         assert session.scalars(select(AuditEvent.action)).all() == ["mail.given_up"]
-        assert find(registry, IPostman).backlog(session).given_up == 1
+        assert find(registry, IMailWorker).backlog(session).given_up == 1
 
 
 def test_a_refused_recipient_is_given_up_at_once(registry: Any, database: IDatabase, kept: Any) -> None:
     kept.fails_with = MailRefused("SMTP 550")
     delivery = post(registry, database)
-    find(registry, IPostman).deliver_due()
+    find(registry, IMailWorker).deliver_due()
     assert row(database, delivery).state == "given_up"
 
 
@@ -126,11 +126,11 @@ def test_a_worker_killed_in_mid_send_leaves_the_letter_to_the_next_under_the_sam
     delivery = post(registry, database)
     kept.during = die
     with pytest.raises(Killed):
-        find(registry, IPostman).deliver_due()
+        find(registry, IMailWorker).deliver_due()
     kept.during = lambda: None
-    assert find(registry, IPostman).deliver_due() == 0, "its lease still runs"
+    assert find(registry, IMailWorker).deliver_due() == 0, "its lease still runs"
     clock.advance(minutes=6)
-    assert find(registry, IPostman).deliver_due() == 1
+    assert find(registry, IMailWorker).deliver_due() == 1
     assert kept.mails[-1][0]["Message-ID"] == row(database, delivery).message_id
 
 
@@ -142,11 +142,11 @@ def test_a_worker_whose_lease_ran_out_marks_nothing(
     def slow() -> None:
         kept.during = lambda: None
         clock.advance(minutes=6)
-        find(registry, IPostman).deliver_due()
+        find(registry, IMailWorker).deliver_due()
         kept.fails_with = TimeoutError()
 
     kept.during = slow
-    find(registry, IPostman).deliver_due()
+    find(registry, IMailWorker).deliver_due()
     assert row(database, delivery).state == "sent", "the other worker's success stands"
 
 
@@ -154,7 +154,7 @@ def test_a_worker_whose_lease_ran_out_marks_nothing(
 def test_two_workers_send_a_letter_once(registry: Any, database: IDatabase, kept: Any) -> None:
     for _ in range(5):
         post(registry, database)
-    at_once(lambda _: find(registry, IPostman).deliver_due(), range(4))
+    at_once(lambda _: find(registry, IMailWorker).deliver_due(), range(4))
     assert len({mail["Message-ID"] for mail, _, _ in kept.mails}) == len(kept.mails) == 5
 
 
@@ -163,10 +163,10 @@ def test_what_expired_is_wiped_unsent_and_told(
 ) -> None:
     kept.fails_with = ConnectionRefusedError()
     delivery = post(registry, database, valid_until=clock.now() + timedelta(seconds=5))
-    find(registry, IPostman).deliver_due()
+    find(registry, IMailWorker).deliver_due()
     clock.advance(seconds=5)
     kept.fails_with = None
-    find(registry, IPostman).deliver_due()
+    find(registry, IMailWorker).deliver_due()
     assert kept.mails == []
     assert (row(database, delivery).state, row(database, delivery).content) == ("expired", None)
 
@@ -175,7 +175,7 @@ def test_a_letter_moved_to_another_row_does_not_open(registry: Any, database: ID
     first, second = post(registry, database), post(registry, database, to="mallory@evil.example")
     with database.writing() as session:
         session.get_one(Delivery, second).content = session.get_one(Delivery, first).content
-    find(registry, IPostman).deliver_due()
+    find(registry, IMailWorker).deliver_due()
     assert [recipient for _, _, recipient in kept.mails] == [TO]
 
 
@@ -186,14 +186,14 @@ def test_an_idle_outbox_writes_nothing(registry: Any, database: IDatabase) -> No
         begun.append(statement.split()[0])
 
     event.listen(database.engine, "before_cursor_execute", note)
-    find(registry, IPostman).deliver_due()
+    find(registry, IMailWorker).deliver_due()
     event.remove(database.engine, "before_cursor_execute", note)
     assert begun == ["SELECT"]
 
 
 def test_old_deliveries_are_forgotten(registry: Any, database: IDatabase, kept: Any, clock: ManualClock) -> None:
     delivery = post(registry, database)
-    find(registry, IPostman).deliver_due()
+    find(registry, IMailWorker).deliver_due()
     clock.advance(days=31)
     purge(registry)
     with database.reading() as session:

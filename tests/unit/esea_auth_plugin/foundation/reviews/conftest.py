@@ -56,11 +56,11 @@ def kind() -> TrialKind:
 
 
 @pytest.fixture
-def registry(room: Callable[..., Any], kind: TrialKind) -> Any:
+def registry(package: Callable[..., Any], kind: TrialKind) -> Any:
     def declare(config: Any) -> None:
         config.add_permission_rule("trial.review", Rule())
         config.add_request_kind(kind)
-        config.add_review_desk("trial", title="Essais", path="/essais", permission="trial.review")
+        config.add_review_board("trial", title="Essais", path="/essais", permission="trial.review")
 
-    rooms = [f"esea_auth_plugin.{name}" for name in ("foundation.jobs", "foundation.audit", "foundation.reviews")]
-    return room(*rooms, declare)
+    packages = [f"esea_auth_plugin.{name}" for name in ("foundation.jobs", "foundation.audit", "foundation.reviews")]
+    return package(*packages, declare)

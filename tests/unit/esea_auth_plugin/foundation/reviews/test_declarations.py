@@ -15,20 +15,20 @@ from esea_auth_plugin.resources import Resource
 
 
 class ITrialDesk(Interface):
-    """Under it another room hangs a page."""
+    """Under it another package hangs a page."""
 
 
-def test_a_queue_that_another_page_hides_stops_the_start(room: Callable[..., Any]) -> None:
+def test_a_queue_that_another_page_hides_stops_the_start(package: Callable[..., Any]) -> None:
     def declare(config: Any) -> None:
         config.add_permission_rule("trial.review", Rule())
-        config.add_review_desk(
+        config.add_review_board(
             "trial", title="Essais", path="/essais", permission="trial.review", provides=(ITrialDesk,)
         )
         config.add_request_kind(TrialKind())
         config.add_portal_child("essais", Resource, parent=ITrialDesk)
 
     with pytest.raises(ConfigurationExecutionError, match="trial: its queue is hidden by another page"):
-        room(
+        package(
             *(f"esea_auth_plugin.{name}" for name in ("foundation.jobs", "foundation.audit", "foundation.reviews")),
             declare,
         )

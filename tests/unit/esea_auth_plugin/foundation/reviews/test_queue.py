@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from esea_auth_plugin.foundation.database import IDatabase, new_id
 from esea_auth_plugin.foundation.reviews import queue
 from esea_auth_plugin.foundation.reviews.models import ReviewRequest
-from esea_auth_plugin.foundation.reviews.queue import MOST_SHOWN, PAGE_SIZE, Asked
+from esea_auth_plugin.foundation.reviews.queue import MAX_SHOWN, PAGE_SIZE, Asked
 from esea_auth_plugin.foundation.reviews.search import like_pattern
 from esea_auth_plugin.interfaces import IReviews, ReviewState
 from esea_auth_plugin.normalise.folding import fold_words
@@ -94,12 +94,12 @@ def test_pages_follow_each_other_without_gap_or_repeat(session: Session, registr
 
 
 def test_counting_and_paging_stop_somewhere(session: Session, registry: Any, clock: Any) -> None:
-    fill(session, clock, MOST_SHOWN + 10)
+    fill(session, clock, MAX_SHOWN + 10)
     page = shown(registry, session, clock)
     assert page.more_than_shown
-    assert page.pages == MOST_SHOWN // PAGE_SIZE
+    assert page.pages == MAX_SHOWN // PAGE_SIZE
     assert Asked.read({"page": "999999"}).page == Asked.read({"page": "-1"}).page == 1
-    assert Asked.read({"page": "9999"}).page == MOST_SHOWN // PAGE_SIZE
+    assert Asked.read({"page": "9999"}).page == MAX_SHOWN // PAGE_SIZE
     assert Asked.read({"etat": "x", "tri": "'", "qui": "?"}) == Asked()
 
 

@@ -135,8 +135,8 @@ def test_a_phrase_of_three_words_is_judged_as_a_phrase(phrase: str) -> None:
     assert assess(phrase).accepted
 
 
-@given(letters=st.text(alphabet="abdelmnsu -7@", max_size=128))
-def test_looking_for_first_ideas_never_takes_long(letters: str) -> None:
+@given(emails=st.text(alphabet="abdelmnsu -7@", max_size=128))
+def test_looking_for_first_ideas_never_takes_long(emails: str) -> None:
     before = time.process_time()
-    guessing.is_first_idea(letters)
+    guessing.is_first_idea(emails)
     assert time.process_time() - before < 0.25

@@ -1,4 +1,4 @@
-"""The rooms of the mechanisms as a portal includes them: services, jobs, and what stops the start."""
+"""The packages of the mechanisms as a portal includes them: services, jobs, and what stops the start."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from esea_auth_plugin.interfaces import IJobs, IThrottle, Limit
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.clock import ManualClock
 
-ROOMS = (
+PACKAGES = (
     "esea_auth_plugin.foundation.jobs",
     "esea_auth_plugin.foundation.audit",
     "esea_auth_plugin.foundation.throttling",
@@ -32,9 +32,9 @@ ONE = Limit("test.one", 1, timedelta(minutes=1))
 
 @pytest.mark.databases("sqlite", "postgresql")
 def test_limits_of_the_settings_and_the_purge_as_a_job(
-    room: Callable[..., Any], database: IDatabase, clock: ManualClock
+    package: Callable[..., Any], database: IDatabase, clock: ManualClock
 ) -> None:
-    registry = room(*ROOMS, **{"portal.establishment_networks": "198.51.100.0/24 = CHU"})
+    registry = package(*PACKAGES, **{"portal.establishment_networks": "198.51.100.0/24 = CHU"})
     throttle, addresses = find(registry, IThrottle), find(registry, Addresses)
     throttle.reserve((ONE, "anne"))
     with pytest.raises(TooManyAttempts):
@@ -58,9 +58,9 @@ def test_limits_of_the_settings_and_the_purge_as_a_job(
     ],
 )
 def test_what_the_mechanisms_can_t_work_with_stops_the_start(
-    room: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], tells: str
+    package: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], tells: str
 ) -> None:
     monkeypatch.setenv("ESEA_TEST_WRONG_KEYS", "key-id SECRETSECRET")
     with pytest.raises(ConfigurationExecutionError, match=tells) as refused:
-        room(*ROOMS, **settings)
+        package(*PACKAGES, **settings)
     assert "SECRETSECRET" not in str(refused.value)

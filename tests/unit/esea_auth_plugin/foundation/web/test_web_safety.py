@@ -45,7 +45,7 @@ def act(context: Any, request: Any) -> Response:
 
 def refuse(context: Any, request: Any) -> Response:
     request.dbsession.add(Trace(word="defait"))
-    request.outlive(lambda session: session.add(Trace(word="trace")))
+    request.defer_write(lambda session: session.add(Trace(word="trace")))
     raise HTTPForbidden
 
 
@@ -83,8 +83,8 @@ def config(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
     for marker in request.node.iter_markers("settings"):
         settings.update(marker.kwargs)
     config = Configurator(settings=settings, root_factory=lambda request: host_root(request) or PortalRoot(request))
-    for room in ("directives", "settings", "foundation.security", "foundation.database", "foundation.web"):
-        config.include(f"esea_auth_plugin.{room}")
+    for package in ("directives", "settings", "foundation.security", "foundation.database", "foundation.web"):
+        config.include(f"esea_auth_plugin.{package}")
     config.add_portal_root("card", CardRoot)
     config.add_view(show, context=CardRoot, name="lire", permission=NO_PERMISSION_REQUIRED)
     config.add_route("machine", "/machine")
@@ -277,8 +277,8 @@ def test_a_view_without_permission_is_denied(app: TestApp) -> None:
             return permission == "essai.vu"
 
     config = Configurator(root_factory=PortalRoot, security_policy=Nobody(), settings=dict(app.app.registry.settings))
-    for room in ("directives", "settings", "foundation.security", "foundation.database", "foundation.web"):
-        config.include(f"esea_auth_plugin.{room}")
+    for package in ("directives", "settings", "foundation.security", "foundation.database", "foundation.web"):
+        config.include(f"esea_auth_plugin.{package}")
     config.add_portal_root("card", CardRoot)
     config.add_view(show, name="unnamed", context=PortalRoot)
     config.add_view(show, name="vu", context=PortalRoot, permission="essai.vu")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ....pyramid_types import Configurator
-from .service import Tries, prune
+from .service import FailureCounter, prune
 
-__all__ = ["Tries", "includeme"]
+__all__ = ["FailureCounter", "includeme"]
 
 
 def includeme(config: Configurator) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ....foundation.database import AccountsModel
 
 
-class TriesRow(AccountsModel):
+class FailureCounterRow(AccountsModel):
     """How often a sign-in has answered a mode, right and wrong answers together."""
 
     __tablename__ = "esea_sign_in_tries"

@@ -11,13 +11,13 @@ from ....foundation.database import IDatabase
 from ....interfaces import IClock
 from ....pyramid_types import Registry
 from ....services import find
-from .models import TriesRow
+from .models import FailureCounterRow
 
 #: No sign-in lives so long.
-KEPT = timedelta(hours=2)
+RETENTION = timedelta(hours=2)
 
 
-class Tries:
+class FailureCounter:
     """The tries at one mode. :ivar most: how many a sign-in may have."""
 
     def __init__(self, mode: str, most: int = 5) -> None:
@@ -26,8 +26,8 @@ class Tries:
 
     def begin(self, session: Session, sign_in: str, at: datetime) -> None:
         """Begin to count, once a stage begins; a stage that begins again goes on counting."""
-        if session.get(TriesRow, (sign_in, self._mode)) is None:
-            session.add(TriesRow(sign_in=sign_in, mode=self._mode, tries=0, begun_at=at))
+        if session.get(FailureCounterRow, (sign_in, self._mode)) is None:
+            session.add(FailureCounterRow(sign_in=sign_in, mode=self._mode, tries=0, begun_at=at))
             session.flush()
 
     def take(self, session: Session, sign_in: str) -> int | None:
@@ -36,10 +36,14 @@ class Tries:
         One conditional update: 200 answers at the same moment are at most five comparisons.
         """
         statement = (
-            update(TriesRow)
-            .where(TriesRow.sign_in == sign_in, TriesRow.mode == self._mode, TriesRow.tries < self.most)
-            .values(tries=TriesRow.tries + 1)
-            .returning(TriesRow.tries)
+            update(FailureCounterRow)
+            .where(
+                FailureCounterRow.sign_in == sign_in,
+                FailureCounterRow.mode == self._mode,
+                FailureCounterRow.tries < self.most,
+            )
+            .values(tries=FailureCounterRow.tries + 1)
+            .returning(FailureCounterRow.tries)
             .execution_options(synchronize_session=False)
         )
         return session.execute(statement).scalar()
@@ -47,6 +51,6 @@ class Tries:
 
 def prune(registry: Registry) -> None:
     """Job: delete the counts of sign-ins that are over."""
-    before = find(registry, IClock).now() - KEPT
+    before = find(registry, IClock).now() - RETENTION
     with find(registry, IDatabase).writing() as session:
-        session.execute(delete(TriesRow).where(TriesRow.begun_at < before))
+        session.execute(delete(FailureCounterRow).where(FailureCounterRow.begun_at < before))

@@ -10,7 +10,7 @@ from ....events import AccountErased, FirstLinked, SignedIn
 from ....interfaces import IAccountRoot, IFirstLinks
 from ....pyramid_types import Configurator
 from ....services import find
-from .resources import FirstLinkPlace
+from .resources import FirstLinkResource
 from .service import FirstLinks, forget
 from .views import first_link_page
 
@@ -39,6 +39,6 @@ def includeme(config: Configurator) -> None:
     config.add_subscriber(begin, FirstLinked)
     config.add_subscriber(arrived, SignedIn)
     config.add_subscriber(forget, AccountErased)
-    config.add_portal_child("premiere-liaison", FirstLinkPlace, parent=IAccountRoot)
+    config.add_portal_child("premiere-liaison", FirstLinkResource, parent=IAccountRoot)
     config.add_request_method(first_link_page, "first_link_page", reify=True)
     config.scan(".views")

@@ -7,7 +7,7 @@ from ....resources import Resource
 PATH = "/compte/premiere-liaison"
 
 
-class FirstLinkPlace(Resource):
+class FirstLinkResource(Resource):
     """`/compte/premiere-liaison`."""
 
     title = "Ce que vous gardez"

@@ -38,13 +38,13 @@ from ...attempts.store import SignIns
 from ...contract import AuthMode, Credential
 from ...registry import modes_of
 from ..revoking import Revoking
-from ..suspension import FrozenFactors
+from ..suspension import SuspendedFactors
 from .models import FirstLinkRow
 from .resources import PATH
 
 REASON = DOUBTED_AT_FIRST_LINK
 PASSWORD, MAILBOX, PHONES = "password", "mailbox", "phones"
-#: How a letter names these: whoever reads the mailbox need not learn them.
+#: How an email names these: whoever reads the mailbox need not learn them.
 TOLD = {MAILBOX: "Adresse électronique", PHONES: "Téléphone"}
 #: The session that linked an identity may answer at once; later, the identity itself is asked for.
 FRESH = timedelta(minutes=10)
@@ -111,9 +111,9 @@ class FirstLinks:
         row = self._waiting(session, subject)
         if row is None:
             return
-        frozen = find(self._registry, FrozenFactors)
+        frozen = find(self._registry, SuspendedFactors)
         for mode, reference in self._factors(session, row):
-            frozen.freeze(session, subject, mode, reference, reason=REASON)
+            frozen.suspend_factor(session, subject, mode, reference, reason=REASON)
 
     def arrived(self, event: SignedIn) -> None:
         """End what was opened without the identity while its person has not answered yet."""
@@ -225,7 +225,7 @@ class FirstLinks:
         self, session: Session, subject: str, item: Item, credential: tuple[AuthMode, Credential] | None, address: str
     ) -> None:
         if item.key == MAILBOX:
-            find(self._registry, IMailboxes).doubt_account(session, subject, reason=REASON)
+            find(self._registry, IMailboxes).unverify_account(session, subject, reason=REASON)
         elif item.key == PASSWORD:
             find(self._registry, IPasswords).forget(session, subject)
             self._audit(session, "account.password_removed", subject, reason=REASON)
@@ -245,7 +245,7 @@ class FirstLinks:
 
     def _lift(self, session: Session, subject: str) -> None:
         """Accept again what was suspended for this question; what somebody contested stays blocked."""
-        frozen = find(self._registry, FrozenFactors)
+        frozen = find(self._registry, SuspendedFactors)
         for one in frozen.of(session, subject):
             if one.reason == REASON:
                 frozen.lift(session, subject, one.mode, one.reference, by=subject)

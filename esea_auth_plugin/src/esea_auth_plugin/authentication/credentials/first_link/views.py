@@ -15,7 +15,7 @@ from ....pyramid_types import PortalRequest, ViewResult, current_identity
 from ....services import find
 from ...registry import modes_of
 from .models import FirstLinkRow
-from .resources import PATH, FirstLinkPlace
+from .resources import PATH, FirstLinkResource
 from .service import MAILBOX, TOLD, AlreadyAnswered, FirstLinks
 
 _PAGE = "esea_auth_plugin:authentication/credentials/first_link/templates/first_link.jinja2"
@@ -25,8 +25,8 @@ _PARKED = "/connexion/reprise"
 _SERVICES = "/services/"
 
 
-@view_config(context=FirstLinkPlace, request_method="GET", permission="esea.account.view", renderer=_PAGE)
-def ask(context: FirstLinkPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=FirstLinkResource, request_method="GET", permission="esea.account.view", renderer=_PAGE)
+def ask(context: FirstLinkResource, request: PortalRequest) -> ViewResult:
     """List what the account had, with the possible answers; ``choisir``: each line is kept or removed.
 
     Keeping everything posts the lines of this very page: what its person did not read is not kept.
@@ -53,8 +53,8 @@ def ask(context: FirstLinkPlace, request: PortalRequest) -> ViewResult:
     }
 
 
-@view_config(context=FirstLinkPlace, request_method="POST", permission="esea.account.change")
-def answered(context: FirstLinkPlace, request: PortalRequest) -> HTTPSeeOther:
+@view_config(context=FirstLinkResource, request_method="POST", permission="esea.account.change")
+def answered(context: FirstLinkResource, request: PortalRequest) -> HTTPSeeOther:
     """Keep what is ticked, end the rest."""
     back = _back(request.POST.get("retour", "")) or _ELSEWHERE
     row = _pending(request)

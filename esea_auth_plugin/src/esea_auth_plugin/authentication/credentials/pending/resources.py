@@ -12,7 +12,7 @@ class ConfirmToken(Resource):
     """A token as it stands in the address; whoever it is, the view judges it."""
 
 
-class ConfirmPlace(Resource):
+class ConfirmResource(Resource):
     """`/compte/dispositifs/confirmation`: what waits, once the token has left the address."""
 
     title = "Confirmer un dispositif"

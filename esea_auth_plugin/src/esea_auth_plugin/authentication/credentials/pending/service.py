@@ -15,7 +15,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from ....events import DeviceRevoked, UnderWayEnded
+from ....events import DeviceRevoked, OperationsEnded
 from ....foundation.database import IDatabase, lock_accounts, new_id
 from ....foundation.security import tokens
 from ....interfaces import (
@@ -24,9 +24,9 @@ from ....interfaces import (
     IAccounts,
     IAuditTrail,
     IClock,
-    IMeans,
+    IMaximumLevel,
     IOutbox,
-    IOwnedLevel,
+    ISecondFactors,
     Level,
     PortalSettings,
 )
@@ -39,7 +39,7 @@ from .models import PendingDeviceRow
 
 KIND = "pending_device"
 LETTER = "devices.confirm"
-LIFETIME = timedelta(hours=24)
+TTL = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class PendingDevices:
     def hold(self, session: Session, account: AccountView, mode: AuthMode, reference: str, label: str) -> None:
         """Let a device wait, and mail its link."""
         now, token = self._now(), tokens.new_token()
-        ends_at = now + LIFETIME
+        ends_at = now + TTL
         session.add(
             PendingDeviceRow(
                 id=new_id(),
@@ -131,7 +131,7 @@ class PendingDevices:
 
     def mail_may_confirm(self, session: Session, account: str) -> bool:
         """Tell whether the mailbox still says enough: not once the account owns something stronger than it."""
-        return find(self._registry, IOwnedLevel).of(session, account) <= Level.MAIL_CODE
+        return find(self._registry, IMaximumLevel).of(session, account) <= Level.MAIL_CODE
 
     def confirm(self, session: Session, account: str, mode: str, reference: str) -> bool:
         """Let a device be used; ``False`` if it does not wait any more, or its time is over. Once, in parallel too."""
@@ -148,7 +148,7 @@ class PendingDevices:
         details = {"mode": mode, "reference": reference}
         trail = find(self._registry, IAuditTrail)
         trail.record(session, "device.confirmed", actor=account, target=account, details=details)
-        find(self._registry, IMeans).recount(session, account)
+        find(self._registry, ISecondFactors).recount(session, account)
         return True
 
     def refuse(self, session: Session, pending: Pending) -> None:
@@ -166,7 +166,7 @@ class PendingDevices:
             )
         )
 
-    def end(self, event: UnderWayEnded) -> None:
+    def end(self, event: OperationsEnded) -> None:
         """What waits is confirmed by nobody any more, and the job removes it: whoever added it may be the thief."""
         waiting = update(PendingDeviceRow).where(PendingDeviceRow.subject == event.subject)
         waiting = waiting.where(PendingDeviceRow.ends_at > self._now()).values(ends_at=self._now())

@@ -1,4 +1,4 @@
-"""What the owner of a device that waits does from « Mes dispositifs »: confirm it, or have the letter again."""
+"""What the owner of a device that waits does from « Mes dispositifs »: confirm it, or have the email again."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ....errors import TooManyAttempts
 from ....interfaces import IAccounts, IClock, IThrottle, Limit
 from ....pyramid_types import PortalRequest, ViewResult
 from ....services import find
-from ..resources import DevicePlace
+from ..resources import DeviceResource
 from .service import PendingDevices
 
 HOME = "/compte/dispositifs"
-#: One letter a minute and five an hour for all the devices of a person: nobody floods a mailbox from a session.
+#: One email a minute and five an hour for all the devices of a person: nobody floods a mailbox from a session.
 A_MINUTE = Limit("devices.confirm.again.minute", 1, timedelta(minutes=1))
 AN_HOUR = Limit("devices.confirm.again.hour", 5, timedelta(hours=1))
 _AGAIN = (
@@ -30,9 +30,9 @@ _HERE = "Votre compte a un moyen plus sûr que votre boîte mail : confirmez ce 
 
 
 @view_config(
-    context=DevicePlace, name="confirmer", request_method="POST", permission="esea.devices.change", top_level=True
+    context=DeviceResource, name="confirmer", request_method="POST", permission="esea.devices.change", top_level=True
 )
-def confirm_signed_in(context: DevicePlace, request: PortalRequest) -> ViewResult:
+def confirm_signed_in(context: DeviceResource, request: PortalRequest) -> ViewResult:
     """Confirm a device from a session at the account's top level, once that is more than the mailbox."""
     session, subject, service = request.dbsession, request.identity.subject, find(request, PendingDevices)
     if service.mail_may_confirm(session, subject):
@@ -44,11 +44,11 @@ def confirm_signed_in(context: DevicePlace, request: PortalRequest) -> ViewResul
     return HTTPSeeOther(HOME)
 
 
-@view_config(context=DevicePlace, name="renvoyer", request_method="POST", permission="esea.devices.change")
-def send_again(context: DevicePlace, request: PortalRequest) -> ViewResult:
+@view_config(context=DeviceResource, name="renvoyer", request_method="POST", permission="esea.devices.change")
+def send_again(context: DeviceResource, request: PortalRequest) -> ViewResult:
     """Mail the link again to the account's own address; the same words whatever became of the device.
 
-    No fresh proof is asked: the letter goes where the first one went, and what confirms is still the link in it.
+    No fresh proof is asked: the email goes where the first one went, and what confirms is still the link in it.
     """
     subject = request.identity.subject
     try:

@@ -14,32 +14,32 @@ from ....foundation.web.cookies import drop_cookie, read_link_cookie, set_cookie
 from ....interfaces import IThrottle, Limit
 from ....pyramid_types import PortalRequest, TemplateValues, ViewResult, current_identity
 from ....services import find
-from .resources import REFUSE_VIEW, ConfirmPlace, ConfirmToken
+from .resources import REFUSE_VIEW, ConfirmResource, ConfirmToken
 from .service import Pending, PendingDevices
 
 COOKIE = "confirmation-dispositif"
 HOME = "/compte/dispositifs"
 USES = Limit("devices.confirm.address", 60, timedelta(hours=1))
 _PAGE = "esea_auth_plugin:authentication/credentials/pending/templates/confirm.jinja2"
-_LONGEST = 128
+_MAX = 128
 
 
 @view_config(context=ConfirmToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def take_token(context: ConfirmToken, request: PortalRequest) -> ViewResult:
     """Move the token into a cookie; mail scanners that follow the link confirm nothing."""
-    token = context.__name__ if len(context.__name__) <= _LONGEST else "-"
+    token = context.__name__ if len(context.__name__) <= _MAX else "-"
     set_cookie(request, COOKIE, token, max_age=timedelta(minutes=30))
     return HTTPSeeOther(f"{HOME}/confirmation")
 
 
-@view_config(context=ConfirmPlace, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def show(context: ConfirmPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=ConfirmResource, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+def show(context: ConfirmResource, request: PortalRequest) -> ViewResult:
     """Show which device waits, and since when."""
     return _page(request, _live(request))
 
 
-@view_config(context=ConfirmPlace, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
-def confirm(context: ConfirmPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=ConfirmResource, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
+def confirm(context: ConfirmResource, request: PortalRequest) -> ViewResult:
     """Let the device be used, unless the account owns something stronger than its mailbox by now."""
     pending = _used(request)
     if pending is None:
@@ -54,8 +54,8 @@ def confirm(context: ConfirmPlace, request: PortalRequest) -> ViewResult:
     return HTTPSeeOther("/connexion" if current_identity(request) is None else HOME)
 
 
-@view_config(context=ConfirmPlace, name=REFUSE_VIEW, request_method="POST", permission=NO_PERMISSION_REQUIRED)
-def refuse(context: ConfirmPlace, request: PortalRequest) -> ViewResult:
+@view_config(context=ConfirmResource, name=REFUSE_VIEW, request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def refuse(context: ConfirmResource, request: PortalRequest) -> ViewResult:
     """Remove the device: it is not this account's person who added it."""
     pending = _used(request)
     if pending is not None:

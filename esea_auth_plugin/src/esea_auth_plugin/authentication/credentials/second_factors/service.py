@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from ....foundation.database import lock_accounts
-from ....interfaces import IAccounts, IClock, Identity, IOwnedLevel, IPendingDevices
+from ....interfaces import IAccounts, IClock, Identity, IMaximumLevel, IPendingDevices
 from ....pyramid_types import Registry
 from ....services import find
 from ....settings import WANTED_MEANS, AuthSettings
@@ -18,7 +18,7 @@ from .models import ReminderRow
 QUIET = timedelta(days=30)
 
 
-class Means:
+class SecondFactors:
     """See :class:`~esea_auth_plugin.interfaces.IMeans`."""
 
     def __init__(self, registry: Registry) -> None:
@@ -39,7 +39,7 @@ class Means:
             for mode in modes_of(self._registry).all()
             for held in mode.credentials(session, account)
         )
-        owned = find(self._registry, IOwnedLevel).of(session, account)
+        owned = find(self._registry, IMaximumLevel).of(session, account)
         find(self._registry, IAccounts).note_devices(session, account, held=held, owned=owned)
 
     def later(self, session: Session, account: str) -> None:

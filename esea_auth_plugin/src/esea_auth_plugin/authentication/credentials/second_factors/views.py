@@ -7,18 +7,20 @@ from pyramid.view import view_config
 
 from ....pyramid_types import PortalRequest, current_identity
 from ....services import find
-from ..resources import DevicesPlace
-from .service import Means
+from ..resources import DevicesResource
+from .service import SecondFactors
 
 
-@view_config(context=DevicesPlace, name="plus-tard", request_method="POST", permission="esea.devices.change")
-def later(context: DevicesPlace, request: PortalRequest) -> HTTPSeeOther:
+@view_config(context=DevicesResource, name="plus-tard", request_method="POST", permission="esea.devices.change")
+def later(context: DevicesResource, request: PortalRequest) -> HTTPSeeOther:
     """Hide the reminder."""
-    find(request, Means).later(request.dbsession, request.identity.subject)
+    find(request, SecondFactors).later(request.dbsession, request.identity.subject)
     request.flash("Ce rappel reviendra dans un mois.", "info")
     return HTTPSeeOther("/compte")
 
 
-def means_reminder(request: PortalRequest) -> bool:
-    """``request.means_reminder``: whether « Mon compte » shows the reminder; one query at most."""
-    return current_identity(request) is not None and find(request, Means).reminds(request.dbsession, request.identity)
+def second_factor_reminder(request: PortalRequest) -> bool:
+    """``request.second_factor_reminder``: whether « Mon compte » shows the reminder; one query at most."""
+    return current_identity(request) is not None and find(request, SecondFactors).reminds(
+        request.dbsession, request.identity
+    )

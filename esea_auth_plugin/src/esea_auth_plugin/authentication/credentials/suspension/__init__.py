@@ -1,4 +1,4 @@
-"""Frozen factors: what « Ce n'était pas moi » stops, in every mode alike, ours and strangers'.
+"""Frozen factors: what « Ce n'était pas moi » stops, in every mode alike, ours and third parties'.
 
 A frozen factor still counts for the level that its account owns: else whoever clicks such a link in a stolen mailbox
 would lower what is asked for the next change. It is lifted by its person, at the highest level with another means, or
@@ -8,9 +8,9 @@ by the support once identity was checked.
 from __future__ import annotations
 
 from ....pyramid_types import Configurator
-from .service import CONTESTED, FrozenFactor, FrozenFactors
+from .service import CONTESTED, SuspendedFactor, SuspendedFactors
 
-__all__ = ["CONTESTED", "FrozenFactor", "FrozenFactors", "includeme"]
+__all__ = ["CONTESTED", "SuspendedFactor", "SuspendedFactors", "includeme"]
 
 _ACTIONS = {
     "factor.frozen": "Moyen de connexion bloqué",
@@ -20,6 +20,6 @@ _ACTIONS = {
 
 def includeme(config: Configurator) -> None:
     """Publish the service."""
-    config.add_service(FrozenFactors, FrozenFactors)
+    config.add_service(SuspendedFactors, SuspendedFactors)
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ....foundation.database import AccountsModel, new_id
 
 
-class FrozenFactorRow(AccountsModel):
+class SuspendedFactorRow(AccountsModel):
     """One frozen factor of one person. ``reference`` is ``""`` when the whole mode is frozen for them."""
 
     __tablename__ = "esea_frozen_factor"

@@ -14,14 +14,14 @@ from ....foundation.database import lock_accounts
 from ....interfaces import IAuditTrail, IClock, Proof
 from ....pyramid_types import Registry
 from ....services import find
-from .models import FrozenFactorRow
+from .models import SuspendedFactorRow
 
 #: The reason of what « Ce n'était pas moi » freezes: the support lifts it once identity was checked, nothing else.
 CONTESTED = "contested"
 
 
 @dataclass(frozen=True, slots=True)
-class FrozenFactor:
+class SuspendedFactor:
     """A factor that is refused for now. ``reference`` is ``""`` when the whole mode is frozen."""
 
     mode: str
@@ -30,41 +30,41 @@ class FrozenFactor:
     reason: str
 
 
-class FrozenFactors:
+class SuspendedFactors:
     """The frozen factors of people."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
-    def of(self, session: Session, subject: str) -> Sequence[FrozenFactor]:
+    def of(self, session: Session, subject: str) -> Sequence[SuspendedFactor]:
         """Return what is frozen for a person, oldest first."""
         rows = session.scalars(
-            select(FrozenFactorRow).where(FrozenFactorRow.subject == subject).order_by(FrozenFactorRow.at)
+            select(SuspendedFactorRow).where(SuspendedFactorRow.subject == subject).order_by(SuspendedFactorRow.at)
         )
-        return [FrozenFactor(row.mode, row.reference, row.at, row.reason) for row in rows]
+        return [SuspendedFactor(row.mode, row.reference, row.at, row.reason) for row in rows]
 
     def refuses(self, session: Session, subject: str, proof: Proof) -> bool:
         """Tell whether a proof rests on a frozen factor: it then shows nothing, right as it may be.
 
         A credential is frozen in every mode that uses it: a passkey also where it signs for a QR code.
         """
-        own = FrozenFactorRow.reference == (proof.authenticator or "")
-        whole_mode = (FrozenFactorRow.mode == proof.mode) & (FrozenFactorRow.reference == "")
-        named = own & (FrozenFactorRow.reference != "")
-        frozen = select(FrozenFactorRow.id).where(FrozenFactorRow.subject == subject, whole_mode | named)
+        own = SuspendedFactorRow.reference == (proof.authenticator or "")
+        whole_mode = (SuspendedFactorRow.mode == proof.mode) & (SuspendedFactorRow.reference == "")
+        named = own & (SuspendedFactorRow.reference != "")
+        frozen = select(SuspendedFactorRow.id).where(SuspendedFactorRow.subject == subject, whole_mode | named)
         return session.scalar(frozen.limit(1)) is not None
 
     def blocks(self, session: Session, subject: str, mode: str) -> bool:
         """Tell whether a whole mode is frozen for a person."""
         return any((one.mode, one.reference) == (mode, "") for one in self.of(session, subject))
 
-    def freeze(self, session: Session, subject: str, mode: str, reference: str = "", *, reason: str) -> bool:
+    def suspend_factor(self, session: Session, subject: str, mode: str, reference: str = "", *, reason: str) -> bool:
         """Refuse a factor from now on; ``False`` if it was frozen already."""
         lock_accounts(self._registry, session, subject)
         if any((one.mode, one.reference) == (mode, reference) for one in self.of(session, subject)):
             return False
         now = find(self._registry, IClock).now()
-        session.add(FrozenFactorRow(subject=subject, mode=mode, reference=reference, at=now, reason=reason))
+        session.add(SuspendedFactorRow(subject=subject, mode=mode, reference=reference, at=now, reason=reason))
         session.flush()
         self._audit(session, "factor.frozen", subject, None, mode=mode, reference=reference, reason=reason)
         return True
@@ -72,8 +72,10 @@ class FrozenFactors:
     def lift(self, session: Session, subject: str, mode: str, reference: str = "", *, by: str) -> bool:
         """Accept a factor again; ``False`` if it was not frozen."""
         lock_accounts(self._registry, session, subject)
-        statement = delete(FrozenFactorRow).where(
-            FrozenFactorRow.subject == subject, FrozenFactorRow.mode == mode, FrozenFactorRow.reference == reference
+        statement = delete(SuspendedFactorRow).where(
+            SuspendedFactorRow.subject == subject,
+            SuspendedFactorRow.mode == mode,
+            SuspendedFactorRow.reference == reference,
         )
         if cast("CursorResult[Any]", session.execute(statement)).rowcount != 1:
             return False

@@ -6,8 +6,8 @@ from ...foundation.layout.browsers import browser_fr
 from ...interfaces import IOutbox, PortalSettings
 from ...pyramid_types import PortalRequest
 from ...services import find
+from .geolocation import Geolocation
 from .service import Request
-from .whereabouts import Whereabouts
 
 LETTER = "qr.reported"
 
@@ -17,7 +17,7 @@ def warn_support(request: PortalRequest, found: Request) -> None:
     values = {
         "service": found.service,
         "browser": browser_fr(found.agent),
-        "place": find(request, Whereabouts).place(found.address).name,
+        "place": find(request, Geolocation).place(found.address).name,
         "address": found.address,
         "at": found.created_at,
     }

@@ -12,8 +12,8 @@ from ..settings import OruSettings
 from . import store
 
 
-def write(registry: Registry, session: Session, review: ReviewView, letter: str, *, path: str, text: str = "") -> None:
-    """Post a letter about a request to the address of its form."""
+def write(registry: Registry, session: Session, review: ReviewView, message: str, *, path: str, text: str = "") -> None:
+    """Post an email about a request to the address of its form."""
     row = store.of_request(session, review.id)
     if row is None:
         return
@@ -25,4 +25,4 @@ def write(registry: Registry, session: Session, review: ReviewView, letter: str,
         "address": find(registry, PortalSettings).absolute(path),
         "contact_email": find(registry, OruSettings).contact_email,
     }
-    find(registry, IOutbox).post(session, letter, to=row.email, values=values)
+    find(registry, IOutbox).post(session, message, to=row.email, values=values)

@@ -7,17 +7,17 @@ from zope.interface import Interface
 from ...resources import Resource
 
 
-class IPscPlace(Interface):
+class IPscResource(Interface):
     """`/connexion/psc`."""
 
 
-class FarewellPlace(Resource):
+class EndSessionResource(Resource):
     """`/connexion/psc/sortie`: from here the browser ends PSC's session too."""
 
 
-class AfterPlace(Resource):
+class AfterResource(Resource):
     """`/connexion/psc/fin`: where PSC sends the browser back after a sign-out."""
 
 
-class ButtonPlace(Resource):
+class ButtonResource(Resource):
     """`/connexion/psc/bouton`: the image of the official button."""

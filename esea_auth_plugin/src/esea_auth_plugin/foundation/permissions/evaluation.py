@@ -1,11 +1,11 @@
-"""Decides a named permission for an identity. It stands in the foundation, so that a stranger's policy may call it."""
+"""Decides a named permission for an identity; a third party's security policy may call it."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from ...directives import permissions_of
-from ...interfaces import ICatalogue, IClock, Identity, IPermissionJudge, Level, Refusal, Rule
+from ...interfaces import ICatalogue, IClock, Identity, IPermissionEvaluator, Level, Refusal, Rule
 from ...levels import level_of
 from ...pyramid_types import Configurator, Registry
 from ...services import find, offers
@@ -15,12 +15,12 @@ PORTAL = "portail"
 
 
 def includeme(config: Configurator) -> None:
-    """Publish :class:`IPermissionJudge`."""
-    config.add_service(IPermissionJudge, PermissionJudge)
+    """Publish :class:`IPermissionEvaluator`."""
+    config.add_service(IPermissionEvaluator, PermissionEvaluator)
 
 
-class PermissionJudge:
-    """See :class:`~esea_auth_plugin.interfaces.IPermissionJudge`."""
+class PermissionEvaluator:
+    """See :class:`~esea_auth_plugin.interfaces.IPermissionEvaluator`."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -28,9 +28,9 @@ class PermissionJudge:
     def judge(self, identity: Identity | None, permission: str) -> Refusal | None:
         """See the interface."""
         rule = permissions_of(self._registry).get(permission)
-        return Refusal.FORBIDDEN if rule is None else self.judge_rule(identity, rule)
+        return Refusal.FORBIDDEN if rule is None else self.evaluate_rule(identity, rule)
 
-    def judge_rule(self, identity: Identity | None, rule: Rule) -> Refusal | None:
+    def evaluate_rule(self, identity: Identity | None, rule: Rule) -> Refusal | None:
         """See the interface."""
         if identity is None:
             return Refusal.SIGN_IN
@@ -40,13 +40,13 @@ class PermissionJudge:
         if rule.service not in {None, PORTAL} and rule.service not in identity.services:
             return Refusal.NO_GRANT
         now = find(self._registry, IClock).now()
-        if identity.level < rule.level or (rule.role is not None and _below_own_means(identity)):
+        if identity.level < rule.level or (rule.role is not None and _below_own_factors(identity)):
             return Refusal.STEP_UP
         refused = self._by_catalogue(rule.service or PORTAL, identity, now)
         if refused is not None:
             return refused
-        if identity.lacks_means and (rule.role is not None or rule.service not in {None, PORTAL}):
-            return Refusal.MORE_MEANS  # « Mon compte » stays open: there the second device is added
+        if identity.lacks_second_factor and (rule.role is not None or rule.service not in {None, PORTAL}):
+            return Refusal.SECOND_FACTOR_MISSING  # « Mon compte » stays open: there the second device is added
         if rule.fresh_within is not None and not _fresh(identity, now, rule):
             return Refusal.STALE
         return None
@@ -62,7 +62,7 @@ class PermissionJudge:
         return catalogue.admits(service, identity.proofs, identity.level, now)
 
 
-def _below_own_means(identity: Identity) -> bool:
+def _below_own_factors(identity: Identity) -> bool:
     """Tell whether somebody with a role came in by a mailed code, and owns what resists phishing.
 
     A reviewer sees other people's data: once they have a passkey, a card or Pro Santé Connect, whoever has only stolen

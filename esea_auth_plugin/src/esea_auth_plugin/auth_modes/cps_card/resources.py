@@ -10,7 +10,7 @@ from ...services import find
 from .settings import ROOT, CardSettings
 
 
-class ICardModePlace(Interface):
+class ICardModeResource(Interface):
     """`/connexion/cps`, on the portal: the mode's own place."""
 
 
@@ -25,7 +25,7 @@ class CardHostRoot(HostRoot):
         self.settings = find(request, CardSettings)
 
 
-class CardListsPlace(Resource):
+class CardListsResource(Resource):
     """`/support/cartes`: where the revocation lists stand."""
 
     title = "Listes d'opposition des cartes"

@@ -13,7 +13,7 @@ from ...foundation.security import password_policy
 from ...pyramid_types import JsonObject, PortalRequest, ViewResult
 from .. import limits
 from ..flow import current_draft
-from ..resources import SignUpPlace
+from ..resources import SignUpResource
 
 
 class BadQuestion(PortalError):
@@ -23,9 +23,9 @@ class BadQuestion(PortalError):
 
 
 @view_config(
-    context=SignUpPlace, name="surete", request_method="POST", permission=NO_PERMISSION_REQUIRED, renderer="json"
+    context=SignUpResource, name="surete", request_method="POST", permission=NO_PERMISSION_REQUIRED, renderer="json"
 )
-def password_strength(context: SignUpPlace, request: PortalRequest) -> ViewResult:
+def password_strength(context: SignUpResource, request: PortalRequest) -> ViewResult:
     """Answer ``{"score", "label", "accepted", "messages"}`` for ``{"password", "words"}``."""
     limits.from_here(request, limits.METER)
     try:

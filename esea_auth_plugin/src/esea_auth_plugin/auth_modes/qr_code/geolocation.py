@@ -18,27 +18,27 @@ UNKNOWN = "Réseau inconnu"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """A place in words. :ivar sure: the network of an establishment, which the operator declared."""
 
     name: str
     sure: bool = False
 
 
-class Whereabouts:
+class Geolocation:
     """Names places: establishments by their networks, others by the operator's GeoIP file, if there is one."""
 
     def __init__(self, addresses: Addresses, geoip_file: str = "") -> None:
         self._addresses = addresses
         self._geoip = maxminddb.open_database(geoip_file, maxminddb.MODE_MEMORY) if geoip_file else None
 
-    def place(self, address: str) -> Place:
+    def place(self, address: str) -> Location:
         """Return where an address is; a file that knows nothing of it leaves it unknown."""
         establishment = self._addresses.establishment(address)
         if establishment is not None:
-            return Place(establishment, sure=True)
+            return Location(establishment, sure=True)
         town = self._town(address)
-        return Place(f"{town}, d’après l’adresse réseau") if town else Place(UNKNOWN)
+        return Location(f"{town}, d’après l’adresse réseau") if town else Location(UNKNOWN)
 
     def is_establishment(self, address: str) -> bool:
         """Tell whether many people share this address."""
@@ -63,9 +63,9 @@ class Whereabouts:
         return ", ".join(name for name in names if name)
 
 
-def whereabouts_of(registry: Registry) -> Whereabouts:
+def geolocation_of(registry: Registry) -> Geolocation:
     """Return the service, from the settings."""
-    return Whereabouts(find(registry, Addresses), find(registry, QrSettings).geoip_file)
+    return Geolocation(find(registry, Addresses), find(registry, QrSettings).geoip_file)
 
 
 def _name(part: Any) -> str:

@@ -15,7 +15,9 @@ from ...services import find, offers
 NOWHERE = "personne@exemple.invalid"
 
 
-def tell_person(registry: Registry, session: Session, account: AccountView | None, letter: str, **values: Any) -> None:
+def notify_person(
+    registry: Registry, session: Session, account: AccountView | None, message: str, **values: Any
+) -> None:
     """Write to the account's confirmed address; for nobody's login do the same work and mail nothing.
 
     The former address is told too while it may still object to a change: a thief who changed it first would otherwise
@@ -25,7 +27,7 @@ def tell_person(registry: Registry, session: Session, account: AccountView | Non
     for address in dict.fromkeys((account.email if account else NOWHERE, *former)):
         find(registry, IOutbox).post(
             session,
-            f"lost_everything.{letter}",
+            f"lost_everything.{message}",
             to=address,
             values={"name": account.display_name if account else "Personne", **values},
             decoy=account is None,
@@ -39,16 +41,16 @@ def former_addresses(registry: Registry, session: Session, account: AccountView)
     return find(registry, IFormerAddresses).of(session, account.subject)
 
 
-def tell_support(registry: Registry, session: Session, review: ReviewView, step: str, *, decoy: bool = False) -> None:
+def notify_support(registry: Registry, session: Session, review: ReviewView, step: str, *, decoy: bool = False) -> None:
     """Write to the support's common mailbox: whoever reads it sees what two colleagues agreed to."""
     to = find(registry, PortalSettings).contacts.support_email
     values = {"reference": review.reference, "step": step}
     find(registry, IOutbox).post(session, "lost_everything.support", to=to, values=values, decoy=decoy)
 
 
-def tell_reviewers(registry: Registry, session: Session, subjects: Sequence[str], reference: str, step: str) -> None:
+def notify_reviewers(registry: Registry, session: Session, subjects: Sequence[str], reference: str, step: str) -> None:
     """Write to the reviewers who agreed: an agreement given in their name shows."""
     values = {"reference": reference, "step": step, "at": find(registry, IClock).now()}
     for account in find(registry, IAccounts).by_subjects(session, subjects).values():
-        letter = {"name": account.display_name, **values}
-        find(registry, IOutbox).post(session, "lost_everything.agreed", to=account.email, values=letter)
+        message = {"name": account.display_name, **values}
+        find(registry, IOutbox).post(session, "lost_everything.agreed", to=account.email, values=message)

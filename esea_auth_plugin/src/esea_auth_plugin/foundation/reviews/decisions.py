@@ -10,7 +10,7 @@ from . import agreements, errors
 from .declared import kinds_of
 
 UNDECIDED = (ReviewState.OPEN, ReviewState.MORE_ASKED)
-LONGEST_TEXT = 2_000
+MAX_TEXT = 2_000
 
 
 def judge(registry: Registry, session: Session, review: ReviewView | None, by: str) -> int:
@@ -37,9 +37,11 @@ def judge(registry: Registry, session: Session, review: ReviewView | None, by: s
 
 def required_text(text: str, what: str) -> str:
     """Return a text that people will read, without control characters (they'd break mails and CSV alike)."""
-    clean = "".join(letter for letter in text.replace("\r\n", "\n") if letter == "\n" or letter.isprintable()).strip()
+    clean = "".join(
+        message for message in text.replace("\r\n", "\n") if message == "\n" or message.isprintable()
+    ).strip()
     if not clean:
         raise errors.text_missing(what)
-    if len(clean) > LONGEST_TEXT:
-        raise errors.text_too_long(LONGEST_TEXT)
+    if len(clean) > MAX_TEXT:
+        raise errors.text_too_long(MAX_TEXT)
     return clean

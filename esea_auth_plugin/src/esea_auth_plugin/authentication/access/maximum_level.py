@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from ...foundation.permissions.judge import PORTAL
-from ...interfaces import Factor, ICatalogue, IClock, IPendingDevices, Level, ModeStanding
+from ...foundation.permissions.evaluation import PORTAL
+from ...interfaces import Factor, ICatalogue, IClock, IPendingDevices, Level, ModeStatus
 from ...levels import level_of_factors
 from ...pyramid_types import Registry
 from ...services import find
@@ -36,8 +36,8 @@ def can_use(session: Session, mode: AuthMode, subject: str, pending: Mapping[str
     return holder is None or any(held.reference not in waiting for held in holder.credentials(session, subject))
 
 
-class OwnedLevel:
-    """See :class:`~esea_auth_plugin.interfaces.IOwnedLevel`."""
+class MaximumLevel:
+    """See :class:`~esea_auth_plugin.interfaces.IMaximumLevel`."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
@@ -58,4 +58,4 @@ class OwnedLevel:
     def _admitted(self, mode: AuthMode, now: datetime) -> bool:
         catalogue = find(self._registry, ICatalogue)
         portal = catalogue.get(PORTAL)
-        return portal is None or catalogue.standing(portal, mode.name, now) is ModeStanding.OPEN
+        return portal is None or catalogue.status_of(portal, mode.name, now) is ModeStatus.OPEN

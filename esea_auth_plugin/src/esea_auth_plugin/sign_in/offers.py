@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from ..authentication.attempts.browsers import browser_of
 from ..authentication.contract import AuthMode
 from ..authentication.registry import modes_of
-from ..foundation.permissions.judge import PORTAL
-from ..interfaces import ICatalogue, IClock, ModeStanding, PortalService
+from ..foundation.permissions.evaluation import PORTAL
+from ..interfaces import ICatalogue, IClock, ModeStatus, PortalService
 from ..pyramid_types import PortalRequest, current_identity
 from ..services import find
 
@@ -46,7 +46,7 @@ def is_open(request: PortalRequest, service: PortalService, mode: AuthMode) -> b
     if mode.restores:
         return True
     now = find(request, IClock).now()
-    return find(request, ICatalogue).standing(service, mode.name, now) is ModeStanding.OPEN
+    return find(request, ICatalogue).status_of(service, mode.name, now) is ModeStatus.OPEN
 
 
 def offers_of(request: PortalRequest, service: PortalService) -> Sequence[Offer]:
@@ -64,11 +64,11 @@ def _known(request: PortalRequest) -> bool:
 def _offer(request: PortalRequest, service: PortalService, mode: AuthMode) -> Offer | None:
     catalogue = find(request, ICatalogue)
     now = find(request, IClock).now()
-    standing = catalogue.standing(service, mode.name, now)
+    status = catalogue.status_of(service, mode.name, now)
     end = catalogue.ends_at(service, mode.name)
-    if standing is ModeStanding.ENDED:
+    if status is ModeStatus.ENDED:
         return Offer(mode, open=False, since=end) if end is not None and now - end < _SAID else None
-    if standing is not ModeStanding.OPEN:
+    if status is not ModeStatus.OPEN:
         return None
     if end is None or end - now > _COUNTED:
         return Offer(mode, open=True)

@@ -12,11 +12,11 @@ from ...events import (
     DeviceRevoked,
     EmailChanged,
     FirstLinkAnswered,
-    MailboxDoubted,
+    MailboxUnverified,
     PasswordChanged,
     PhoneChanged,
     SignedIn,
-    SignedInFromNewPlace,
+    SignedInFromNewNetwork,
 )
 from ...foundation.layout.browsers import browser_fr
 from ...foundation.layout.filters import datetime_fr
@@ -28,7 +28,7 @@ from .notifications import EVERY_SIGN_IN
 from .service import Fact, Frozen, Notices
 
 
-class Teller:
+class Notifier:
     """Subscribers of the events that are told."""
 
     def __init__(self, registry: Registry) -> None:
@@ -67,7 +67,7 @@ class Teller:
         facts = (("Dispositif", event.label), ("Type", event.kind))
         self._notices.tell(event.session, event.subject, "device_revoked", facts=facts)
 
-    def new_place(self, event: SignedInFromNewPlace) -> None:
+    def new_place(self, event: SignedInFromNewNetwork) -> None:
         """A sign-in from elsewhere: what it was proven by gets frozen."""
         facts = self._where(event.user_agent, event.address, event.proofs)
         freezes = self._of_proofs(event.proofs)
@@ -101,7 +101,7 @@ class Teller:
             "email_changed",
             freezes=self._proving(Factor.MAILBOX),
             to=(event.former,) if event.former_believed else (),
-            letter="notices.email_changed",
+            message="notices.email_changed",
             more={"undo_path": event.undo_path, "undo_until": event.undo_until},
         )
 
@@ -113,10 +113,10 @@ class Teller:
         ]
         self._notices.tell(event.session, event.subject, "phone_changed", facts=facts)
 
-    def mailbox_doubted(self, event: MailboxDoubted) -> None:
+    def mailbox_unverified(self, event: MailboxUnverified) -> None:
         """A mailbox that is not believed: kept for « Notifications », and told to a former address that may object."""
         former = self._notices.former_addresses(event.session, event.subject)
-        kind = "mailbox_removed" if event.reason == DOUBTED_AT_FIRST_LINK else "mailbox_doubted"
+        kind = "mailbox_removed" if event.reason == DOUBTED_AT_FIRST_LINK else "mailbox_unverified"
         self._notices.tell(event.session, event.subject, kind, to=former)
 
     def refused_often(self, event: CodeRefusedOften) -> None:

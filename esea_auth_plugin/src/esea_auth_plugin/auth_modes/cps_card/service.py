@@ -1,7 +1,7 @@
-"""The desk of the card host: takes what was presented, judges it, and hands the result over by a ticket.
+"""The review board of the card host: takes what was presented, judges it, and hands the result over by a ticket.
 
 It knows no account and touches no sign-in. Whoever reads cards in another way (the demo's reader) gives its bytes to
-the same :meth:`CardDesk.examine`.
+the same :meth:`CardService.examine`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .trust import Trust
 logger = logging.getLogger(__name__)
 
 
-class CardDesk:
+class CardService:
     """See the module."""
 
     def __init__(self, registry: Registry) -> None:
@@ -65,7 +65,7 @@ class CardDesk:
         return Examined(card, "card.proxy_refused" if shown.refused else "")
 
     def insert(self, request: PortalRequest, der: bytes | None, state: str) -> CardAnswer:
-        """See :class:`~esea_auth_plugin.interfaces.ICardDesk`."""
+        """See :class:`~esea_auth_plugin.interfaces.ICardService`."""
         examined = self.examine(Presented(der))
         if not state:
             return CardAnswer(self.hand_over_diagnosis(request.dbsession, diagnosis.to_json(examined)))

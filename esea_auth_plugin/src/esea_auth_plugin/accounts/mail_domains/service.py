@@ -18,7 +18,7 @@ from .policy import Known, State
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DomainStatus:
     """One domain on the page. ``looked_at``: ``None`` before the first look; ``problem``: see the row."""
 
     held: DomainHeld
@@ -38,47 +38,47 @@ class MailDomains:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
-    def standings(self, session: Session) -> Sequence[Standing]:
+    def statuses(self, session: Session) -> Sequence[DomainStatus]:
         """Return every domain of accounts, those that call first; two queries."""
         rows = {row.domain: row for row in session.scalars(select(MailDomainRow))}
         now = find(self._registry, IClock).now()
         found = [self._standing(held, rows.get(held.domain), now) for held in self._held(session)]
         return sorted(found, key=lambda one: (not one.calls, one.held.domain))
 
-    def one(self, session: Session, domain: str) -> Standing | None:
+    def one(self, session: Session, domain: str) -> DomainStatus | None:
         """Return one domain that accounts have."""
         now = find(self._registry, IClock).now()
         row = session.get(MailDomainRow, domain)
         return next((self._standing(held, row, now) for held in self._held(session) if held.domain == domain), None)
 
-    def vouch(self, session: Session, standing: Standing, *, by: str) -> int:
+    def approve(self, session: Session, status: DomainStatus, *, by: str) -> int:
         """The domain is in the right hands: believe its addresses again, and take its servers as they are now."""
         now = find(self._registry, IClock).now()
-        believed = find(self._registry, IMailboxes).believe(session, standing.held.domain, by=by)
-        known = replace(_at_rest(standing.known, now), vouched_at=now)
-        self._decided(session, standing, known, "mail_domain.vouched", by, len(believed))
+        believed = find(self._registry, IMailboxes).believe(session, status.held.domain, by=by)
+        known = replace(_at_rest(status.known, now), vouched_at=now)
+        self._decided(session, status, known, "mail_domain.vouched", by, len(believed))
         return len(believed)
 
-    def disown(self, session: Session, standing: Standing, *, by: str) -> int:
+    def reject(self, session: Session, status: DomainStatus, *, by: str) -> int:
         """The domain is in other hands: believe none of the addresses that were confirmed until now."""
         now = find(self._registry, IClock).now()
-        doubted = find(self._registry, IMailboxes).doubt(session, standing.held.domain, reason="support")
-        self._decided(session, standing, _at_rest(standing.known, now), "mail_domain.disowned", by, len(doubted))
+        doubted = find(self._registry, IMailboxes).unverify(session, status.held.domain, reason="support")
+        self._decided(session, status, _at_rest(status.known, now), "mail_domain.disowned", by, len(doubted))
         return len(doubted)
 
     def _held(self, session: Session) -> Sequence[DomainHeld]:
         found: Sequence[DomainHeld] = find(self._registry, IMailboxes).domains(session)
         return found
 
-    def _standing(self, held: DomainHeld, row: MailDomainRow | None, now: datetime) -> Standing:
+    def _standing(self, held: DomainHeld, row: MailDomainRow | None, now: datetime) -> DomainStatus:
         looked, problem = (row.looked_at, row.problem) if row is not None else (None, "")
-        return Standing(held, known_of(row, now), looked, problem)
+        return DomainStatus(held, known_of(row, now), looked, problem)
 
-    def _decided(self, session: Session, standing: Standing, known: Known, action: str, by: str, count: int) -> None:
+    def _decided(self, session: Session, status: DomainStatus, known: Known, action: str, by: str, count: int) -> None:
         now = find(self._registry, IClock).now()
         # At once, so that what is decided here starts from what is there now.
-        keep(session, standing.held.domain, known, now=standing.looked_at or now, next_at=now)
-        personal = {"domain": standing.held.domain}
+        keep(session, status.held.domain, known, now=status.looked_at or now, next_at=now)
+        personal = {"domain": status.held.domain}
         find(self._registry, IAuditTrail).record(
             session, action, actor=by, details={"accounts": count}, personal=personal
         )

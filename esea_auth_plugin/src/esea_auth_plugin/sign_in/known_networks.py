@@ -12,20 +12,20 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ..authentication.attempts.models import KnownPlaceRow
+from ..authentication.attempts.models import KnownNetworkRow
 from ..foundation.throttling import Addresses
 from ..interfaces import IClock, ISealer
 from ..normalise.addresses import enclosing_network, parse_address
 from ..pyramid_types import PortalRequest
 from ..services import find
 
-KEPT = timedelta(days=365)
+RETENTION = timedelta(days=365)
 _IPV4_BITS, _IPV6_BITS = 16, 32
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Where a sign-in came from. ``first``: the account had never signed in; nobody needs a letter about that."""
+    """Where a sign-in came from. ``first``: the account had never signed in; nobody needs an email about that."""
 
     known: bool
     first: bool = False
@@ -48,17 +48,19 @@ def remember(request: PortalRequest, session: Session, subject: str) -> Seen:
     now = find(request, IClock).now()
     digests = find(request, ISealer).digests(f"{subject}|{place_of(request)}", purpose="sign_in.place")
     kept = session.execute(
-        select(KnownPlaceRow.place, KnownPlaceRow.id).where(
-            KnownPlaceRow.subject == subject, KnownPlaceRow.seen_at > now - KEPT
+        select(KnownNetworkRow.place, KnownNetworkRow.id).where(
+            KnownNetworkRow.subject == subject, KnownNetworkRow.seen_at > now - RETENTION
         )
     )
     rows = {row.place: row.id for row in kept}
     row = next((rows[digest] for digest in digests if digest in rows), None)
     if row is not None:
-        session.execute(update(KnownPlaceRow).where(KnownPlaceRow.id == row).values(seen_at=now))
+        session.execute(update(KnownNetworkRow).where(KnownNetworkRow.id == row).values(seen_at=now))
         return Seen(known=True)
     # One that was last seen over a year ago is written anew.
-    session.execute(delete(KnownPlaceRow).where(KnownPlaceRow.subject == subject, KnownPlaceRow.place.in_(digests)))
-    session.add(KnownPlaceRow(subject=subject, place=digests[0], seen_at=now))
+    session.execute(
+        delete(KnownNetworkRow).where(KnownNetworkRow.subject == subject, KnownNetworkRow.place.in_(digests))
+    )
+    session.add(KnownNetworkRow(subject=subject, place=digests[0], seen_at=now))
     session.flush()
     return Seen(known=False, first=not rows)
