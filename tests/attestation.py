@@ -1,4 +1,4 @@
-"""Makers of authenticators in tests: a root, perhaps an authority below it, and certificates that vouch for new keys.
+"""Makers of authenticators in tests: a root, perhaps an authority below it, and certificates that attest for new keys.
 
 A certificate is made as WebAuthn level 3, 8.2.1 asks; whatever a test wants wrong can be given wrong.
 """
@@ -47,7 +47,7 @@ class Authority:
         made = _authority(name, self)
         return Authority(made.certificate, made.key, (made.certificate, *self.above))
 
-    def vouches(self, model: str, **wrong: Any) -> Callable[[bytes], Mapping[str, Any]]:
+    def attests(self, model: str, **wrong: Any) -> Callable[[bytes], Mapping[str, Any]]:
         """Return what a device of this model says of a new key (:attr:`Authenticator.attests`)."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = self._certificate(key, model, wrong)

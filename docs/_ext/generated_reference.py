@@ -136,7 +136,7 @@ def _jobs() -> str:
 
 
 def _emails() -> str:
-    return _named("esea letters", ("email", "folder of its templates"))
+    return _named("esea emails", ("email", "folder of its templates"))
 
 
 def _audit_actions() -> str:

@@ -115,7 +115,7 @@ def _terms(portal: Portal) -> Arrival:
     return after(send(page, {"Code reçu par courriel": portal.emails(anne.email)[-1].code}))
 
 
-def _parked(portal: Portal) -> Arrival:
+def _saved_form(portal: Portal) -> Arrival:
     browser, anne = portal.signed_in()
     page = browser.get("/services/ror/adhesion")
     portal.clock.advance(minutes=31)
@@ -300,7 +300,7 @@ WAYS: Mapping[str, Way] = {
     f"{AUTH}:portal_services/templates/rights.jinja2": about("/support/comptes/{}/droits"),
     f"{AUTH}:portal_services/templates/services.jinja2": person("/services", services=["espace-pro"]),
     f"{AUTH}:portal_services/templates/withdraw.jinja2": _withdraw,
-    f"{AUTH}:foundation/reviews/templates/desk.jinja2": support("/support"),
+    f"{AUTH}:foundation/reviews/templates/board.jinja2": support("/support"),
     f"{AUTH}:foundation/reviews/templates/queue.jinja2": support("/support/inscriptions"),
     f"{AUTH}:foundation/reviews/templates/request.jinja2": _request,
     f"{AUTH}:recovery/templates/asked.jinja2": anybody("/connexion/oubli/envoye"),
@@ -309,7 +309,7 @@ WAYS: Mapping[str, Way] = {
     f"{AUTH}:recovery/templates/form.jinja2": anybody("/connexion/oubli/mot-de-passe"),
     f"{AUTH}:recovery/templates/mailbox.jinja2": _lost_mailbox,
     f"{AUTH}:recovery/templates/reset.jinja2": _reset,
-    f"{AUTH}:sign_in/templates/parked.jinja2": _parked,
+    f"{AUTH}:sign_in/templates/saved_form.jinja2": _saved_form,
     f"{AUTH}:sign_in/templates/sign_in.jinja2": anybody("/connexion?service=ror"),
     f"{AUTH}:sign_in/templates/sign_out.jinja2": person("/connexion/deconnexion"),
     f"{AUTH}:sign_in/templates/step.jinja2": _code,
@@ -390,6 +390,6 @@ UNJUDGED: Mapping[str, str] = {
     f"{AUTH}:auth_modes/cps_card/templates/host_welcome.jinja2": "a heading and a link at another host",
     f"{AUTH}:auth_modes/cps_card/templates/diagnostic.jinja2": "with the mode enabled only: judged in test_card.py",
     f"{AUTH}:auth_modes/cps_card/templates/help.jinja2": "with the mode enabled only: judged in test_card.py",
-    f"{AUTH}:auth_modes/pro_sante_connect/templates/farewell.jinja2": "sends itself: in test_pro_sante_connect.py",
+    f"{AUTH}:auth_modes/pro_sante_connect/templates/end_session.jinja2": "sends itself: in test_pro_sante_connect.py",
     f"{AUTH}:auth_modes/cps_card/templates/lists.jinja2": "a table as the queues have, with the mode enabled only",
 }

@@ -212,7 +212,7 @@ def test_the_page_between_the_two_ends_is_accessible(
     """It sends itself; held up here, it is read like any other."""
     paul(served)
     page = new_page()
-    page.route("**/psc-farewell.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page.route("**/psc-end-session.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     page.goto("/connexion")
     identify(page, "e-CPS de Paul Castets")
     page.get_by_role("button", name="Me déconnecter").first.click()

@@ -31,11 +31,13 @@ def proving_portal(
 ) -> Iterator[ProvingPortal]:
     """``proving_portal(**settings)``: a portal that admits a third party's mode which proves identities."""
     site = tmp_path / "site"
-    shutil.copytree(HERE / "stranger_identity", site / "stranger_identity")
+    shutil.copytree(HERE / "third_party_identity", site / "third_party_identity")
     metadata = site / "regional_authority-1.0.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: regional-authority\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text("[esea_auth.auth_modes]\nauthority = stranger_identity:AuthorityMode\n")
+    (metadata / "entry_points.txt").write_text(
+        "[esea_auth.auth_modes]\nauthority = third_party_identity:AuthorityMode\n"
+    )
     monkeypatch.syspath_prepend(str(site))
     catalogue = tmp_path / "services.ini"
     admitted = SERVICES.read_text(encoding="utf-8").replace(
@@ -62,5 +64,5 @@ def proving_portal(
     yield start
     for applications in opened:
         applications.close()
-    for name in [name for name in sys.modules if name.startswith("stranger_identity")]:
+    for name in [name for name in sys.modules if name.startswith("third_party_identity")]:
         del sys.modules[name]

@@ -110,7 +110,7 @@ def test_registration_review_and_directory_work_without_accounts(host: Any) -> N
     assert "SMUR" in text(lea.get("/espace-pro/etablissements"))
 
 
-def test_without_the_right_on_the_service_the_strangers_person_stays_outside(host: Any) -> None:
+def test_without_the_right_on_the_service_the_third_parties_person_stays_outside(host: Any) -> None:
     noam = browser(host, "noam")
     assert "Où en est votre accès" in text(noam.get("/espace-pro"))
     assert noam.get("/espace-pro/inscription", status="*").status_int in {302, 303, 403}

@@ -49,7 +49,7 @@ def test_a_lapsed_domain_s_mailboxes_prove_nothing_any_more(portal: Portal, capl
     assert len(portal.emails(anne.email)) == before, "no code leaves"
     letter = portal.emails(SUPPORT)[-1]
     assert DOMAIN in letter.subject and "n’importe qui pourra l’acheter" in letter.text
-    (event,) = events(portal, "account.mailbox_unverified")
+    (event,) = events(portal, "account.mailbox_doubted")
     assert event.target == anne.subject and '"lapsed"' in event.details
 
 

@@ -32,7 +32,7 @@ ASKED = "L’établissement, appelé à un numéro connu, dit que ce domaine est
 
 
 @both
-def test_the_support_vouches_for_a_domain_or_disowns_it(portal: Portal, world: NameService) -> None:
+def test_the_support_approves_for_a_domain_or_rejects_it(portal: Portal, world: NameService) -> None:
     anne = portal.person()
     browser, sonia = portal.signed_in(roles=["support"], email="sonia@esea.example")
     lapse(portal)
@@ -61,7 +61,7 @@ def test_the_support_vouches_for_a_domain_or_disowns_it(portal: Portal, world: N
     assert doubted(portal, anne)
 
 
-def test_what_was_vouched_for_after_a_purchase_stays_believed(portal: Portal, world: NameService) -> None:
+def test_what_was_approved_for_after_a_purchase_stays_believed(portal: Portal, world: NameService) -> None:
     anne = portal.person()
     browser, sonia = portal.signed_in(roles=["support"], email="sonia@esea.example")
     world.registered(DOMAIN, (portal.clock.now() + timedelta(hours=1)).isoformat())

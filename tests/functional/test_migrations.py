@@ -206,14 +206,14 @@ def test_the_start_names_a_revision_that_no_installed_plugin_has(portal_of: Make
     config = portal_of()
     migrations.upgrade(config)
     with engine.begin() as connection:
-        connection.execute(text("INSERT INTO esea_alembic_version VALUES ('stranger_0001')"))
-    with pytest.raises(ConfigurationError, match=r"stranger_0001.*install that plugin again"):
+        connection.execute(text("INSERT INTO esea_alembic_version VALUES ('third_party_0001')"))
+    with pytest.raises(ConfigurationError, match=r"third_party_0001.*install that plugin again"):
         config.make_wsgi_app()
 
 
 def test_an_undeclared_branch_stops_the_start(portal_of: Make) -> None:
     with pytest.raises(Exception, match=r"regional_portal\.migrations"):
-        portal_of(("stranger", "no_such_package"))
+        portal_of(("third_party", "no_such_package"))
 
 
 @pytest.mark.parametrize("package", ["esea_auth_plugin", "oru_espace_pro_plugin"])

@@ -18,7 +18,7 @@ def test_the_catalogue_is_public_and_one_s_own_come_first(portal: Any) -> None:
     assert "Ouvre le 2 novembre 2026" in said
 
 
-def test_a_stranger_is_led_to_the_sign_in_of_that_service(portal: Any) -> None:
+def test_a_third_party_is_led_to_the_sign_in_of_that_service(portal: Any) -> None:
     answer = portal.app.get("/services/ror", status=303)
     assert "/connexion?service=ror" in answer.location
 

@@ -110,8 +110,8 @@ ACTS: dict[str, Act] = {
                    has_the_right),
     "withdraw_right": ("comptes/{subject}/droits", "retirer", {"droit": "ror", "raison": "Départ annoncé"}, given,
                        has_no_right),
-    "approve_domain": ("domaines/petit.fr", "reconnaitre", {"verifie": "oui"}, rejected, believed),
-    "reject_domain": ("domaines/petit.fr", "ne-plus-croire", {"verifie": "oui"}, nothing, doubted),
+    "vouch_domain": ("domaines/petit.fr", "reconnaitre", {"verifie": "oui"}, rejected, believed),
+    "disown_domain": ("domaines/petit.fr", "ne-plus-croire", {"verifie": "oui"}, nothing, doubted),
 }  # fmt: skip
 #: POST views of these places that are no act of the table: the role's own second reviewer is their rule.
 OTHERWISE = {"retablir-roles"}
@@ -244,7 +244,7 @@ def test_an_account_without_a_role_is_acted_on_at_once_unless_it_may_be_one_s_ow
 
 def test_nobody_confirms_an_act_on_their_own_mail_domain(portal: Portal) -> None:
     """The page refuses the first reviewer; the second one must not get round it."""
-    act = ACTS["reject_domain"]
+    act = ACTS["disown_domain"]
     anne = portal.person(roles=["support"], email="anne@petit.fr")
     first, lucie = portal.signed_in(roles=["support"], first_name="Lucie", last_name="Un")
     do(portal, first, anne, act)

@@ -154,7 +154,7 @@ WAYS: dict[str, tuple[Way, int]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_stranger_causes_few_letters_to_one_mailbox(portal: Portal, way: str) -> None:
+def test_a_third_party_causes_few_letters_to_one_mailbox(portal: Portal, way: str) -> None:
     anne = portal.person()
     act, most = WAYS[way]
     for number in range(TRIES if way != "sign-up" else 6):

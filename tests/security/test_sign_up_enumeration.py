@@ -59,7 +59,7 @@ def test_who_has_an_account_learns_it_at_the_address_of_the_account(portal: Port
     assert {"/connexion", "/connexion/oubli", "/services"} <= links(letter)
 
 
-def test_a_public_number_tells_a_stranger_nothing_and_warns_its_owner_once(portal: Portal) -> None:
+def test_a_public_number_tells_a_third_party_nothing_and_warns_its_owner_once(portal: Portal) -> None:
     """RPPS numbers are public: who types a doctor's must not learn whether the doctor has an account here."""
     owner = portal.person(rpps="10999990012")
     taken, free = {"N° RPPS": "10999990012"}, {"N° RPPS": "99900000029"}
@@ -69,7 +69,7 @@ def test_a_public_number_tells_a_stranger_nothing_and_warns_its_owner_once(porta
     assert neutral(about_taken) == neutral(about_free)
     (warning,) = portal.emails(owner.email)
     assert "numéro RPPS" in warning.subject and owner.display_name in warning.text
-    assert "curieux" not in warning.text and "SUIVI" not in warning.text, "nothing of the stranger, no code of theirs"
+    assert "curieux" not in warning.text and "SUIVI" not in warning.text, "nothing of who asked, no code of theirs"
     assert {"/connexion", "/connexion/oubli", "/services"} <= links(warning)
     wizard.sign_up(portal.browser(), email="encore@exemple.org", identifier="anne.trois", **taken)
     assert len(portal.emails(owner.email)) == 1, "while one waits, the owner's mailbox is left in peace"

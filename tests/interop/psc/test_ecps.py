@@ -145,7 +145,7 @@ def test_the_sixth_request_in_an_hour_rings_nowhere_and_looks_like_the_others(
     assert pages[5] == pages[0]
 
 
-def test_strangers_who_use_up_the_limit_of_a_number_do_not_keep_its_holder_out(
+def test_third_parties_who_use_up_the_limit_of_a_number_do_not_keep_its_holder_out(
     portal: Portal, psc: Provider, person: Person, browser: TestApp, worker: Callable[..., None]
 ) -> None:
     """The holder's known browser has five requests an hour of its own; a colleague's known browser has no share."""

@@ -48,7 +48,7 @@ def comes_in(browser: TestApp) -> bool:
 # --- the record of a change of address ---------------------------------------------------------------------------
 
 
-def test_a_former_address_takes_no_disowned_mailbox_back(portal: Portal, psc: Provider) -> None:
+def test_a_former_address_takes_no_rejected_mailbox_back(portal: Portal, psc: Provider) -> None:
     """Both addresses are the impostor's: the former one kept a link that was good for 72 hours."""
     person, theirs = prepared(portal)
     changed(portal, theirs)

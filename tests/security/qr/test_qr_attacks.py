@@ -295,7 +295,7 @@ def test_a_telephone_s_acts_are_limited(portal: Portal, phone: TestApp) -> None:
 
 
 def test_one_address_can_t_fill_the_table(portal: Portal) -> None:
-    """And the page that is shown then does not knock again by itself."""
+    """And the page that is shown then does not ask again by itself."""
     count = portal.find(Addresses).use(BEGUN, "192.0.2.7")
     for _ in range(BEGUN.count):
         portal.find(IThrottle).reserve(count)

@@ -39,7 +39,7 @@ ACTIONS = {
     "account.email_changed": "Adresse électronique changée",
     "account.email_change_settled": "Adresse désavouée : l’ancienne ne peut plus annuler son remplacement",
     "account.email_confirmed": "Adresse électronique confirmée de nouveau",
-    "account.mailbox_unverified": "Adresse électronique qui n’est plus vérifiée",
+    "account.mailbox_doubted": "Adresse électronique qui n’est plus vérifiée",
     "account.mailbox_believed": "Adresse électronique de nouveau reconnue par le support",
     "identity.linked": "Identité liée au compte (carte, Pro Santé Connect)",
     "identity.renewed": "Carte ou identité renouvelée",

@@ -4,11 +4,11 @@ Whoever changes an address (its owner, a recovery, the support, another plugin) 
 
 - the former address is told by mail and may put itself back for 72 hours;
 - the new address is told too;
-- no second change is made meanwhile: it would outlive the link that the first one's former address received.
+- no second change is made meanwhile: it would remain valid after the link that the first one's former address received.
 
 A former address that is not verified any more (its domain is in other hands), or that nobody confirmed since the
 account's first external identity, may take nothing back, but a second change waits all the same. A mailbox that its
-person disowns ends the record: then neither address objects and the person gives another one at once.
+person rejects ends the record: then neither address objects and the person gives another one at once.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class AddressChanges:
         return (self._view(row).former,) if row is not None else ()
 
     def settle(self, session: Session, subject: str, *, by: str) -> bool:
-        """End the open record, its mailed link with it: the person disowned the mailbox that the change led to."""
+        """End the open record, its mailed link with it: the person rejected the mailbox that the change led to."""
         lock_accounts(self._registry, session, subject)
         ended = (
             update(AddressChangeRow)

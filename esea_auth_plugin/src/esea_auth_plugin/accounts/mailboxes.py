@@ -78,7 +78,7 @@ class Mailboxes:
         )
         subjects = sorted(session.scalars(statement))
         for subject in subjects:
-            self._audit(session, "account.mailbox_unverified", subject, None, reason=reason)
+            self._audit(session, "account.mailbox_doubted", subject, None, reason=reason)
             self._registry.notify(MailboxUnverified(session, subject, reason))
         return subjects
 
@@ -94,7 +94,7 @@ class Mailboxes:
         find(self._registry, AddressChanges).settle(session, subject, by=subject)
         if session.execute(statement).first() is None:
             return False
-        self._audit(session, "account.mailbox_unverified", subject, subject, reason=reason)
+        self._audit(session, "account.mailbox_doubted", subject, subject, reason=reason)
         self._registry.notify(MailboxUnverified(session, subject, reason))
         return True
 

@@ -176,7 +176,7 @@ class IMailboxes(Protocol):
         """
 
     def unverify_account(self, session: Session, subject: str, *, reason: str) -> bool:
-        """Believe the mailbox of one account no more, since its person disowned it; ``False`` if it was not believed.
+        """Believe the mailbox of one account no more, since its person rejected it; ``False`` if it was not believed.
 
         An earlier change of the address ends with it: its former address takes nothing back.
         """

@@ -20,7 +20,7 @@ from ..events import (
 from ..interfaces import ISavedForms, ISessions, ISignInRoot
 from ..pyramid_types import Configurator
 from ..services import find
-from . import saved_forms as parked
+from . import saved_forms
 from .resources import SavedFormResource, SignInResource, SignOutResource, TermsResource
 from .saved_forms import SavedForms
 
@@ -80,6 +80,6 @@ def includeme(config: Configurator) -> None:
     for ends in (PasswordChanged, EmailChanged, MailboxUnverified, AccountClosed):
         config.add_subscriber(end_operations, ends)
     config.add_job("sign_in.prune", store.prune, every=timedelta(hours=1))
-    config.add_job("sign_in.prune_saved_forms", parked.prune, every=timedelta(hours=1))
+    config.add_job("sign_in.prune_saved_forms", saved_forms.prune, every=timedelta(hours=1))
     config.scan(".views")
     config.scan(".end_views")

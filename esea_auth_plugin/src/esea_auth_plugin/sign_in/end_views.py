@@ -75,7 +75,7 @@ def _accepted(request: PortalRequest, found: SignIn, subject: str, version: str)
 @view_config(
     context=SavedFormResource,
     request_method="GET",
-    renderer="esea_auth_plugin:sign_in/templates/parked.jinja2",
+    renderer="esea_auth_plugin:sign_in/templates/saved_form.jinja2",
     # Asks for a session of any level: the form's own address judges the rest when it is sent again.
     permission=NO_PERMISSION_REQUIRED,
 )
@@ -83,11 +83,11 @@ def show_saved_form(context: SavedFormResource, request: PortalRequest) -> ViewR
     """Show the form that waited, with a button that sends it again: nothing is sent by itself."""
     if current_identity(request) is None:
         return HTTPSeeOther("/connexion")
-    parked = find(request, SavedForms).waiting(request, request.dbsession, request.identity.subject)
-    if parked is None:
+    saved_form = find(request, SavedForms).waiting(request, request.dbsession, request.identity.subject)
+    if saved_form is None:
         return HTTPSeeOther("/compte")
-    title, place = place_of(request, parked.path)
-    return {"parked": parked, "typed": typed(parked.fields), "title": title, "place": place}
+    title, place = place_of(request, saved_form.path)
+    return {"saved_form": saved_form, "typed": typed(saved_form.fields), "title": title, "place": place}
 
 
 @view_config(

@@ -105,14 +105,14 @@ def _open(request: PortalRequest, session: Session, found: SignIn, account: Acco
     if found.session_id is not None and (former is None or former.id != found.session_id):
         # Its stages left out what that session had proven: without it they prove too little.
         raise StartAgain("Votre session a pris fin entre-temps. Recommencez depuis le début.")
-    parked = find(request, SavedForms)
-    waiting = parked.hold(request, session, account.subject)
+    saved_form = find(request, SavedForms)
+    waiting = saved_form.hold(request, session, account.subject)
     view = sessions.raise_with(request, found.proofs) if same else sessions.open(request, account.subject, found.proofs)
     known_browser = browsers.browser_of(request).known_to(account.subject)
     browsers.remember(request, session, account.subject)
     place = known_places.remember(request, session, account.subject)
     if waiting is not None:
-        parked.hand_over(request, session, waiting)
+        saved_form.hand_over(request, session, waiting)
     barred = mail_code_barred(account, find(request, IClock).now())
     find(request, IAuditTrail).record(
         session,

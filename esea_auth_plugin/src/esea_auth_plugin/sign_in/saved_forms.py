@@ -19,7 +19,7 @@ from ..pyramid_types import PortalRequest, Registry
 from ..services import find
 
 RETENTION = timedelta(hours=2)
-PURPOSE = "sign_in.parked"
+PURPOSE = "sign_in.parked"  # part of the seal of stored rows
 _MAX_BYTES = 100_000
 #: Never kept, even sealed: secrets are typed again, and the form with them.
 _SECRET = re.compile(r"passw|mot_de_passe|secret|^current$|^code$|token", re.IGNORECASE)
@@ -87,10 +87,10 @@ class SavedForms:
             return None
         return row.id
 
-    def hand_over(self, request: PortalRequest, session: Session, parked: str) -> None:
+    def hand_over(self, request: PortalRequest, session: Session, saved_form: str) -> None:
         """Tie the form to the session that was just opened."""
         digest = find(self._registry, ISessions).cookie_digest(request)
-        session.execute(update(SavedFormRow).where(SavedFormRow.id == parked).values(cookie_digest=digest))
+        session.execute(update(SavedFormRow).where(SavedFormRow.id == saved_form).values(cookie_digest=digest))
 
     def waiting(self, request: PortalRequest, session: Session, subject: str) -> SavedForm | None:
         """Return the form that waits in this session."""

@@ -253,7 +253,7 @@ def _page(
         "found": at.found,
         "steps_total": len(at.found.stages),
         "step_number": at.found.stages.index(at.found.stage) + 1,
-        # Over a limit, a page that goes on by itself would knock for ever.
+        # Over a limit, a page that goes on by itself would ask again for ever.
         "waits": shown.seconds if isinstance(shown, Wait) and not retry else None,
         "problem": outcome.problem,
         "message": outcome.message,

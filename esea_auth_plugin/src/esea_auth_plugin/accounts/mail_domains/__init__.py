@@ -15,7 +15,7 @@ from ...interfaces import ISupportRoot, Rule
 from ...pyramid_types import Configurator
 from ...settings import read_section
 from . import models  # noqa: F401 - its table
-from .acts import DISOWN, VOUCH
+from .acts import APPROVE, REJECT
 from .checks import EVERY, LEASE, LETTER, look
 from .resources import SupportMailDomainsResource
 from .service import MailDomains
@@ -36,7 +36,7 @@ def includeme(config: Configurator) -> None:
     config.add_service(MailDomains, MailDomains)
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
-    for act in (VOUCH, DISOWN):
+    for act in (APPROVE, REJECT):
         config.add_account_act(act)
     config.add_email(LETTER, "esea_auth_plugin:accounts/mail_domains/emails/support")
     for permission in ("esea.support.domains", "esea.support.domains.act"):

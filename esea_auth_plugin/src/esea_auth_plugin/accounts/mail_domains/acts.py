@@ -17,17 +17,17 @@ from ..acts import AccountAct
 from .service import DomainStatus, MailDomains
 
 
-def _vouch(registry: Registry, session: Session, domain: str, values: Mapping[str, str], by: str) -> str:
-    count = find(registry, MailDomains).approve(session, _standing(registry, session, domain), by=by)
+def _approve(registry: Registry, session: Session, domain: str, values: Mapping[str, str], by: str) -> str:
+    count = find(registry, MailDomains).approve(session, _status(registry, session, domain), by=by)
     return f"{domain} est reconnu. Adresses de nouveau vérifiées : {count}."
 
 
-def _disown(registry: Registry, session: Session, domain: str, values: Mapping[str, str], by: str) -> str:
-    count = find(registry, MailDomains).reject(session, _standing(registry, session, domain), by=by)
+def _reject(registry: Registry, session: Session, domain: str, values: Mapping[str, str], by: str) -> str:
+    count = find(registry, MailDomains).reject(session, _status(registry, session, domain), by=by)
     return f"Les adresses de {domain} ne sont plus vérifiées. Comptes concernés : {count}."
 
 
-def _standing(registry: Registry, session: Session, domain: str) -> DomainStatus:
+def _status(registry: Registry, session: Session, domain: str) -> DomainStatus:
     found = find(registry, MailDomains).one(session, domain)
     if found is None:
         raise PortalError("Plus aucun compte n’a d’adresse de ce domaine.", code="mail_domain.gone")
@@ -38,19 +38,19 @@ def _accounts(registry: Registry, session: Session, domain: str) -> Sequence[str
     return find(registry, IMailboxes).subjects(session, domain)
 
 
-VOUCH = AccountAct(
-    "approve_domain",
+APPROVE = AccountAct(
+    "vouch_domain",
     "Reconnaître un domaine de messagerie",
-    _vouch,
+    _approve,
     {},
     noun="la reconnaissance du domaine",
     accounts=_accounts,
     notified=None,
 )
-DISOWN = AccountAct(
-    "reject_domain",
+REJECT = AccountAct(
+    "disown_domain",
     "Ne plus croire un domaine de messagerie",
-    _disown,
+    _reject,
     {},
     noun="le retrait de la confiance",
     accounts=_accounts,

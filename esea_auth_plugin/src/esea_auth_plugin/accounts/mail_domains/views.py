@@ -9,7 +9,7 @@ from ...normalise.emails import domain_of, normalise_email
 from ...pyramid_types import PortalRequest, TemplateValues
 from ...services import find
 from ..acts import AccountAct, answer
-from .acts import DISOWN, VOUCH
+from .acts import APPROVE, REJECT
 from .policy import State
 from .resources import SupportMailDomainResource, SupportMailDomainsResource
 from .service import DomainStatus, MailDomains
@@ -63,13 +63,13 @@ def domains(context: SupportMailDomainsResource, request: PortalRequest) -> Temp
 @view_config(name="reconnaitre", **_ACT)
 def approved(context: SupportMailDomainsResource, request: PortalRequest) -> HTTPSeeOther:
     """Believe the addresses of a domain again, once its establishment said that it is theirs."""
-    return _asked(context, request, VOUCH)
+    return _asked(context, request, APPROVE)
 
 
 @view_config(name="ne-plus-croire", **_ACT)
 def rejected(context: SupportMailDomainsResource, request: PortalRequest) -> HTTPSeeOther:
     """Believe no address of a domain any more: it is in other hands."""
-    return _asked(context, request, DISOWN)
+    return _asked(context, request, REJECT)
 
 
 def _asked(context: SupportMailDomainsResource, request: PortalRequest, act: AccountAct) -> HTTPSeeOther:

@@ -1,7 +1,7 @@
-"""Who vouches for a new key, where a portal asks for it: the certificate behind it, beyond what `webauthn` verifies.
+"""Who attests for a new key, where a portal asks for it: the certificate behind it, beyond what `webauthn` verifies.
 
 The library verifies the chain up to a root of ours, and the signature. It leaves to us what WebAuthn level 3 asks in
-8.2 and 8.2.1: that the certificate was made to vouch for authenticators, and names the model that the key claims; and
+8.2 and 8.2.1: that the certificate was made to attest for authenticators, and names the model that the key claims; and
 time by the portal's clock. A root may well sign other models, servers or people.
 """
 
@@ -47,7 +47,7 @@ def judge(attestation_object: bytes, aaguid: str, at: datetime, *, model_listed:
 
     :param aaguid: the model that the key claims. :param at: now. :param model_listed: the portal accepts a list of
         models: the certificate must then name its own, which one from a root of a single model need not.
-    :raises NotVerified: nobody vouches for the key, or not for this model, or not any more.
+    :raises NotVerified: nobody attests for the key, or not for this model, or not any more.
     """
     try:
         _judge(attestation_object, aaguid, at, model_listed)
@@ -59,19 +59,19 @@ def judge(attestation_object: bytes, aaguid: str, at: datetime, *, model_listed:
 
 def _judge(attestation_object: bytes, aaguid: str, at: datetime, model_listed: bool) -> None:
     found = parse_attestation_object(attestation_object)
-    if not found.att_stmt.x5c:  # `none`, or a key that vouches for itself: the model is only what the browser says
+    if not found.att_stmt.x5c:  # `none`, or a key that attests for itself: the model is only what the browser says
         raise NotVerified("passkey.no_attestation")
     chain = [x509.load_der_x509_certificate(each) for each in found.att_stmt.x5c]
     if any(not each.not_valid_before_utc <= at <= each.not_valid_after_utc for each in chain):
         raise NotVerified("passkey.attestation_time")
-    if found.fmt == AttestationFormat.PACKED and not _vouches_for_authenticators(chain[0]):
+    if found.fmt == AttestationFormat.PACKED and not _attests_for_authenticators(chain[0]):
         raise NotVerified("passkey.attestation_certificate")
     named = _model_of(chain[0])
     if (named is None and model_listed) or named not in {None, _OCTETS_OF_16 + UUID(aaguid).bytes}:
         raise NotVerified("passkey.attestation_model")
 
 
-def _vouches_for_authenticators(certificate: x509.Certificate) -> bool:
+def _attests_for_authenticators(certificate: x509.Certificate) -> bool:
     """Tell whether the certificate is what 8.2.1 asks of one that attests: version, names, and no authority itself."""
     names = {oid: _only(certificate.subject, oid) for oid in _NAMES}
     return (

@@ -15,7 +15,7 @@ MAX_RINGING = 8
 #: Where PSC sends people back: declared with it, email by email.
 RETURN = "retour"
 RETURN_PATH = f"/connexion/psc/{RETURN}"
-FAREWELL_PATH = "/connexion/psc/fin"
+END_SESSION_PATH = "/connexion/psc/fin"
 
 
 class Psc:

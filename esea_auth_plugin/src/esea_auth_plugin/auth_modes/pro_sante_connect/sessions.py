@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .arrivals import Who
 
 PURPOSE = "psc.id_token"
-TICKET = "psc.farewell"
+TICKET = "psc.end_session"
 #: The page of the sign-out comes at once.
 TICKET_LIFETIME = timedelta(minutes=2)
 

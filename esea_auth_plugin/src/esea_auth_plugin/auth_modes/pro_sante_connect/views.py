@@ -18,7 +18,7 @@ from ...services import find
 from . import ended_sessions as ended
 from .discovery import PscDown
 from .resources import AfterResource, ButtonResource, EndSessionResource
-from .service import FAREWELL_PATH, Psc
+from .service import END_SESSION_PATH, Psc
 from .sessions import PscSessions
 from .settings import origin_of
 
@@ -44,7 +44,7 @@ def button(context: ButtonResource, request: PortalRequest) -> ViewResult:
 @view_config(
     context=EndSessionResource,
     request_method="GET",
-    renderer="esea_auth_plugin:auth_modes/pro_sante_connect/templates/farewell.jinja2",
+    renderer="esea_auth_plugin:auth_modes/pro_sante_connect/templates/end_session.jinja2",
     # Its ticket, good for two minutes, stands in for the session that has just ended.
     permission=NO_PERMISSION_REQUIRED,
 )
@@ -62,7 +62,7 @@ def end_session_url(context: EndSessionResource, request: PortalRequest) -> View
         "end_session": end_session,
         "hint": hint,
         "client_id": psc.settings.client_id,
-        "back": find(request, PortalSettings).absolute(FAREWELL_PATH),
+        "back": find(request, PortalSettings).absolute(END_SESSION_PATH),
     }
 
 

@@ -41,7 +41,7 @@ def add_audit_action(config: Configurator, name: str, sentence: str) -> None:
     :param sentence: French, as « Mon activité » shows it to the person.
     """
     if not valid_action(name):
-        raise ValueError(f"« {name} » is no name of an action: room.verb, lower case")
+        raise ValueError(f"« {name} » is no name of an action: package.verb, lower case")
     introspectable = config.introspectable("esea audit actions", name, sentence, "audit action")
     config.action(
         ("esea-audit-action", name),

@@ -86,7 +86,7 @@ class AuditTrail:
     def _check(self, action: str, outcome: str) -> None:
         problem = ""
         if action not in self._actions:
-            problem = f"no room declares the audit action « {action} »: config.add_audit_action"
+            problem = f"no package declares the audit action « {action} »: config.add_audit_action"
         elif outcome not in OUTCOMES:
             problem = f"« {outcome} » is no outcome: {', '.join(sorted(OUTCOMES))}"
         if problem and self._strict:

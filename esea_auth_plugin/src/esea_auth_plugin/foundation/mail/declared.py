@@ -18,9 +18,9 @@ def add_email(config: Configurator, name: str, folder: str, *, proves_mailbox: b
 
     :param proves_mailbox: it carries what proves its address anew, so it goes to one that is not believed as well.
     """
-    introspectable = config.introspectable("esea letters", name, folder, "letter")
+    introspectable = config.introspectable("esea emails", name, folder, "email")
     config.action(
-        ("esea-letter", name),
+        ("esea-email", name),
         lambda: _declare(config.registry, name, folder, proves_mailbox),
         introspectables=(introspectable,),
     )

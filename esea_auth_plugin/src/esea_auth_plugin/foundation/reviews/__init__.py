@@ -86,7 +86,7 @@ class ReviewBoardPredicate:
     phash = text
 
     def __call__(self, context: object, request: PortalRequest) -> bool:
-        return getattr(getattr(context, "desk", None), "name", None) == self._name
+        return getattr(getattr(context, "board", None), "name", None) == self._name
 
 
 def _check_hours(config: Configurator) -> None:

@@ -65,9 +65,9 @@ def add_review_board(
         declared(config).boards[name] = board
 
     config.add_portal_child(path.rpartition("/")[2], place, parent=parent)
-    introspectable = config.introspectable("esea review desks", name, title, "review desk")
-    config.action(("esea-review-desk", name), register, introspectables=(introspectable,))
-    config.action(("esea-review-desk-rule", name), lambda: _copy_rule(config, board), order=_ORDER)
+    introspectable = config.introspectable("esea review boards", name, title, "review board")
+    config.action(("esea-review-board", name), register, introspectables=(introspectable,))
+    config.action(("esea-review-board-rule", name), lambda: _copy_rule(config, board), order=_ORDER)
     _add_board_views(config, board)
 
 
@@ -145,7 +145,7 @@ def _add_board_views(config: Configurator, board: ReviewBoard) -> None:
             review_board=board.name,
         )
 
-    get(overview, ReviewBoardResource, "desk.jinja2")
+    get(overview, ReviewBoardResource, "board.jinja2")
     get(queue_view, QueueResource, "queue.jinja2")
     get(request_views.request_view, ReviewResource, "request.jinja2")
     for name, act in acts.ACTS.items():

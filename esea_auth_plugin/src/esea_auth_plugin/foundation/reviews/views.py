@@ -57,7 +57,7 @@ def overview(place: ReviewBoardResource, request: PortalRequest) -> ViewResult:
     return {
         "place": place,
         "queues": [(kind, waiting.get(kind.name, queue.Counts())) for kind in kinds],
-        "rooms": _pages(place, request),
+        "pages": _pages(place, request),
         "typed": typed,
     }
 

@@ -20,7 +20,7 @@ from .store import Taken, Use
 
 
 def take(dialect: str, uses: Sequence[Use], now: int) -> Any:
-    """Return the upsert of these uses; it returns ``(key, start_ms)`` of those below their ceiling, and changes no other.
+    """Return the upsert of these uses; it returns ``(key, start_ms)`` of those below their ceiling.
 
     Rows go in the order of their keys, so that two processes never wait for each other in a circle.
     """

@@ -63,5 +63,5 @@ def includeme(config: Configurator) -> None:
     """Add the deriver, and refuse a root that no package declares."""
     from pyramid.viewderivers import INGRESS
 
-    config.add_view_deriver(host_isolation_deriver, "other_hosts", under=INGRESS, over="secured_view")
+    config.add_view_deriver(host_isolation_deriver, "host_isolation", under=INGRESS, over="secured_view")
     config.action("esea-host-roots", lambda: _check_roots(config), order=9_000)

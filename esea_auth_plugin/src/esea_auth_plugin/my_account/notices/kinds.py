@@ -60,7 +60,7 @@ KINDS: Mapping[str, Kind] = {
         "Un numéro auquel l’assistance peut vous rappeler pour vérifier votre identité vient d’être changé.",
         after="Demandez-lui aussi de remettre votre numéro : jusque-là, l’autre reste au dossier.",
     ),
-    "mailbox_unverified": Kind(
+    "mailbox_doubted": Kind(
         "Votre adresse n’est plus vérifiée",
         "Le domaine de votre adresse électronique ne reçoit plus de courriel, ou a changé de mains. Rien n’y est plus "
         "envoyé, et les codes par courriel n’ouvrent plus rien tant que vous n’avez pas confirmé une adresse.",

@@ -116,7 +116,7 @@ class Notifier:
     def mailbox_unverified(self, event: MailboxUnverified) -> None:
         """A mailbox that is not believed: kept for « Notifications », and told to a former address that may object."""
         former = self._notices.former_addresses(event.session, event.subject)
-        kind = "mailbox_removed" if event.reason == DOUBTED_AT_FIRST_LINK else "mailbox_unverified"
+        kind = "mailbox_removed" if event.reason == DOUBTED_AT_FIRST_LINK else "mailbox_doubted"
         self._notices.tell(event.session, event.subject, kind, to=former)
 
     def refused_often(self, event: CodeRefusedOften) -> None:

@@ -6,7 +6,6 @@ So no token stays in a history, a referrer or a proxy's log, and a mail scanner 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -16,6 +15,7 @@ from ...foundation.database import IDatabase
 from ...foundation.security.tokens import mailed_token
 from ...foundation.web.cookies import set_cookie
 from ...pyramid_types import PortalRequest, ViewResult
+from ...resources import Resource
 from ...services import find
 from .. import limits
 from ..drafts import Drafts
@@ -26,7 +26,7 @@ from ..resumption import RESUMPTION_COOKIE, open_again, resumable
 _TEMPLATES = "esea_auth_plugin:sign_up/templates"
 
 CONFIRMATION_COOKIE, INVITATION_COOKIE = "confirmation", "invitation"
-_COOKIES: dict[Any, str] = {
+_COOKIES: dict[type[Resource], str] = {
     Confirmation: CONFIRMATION_COOKIE,
     Invitation: INVITATION_COOKIE,
     Resumption: RESUMPTION_COOKIE,
@@ -39,7 +39,7 @@ FLOW = timedelta(minutes=30)
 def token_received(context: MailedToken, request: PortalRequest) -> ViewResult:
     """Take the token out of the address. Nothing is judged and nothing is written here."""
     place = context.__parent__
-    cookie = next(name for interface, name in _COOKIES.items() if interface.providedBy(place))
+    cookie = _COOKIES[type(place)]
     set_cookie(request, cookie, mailed_token(context.__name__), max_age=FLOW)
     return HTTPSeeOther(place.path)
 

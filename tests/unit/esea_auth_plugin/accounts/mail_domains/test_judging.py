@@ -100,7 +100,7 @@ def test_a_registration_before_every_address_that_is_believed_is_in_order(confir
     assert (judged.known.state, judged.unverification) == (State.SOUND, Unverification.NONE)
 
 
-def test_what_the_support_vouched_for_is_not_held_against_the_domain_again() -> None:
+def test_what_the_support_approved_for_is_not_held_against_the_domain_again() -> None:
     approved = replace(SOUND, vouched_at=T0)
     assert look(approved, replace(TAKES, registered_at=T0 - HOUR)).unverification is Unverification.NONE
     assert (

@@ -180,7 +180,7 @@ def forged(cards: Cards, portal: Portal) -> bytes:
     ("case", "problem"),
     [
         ("forged", "is not signed by its authority"),
-        ("stranger", "is of none of the configured authorities"),
+        ("unknown_authority", "is of none of the configured authorities"),
         ("older", "is older than the list at hand"),
         ("over", "is over already"),
         ("garbage", "is no revocation list"),
@@ -198,7 +198,7 @@ def test_what_is_no_good_list_leaves_the_former_in_place(
         fetching.clock.advance(days=3)
     bodies: dict[str, Callable[[], bytes]] = {
         "forged": lambda: forged(cards, fetching),
-        "stranger": lambda: der(Igc(DEFAULT_MOMENT).organisations("FORT").crl(now)),
+        "unknown_authority": lambda: der(Igc(DEFAULT_MOMENT).organisations("FORT").crl(now)),
         "older": lambda: der(authority.crl(now - timedelta(days=1), days=30)),
         "over": lambda: der(authority.crl(now + timedelta(minutes=1), days=1)),
         "garbage": lambda: good[:-5],

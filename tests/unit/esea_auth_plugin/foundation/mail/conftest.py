@@ -50,17 +50,17 @@ def kept() -> Kept:
 
 
 @pytest.fixture
-def registry(room: Callable[..., Any], kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def registry(package: Callable[..., Any], kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Mail, jobs and audit, with the email ``test.welcome``."""
-    package = tmp_path / "letters_of_test"
-    (package / "welcome").mkdir(parents=True)
-    (package / "__init__.py").touch()
+    folder = tmp_path / "emails_of_test"
+    (folder / "welcome").mkdir(parents=True)
+    (folder / "__init__.py").touch()
     for name, text in LETTER.items():
-        (package / "welcome" / name).write_text(text)
+        (folder / "welcome" / name).write_text(text)
     monkeypatch.syspath_prepend(tmp_path)
 
     def emails(config: Any) -> None:
-        config.add_email("test.welcome", "letters_of_test:welcome")
+        config.add_email("test.welcome", "emails_of_test:welcome")
         config.add_service(IMailTransport, lambda registry: kept)
 
     packages = (
@@ -68,4 +68,4 @@ def registry(room: Callable[..., Any], kept: Kept, tmp_path: Path, monkeypatch: 
         "esea_auth_plugin.foundation.audit",
         "esea_auth_plugin.foundation.mail",
     )
-    return room(*packages, emails)
+    return package(*packages, emails)

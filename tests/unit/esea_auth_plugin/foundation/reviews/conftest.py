@@ -17,7 +17,7 @@ from esea_auth_plugin.interfaces import Rule
 class TrialKind:
     """A kind of request for tests; ``told`` is what its decisions did."""
 
-    name, desk, queue = "trial", "trial", "essais"
+    name, board, queue = "trial", "trial", "essais"
     title = queue_title = "Essai"
     permission = "trial.review"
 

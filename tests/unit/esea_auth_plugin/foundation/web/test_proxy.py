@@ -13,7 +13,7 @@ PROXIES = ("10.0.0.0/24", "::1/128")
 addresses = st.ip_addresses().map(str)
 
 
-def test_a_stranger_cannot_choose_its_address() -> None:
+def test_a_third_party_cannot_choose_its_address() -> None:
     assert resolve("203.0.113.9", "198.51.100.1", PROXIES) == "203.0.113.9"
 
 

@@ -1,4 +1,4 @@
-"""The outermost layers: unknown hosts, oversized bodies, CSRF, leftovers, what outlives a refusal."""
+"""The outermost layers: unknown hosts, oversized bodies, CSRF, remaining path segments, deferred writes."""
 
 from __future__ import annotations
 
@@ -255,12 +255,12 @@ def test_a_get_cannot_write(app: TestApp, config: Any) -> None:
 
 
 @pytest.mark.parametrize("path", ["/open/reste", "/open"])
-def test_a_view_that_says_so_takes_leftovers(app: TestApp, path: str) -> None:
+def test_a_view_that_says_so_takes_remaining_segments(app: TestApp, path: str) -> None:
     assert app.get(path).status_int == 200
 
 
 @pytest.mark.parametrize("path", ["/act/reste", "/@@open", "/%40%40open", "/reste"])
-def test_leftovers_and_second_spellings_are_not_found(app: TestApp, path: str) -> None:
+def test_remaining_segments_and_second_spellings_are_not_found(app: TestApp, path: str) -> None:
     app.get(path, status=404)
 
 

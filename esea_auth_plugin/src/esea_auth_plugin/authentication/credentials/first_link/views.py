@@ -21,7 +21,7 @@ from .service import MAILBOX, TOLD, AlreadyAnswered, FirstLinks
 _PAGE = "esea_auth_plugin:authentication/credentials/first_link/templates/first_link.jinja2"
 _ELSEWHERE = "/compte"
 #: A form that waits to be sent again since its session ended.
-_PARKED = "/connexion/reprise"
+_SAVED = "/connexion/reprise"
 _SERVICES = "/services/"
 
 
@@ -45,7 +45,7 @@ def ask(context: FirstLinkResource, request: PortalRequest) -> ViewResult:
         "choose": f"{PATH}?{urlencode({'choisir': 'oui', 'retour': back})}",
         "later": back or _ELSEWHERE,
         # An impostor's browser was known to the account, the owner's was not.
-        "stranger": not row.both_proven and not row.browser_known,
+        "unknown_browser": not row.both_proven and not row.browser_known,
         "doubtful": any(item.concern for item in items),
         "what": mode.title if mode is not None else "Votre identité professionnelle",
         "both_proven": row.both_proven,
@@ -92,7 +92,7 @@ def first_link_page(request: PortalRequest) -> str | None:
 
 
 def _back(text: Any) -> str:
-    return text if text == _PARKED else local_path(text if isinstance(text, str) else "")
+    return text if text == _SAVED else local_path(text if isinstance(text, str) else "")
 
 
 def _pending(request: PortalRequest) -> FirstLinkRow | None:

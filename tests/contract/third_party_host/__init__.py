@@ -36,7 +36,7 @@ def configure(global_config: dict[str, str], settings: dict[str, Any]) -> Config
     """Return the town's application."""
     config = Configurator(settings=settings, root_factory=Town)
     config.include("esea_auth_plugin")
-    config.set_portal_layout("tests.contract.stranger_host:templates/layout.jinja2")
+    config.set_portal_layout("tests.contract.third_party_host:templates/layout.jinja2")
     config.add_view(home, context=Town, permission=NO_PERMISSION_REQUIRED)
     config.commit()
     return config

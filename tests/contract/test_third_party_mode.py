@@ -19,7 +19,7 @@ from esea_auth_plugin.testing.portal import Portal
 from esea_auth_plugin.testing.settings import SERVICES
 from esea_auth_plugin.testing.smtp import SmtpSink
 
-SOURCE = Path(__file__).parent / "stranger_mode"
+SOURCE = Path(__file__).parent / "third_party_mode"
 Install = Callable[..., None]
 
 
@@ -30,7 +30,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     site.mkdir()
     monkeypatch.syspath_prepend(str(site))
 
-    def put(distribution: str, *, module: str = "stranger_badge", code: str | None = None) -> None:
+    def put(distribution: str, *, module: str = "third_party_badge", code: str | None = None) -> None:
         if code is None:
             shutil.copytree(SOURCE, site / module)
         else:
@@ -41,7 +41,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         (metadata / "entry_points.txt").write_text(f"[esea_auth.auth_modes]\nbadge = {module}:BadgeMode\n")
 
     yield put
-    for name in [name for name in sys.modules if name.startswith(("stranger_badge", "broken_badge"))]:
+    for name in [name for name in sys.modules if name.startswith(("third_party_badge", "broken_badge"))]:
         del sys.modules[name]
 
 
@@ -69,7 +69,7 @@ def problems_of(settings: dict[str, str]) -> str:
     return str(cause)
 
 
-def test_a_strangers_mode_finds_the_person_by_itself(
+def test_a_third_parties_mode_finds_the_person_by_itself(
     install: Install, settings: dict[str, str], clock: ManualClock, smtp: SmtpSink
 ) -> None:
     install("hospital-badges")
@@ -112,7 +112,7 @@ def test_a_broken_mode_stops_the_start_and_is_named(install: Install, settings: 
 
 def test_two_modes_of_one_name_stop_the_start_and_both_are_named(install: Install, settings: dict[str, str]) -> None:
     install("hospital-badges")
-    install("clinic-badges", module="stranger_badge_two")
+    install("clinic-badges", module="third_party_badge_two")
     said = problems_of(settings)
     assert "hospital-badges" in said
     assert "clinic-badges" in said

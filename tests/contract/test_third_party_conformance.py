@@ -14,7 +14,7 @@ from esea_auth_plugin.foundation.database import new_id
 from esea_auth_plugin.interfaces import Proof
 from esea_auth_plugin.testing.portal import Person, Portal
 
-from .stranger_mode import BadgeMode
+from .third_party_mode import BadgeMode
 
 
 class TestBadgeMode(AuthModeConformance):

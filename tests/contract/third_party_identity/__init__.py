@@ -38,7 +38,7 @@ from esea_auth_plugin.interfaces import ExternalIdentity, Factor, IExternalIdent
 from esea_auth_plugin.services import find
 
 ISSUER = "https://autorite.example.org"
-PAGE = "stranger_identity:templates/reader.jinja2"
+PAGE = "third_party_identity:templates/reader.jinja2"
 
 
 class AuthorityMode(AuthMode):

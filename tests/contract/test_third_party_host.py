@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect
-from tests.contract import stranger_host
+from tests.contract import third_party_host
 
 from esea_auth_plugin.testing.clock import ManualClock
 from esea_auth_plugin.testing.databases import Backend
@@ -21,14 +21,14 @@ from esea_auth_plugin.testing.smtp import SmtpSink
 @pytest.fixture
 def town(base_settings: dict[str, str], clock: ManualClock, smtp: SmtpSink, backend: Backend) -> Iterator[Portal]:
     """The third party's application with a database of its own."""
-    applications = Applications(stranger_host.configure, {**base_settings, "portal.plugins": ""})
+    applications = Applications(third_party_host.configure, {**base_settings, "portal.plugins": ""})
     registry, wsgi = applications.get(backend, {})
     yield Portal(registry, wsgi, clock, smtp, backend)
     applications.close()
 
 
 def test_the_host_is_as_small_as_we_say() -> None:
-    lines = Path(source_of.getfile(stranger_host)).read_text(encoding="utf-8").splitlines()
+    lines = Path(source_of.getfile(third_party_host)).read_text(encoding="utf-8").splitlines()
     assert len([line for line in lines if line.strip()]) <= 40
 
 
@@ -38,7 +38,7 @@ def test_its_own_page_and_root_stay_its_own(town: Portal) -> None:
 
 
 @pytest.mark.parametrize("path", ["/connexion", "/connexion/otp", "/inscription", "/connexion/oubli"])
-def test_public_pages_work_in_the_strangers_layout(town: Portal, path: str) -> None:
+def test_public_pages_work_in_the_third_parties_layout(town: Portal, path: str) -> None:
     page = town.app.get(path).maybe_follow()
     assert page.status_int == 200
     assert "– Ville de Saintes" in page.html.title.get_text()

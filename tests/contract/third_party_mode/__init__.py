@@ -32,7 +32,7 @@ class BadgeMode(AuthMode):
 
     def ask(self, session: Session, attempt: Attempt) -> Ask:
         """Show the field that the reader fills."""
-        return Ask("stranger_badge:templates/badge.jinja2")
+        return Ask("third_party_badge:templates/badge.jinja2")
 
     def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
         """Accept a badge whose number is the person's identifier, said backwards."""
