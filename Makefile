@@ -34,7 +34,7 @@ test-versions: machine $(FRONTEND)  ## run the tests on each Python in PYTHONS= 
 	  python=$$(sh tools/find_python.sh $$each) || { echo "python$$each is not here: left out" >&2; continue; }; \
 	  $(MAKE) test PYTHON=$$python VENV=.local/python$$each || exit 1; done
 
-check: $(INSTALLED) $(FRONTEND) docs  ## formatting, lint, layers, types, style sheets, scripts, lock in step, texts not said twice, documentation without warnings
+check: $(INSTALLED) $(FRONTEND) docs  ## formatting, lint, layers, types, style sheets, scripts, lock in step, texts not said twice, terms, documentation without warnings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-logo
@@ -42,6 +42,7 @@ check: $(INSTALLED) $(FRONTEND) docs  ## formatting, lint, layers, types, style 
 	@sh tools/frontend/check.sh
 	$(BIN)/python tools/check_lock.py
 	$(BIN)/python tools/check_repeated_text.py
+	$(BIN)/python tools/check_terms.py
 
 # Read anew each time (-E): the reference is generated from code that Sphinx does not watch.
 docs: $(INSTALLED)  ## build the documentation into dist/docs; a warning fails
