@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import pytest
-
 from tools.check_terms import BANNED, findings, main
 
 
 @pytest.mark.parametrize(
     "text",
-    ["A stranger's mode", "def give_parked(form)", "class Postman:", "PARKED = 1", "# rooms meet here", "x = whereabouts"],
+    [
+        "A stranger's mode",
+        "def give_parked(form)",
+        "class Postman:",
+        "PARKED = 1",
+        "# rooms meet here",
+        "x = whereabouts",
+    ],
 )
 def test_a_banned_word_is_found(text: str) -> None:
     assert findings(f"first\n{text}\n") and findings(f"first\n{text}\n")[0][0] == 2

@@ -51,6 +51,7 @@ PUBLISHED = {
     "services",
     "resources",
     "options",
+    "pyramid_types",
     "values",
     "settings",
     "foundation",

@@ -11,9 +11,9 @@ from ...interfaces import IReviews, RequestKind, ReviewState, ReviewView
 from ...pyramid_types import PortalRequest, Registry, TemplateValues
 from ...services import find
 from . import agreements
+from .decisions import MAX_TEXT, UNDECIDED
 from .history import STATES, history, names_of
 from .resources import ReviewResource
-from .service import MAX_TEXT, UNDECIDED
 from .views import refuse_unless_allowed, reviewer, row_facts
 
 #: Offered when a kind brings no ``refusal_reasons`` of its own.

@@ -24,14 +24,14 @@ from ...settings import ReviewSettings
 from ..database import lock_accounts, new_id
 from ..security.tokens import new_reference, read_reference
 from . import agreements, errors
-from .decisions import MAX_TEXT, UNDECIDED, judge, required_text
+from .decisions import UNDECIDED, judge, required_text
 from .declared import kinds_of
 from .locking import lock_concerned, subject_in
 from .models import ReviewEntry, ReviewRequest
 from .texts import opened, sealed
 from .working_hours import WorkingHours
 
-__all__ = ["MAX_TEXT", "UNDECIDED", "Reviews", "view_of"]
+__all__ = ["UNDECIDED", "Reviews", "view_of"]
 
 
 class Reviews:
@@ -47,7 +47,7 @@ class Reviews:
     # --- reading ---
 
     def kind(self, name: str) -> RequestKind:
-        """Return a declared kind; ``LookupError`` if no plugin of this portal brings it."""
+        """Return a declared kind; ``LookupError`` if there is none."""
         try:
             return kinds_of(self._registry)[name]
         except KeyError:
@@ -62,8 +62,9 @@ class Reviews:
         written = read_reference(reference)
         if written is None:
             return None
-        query = select(ReviewRequest).where(ReviewRequest.reference == written)
-        return self._view(session.scalars(query).one_or_none())
+        return self._view(
+            session.scalars(select(ReviewRequest).where(ReviewRequest.reference == written)).one_or_none()
+        )
 
     def of_author(self, session: Session, author: str, *, kind: str | None = None) -> Sequence[ReviewView]:
         """See the interface."""
