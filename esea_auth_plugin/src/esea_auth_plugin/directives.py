@@ -26,6 +26,17 @@ RootFactory = Callable[[Any], Any]
 TileSource = Callable[[Any], Sequence[Tile]]
 #: ``collector(registry, session, subject)`` returns plain values, moments and days.
 PersonalData = Callable[[Any, Any, str], Any]
+#: ``end(session, subject, kept)`` ends what an account has open of one kind, except the one with id ``kept``.
+EndOpened = Callable[[Any, str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Revocable:
+    """A kind of thing that a person opens and that an attacker could continue: sessions, links, codes that wait."""
+
+    name: str
+    end: EndOpened
+    order: int
 
 
 @dataclass
@@ -40,6 +51,7 @@ class Core:
     tiles: dict[str, TileSource] = field(default_factory=dict)
     personal_data: dict[str, PersonalData] = field(default_factory=dict)
     entries: dict[str, AccountEntry] = field(default_factory=dict)
+    revocables: dict[str, Revocable] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -61,6 +73,11 @@ def permissions_of(source: Source) -> Mapping[str, Rule]:
 def roles_of(source: Source) -> Mapping[str, str]:
     """Return the declared roles: name and French title."""
     return core(source).roles
+
+
+def revocables_of(source: Source) -> Sequence[Revocable]:
+    """Return what ends with a compromised account's other open things, in the order in which it ends."""
+    return sorted(core(source).revocables.values(), key=lambda each: (each.order, each.name))
 
 
 def report_problems(config: Configurator, problems: Sequence[Problem]) -> None:
@@ -127,6 +144,18 @@ def add_personal_data(config: Configurator, name: str, collector: PersonalData) 
     _declare(config, "personal data", name, name, lambda: core(config).personal_data.__setitem__(name, collector))
 
 
+def add_revocable(config: Configurator, name: str, end: EndOpened, *, order: int = 100) -> None:
+    """Declare what :func:`esea_auth_plugin.foundation.revocation.end_everything` ends.
+
+    :param name: of the kind; callers exclude it by this name.
+    :param end: called with the database session, the account's subject and the id of the one that stays, or ``""``.
+    :param order: lower ends first. Sign-ins end before sessions: one that finishes at this moment has opened its
+        session by the time that those end.
+    """
+    revocable = Revocable(name, config.maybe_dotted(end), order)
+    _declare(config, "revocable", name, name, lambda: core(config).revocables.__setitem__(name, revocable))
+
+
 def includeme(config: Configurator) -> None:
     """Add the directives, and stop the start with all problems at once."""
     for directive in (
@@ -138,6 +167,7 @@ def includeme(config: Configurator) -> None:
         add_account_tile,
         add_account_entry,
         add_personal_data,
+        add_revocable,
         add_service,
     ):
         config.add_directive(directive.__name__, directive)

@@ -160,23 +160,14 @@ class DeviceRevoked:
 
 @dataclass(frozen=True, slots=True)
 class PasswordChanged:
-    """The password of an account was set anew."""
+    """The password of an account was set anew. What the account has open ends.
 
-    session: Session
-    subject: str
-
-
-@dataclass(frozen=True, slots=True)
-class OperationsEnded:
-    """Whatever was begun for an account and not finished ends now: links, tickets, additions, devices that wait.
-
-    It follows by itself from :class:`PasswordChanged`, :class:`EmailChanged`, :class:`MailboxUnverified` and
-    :class:`AccountClosed`; whoever stops a thief by another act notifies it. A package that lets something be begun and
-    finished later listens to it.
+    ``session_id``: the session in which its person set it, which stays; ``""`` for none.
     """
 
     session: Session
     subject: str
+    session_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

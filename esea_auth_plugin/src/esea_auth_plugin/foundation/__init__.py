@@ -13,6 +13,7 @@ PACKAGES = (
     "esea_auth_plugin.directives",
     "esea_auth_plugin.settings",
     ".database",
+    ".revocation",
     ".migrations",
     ".security",
     ".http_client",

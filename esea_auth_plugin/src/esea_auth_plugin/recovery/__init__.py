@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ..events import DeviceRevoked, OperationsEnded
+from sqlalchemy.orm import Session
+
+from ..events import DeviceRevoked
 from ..interfaces import IAccountRoot, IPasswordResets, ISignInRoot, Rule
 from ..pyramid_types import Configurator
 from ..services import find
@@ -31,14 +33,14 @@ def includeme(config: Configurator) -> None:
     """Hang the places, publish the resets, declare emails, actions and the support's kind of request."""
     registry = config.registry
 
-    def end_links(event: OperationsEnded) -> None:
-        find(registry, Resets).kill(event.session, event.subject)
+    def end_links(session: Session, subject: str, kept: str) -> None:
+        find(registry, Resets).kill(session, subject)
 
     def end_proven_links(event: DeviceRevoked) -> None:
         # What proved itself to the link is gone, and nobody knows in whose hand it was.
         find(registry, Resets).kill(event.session, event.subject, proven=True)
 
-    config.add_subscriber(end_links, OperationsEnded)
+    config.add_revocable("reset_link", end_links)
     config.add_subscriber(end_proven_links, DeviceRevoked)
     config.add_portal_child("oubli", ForgottenResource, parent=ISignInRoot)
     config.add_portal_child("reinitialisation", ResetResource, parent=ISignInRoot)

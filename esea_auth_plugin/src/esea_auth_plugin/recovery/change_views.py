@@ -7,7 +7,6 @@ from pyramid.view import view_config
 
 from ..authentication.attempts import limits as gate
 from ..authentication.attempts.browsers import browser_of
-from ..authentication.attempts.store import SignIns
 from ..authentication.credentials.suspension import SuspendedFactors
 from ..errors import TooManyAttempts
 from ..events import PasswordChanged
@@ -77,15 +76,11 @@ def _set(request: PortalRequest, account: AccountView, password_hash: str) -> No
     session, subject = request.dbsession, account.subject
     lock_accounts(request, session, subject)
     find(request, IPasswords).set_hash(session, subject, password_hash)
-    sessions = find(request, ISessions)
-    # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.
-    find(request, SignIns).close_all(session, subject)
-    sessions.close_all(session, subject, but=request.identity.session_id)
-    sessions.raise_with(request, ())  # a new id for the one that stays
+    kept = find(request, ISessions).raise_with(request, ())  # a new id for the one that stays
     find(request, IAuditTrail).record(session, "password.changed", actor=subject, target=subject)
     # Blocked by « Ce n'était pas moi »: whoever is here has just proven the account's highest level by something else.
     find(request, SuspendedFactors).lift(session, subject, "password", by=subject)
-    request.registry.notify(PasswordChanged(session, subject))
+    request.registry.notify(PasswordChanged(session, subject, session_id=kept.id))
 
 
 def _account(request: PortalRequest) -> AccountView:

@@ -13,8 +13,6 @@ from sqlalchemy.orm import Session
 from ..accounts.address_changes import AddressContestable
 from ..authentication.access.maximum_level import can_use
 from ..authentication.access.suspension import STRONG
-from ..authentication.attempts.browsers import forget_all
-from ..authentication.attempts.store import SignIns
 from ..authentication.contract import AuthMode
 from ..authentication.credentials.suspension import SuspendedFactors
 from ..authentication.registry import modes_of
@@ -34,7 +32,6 @@ from ..interfaces import (
     IPendingDevices,
     IRoleSuspensions,
     ISealer,
-    ISessions,
     PortalSettings,
     Proof,
 )
@@ -170,10 +167,6 @@ class Resets:
         if reset.new_email:
             self._move(session, reset)
         find(self._registry, IPasswords).set_hash(session, subject, password_hash)
-        # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.
-        find(self._registry, SignIns).close_all(session, subject)
-        find(self._registry, ISessions).close_all(session, subject)
-        forget_all(session, subject)
         until = self._quarantine(session, reset, proven=row.factor_at is not None)
         self._audit(session, "recovery.done", subject, new_mailbox=bool(reset.new_email))
         if row.factor_at is not None or reset.new_email:

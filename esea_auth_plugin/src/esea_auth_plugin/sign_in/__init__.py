@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+
+from sqlalchemy.orm import Session
 
 from ..authentication.attempts import store
 from ..authentication.attempts.browsers import forget_all
 from ..authentication.attempts.store import SignIns
-from ..events import (
-    AccountClosed,
-    DeviceRevoked,
-    EmailChanged,
-    FirstLinked,
-    MailboxUnverified,
-    OperationsEnded,
-    PasswordChanged,
-)
+from ..events import DeviceRevoked, FirstLinked
+from ..foundation.revocation import REQUESTS, end_everything
 from ..interfaces import ISavedForms, ISessions, ISignInRoot
 from ..pyramid_types import Configurator
 from ..services import find
@@ -39,14 +33,8 @@ def includeme(config: Configurator) -> None:
     """Hang the places, publish the services, declare actions and jobs."""
     registry = config.registry
 
-    def end_sign_ins(event: AccountClosed) -> None:
-        # Sessions once more: one may just have come of a sign-in that was under way while they were ended.
-        find(registry, SignIns).close_all(event.session, event.subject)
-        find(registry, ISessions).close_all(event.session, event.subject)
-
-    def end_sign_ins_by_mail(event: EmailChanged) -> None:
-        # What was mailed to the former address, and what waits for a code there, opens nothing any more.
-        find(registry, SignIns).close_all(event.session, event.subject)
+    def end_sign_ins(session: Session, subject: str, kept: str) -> None:
+        find(registry, SignIns).close_all(session, subject, exclude=kept)
 
     def end_resting(event: DeviceRevoked) -> None:
         find(registry, SignIns).close_resting_on(event.session, event.subject, event.reference)
@@ -56,13 +44,8 @@ def includeme(config: Configurator) -> None:
         # Whoever prepared the account for its owner to find is put out; the owner's own session or sign-in goes on.
         session, subject = event.session, event.subject
         own = event.session_id or find(registry, SignIns).session_of(session, event.attempt)
-        find(registry, SignIns).close_all(session, subject, exclude=event.attempt)
-        find(registry, ISessions).close_all(session, subject, but=own)
-        registry.notify(OperationsEnded(session, subject))
-        forget_all(session, subject)
-
-    def end_operations(event: Any) -> None:
-        registry.notify(OperationsEnded(event.session, event.subject))
+        kept = {**REQUESTS, "sign_in": event.attempt, "session": own or ""}
+        end_everything(registry, session, subject, exclude=kept)
 
     config.add_portal_child("connexion", SignInResource)
     config.add_portal_child("conditions", TermsResource, parent=ISignInRoot)
@@ -73,12 +56,10 @@ def includeme(config: Configurator) -> None:
     config.add_service(ISavedForms, lambda registry: find(registry, SavedForms))
     for name, sentence in _ACTIONS.items():
         config.add_audit_action(name, sentence)
-    config.add_subscriber(end_sign_ins, AccountClosed)
-    config.add_subscriber(end_sign_ins_by_mail, EmailChanged)
+    config.add_revocable("sign_in", end_sign_ins, order=10)
+    config.add_revocable("known_browser", lambda session, subject, kept: forget_all(session, subject))
     config.add_subscriber(end_resting, DeviceRevoked)
     config.add_subscriber(end_others, FirstLinked)
-    for ends in (PasswordChanged, EmailChanged, MailboxUnverified, AccountClosed):
-        config.add_subscriber(end_operations, ends)
     config.add_job("sign_in.prune", store.prune, every=timedelta(hours=1))
     config.add_job("sign_in.prune_saved_forms", saved_forms.prune, every=timedelta(hours=1))
     config.scan(".views")

@@ -229,7 +229,14 @@ def package(base_settings: dict[str, str], database: IDatabase, clock: ManualClo
     def make(*includes: str, **settings: str) -> Any:
         found = {**base_settings, "portal.database_url": str(database.engine.url), **settings}
         config = Configurator(settings=found)
-        for name in ("directives", "settings", "foundation.database", "foundation.migrations", "foundation.security"):
+        for name in (
+            "directives",
+            "settings",
+            "foundation.database",
+            "foundation.revocation",
+            "foundation.migrations",
+            "foundation.security",
+        ):
             config.include(f"esea_auth_plugin.{name}")
         for name in includes:
             config.include(name)

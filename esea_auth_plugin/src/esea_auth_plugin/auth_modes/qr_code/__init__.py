@@ -41,10 +41,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from ...authentication.registry import enabled_names
 from ...directives import report_problems
 from ...errors import Problem
-from ...events import AccountClosed, DeviceRevoked
+from ...events import DeviceRevoked
 from ...pyramid_types import Configurator
 from ...services import find
 from ...settings import read_section
@@ -76,8 +78,8 @@ def includeme(config: Configurator) -> None:
         if event.mode == PASSKEYS:
             find(registry, QrRequests).end_of_key(event.session, event.subject, event.reference)
 
-    def closed(event: AccountClosed) -> None:
-        find(registry, QrRequests).end_of_person(event.session, event.subject)
+    def end_requests(session: Session, subject: str, kept: str) -> None:
+        find(registry, QrRequests).end_of_person(session, subject)
 
     read_section(config, QrSettings, PREFIX)
     config.add_service(QrRequests, QrRequests)
@@ -87,7 +89,7 @@ def includeme(config: Configurator) -> None:
     config.add_email(LETTER, "esea_auth_plugin:auth_modes/qr_code/emails/reported")
     config.add_job("qr.prune", prune, every=timedelta(hours=1))
     config.add_subscriber(revoked, DeviceRevoked)
-    config.add_subscriber(closed, AccountClosed)
+    config.add_revocable("qr_request", end_requests)
     config.add_portal_child("qr", QrResource)
     config.scan(".phone_views")
     config.scan(".enrol_phone_views")

@@ -235,7 +235,7 @@ class QrRequests:
         self._end(session, QrRequestRow.decided_by == subject, QrRequestRow.authenticator == reference)
 
     def end_of_person(self, session: Session, subject: str) -> None:
-        """An account was suspended or closed."""
+        """End what an account asked for or approved and nobody collected yet."""
         self._end(session, or_(QrRequestRow.decided_by == subject, QrRequestRow.subject == subject))
 
     # --- rows

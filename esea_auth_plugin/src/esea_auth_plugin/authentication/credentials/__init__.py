@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ...events import OperationsEnded
+from sqlalchemy.orm import Session
+
 from ...interfaces import IAccountRoot, IEnrolments, Rule
 from ...pyramid_types import Configurator
 from ...services import find
@@ -27,8 +28,8 @@ def includeme(config: Configurator) -> None:
     """Publish the services, hang the places."""
     registry = config.registry
 
-    def end_enrolments(event: OperationsEnded) -> None:
-        find(registry, EnrolmentStore).close_all(event.session, event.subject)
+    def end_enrolments(session: Session, subject: str, kept: str) -> None:
+        find(registry, EnrolmentStore).close_all(session, subject)
 
     config.add_service(EnrolmentStore, EnrolmentStore)
     config.add_service(Revoking, Revoking)
@@ -38,7 +39,7 @@ def includeme(config: Configurator) -> None:
     for permission in ("esea.devices.view", "esea.devices.change"):
         config.add_permission_rule(permission, Rule())
     config.add_portal_child("dispositifs", DevicesResource, parent=IAccountRoot)
-    config.add_subscriber(end_enrolments, OperationsEnded)
+    config.add_revocable("enrolment", end_enrolments)
     config.add_job("devices.prune", store.prune, every=timedelta(hours=1))
     config.include(".pending")
     config.include(".second_factors")

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...directives import report_problems
 from ...errors import Problem
-from ...events import AccountClosed, AccountErased, OperationsEnded
+from ...events import AccountErased
 from ...interfaces import ICatalogue, IReviews, ReviewView
 from ...pyramid_types import Configurator, PortalRequest, current_identity
 from ...services import find, offers
@@ -48,8 +48,10 @@ def includeme(config: Configurator) -> None:
     config.add_request_method(own_requests, "own_requests", reify=True)
     config.add_request_method(request_title, "request_title")
     config.add_job("reviews.expire", expire_unanswered, every=timedelta(hours=1))
-    config.add_subscriber(agreements.withdraw, OperationsEnded)
-    config.add_subscriber(lambda event: end_requests_of(config.registry, event), AccountClosed)
+    config.add_revocable("review_agreement", lambda session, subject, kept: agreements.withdraw(session, subject))
+    config.add_revocable(
+        "review_request", lambda session, subject, kept: end_requests_of(config.registry, session, subject)
+    )
     config.add_subscriber(unname_requests_of, AccountErased)
     config.action("esea-review-hours", lambda: _check_hours(config), order=4_000)
     config.action("esea-review-declarations", lambda: check_declarations(config), order=4_001)

@@ -14,7 +14,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ...directives import permissions_of
-from ...events import OperationsEnded
 from ...interfaces import (
     BY_RULE,
     AccountState,
@@ -122,12 +121,12 @@ def may_review(registry: Registry, session: Session, kind: RequestKind, by: str)
     return any(held.name == rule.role and held.scope == "*" for held in find(registry, IRoles).of(session, by))
 
 
-def withdraw(event: OperationsEnded) -> None:
+def withdraw(session: Session, subject: str) -> None:
     """Take back what somebody agreed to and nobody decided yet: a thief's session may have agreed in their name."""
     undecided = select(ReviewRequest.id).where(ReviewRequest.state.in_((ReviewState.OPEN, ReviewState.MORE_ASKED)))
-    event.session.execute(
+    session.execute(
         delete(ReviewAgreement)
-        .where(ReviewAgreement.by == event.subject, ReviewAgreement.request_id.in_(undecided))
+        .where(ReviewAgreement.by == subject, ReviewAgreement.request_id.in_(undecided))
         .execution_options(synchronize_session=False)
     )
 

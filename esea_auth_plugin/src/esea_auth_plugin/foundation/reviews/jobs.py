@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from ...events import AccountClosed, AccountErased
+from ...events import AccountErased
 from ...interfaces import IClock, IReviews, ReviewState
 from ...normalise.folding import fold_words
 from ...pyramid_types import Registry
@@ -41,13 +41,13 @@ def expire_unanswered(registry: Registry) -> int:
     return ended
 
 
-def end_requests_of(registry: Registry, event: AccountClosed) -> None:
+def end_requests_of(registry: Registry, session: Session, subject: str) -> None:
     """Withdraw what a closed account still asks for, in the transaction that closes it (threat-model.md row 4)."""
-    open_ones = event.session.scalars(
-        select(ReviewRequest.id).where(ReviewRequest.author == event.subject, ReviewRequest.state.in_(UNDECIDED))
+    open_ones = session.scalars(
+        select(ReviewRequest.id).where(ReviewRequest.author == subject, ReviewRequest.state.in_(UNDECIDED))
     ).all()
     for request_id in open_ones:
-        find(registry, IReviews).withdraw(event.session, request_id, state=ReviewState.WITHDRAWN)
+        find(registry, IReviews).withdraw(session, request_id, state=ReviewState.WITHDRAWN)
 
 
 def unname_requests_of(event: AccountErased) -> None:

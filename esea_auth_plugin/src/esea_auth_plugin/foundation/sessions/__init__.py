@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import cast
 
-from ...events import AccountClosed
+from sqlalchemy.orm import Session
+
 from ...interfaces import ISessions
 from ...pyramid_types import Configurator, Registry
 from ...services import find
@@ -19,15 +20,13 @@ KEEP_PATH = "/compte/session/prolonger"
 
 def includeme(config: Configurator) -> None:
     """Publish :class:`ISessions`, ``request.session_ends_in`` and the address that prolongs a session."""
-    registry = config.registry
 
-    def end_sessions(event: AccountClosed) -> None:
-        # A suspended or closed account has no session left, from the same transaction on (threat-model.md row 23).
-        find(registry, ISessions).close_all(event.session, event.subject)
+    def end_sessions(session: Session, subject: str, kept: str) -> None:
+        find(config.registry, ISessions).close_all(session, subject, but=kept)
 
     config.add_service(ISessions, Sessions)
     config.add_request_method(session_ends_in, "session_ends_in", reify=True)
-    config.add_subscriber(end_sessions, AccountClosed)
+    config.add_revocable("session", end_sessions, order=20)
     # A fixed machine address: a page's script calls it, nobody navigates to it.
     config.add_route("esea.session.keep", KEEP_PATH)
     config.scan(".views")

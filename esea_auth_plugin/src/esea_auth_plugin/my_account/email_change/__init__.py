@@ -20,7 +20,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ...events import OperationsEnded
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot
 from ...pyramid_types import Configurator
 from ...services import find
@@ -53,7 +52,9 @@ def includeme(config: Configurator) -> None:
             order=110,
         )
     )
-    config.add_subscriber(lambda event: find(config.registry, EmailChanges).forget(event), OperationsEnded)
+    config.add_revocable(
+        "email_change", lambda session, subject, kept: find(config.registry, EmailChanges).forget(session, subject)
+    )
     config.add_job("email_change.prune", prune, every=timedelta(days=1))
     config.scan(".views")
     config.scan(".undo_views")

@@ -11,13 +11,11 @@ from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from ...accounts.address_changes import AddressChange, AddressChanges
-from ...authentication.attempts.browsers import forget_all
-from ...authentication.attempts.store import SignIns
 from ...errors import PortalError
-from ...events import OperationsEnded
 from ...foundation.database import IDatabase, lock_accounts, new_id
+from ...foundation.revocation import MAILBOX, end_everything
 from ...foundation.security import tokens
-from ...interfaces import AccountView, IAccounts, IAuditTrail, IClock, IMailboxes, IOutbox, ISealer, ISessions
+from ...interfaces import AccountView, IAccounts, IAuditTrail, IClock, IMailboxes, IOutbox, ISealer
 from ...normalise.emails import normalise_email
 from ...pyramid_types import Registry
 from ...services import find
@@ -141,16 +139,16 @@ class EmailChanges:
         if once.rowcount != 1:
             return False
         if change.confirms_again:
-            self._registry.notify(OperationsEnded(session, subject))
+            end_everything(self._registry, session, subject, exclude=MAILBOX)
             return find(self._registry, IMailboxes).confirmed(session, subject, change.new)
         return find(self._registry, IAccounts).change_email(
             session, subject, change.new, by=subject, former=change.former
         )
 
-    def forget(self, event: OperationsEnded) -> None:
-        """A change that waits for its code is asked for again."""
-        waiting = delete(EmailChangeRow).where(EmailChangeRow.subject == event.subject)
-        event.session.execute(waiting.execution_options(synchronize_session=False))
+    def forget(self, session: Session, subject: str) -> None:
+        """Forget the change that waits for its code; its person asks for it again."""
+        waiting = delete(EmailChangeRow).where(EmailChangeRow.subject == subject)
+        session.execute(waiting.execution_options(synchronize_session=False))
 
     # --- the former address
 
@@ -172,11 +170,7 @@ class EmailChanges:
         )
 
     def _close(self, session: Session, subject: str) -> None:
-        # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.
-        find(self._registry, SignIns).close_all(session, subject)
-        find(self._registry, ISessions).close_all(session, subject)
-        self._registry.notify(OperationsEnded(session, subject))
-        forget_all(session, subject)
+        end_everything(self._registry, session, subject)
         hours = find(self._registry, AuthSettings).reset_quarantine_hours
         if hours:
             # Reading the former mailbox proves nothing else: codes mailed there open nothing for a day.

@@ -10,12 +10,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from ...authentication.attempts.browsers import forget_all
-from ...authentication.attempts.store import SignIns
 from ...authentication.credentials.suspension import CONTESTED, SuspendedFactors
 from ...authentication.registry import modes_of
-from ...events import OperationsEnded
 from ...foundation.database import lock_accounts, new_id
+from ...foundation.revocation import end_everything
 from ...foundation.security import tokens
 from ...interfaces import (
     AccountState,
@@ -27,7 +25,6 @@ from ...interfaces import (
     IFormerAddresses,
     IOutbox,
     ISealer,
-    ISessions,
     PortalSettings,
 )
 from ...pyramid_types import Registry
@@ -206,11 +203,7 @@ class Notices:
     def _stop(self, session: Session, notice: Notice) -> None:
         """End what is open, what is being opened, and what would make a thief's browser a known one."""
         subject = notice.subject
-        # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.
-        find(self._registry, SignIns).close_all(session, subject)
-        find(self._registry, ISessions).close_all(session, subject)
-        self._registry.notify(OperationsEnded(session, subject))
-        forget_all(session, subject)
+        end_everything(self._registry, session, subject)
         for mode, reference in notice.freezes:
             find(self._registry, SuspendedFactors).suspend_factor(session, subject, mode, reference, reason=CONTESTED)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ...events import OperationsEnded
+from sqlalchemy.orm import Session
+
 from ...interfaces import ISignInRoot
 from ...pyramid_types import Configurator
 from ...services import find
@@ -26,10 +27,10 @@ _ACTIONS = {
 def includeme(config: Configurator) -> None:
     """Hang the place of the mailed link, publish the links, declare emails, actions and the support's kind."""
 
-    def end_links(event: OperationsEnded) -> None:
-        find(config.registry, Links).kill(event.session, event.subject)
+    def end_links(session: Session, subject: str, kept: str) -> None:
+        find(config.registry, Links).kill(session, subject)
 
-    config.add_subscriber(end_links, OperationsEnded)
+    config.add_revocable("recovery_link", end_links)
     config.add_portal_child("retrouver", RegainResource, parent=ISignInRoot)
     config.add_service(Links, Links)
     for message in _EMAILS:

@@ -9,8 +9,6 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from ...authentication.attempts.browsers import forget_all
-from ...authentication.attempts.store import SignIns
 from ...authentication.credentials.suspension import SuspendedFactors
 from ...authentication.registry import modes_of
 from ...errors import PortalError
@@ -26,7 +24,6 @@ from ...interfaces import (
     IOutbox,
     IPasswords,
     IRoleSuspensions,
-    ISessions,
     PortalSettings,
 )
 from ...pyramid_types import Registry
@@ -116,10 +113,6 @@ class Links:
         if cast("CursorResult[Any]", session.execute(used)).rowcount != 1:
             raise LinkSpent("Ce lien n’est plus valable. Faites une nouvelle demande.")
         find(self._registry, IPasswords).set_hash(session, subject, password_hash)
-        # Sign-ins before sessions: one that finishes at this moment has opened its session by the time that those end.
-        find(self._registry, SignIns).close_all(session, subject)
-        find(self._registry, ISessions).close_all(session, subject)
-        forget_all(session, subject)
         gone = self._revoke_devices(session, subject)
         # Two reviewers checked who it is, and everything that « Ce n'était pas moi » froze is new or gone.
         frozen = find(self._registry, SuspendedFactors)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ....events import DeviceRevoked, OperationsEnded
+from ....events import DeviceRevoked
 from ....interfaces import IPendingDevices
 from ....pyramid_types import Configurator
 from ....services import find
@@ -24,7 +24,9 @@ def includeme(config: Configurator) -> None:
     config.add_audit_action("device.confirmed", "Dispositif confirmé")
     config.add_audit_action("device.confirmation_sent", "Courriel de confirmation d’un dispositif renvoyé")
     config.add_subscriber(lambda event: find(config.registry, PendingDevices).forget(event), DeviceRevoked)
-    config.add_subscriber(lambda event: find(config.registry, PendingDevices).end(event), OperationsEnded)
+    config.add_revocable(
+        "pending_device", lambda session, subject, kept: find(config.registry, PendingDevices).end(session, subject)
+    )
     config.add_job("devices.remove_unconfirmed", remove_unconfirmed, every=timedelta(hours=1))
     config.scan(".views")
     config.scan(".signed_in_views")

@@ -15,7 +15,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from ....events import DeviceRevoked, OperationsEnded
+from ....events import DeviceRevoked
 from ....foundation.database import IDatabase, lock_accounts, new_id
 from ....foundation.security import tokens
 from ....interfaces import (
@@ -166,11 +166,11 @@ class PendingDevices:
             )
         )
 
-    def end(self, event: OperationsEnded) -> None:
+    def end(self, session: Session, subject: str) -> None:
         """What waits is confirmed by nobody any more, and the job removes it: whoever added it may be the thief."""
-        waiting = update(PendingDeviceRow).where(PendingDeviceRow.subject == event.subject)
+        waiting = update(PendingDeviceRow).where(PendingDeviceRow.subject == subject)
         waiting = waiting.where(PendingDeviceRow.ends_at > self._now()).values(ends_at=self._now())
-        event.session.execute(waiting.execution_options(synchronize_session=False))
+        session.execute(waiting.execution_options(synchronize_session=False))
 
     def _mail(
         self,
