@@ -250,7 +250,7 @@ def _domains(portal: Portal) -> Arrival:
     portal.person(email="anne@chu-abandonne.fr")
     browser, _ = portal.signed_in(roles=["support"])
     with portal.db.writing() as session:
-        portal.find(IMailboxes).doubt(session, "chu-abandonne.fr", reason="lapsed")
+        portal.find(IMailboxes).unverify(session, "chu-abandonne.fr", reason="lapsed")
     return browser, "/support/domaines"
 
 
@@ -261,7 +261,7 @@ def _doubted(path: str) -> Way:
         anne, browser = portal.person(email="anne@chu-abandonne.fr"), portal.browser()
         by_application(portal, browser, anne, give_application(portal, anne))
         with portal.db.writing() as session:
-            portal.find(IMailboxes).doubt(session, "chu-abandonne.fr", reason="lapsed")
+            portal.find(IMailboxes).unverify(session, "chu-abandonne.fr", reason="lapsed")
         return browser, path
 
     return way

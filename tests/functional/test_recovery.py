@@ -139,7 +139,7 @@ def test_the_reviewers_are_warned_of_an_address_that_one_of_them_moved(portal: P
 def test_no_link_goes_to_a_mailbox_that_is_not_believed(portal: Portal, lost: tuple[Person, str, str]) -> None:
     anne, _, reference = lost
     with portal.db.writing() as session:
-        portal.find(IMailboxes).doubt(session, anne.email.rpartition("@")[2], reason="lapsed")
+        portal.find(IMailboxes).unverify(session, anne.email.rpartition("@")[2], reason="lapsed")
     browser, _ = portal.signed_in(roles=["support"], email="lucie@esea.example")
     assert "Faites d’abord changer l’adresse" in text(agree(portal, browser, reference).maybe_follow())
     portal.deliver()

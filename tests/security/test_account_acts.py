@@ -94,7 +94,7 @@ def rejected(portal: Portal, anne: Person) -> None:
     from esea_auth_plugin.interfaces import IMailboxes
 
     with portal.db.writing() as session:
-        portal.find(IMailboxes).doubt(session, anne.email.rpartition("@")[2], reason="support")
+        portal.find(IMailboxes).unverify(session, anne.email.rpartition("@")[2], reason="support")
 
 
 CHECKED = {"identite_verifiee": "oui"}

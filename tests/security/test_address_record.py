@@ -139,7 +139,7 @@ def test_a_former_address_whose_domain_lapses_meanwhile_takes_nothing_back(
         assert portal.find(IAccounts).change_email(session, anne.subject, ELSEWHERE)
     letter = next(each for each in portal.emails(anne.email) if "/adresse-precedente/" in each.text)
     with portal.db.writing() as session:
-        concerned = portal.find(IMailboxes).doubt(session, lapsed, reason="registered_anew")
+        concerned = portal.find(IMailboxes).unverify(session, lapsed, reason="registered_anew")
     assert list(concerned) == [anne.subject if may else lea.subject]
     with portal.db.reading() as session:
         assert list(portal.find(IFormerAddresses).of(session, anne.subject)) == ([anne.email] if may else [])
@@ -153,7 +153,7 @@ def test_a_former_address_whose_domain_lapses_meanwhile_takes_nothing_back(
 def test_a_former_address_in_other_hands_is_told_nothing_and_a_second_change_waits(portal: Portal) -> None:
     anne = portal.person(email="anne@petit.fr")
     with portal.db.writing() as session:
-        portal.find(IMailboxes).doubt(session, "petit.fr", reason="registered_anew")
+        portal.find(IMailboxes).unverify(session, "petit.fr", reason="registered_anew")
     with portal.db.writing() as session:
         assert portal.find(IAccounts).change_email(session, anne.subject, ELSEWHERE)
     assert not told(portal, anne.email, "/adresse-precedente/")

@@ -106,7 +106,7 @@ def test_registrations_to_the_espace_pro(portal: Any) -> None:
         reviews.ask_more(session, review.id, by=reviewer.subject, question="questionsecrete sur lui")
     with portal.db.reading() as session:
         assert registrations.form_of(session, person.subject) == form
-        assert registrations.standing(session, person.subject).question == "questionsecrete sur lui"
+        assert registrations.progress(session, person.subject).question == "questionsecrete sur lui"
     assert found(portal, "complementsecret", "questionsecrete") == []
 
 

@@ -85,7 +85,7 @@ def test_a_closed_account_is_no_member_any_more(portal: Any) -> None:
     with portal.db.writing() as session:
         portal.registry.notify(AccountClosed(session, person.subject, "départ"))
     with portal.db.reading() as session:
-        assert portal.find(IRegistrations).standing(session, person.subject).stage is not Stage.ADMITTED
+        assert portal.find(IRegistrations).progress(session, person.subject).stage is not Stage.ADMITTED
     assert browser.get(INSIDE[0]).status_int == 303
 
 

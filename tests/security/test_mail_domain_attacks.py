@@ -22,7 +22,7 @@ THIEF = "voleur@exemple-voleur.fr"
 def buy(portal: Portal) -> None:
     """Let the portal find that the domain is somebody else's."""
     with portal.db.writing() as session:
-        portal.find(IMailboxes).doubt(session, DOMAIN, reason="registered_anew")
+        portal.find(IMailboxes).unverify(session, DOMAIN, reason="registered_anew")
 
 
 def by_password(portal: Portal, person: Person, password: str) -> TestApp:
