@@ -30,10 +30,10 @@ def give_key(portal: Portal, person: Person, label: str = "Téléphone", attests
     device = Authenticator(origins[0], attests=attests)
     attempt = Attempt(new_id(), portal.clock.now(), subject=person.subject, email=person.email, browser="a browser")
     with portal.db.writing() as session:
-        shown: Any = mode.enrol_begin(session, attempt)
+        shown: Any = mode.enrolment.begin(session, attempt)
         credential = device.create(shown.values["options"])
         values = {"credential": credential, "challenge": shown.values["challenge"], "label": label}
-        assert isinstance(mode.enrol_answer(session, replace(attempt, values=values), None), Enrolled)
+        assert isinstance(mode.enrolment.answer(session, replace(attempt, values=values), None), Enrolled)
     return device
 
 

@@ -38,10 +38,10 @@ def made_at(portal: Portal, origin: str) -> Any:
     assert mode is not None
     attempt = Attempt(new_id(), portal.clock.now(), subject=person.subject, email=person.email, browser="a browser")
     with portal.db.writing() as session:
-        shown: Any = mode.enrol_begin(session, attempt)
+        shown: Any = mode.enrolment.begin(session, attempt)
         credential = Authenticator(origin).create(shown.values["options"])
         values = {"credential": credential, "challenge": shown.values["challenge"], "label": "Téléphone"}
-        return mode.enrol_answer(session, replace(attempt, values=values), None)
+        return mode.enrolment.answer(session, replace(attempt, values=values), None)
 
 
 # --- the list

@@ -23,8 +23,7 @@ from esea_auth_plugin.authentication.contract import (
     Capability,
     Credential,
     Data,
-    EnrolBegun,
-    EnrolResult,
+    Enrolment,
     Go,
     Poll,
     Proven,
@@ -41,10 +40,34 @@ ISSUER = "https://autorite.example.org"
 PAGE = "third_party_identity:templates/reader.jinja2"
 
 
+class AuthorityEnrolment(Enrolment):
+    """Adds a credential of :class:`AuthorityMode`."""
+
+    mode: AuthorityMode
+    title = "Ajouter ma carte régionale"
+    description = "Elle vous connecte sans mot de passe."
+
+    def ask(self, session: Session, attempt: Attempt) -> Ask | Wait:
+        """Wait for the browser to come back."""
+        return Wait(PAGE, 3)
+
+    def begin(self, session: Session, attempt: Attempt) -> Begun:
+        """Send the person to the authority."""
+        return self.mode._away()
+
+    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+        """Show who the authority says it is."""
+        identity = _identity(attempt)
+        if identity is None:
+            return Refused("authority.nonce", "Cette réponse n'est pas celle de cet ajout.", over=True)
+        return ShowsIdentity(identity)
+
+
 class AuthorityMode(AuthMode):
     """See the module."""
 
     name = "authority"
+    enrols_with = AuthorityEnrolment
     segment = "autorite"
     title = "Carte régionale"
     description = "Votre carte régionale, lue par son autorité."
@@ -52,8 +75,6 @@ class AuthorityMode(AuthMode):
     capabilities = frozenset({Capability.FINDS_PERSON, Capability.OFFERS_ATTRIBUTES, Capability.ENROLS})
     callbacks = frozenset({"retour"})
     actions = frozenset({"diagnostic"})
-    enrol_title = "Ajouter ma carte régionale"
-    enrol_description = "Elle vous connecte sans mot de passe."
 
     def ask(self, session: Session, attempt: Attempt) -> Ask | Wait:
         """Wait for the browser to come back."""
@@ -97,21 +118,6 @@ class AuthorityMode(AuthMode):
     def revoke(self, session: Session, subject: str, reference: str, *, reason: str) -> bool:
         """Unlink a card."""
         return find(self.registry, IExternalIdentities).unlink(session, subject, reference, reason=reason)
-
-    def enrol_ask(self, session: Session, attempt: Attempt) -> Ask | Wait:
-        """Wait for the browser to come back."""
-        return Wait(PAGE, 3)
-
-    def enrol_begin(self, session: Session, attempt: Attempt) -> EnrolBegun:
-        """Send the person to the authority."""
-        return self._away()
-
-    def enrol_answer(self, session: Session, attempt: Attempt, prepared: Any) -> EnrolResult:
-        """Show who the authority says it is."""
-        identity = _identity(attempt)
-        if identity is None:
-            return Refused("authority.nonce", "Cette réponse n'est pas celle de cet ajout.", over=True)
-        return ShowsIdentity(identity)
 
     def _away(self) -> Go:
         nonce = secrets.token_urlsafe(16)

@@ -47,13 +47,13 @@ def with_totp(portal: Portal, person: Person) -> str:
     assert mode is not None
     attempt = Attempt(id=new_id(), at=portal.clock.now(), subject=person.subject, email=person.email)
     with portal.db.writing() as session:
-        begun = mode.enrol_begin(session, attempt)
+        begun = mode.enrolment.begin(session, attempt)
     state = getattr(begun, "state", None) or {}
     values = {"code": codes.code_of(state["key"], codes.step_at(attempt.at)), "label": "Téléphone"}
     answering = replace(attempt, state=state, values=values)
-    prepared = mode.enrol_prepare(answering)
+    prepared = mode.enrolment.prepare(answering)
     with portal.db.writing() as session:
-        assert isinstance(mode.enrol_answer(session, answering, prepared), Enrolled)
+        assert isinstance(mode.enrolment.answer(session, answering, prepared), Enrolled)
     return str(state["key"])
 
 

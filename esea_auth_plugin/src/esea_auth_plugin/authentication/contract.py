@@ -15,9 +15,8 @@ sees a request, a cookie or a response, and it never knows which stage of a sign
     then if it is known; a mode that finds the person itself locks it first (``database.lock_accounts``), and a right
     answer of a suspended account opens nothing.
 
-Where people add credentials of a mode themselves (:attr:`Capability.ENROLS`), « Mes dispositifs » calls
-``enrol_begin``, ``enrol_prepare`` and ``enrol_answer`` in the same way, for a person who is signed in at the highest
-level that they own.
+Where people add credentials of a mode themselves (:attr:`Capability.ENROLS`), « Mes dispositifs » calls the same four
+of :attr:`AuthMode.enrolment`, for a person who is signed in at the highest level that they own.
 
 A mode never links an external identity to an account: it answers :class:`UnknownPerson` or :class:`ShowsIdentity`, and
 where its issuer names people by numbers it may ask :meth:`ILinking.link_at_sign_in`, which links only what is certain.
@@ -178,9 +177,6 @@ class Poll:
     seconds: int = 3
 
 
-# --- what a mode answers to an enrolment -------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Enrolled:
     """A credential was added.
@@ -205,11 +201,8 @@ class ShowsIdentity:
     external: ExternalIdentity
 
 
-Shown = Ask | Go | Wait
 Begun = Ask | Go | Wait | Data | Refused
-Result = Ask | Go | Wait | Data | Proven | Refused | UnknownPerson
-EnrolBegun = Ask | Go | Wait | Data | Refused
-EnrolResult = Ask | Go | Wait | Data | Enrolled | ShowsIdentity | Refused
+Result = Ask | Go | Wait | Data | Proven | Refused | UnknownPerson | Enrolled | ShowsIdentity
 
 
 # --- the mode --------------------------------------------------------------------------------------------------
@@ -238,7 +231,57 @@ class Credential:
 _NOT_OFFERED = "Ce moyen de connexion ne s’ajoute pas ici. Choisissez-en un autre dans « Mes dispositifs »."
 
 
-class AuthMode(ABC):
+class Steps(ABC):
+    """What the flow calls, for a sign-in and for an enrolment alike."""
+
+    @abstractmethod
+    def ask(self, session: Session, attempt: Attempt) -> Ask | Wait:
+        """Return the page of the present step; writes nothing, called for each GET."""
+
+    def begin(self, session: Session, attempt: Attempt) -> Begun:
+        """Begin the stage, or the enrolment."""
+        return self.ask(session, attempt)
+
+    def prepare(self, attempt: Attempt) -> Any:
+        """Do the slow part of an answer, without any transaction open; what it returns goes to :meth:`answer`."""
+        return None
+
+    @abstractmethod
+    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+        """Judge an answer; an empty one is refused or asked again, never proven."""
+
+
+class Enrolment(Steps):
+    """The addition of a credential, for a person who is signed in at the highest level that they own.
+
+    A mode with capability ENROLS names its subclass in :attr:`AuthMode.enrols_with`; this class offers nothing.
+
+    :ivar mode: the mode that it adds a credential of.
+    """
+
+    #: On « Mes dispositifs » (« Ajouter une clé d'accès »), with what it is good for.
+    title: ClassVar[str] = ""
+    description: ClassVar[str] = ""
+    #: Segments under its address that take a POST of their own.
+    actions: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, mode: Any) -> None:
+        self.mode = mode
+
+    def ask(self, session: Session, attempt: Attempt) -> Ask | Wait:
+        """Return the page of the present step; writes nothing, called for each GET."""
+        raise LookupError(f"{self.mode.name} enrols nobody")
+
+    def begin(self, session: Session, attempt: Attempt) -> Begun:
+        """Begin to add a credential; the attempt's subject is the person who is signed in."""
+        return Refused("enrol.not_offered", _NOT_OFFERED, over=True)
+
+    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+        """Judge an answer: :class:`Enrolled` or :class:`ShowsIdentity` ends the enrolment."""
+        return Refused("enrol.not_offered", _NOT_OFFERED, over=True)
+
+
+class AuthMode(Steps):
     """Base class of a mode. Built-in ones and third parties' are checked alike by ``auth_modes/conformance.py``."""
 
     #: Name in ini files and proofs.
@@ -281,30 +324,12 @@ class AuthMode(ABC):
     companion: ClassVar[str] = ""
     #: Template that « Mes dispositifs » includes, ``""`` for none, with :meth:`devices_values` as ``values``.
     devices_companion: ClassVar[str] = ""
-    #: Title of its enrolment (« Ajouter une clé d'accès »), with what it is good for; capability ENROLS.
-    enrol_title: ClassVar[str] = ""
-    enrol_description: ClassVar[str] = ""
-    #: Segments under its enrolment that take a POST of their own.
-    enrol_actions: ClassVar[frozenset[str]] = frozenset()
+    #: The addition of a credential, with capability ENROLS; see :attr:`enrolment`.
+    enrols_with: ClassVar[type[Enrolment]] = Enrolment
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
-
-    @abstractmethod
-    def ask(self, session: Session, attempt: Attempt) -> Ask | Wait:
-        """Return the page of the present step; writes nothing."""
-
-    def begin(self, session: Session, attempt: Attempt) -> Begun:
-        """Begin the stage."""
-        return self.ask(session, attempt)
-
-    def prepare(self, attempt: Attempt) -> Any:
-        """Do the slow part of an answer, without any transaction open; what it returns goes to :meth:`answer`."""
-        return None
-
-    @abstractmethod
-    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
-        """Judge an answer; an empty one is refused or asked again, never proven."""
+        self.enrolment = self.enrols_with(self)
 
     def claim(self, attempt: Attempt) -> Claim | None:
         """Return whose account an answer claims; may read in a short transaction of its own. ``None``: nobody's."""
@@ -353,22 +378,6 @@ class AuthMode(ABC):
     def usable_by(self, session: Session, subject: str) -> bool:
         """Tell whether the person can sign in with this mode now; it decides the highest level they own."""
         return False
-
-    def enrol_ask(self, session: Session, attempt: Attempt) -> Ask | Wait:
-        """Return the page of the present step of an enrolment; writes nothing, called for each GET."""
-        raise LookupError(f"{self.name} enrols nobody")
-
-    def enrol_begin(self, session: Session, attempt: Attempt) -> EnrolBegun:
-        """Begin to add a credential (capability ENROLS); the attempt's subject is the person who is signed in."""
-        return Refused("enrol.not_offered", _NOT_OFFERED, over=True)
-
-    def enrol_prepare(self, attempt: Attempt) -> Any:
-        """Do the slow part of an enrolment's answer, without any transaction open."""
-        return None
-
-    def enrol_answer(self, session: Session, attempt: Attempt, prepared: Any) -> EnrolResult:
-        """Judge an answer of an enrolment."""
-        return Refused("enrol.not_offered", _NOT_OFFERED, over=True)
 
     def devices_values(self, session: Session, subject: str) -> Json:
         """Return what :attr:`devices_companion` needs."""

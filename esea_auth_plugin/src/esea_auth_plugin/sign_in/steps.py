@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
 from ..accounts.mail_code_barring import why_barred
+from ..authentication import flow
 from ..authentication.attempts import limits as gate
 from ..authentication.attempts.browsers import browser_of
 from ..authentication.attempts.store import TTL, SignIn, SignIns
@@ -22,15 +23,15 @@ from ..authentication.contract import (
     Attempt,
     AuthMode,
     Begun,
-    Data,
-    Go,
+    Enrolled,
     Proven,
     Refused,
     Result,
+    ShowsIdentity,
     UnknownPerson,
-    Wait,
 )
 from ..authentication.credentials.suspension import SuspendedFactors
+from ..authentication.flow import Outcome
 from ..authentication.registry import modes_of
 from ..foundation.database import IDatabase, lock_accounts, new_id
 from ..foundation.throttling import in_words
@@ -69,17 +70,6 @@ class Progress:
     stage: AuthMode
     account: AccountView | None
     fresh: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What to answer: another address, or the page of the stage with a message."""
-
-    location: str = ""
-    shown: Ask | Wait | None = None
-    problem: str = ""
-    message: str = ""
-    data: Mapping[str, object] | None = None
 
 
 def progress(
@@ -132,25 +122,17 @@ def attempt_of(
     request: PortalRequest, at: Progress, service: PortalService, values: Mapping[str, str], action: str = ""
 ) -> Attempt:
     """Return what the stage's mode may know of this step; reads the browser's table, so outside transactions."""
-    return Attempt(
+    return flow.attempt_of(
+        request,
         id=at.found.id,
-        at=find(request, IClock).now(),
         subject=at.found.subject,
-        email=at.account.email if at.account else "",
         values=values,
+        email=at.account.email if at.account else "",
         action=action,
         state=at.found.state,
-        address=request.client_address,
-        user_agent=request.user_agent or "",
         service_title=service.title,
-        browser=request.browser_digest,
         known_here=browser_of(request).subjects,
     )
-
-
-def typed(request: PortalRequest) -> dict[str, str]:
-    """Return what the form sent for the mode; files and our own fields left out."""
-    return {name: value for name, value in request.POST.items() if isinstance(value, str) and name not in _OWN_FIELDS}
 
 
 def take(
@@ -165,7 +147,7 @@ def take(
     :param values: what a callback carried; what the form sent, by default.
     :raises TooManyAttempts: a limit is reached. :raises StartAgain: the sign-in can't go on.
     """
-    attempt = attempt_of(request, at, service, typed(request) if values is None else values, action)
+    attempt = attempt_of(request, at, service, flow.typed(request, _OWN_FIELDS) if values is None else values, action)
     if at.fresh:
         gate.use_up(request, at.stage.begin_limits(attempt), attempt.subject)
     if at.fresh and not attempt.values and not action:
@@ -270,21 +252,16 @@ def _shown(
         result = Refused("sign_in.blocked_identity", result.message, over=True)
     if isinstance(result, Refused):
         return _refused(request, session, at, attempt, result, entered)
-    if isinstance(result, Proven):
-        raise TypeError("a mode proves in answer(), not in begin()")
+    if isinstance(result, Proven | Enrolled | ShowsIdentity):
+        raise TypeError("a mode proves in answer(), not in begin(), and adds a credential in its enrolment")
     signins = find(request, SignIns)
     if at.fresh:
         state = at.found.state if result.state is None else result.state
         signins.start(request, session, replace(at.found, state=state))
     elif result.state is not None:
         signins.remember(session, at.found, result.state)
-    if isinstance(result, Data):
-        return Outcome(data=result.values)
-    if isinstance(result, Go):
-        return Outcome(location=result.url)
-    if isinstance(result, Ask) and result.message:
-        return Outcome(shown=result, message=result.message)
-    return Outcome(location=f"/connexion/{mode_segment(request, at.found)}")
+    step = f"/connexion/{mode_segment(request, at.found)}"
+    return flow.follow(result, step=step, ask=lambda: cast(Ask, result))
 
 
 def _unlinked(request: PortalRequest, session: Session, at: Progress, unknown: UnknownPerson) -> Outcome:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypedDict
 from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
-from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ..accounts.mail_code_barring import why_barred
+from ..authentication import flow
 from ..authentication.access.maximum_level import reach_of
 from ..authentication.attempts.store import SignIns
-from ..authentication.contract import Attempt, AuthMode, Poll, Wait
+from ..authentication.contract import AuthMode, Poll
+from ..authentication.flow import Outcome, Refusal
 from ..errors import TooManyAttempts
 from ..foundation.database import write_on_get
-from ..foundation.web.problems import problem_response, wants_json
 from ..foundation.web.return_paths import destination, let_form_end_at, local_path
 from ..interfaces import IAccounts, ICatalogue, IClock, IEnrolments, IMaximumLevel, ISignInRoot, PortalService
 from ..pyramid_types import PortalRequest, TemplateValues, ViewResult, current_identity
@@ -26,10 +27,11 @@ from ..services import find, offers
 from .finishing import StartAgain
 from .offers import Offer, is_open, offers_of, service_named
 from .resources import ActionResource, CallbackResource, ModeResource, PollResource
-from .steps import Outcome, Progress, attempt_of, progress, read_progress, take
+from .steps import Progress, attempt_of, progress, read_progress, take
 
 #: A callback's parameters are cut here (threat-model.md row 30); an authorization code is far shorter.
 MAX_OF_A_VALUE = 8_000
+_REFUSAL = Refusal("connexion:refus", "Connexion refusée")
 _STEP = "esea_auth_plugin:sign_in/templates/step.jinja2"
 
 
@@ -125,14 +127,7 @@ def _companions(
     request: PortalRequest, service: PortalService, offered: Sequence[Offer], *, external: bool
 ) -> dict[str, Mapping[str, object]]:
     """Return what open modes add to the page of all modes: a template each, with its values."""
-    nobody = Attempt(
-        id="",
-        at=find(request, IClock).now(),
-        address=request.client_address,
-        user_agent=request.user_agent or "",
-        service_title=service.title,
-        browser=request.browser_digest,
-    )
+    nobody = flow.attempt_of(request, id="", subject=None, values={}, service_title=service.title)
     return {
         offer.mode.companion: offer.mode.companion_values(request.dbsession, nobody)
         for offer in offered
@@ -185,7 +180,6 @@ def take_callback(context: CallbackResource, request: PortalRequest) -> ViewResu
 @view_config(context=PollResource, request_method="GET", renderer="json", permission=NO_PERMISSION_REQUIRED)
 def poll(context: PollResource, request: PortalRequest) -> TemplateValues:
     """Tell a waiting page whether to send its form now."""
-    request.response.cache_control.no_store = True
     mode, now = context.__parent__.mode, find(request, IClock).now()
     signins = find(request, SignIns)
     digest = signins.cookie_digest(request)
@@ -193,7 +187,7 @@ def poll(context: PollResource, request: PortalRequest) -> TemplateValues:
     if found is None:
         under_way = signins.current(request, request.dbsession) if digest else None
         found = mode.poll(request.dbsession, under_way.id, now) if under_way else Poll(ready=True)
-    return {"ready": found.ready, "seconds": found.seconds}
+    return flow.poll_values(request, found)
 
 
 def _take(place: Any, request: PortalRequest, action: str) -> ViewResult:
@@ -221,42 +215,35 @@ def _answered(
     except StartAgain as error:
         request.flash(error.message, "warning")
         return HTTPSeeOther(f"/connexion{query_of(of)}")
-    if outcome.data is not None:
-        return Response(json_body=outcome.data, cache_control="no-store")
-    if action in at.stage.actions and outcome.problem and wants_json(request):
-        return problem_response(422, "connexion:refus", "Connexion refusée", detail=outcome.problem)
-    if outcome.location:
-        if outcome.problem:
-            request.flash(outcome.problem, "warning")
-        return HTTPSeeOther(outcome.location)
-    return _page(request, place, at, service, outcome)
+    return flow.respond(
+        request,
+        outcome,
+        action=action in at.stage.actions,
+        refusal=_REFUSAL,
+        page=lambda shown: _page(request, place, at, service, shown),
+    )
 
 
 def _page(
     request: PortalRequest, place: Any, at: Any, service: PortalService, outcome: Outcome, *, retry: bool = False
 ) -> TemplateValues:
-    for target in at.stage.form_targets:
-        request.content_policy.allow_form_target(target)
     let_form_end_at(request, at.found.service)
-    shown = outcome.shown
     if retry:
         # A limit is reached before anything was judged: the page is shown again as it was.
         shown = at.stage.ask(request.dbsession, attempt_of(request, at, service, {}))
-    request.form_failed = bool(outcome.problem)
+        outcome = replace(outcome, shown=shown)
+    path = f"/connexion/{place.mode.segment}"
+    # Over a limit, a page that goes on by itself would send one request after another.
+    values = flow.step_values(request, outcome, form_targets=at.stage.form_targets, actions_path=path, waits=not retry)
     of = Target(service=at.found.service, return_path=at.found.return_path, recent=at.found.recent)
     return {
+        **values,
         "service": service,
         "mode": place.mode,
         "stage": at.stage,
-        "step": shown,
-        "actions_path": f"/connexion/{place.mode.segment}",
         "found": at.found,
         "steps_total": len(at.found.stages),
         "step_number": at.found.stages.index(at.found.stage) + 1,
-        # Over a limit, a page that goes on by itself would ask again for ever.
-        "waits": shown.seconds if isinstance(shown, Wait) and not retry else None,
-        "problem": outcome.problem,
-        "message": outcome.message,
         "query": query_of(of),
     }
 

@@ -54,13 +54,13 @@ def added(portal: Portal, mode: AuthMode, owner: Person, device: Authenticator, 
     """Add a key of the device, some of it wrong; return the mode's result."""
     attempt = adding(portal, owner)
     with portal.db.writing() as session:
-        shown = mode.enrol_begin(session, attempt)
+        shown = mode.enrolment.begin(session, attempt)
         values = {
             "credential": device.create(shown.values["options"], **wrong),  # type: ignore[union-attr]
             "challenge": shown.values["challenge"],  # type: ignore[union-attr]
             "label": "Mon téléphone",
         }
-        return mode.enrol_answer(session, Attempt(**{**_fields(attempt), "values": values}), None)
+        return mode.enrolment.answer(session, Attempt(**{**_fields(attempt), "values": values}), None)
 
 
 def _fields(attempt: Attempt) -> dict[str, Any]:
@@ -250,13 +250,17 @@ def test_one_key_belongs_to_one_account(portal: Portal, mode: AuthMode, owner: P
     other = portal.person()
     attempt = adding(portal, other)
     with portal.db.writing() as session:
-        shown = mode.enrol_begin(session, attempt)
+        shown = mode.enrolment.begin(session, attempt)
         stolen = device.create(shown.values["options"])  # type: ignore[union-attr]
         first = {"credential": stolen, "challenge": shown.values["challenge"]}  # type: ignore[union-attr]
-        assert isinstance(mode.enrol_answer(session, Attempt(**{**_fields(attempt), "values": first}), None), Enrolled)
-        again = mode.enrol_ask(session, attempt)
+        assert isinstance(
+            mode.enrolment.answer(session, Attempt(**{**_fields(attempt), "values": first}), None), Enrolled
+        )
+        again = mode.enrolment.ask(session, attempt)
         values = {"credential": stolen, "challenge": again.values["challenge"]}
-        assert isinstance(mode.enrol_answer(session, Attempt(**{**_fields(attempt), "values": values}), None), Refused)
+        assert isinstance(
+            mode.enrolment.answer(session, Attempt(**{**_fields(attempt), "values": values}), None), Refused
+        )
 
 
 def test_a_challenge_serves_the_purpose_it_was_made_for(

@@ -162,10 +162,10 @@ def test_nobody_makes_codes_for_a_device_they_do_not_have(portal: Portal, mode: 
     paul = portal.person()
     attempt = Attempt(id=new_id(), at=portal.clock.now(), subject=paul.subject, values={"creer": "oui"})
     with portal.db.writing() as session:
-        assert isinstance(mode.enrol_begin(session, attempt), Refused)
-    prepared = mode.enrol_prepare(attempt)
+        assert isinstance(mode.enrolment.begin(session, attempt), Refused)
+    prepared = mode.enrolment.prepare(attempt)
     with portal.db.writing() as session:
-        assert isinstance(mode.enrol_answer(session, attempt, prepared), Refused)
+        assert isinstance(mode.enrolment.answer(session, attempt, prepared), Refused)
 
 
 def test_five_tries_a_sign_in(portal: Portal, mode: Any, anne: Person) -> None:

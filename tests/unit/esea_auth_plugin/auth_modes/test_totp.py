@@ -148,7 +148,7 @@ def add(portal: Portal, mode: Any, person: Person, *, ahead: int = 0) -> str:
     answer = Attempt(**{**_fields(attempt), "values": {"code": code}, "state": {"key": key}})
     with portal.db.writing() as session:
         lock_accounts(portal.registry, session, person.subject)
-        assert isinstance(mode.enrol_answer(session, answer, None), Enrolled)
+        assert isinstance(mode.enrolment.answer(session, answer, None), Enrolled)
     return key
 
 

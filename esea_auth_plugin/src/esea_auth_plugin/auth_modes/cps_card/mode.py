@@ -15,8 +15,7 @@ from ...authentication.contract import (
     Begun,
     Capability,
     Credential,
-    EnrolBegun,
-    EnrolResult,
+    Enrolment,
     Go,
     Proven,
     Refused,
@@ -41,10 +40,30 @@ BACK = "retour"
 _AGAIN = "Cette lecture de carte n'est plus valable. Recommencez en choisissant « Lire ma carte »."
 
 
+class CpsCardEnrolment(Enrolment):
+    """Adds a credential of :class:`CpsCardMode`."""
+
+    mode: CpsCardMode
+    title = "Ajouter ma carte CPS"
+    description = "Une carte CPS, CPF, CPE/CDE ou CPA/CDA à votre nom : elle ouvre tous les services."
+
+    def begin(self, session: Session, attempt: Attempt) -> Begun:
+        """Send the browser to the card host."""
+        return self.mode._go(attempt)
+
+    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+        """Show whose card it is; whether it may be linked is not the mode's to say."""
+        if attempt.action != BACK:
+            return self.mode._go(attempt)
+        identity = self.mode._redeemed(session, attempt)
+        return identity if isinstance(identity, Refused) else ShowsIdentity(identity)
+
+
 class CpsCardMode(AuthMode):
     """See the module."""
 
     name = "cps_card"
+    enrols_with = CpsCardEnrolment
     segment = "cps"
     title = "Carte CPS"
     description = "Votre carte CPS, CPF, CPE/CDE ou CPA/CDA dans son lecteur, et son code."
@@ -54,8 +73,6 @@ class CpsCardMode(AuthMode):
     callbacks = frozenset({BACK})
     place = ICardModeResource
     wrong = _AGAIN
-    enrol_title = "Ajouter ma carte CPS"
-    enrol_description = "Une carte CPS, CPF, CPE/CDE ou CPA/CDA à votre nom : elle ouvre tous les services."
 
     def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
@@ -100,17 +117,6 @@ class CpsCardMode(AuthMode):
         return Proven(link.account, proof, identity)
 
     # --- adding a card to one's account ----------------------------------------------------------------------
-
-    def enrol_begin(self, session: Session, attempt: Attempt) -> EnrolBegun:
-        """Send the browser to the card host."""
-        return self._go(attempt)
-
-    def enrol_answer(self, session: Session, attempt: Attempt, prepared: Any) -> EnrolResult:
-        """Show whose card it is; whether it may be linked is not the mode's to say."""
-        if attempt.action != BACK:
-            return self._go(attempt)
-        identity = self._redeemed(session, attempt)
-        return identity if isinstance(identity, Refused) else ShowsIdentity(identity)
 
     # --- what people hold ------------------------------------------------------------------------------------
 

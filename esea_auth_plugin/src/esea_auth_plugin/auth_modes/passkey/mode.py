@@ -18,7 +18,7 @@ from ...authentication.contract import (
     Capability,
     Credential,
     Enrolled,
-    EnrolResult,
+    Enrolment,
     Proven,
     Refused,
     Result,
@@ -55,10 +55,59 @@ _NOT_ADDED = {
 }
 
 
+class PasskeyEnrolment(Enrolment):
+    """Adds a credential of :class:`PasskeyMode`."""
+
+    mode: PasskeyMode
+    title = "Ajouter une clé d’accès"
+    description = (
+        "Sur cet appareil, sur votre téléphone ou sur une clé de sécurité : vous vous connecterez d’un geste, et "
+        "aucun faux site ne pourra vous la demander."
+    )
+
+    def begin(self, session: Session, attempt: Attempt) -> Ask:
+        """Make the person's handle, then ask."""
+        self.mode._keys.handle(session, attempt.subject or "")
+        return self.ask(session, attempt)
+
+    def ask(self, session: Session, attempt: Attempt) -> Ask:
+        """Offer to make a key."""
+        account = find(self.mode.registry, IAccounts).by_subject(session, attempt.subject or "")
+        offer = self.mode._keys.registration_options(
+            session,
+            subject=attempt.subject or "",
+            name=account.identifier if account else "",
+            display_name=account.display_name if account else "",
+            browser=attempt.browser,
+            purpose=ADD,
+        )
+        return Ask(f"{_TEMPLATES}/enrol.jinja2", {**offer, "script": _SCRIPT, "submit": _MAKE})
+
+    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+        """Judge a new key and keep it."""
+        if not attempt.values.get("credential"):
+            return Refused("passkey.empty", "Créez la clé d’accès avec le bouton, puis continuez.")
+        try:
+            key = self.mode._keys.add(
+                session,
+                values=attempt.values,
+                subject=attempt.subject or "",
+                browser=attempt.browser,
+                purpose=ADD,
+                at=attempt.at,
+                label=attempt.values.get("label", "")[:200],
+                place=browser_fr(attempt.user_agent),
+            )
+        except NotVerified as wrong:
+            return Refused(wrong.code, _NOT_ADDED.get(wrong.code, "La clé n’a pas pu être ajoutée. Réessayez."))
+        return Enrolled(key.reference, key.label, f"« {key.label} » est ajoutée : essayez-la à la prochaine connexion.")
+
+
 class PasskeyMode(AuthMode):
     """See the module."""
 
     name = "passkey"
+    enrols_with = PasskeyEnrolment
     segment = "cle"
     title = "Clé d’accès"
     description = "Votre empreinte, votre visage ou le code de votre appareil, sans mot de passe."
@@ -68,11 +117,6 @@ class PasskeyMode(AuthMode):
     companion = f"{_TEMPLATES}/companion.jinja2"
     devices_companion = f"{_TEMPLATES}/devices.jinja2"
     wrong = WRONG
-    enrol_title = "Ajouter une clé d’accès"
-    enrol_description = (
-        "Sur cet appareil, sur votre téléphone ou sur une clé de sécurité : vous vous connecterez d’un geste, et "
-        "aucun faux site ne pourra vous la demander."
-    )
 
     def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
@@ -125,43 +169,6 @@ class PasskeyMode(AuthMode):
         return self._keys.held_by(session, subject)
 
     # --- adding
-
-    def enrol_begin(self, session: Session, attempt: Attempt) -> Ask:
-        """Make the person's handle, then ask."""
-        self._keys.handle(session, attempt.subject or "")
-        return self.enrol_ask(session, attempt)
-
-    def enrol_ask(self, session: Session, attempt: Attempt) -> Ask:
-        """Offer to make a key."""
-        account = find(self.registry, IAccounts).by_subject(session, attempt.subject or "")
-        offer = self._keys.registration_options(
-            session,
-            subject=attempt.subject or "",
-            name=account.identifier if account else "",
-            display_name=account.display_name if account else "",
-            browser=attempt.browser,
-            purpose=ADD,
-        )
-        return Ask(f"{_TEMPLATES}/enrol.jinja2", {**offer, "script": _SCRIPT, "submit": _MAKE})
-
-    def enrol_answer(self, session: Session, attempt: Attempt, prepared: Any) -> EnrolResult:
-        """Judge a new key and keep it."""
-        if not attempt.values.get("credential"):
-            return Refused("passkey.empty", "Créez la clé d’accès avec le bouton, puis continuez.")
-        try:
-            key = self._keys.add(
-                session,
-                values=attempt.values,
-                subject=attempt.subject or "",
-                browser=attempt.browser,
-                purpose=ADD,
-                at=attempt.at,
-                label=attempt.values.get("label", "")[:200],
-                place=browser_fr(attempt.user_agent),
-            )
-        except NotVerified as wrong:
-            return Refused(wrong.code, _NOT_ADDED.get(wrong.code, "La clé n’a pas pu être ajoutée. Réessayez."))
-        return Enrolled(key.reference, key.label, f"« {key.label} » est ajoutée : essayez-la à la prochaine connexion.")
 
     # --- what one has
 

@@ -16,8 +16,7 @@ from ...authentication.contract import (
     Begun,
     Capability,
     Credential,
-    EnrolBegun,
-    EnrolResult,
+    Enrolment,
     Go,
     Refused,
     Result,
@@ -63,10 +62,41 @@ class Arrived:
     fresh: bool
 
 
+class ProSanteConnectEnrolment(Enrolment):
+    """Adds a credential of :class:`ProSanteConnectMode`."""
+
+    mode: ProSanteConnectMode
+    title = "Lier Pro Santé Connect"
+    description = "Pour vous connecter ensuite avec votre carte CPS ou votre e-CPS, sans mot de passe."
+
+    def ask(self, session: Session, attempt: Attempt) -> Ask:
+        """Show the way out."""
+        return self.mode._way_out()
+
+    def begin(self, session: Session, attempt: Attempt) -> Begun:
+        """Show the way out."""
+        return self.mode._way_out()
+
+    def prepare(self, attempt: Attempt) -> Any:
+        """Like a sign-in's."""
+        return self.mode.prepare(attempt)
+
+    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+        """Show who came back; whether it may be linked is not for a mode to say."""
+        if isinstance(prepared, Refused):
+            return prepared
+        if isinstance(prepared, Departure):
+            return self.mode._leaves(session, attempt, prepared)
+        if isinstance(prepared, Arrived):
+            return ShowsIdentity(prepared.who.person.identity())
+        return Refused("psc.nothing", self.mode.wrong)
+
+
 class ProSanteConnectMode(AuthMode):
     """See the module."""
 
     name = "pro_sante_connect"
+    enrols_with = ProSanteConnectEnrolment
     segment = "psc"
     title = "Pro Santé Connect"
     description = "Votre carte CPS ou votre application e-CPS, chez Pro Santé Connect."
@@ -81,8 +111,6 @@ class ProSanteConnectMode(AuthMode):
     callbacks = frozenset({RETURN})
     place = IPscResource
     companion = f"{PAGES}/companion.jinja2"
-    enrol_title = "Lier Pro Santé Connect"
-    enrol_description = "Pour vous connecter ensuite avec votre carte CPS ou votre e-CPS, sans mot de passe."
 
     def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
@@ -143,28 +171,6 @@ class ProSanteConnectMode(AuthMode):
         return self._arrivals.answer(session, attempt, self) or Refused("psc.nothing", self.wrong)
 
     # --- enrolment: link it to the account that is signed in
-
-    def enrol_ask(self, session: Session, attempt: Attempt) -> Ask:
-        """Show the way out."""
-        return self._way_out()
-
-    def enrol_begin(self, session: Session, attempt: Attempt) -> EnrolBegun:
-        """Show the way out."""
-        return self._way_out()
-
-    def enrol_prepare(self, attempt: Attempt) -> Any:
-        """Like a sign-in's."""
-        return self.prepare(attempt)
-
-    def enrol_answer(self, session: Session, attempt: Attempt, prepared: Any) -> EnrolResult:
-        """Show who came back; whether it may be linked is not for a mode to say."""
-        if isinstance(prepared, Refused):
-            return prepared
-        if isinstance(prepared, Departure):
-            return self._leaves(session, attempt, prepared)
-        if isinstance(prepared, Arrived):
-            return ShowsIdentity(prepared.who.person.identity())
-        return Refused("psc.nothing", self.wrong)
 
     def usable_by(self, session: Session, subject: str) -> bool:
         """Tell whether an identity of this issuer is linked to the account."""

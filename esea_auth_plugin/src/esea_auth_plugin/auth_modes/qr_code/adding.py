@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from ...authentication.contract import Ask, Attempt, Enrolled, EnrolResult, Refused, Wait
+from ...authentication.contract import Ask, Attempt, Enrolled, Refused, Result, Wait
 from ...foundation.layout.browsers import browser_fr
 from ...foundation.layout.qr import qr_svg
 from ...foundation.security import tokens
@@ -64,7 +64,7 @@ class PhoneAdding:
                 return self.page(attempt, shown, pace)
         return Wait(f"{_TEMPLATES}/start.jinja2", 1)
 
-    def answer(self, session: Session, attempt: Attempt, pace: int) -> EnrolResult:
+    def answer(self, session: Session, attempt: Attempt, pace: int) -> Result:
         """Judge where the request stands; only « c’est mon téléphone » keeps the key."""
         requests = find(self._registry, QrRequests)
         found = requests.of_attempt(session, attempt)
@@ -84,7 +84,7 @@ class PhoneAdding:
             return Refused("qr.wrong_check", CHECK_WRONG, over=True)
         return self._keep(session, attempt, found)
 
-    def _keep(self, session: Session, attempt: Attempt, found: Request) -> EnrolResult:
+    def _keep(self, session: Session, attempt: Attempt, found: Request) -> Result:
         typed = attempt.values.get("label", "")[:200].strip()
         key = find(self._registry, IPasskeys).register(
             session,

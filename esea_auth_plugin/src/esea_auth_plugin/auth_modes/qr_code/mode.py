@@ -15,8 +15,7 @@ from ...authentication.contract import (
     Begun,
     Capability,
     Data,
-    EnrolBegun,
-    EnrolResult,
+    Enrolment,
     Poll,
     Proven,
     Refused,
@@ -49,10 +48,34 @@ _ENDS = {
 }
 
 
+class QrCodeEnrolment(Enrolment):
+    """Adds a credential of :class:`QrCodeMode`."""
+
+    mode: QrCodeMode
+    title = "Ajouter mon téléphone avec un QR code"
+    description = (
+        "Votre téléphone lit un code sur cet écran et y crée sa clé d’accès : il ouvrira ensuite vos sessions ici "
+        "comme sur n’importe quel poste."
+    )
+
+    def begin(self, session: Session, attempt: Attempt) -> Begun:
+        """Show a code that lets one telephone make a passkey for this person."""
+        return self.mode._adding.page(attempt, self.mode._requests.open(session, attempt, ENROLMENT), self.mode.pace)
+
+    def ask(self, session: Session, attempt: Attempt) -> Ask | Wait:
+        """Show the code, or which telephone answered."""
+        return self.mode._adding.ask(session, attempt, self.mode.pace)
+
+    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+        """Keep what the telephone made, once its person has said that it is theirs."""
+        return self.mode._adding.answer(session, attempt, self.mode.pace)
+
+
 class QrCodeMode(AuthMode):
     """See the module."""
 
     name = MODE
+    enrols_with = QrCodeEnrolment
     segment = "qr"
     title = "QR code"
     description = "Votre téléphone lit le code de cet écran et approuve avec sa clé d’accès. Rien à taper ici."
@@ -61,11 +84,6 @@ class QrCodeMode(AuthMode):
     capabilities = frozenset({Capability.FINDS_PERSON, Capability.ENROLS})
     actions = frozenset({RENEW})
     rests_on = PASSKEYS
-    enrol_title = "Ajouter mon téléphone avec un QR code"
-    enrol_description = (
-        "Votre téléphone lit un code sur cet écran et y crée sa clé d’accès : il ouvrira ensuite vos sessions ici "
-        "comme sur n’importe quel poste."
-    )
 
     def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
@@ -175,18 +193,6 @@ class QrCodeMode(AuthMode):
         return Poll(ready=over or state not in {WAITING, *self._adding.under_way}, seconds=self.pace)
 
     # --- « Mes dispositifs »: the telephone is added as a passkey, which is the passkeys' to list and to end
-
-    def enrol_begin(self, session: Session, attempt: Attempt) -> EnrolBegun:
-        """Show a code that lets one telephone make a passkey for this person."""
-        return self._adding.page(attempt, self._requests.open(session, attempt, ENROLMENT), self.pace)
-
-    def enrol_ask(self, session: Session, attempt: Attempt) -> Ask | Wait:
-        """Show the code, or which telephone answered."""
-        return self._adding.ask(session, attempt, self.pace)
-
-    def enrol_answer(self, session: Session, attempt: Attempt, prepared: Any) -> EnrolResult:
-        """Keep what the telephone made, once its person has said that it is theirs."""
-        return self._adding.answer(session, attempt, self.pace)
 
     def revoke(self, session: Session, subject: str, reference: str, *, reason: str) -> bool:
         """End nothing: what is added here is a passkey."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...authentication.contract import Ask, Attempt, Credential, EnrolBegun, Enrolled, EnrolResult, Refused
+from ...authentication.contract import Ask, Attempt, Begun, Credential, Enrolled, Enrolment, Refused, Result
 from ...authentication.registry import modes_of
 from ...authentication.typed_code import TypedCodeMode
 from ...foundation.layout.filters import date_fr
@@ -30,10 +30,44 @@ _NOTHING_TO_REPLACE = (
 _NO_DEVICE = frozenset({Factor.PASSWORD, Factor.MAILBOX, Factor.RECOVERY})
 
 
+class RecoveryCodesEnrolment(Enrolment):
+    """Adds a credential of :class:`RecoveryCodesMode`."""
+
+    mode: RecoveryCodesMode
+    title = "Imprimer des codes de secours"
+    description = "Dix codes à garder sous clé : l’un d’eux remplace votre téléphone le jour où vous le perdez."
+
+    def begin(self, session: Session, attempt: Attempt) -> Begun:
+        """Say what the codes are for; nothing is made before the person asks."""
+        if attempt.subject is None or not self.mode._device_owned(session, attempt.subject):
+            return Refused("recovery_codes.no_device", _NOTHING_TO_REPLACE, over=True)
+        return self.ask(session, attempt)
+
+    def ask(self, session: Session, attempt: Attempt) -> Ask:
+        """Say what the codes are for, and which ones they replace."""
+        progress = self.mode._codes.sheet_of(session, attempt.subject or "")
+        return Ask(f"{_TEMPLATES}/enrol.jinja2", {"standing": progress, "count": CODES, "submit": "Créer mes codes"})
+
+    def prepare(self, attempt: Attempt) -> NewSheet | None:
+        """Make ten codes and hash them."""
+        return self.mode._codes.make() if attempt.values.get("creer") == "oui" else None
+
+    def answer(self, session: Session, attempt: Attempt, prepared: NewSheet | None) -> Result:
+        """Store the sheet in the place of the former one, and show its codes this once."""
+        if prepared is None:
+            return Refused("recovery_codes.not_asked", "Demandez la création de vos codes avec le bouton.")
+        if attempt.subject is None or not self.mode._device_owned(session, attempt.subject):
+            return Refused("recovery_codes.no_device", _NOTHING_TO_REPLACE, over=True)
+        self.mode._codes.store(session, attempt.subject, prepared, attempt.at)
+        values = {"codes": prepared.codes, "account": attempt.email, "made_at": attempt.at}
+        return Enrolled(prepared.id, KIND, page=f"{_TEMPLATES}/sheet.jinja2", values=values)
+
+
 class RecoveryCodesMode(TypedCodeMode):
     """See the module."""
 
     name = "recovery_codes"
+    enrols_with = RecoveryCodesEnrolment
     segment = "secours"
     title = "Code de secours"
     description = "Votre mot de passe, puis l’un de vos codes de secours imprimés, pour remplacer un dispositif perdu."
@@ -43,8 +77,6 @@ class RecoveryCodesMode(TypedCodeMode):
     wrong = WRONG
     empty = "Saisissez l’un de vos codes de secours."
     page = f"{_TEMPLATES}/code.jinja2"
-    enrol_title = "Imprimer des codes de secours"
-    enrol_description = "Dix codes à garder sous clé : l’un d’eux remplace votre téléphone le jour où vous le perdez."
 
     def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
@@ -74,31 +106,6 @@ class RecoveryCodesMode(TypedCodeMode):
         return sheet is not None and sheet.left > 0
 
     # --- « Mes dispositifs »
-
-    def enrol_begin(self, session: Session, attempt: Attempt) -> EnrolBegun:
-        """Say what the codes are for; nothing is made before the person asks."""
-        if attempt.subject is None or not self._device_owned(session, attempt.subject):
-            return Refused("recovery_codes.no_device", _NOTHING_TO_REPLACE, over=True)
-        return self.enrol_ask(session, attempt)
-
-    def enrol_ask(self, session: Session, attempt: Attempt) -> Ask:
-        """Say what the codes are for, and which ones they replace."""
-        sheet = self._codes.sheet_of(session, attempt.subject or "")
-        return Ask(f"{_TEMPLATES}/enrol.jinja2", {"status": sheet, "count": CODES, "submit": "Créer mes codes"})
-
-    def enrol_prepare(self, attempt: Attempt) -> NewSheet | None:
-        """Make ten codes and hash them."""
-        return self._codes.make() if attempt.values.get("creer") == "oui" else None
-
-    def enrol_answer(self, session: Session, attempt: Attempt, prepared: NewSheet | None) -> EnrolResult:
-        """Store the sheet in the place of the former one, and show its codes this once."""
-        if prepared is None:
-            return Refused("recovery_codes.not_asked", "Demandez la création de vos codes avec le bouton.")
-        if attempt.subject is None or not self._device_owned(session, attempt.subject):
-            return Refused("recovery_codes.no_device", _NOTHING_TO_REPLACE, over=True)
-        self._codes.store(session, attempt.subject, prepared, attempt.at)
-        values = {"codes": prepared.codes, "account": attempt.email, "made_at": attempt.at}
-        return Enrolled(prepared.id, KIND, page=f"{_TEMPLATES}/sheet.jinja2", values=values)
 
     def credentials(self, session: Session, subject: str) -> Sequence[Credential]:
         """Return the person's sheet, with how many codes are left."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...authentication.contract import Ask, Attempt, Credential, EnrolBegun, Enrolled, EnrolResult, Refused
+from ...authentication.contract import Ask, Attempt, Begun, Credential, Enrolled, Enrolment, Refused, Result
 from ...authentication.naming import device_name
 from ...authentication.typed_code import TypedCodeMode
 from ...foundation.layout.qr import qr_svg
@@ -29,10 +29,50 @@ EMPTY = "Saisissez les six chiffres que montre l’application."
 TOO_MANY = f"Vous avez déjà {MAX} applications : retirez-en une d’abord."
 
 
+class TotpEnrolment(Enrolment):
+    """Adds a credential of :class:`TotpMode`."""
+
+    mode: TotpMode
+    title = "Ajouter une application d’authentification"
+    description = (
+        "Une application du téléphone (FreeOTP, Aegis, Microsoft ou Google Authenticator…) affiche un code qui change "
+        "toutes les 30 secondes. Elle fonctionne sans réseau."
+    )
+
+    def begin(self, session: Session, attempt: Attempt) -> Begun:
+        """Make a key; its page can be shown again, with the same key, until a first code is right."""
+        if attempt.subject is None or self.mode._applications.count(session, attempt.subject) >= MAX:
+            return Refused("totp.too_many", TOO_MANY, over=True)
+        return self.mode._page(attempt, codes.new_key())
+
+    def ask(self, session: Session, attempt: Attempt) -> Ask:
+        """Show the key that was made for this enrolment."""
+        return self.mode._page(attempt, attempt.state["key"])
+
+    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+        """Store the application once a first code proves that it has the key and a clock near ours."""
+        key = attempt.state.get("key")
+        if attempt.subject is None or not key:
+            return Refused("totp.enrolment_lost", "Cet ajout a expiré. Recommencez.", over=True)
+        if self.mode._applications.count(session, attempt.subject) >= MAX:  # two pages, sent one after the other
+            return Refused("totp.too_many", TOO_MANY, over=True)
+        if not self.mode.typed(attempt):
+            return Refused("totp.empty", EMPTY)
+        step = codes.matching_step(key, self.mode.typed(attempt), attempt.at)
+        if step is None:
+            return Refused("totp.wrong", WRONG)
+        label = device_name(attempt.values.get("label", ""), KIND)
+        reference = self.mode._applications.add(session, attempt, attempt.subject, key, step, label)
+        return Enrolled(
+            reference, label, f"« {label} » est ajoutée. Son prochain code vous permettra de vous connecter."
+        )
+
+
 class TotpMode(TypedCodeMode):
     """See the module."""
 
     name = "totp"
+    enrols_with = TotpEnrolment
     segment = "totp"
     title = KIND
     description = "Votre mot de passe, puis le code à six chiffres qu’affiche l’application de votre téléphone."
@@ -41,11 +81,6 @@ class TotpMode(TypedCodeMode):
     wrong = WRONG
     empty = EMPTY
     page = f"{_TEMPLATES}/code.jinja2"
-    enrol_title = "Ajouter une application d’authentification"
-    enrol_description = (
-        "Une application du téléphone (FreeOTP, Aegis, Microsoft ou Google Authenticator…) affiche un code qui change "
-        "toutes les 30 secondes. Elle fonctionne sans réseau."
-    )
 
     def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
@@ -66,34 +101,6 @@ class TotpMode(TypedCodeMode):
         return self._applications.count(session, subject) > 0
 
     # --- « Mes dispositifs »
-
-    def enrol_begin(self, session: Session, attempt: Attempt) -> EnrolBegun:
-        """Make a key; its page can be shown again, with the same key, until a first code is right."""
-        if attempt.subject is None or self._applications.count(session, attempt.subject) >= MAX:
-            return Refused("totp.too_many", TOO_MANY, over=True)
-        return self._page(attempt, codes.new_key())
-
-    def enrol_ask(self, session: Session, attempt: Attempt) -> Ask:
-        """Show the key that was made for this enrolment."""
-        return self._page(attempt, attempt.state["key"])
-
-    def enrol_answer(self, session: Session, attempt: Attempt, prepared: Any) -> EnrolResult:
-        """Store the application once a first code proves that it has the key and a clock near ours."""
-        key = attempt.state.get("key")
-        if attempt.subject is None or not key:
-            return Refused("totp.enrolment_lost", "Cet ajout a expiré. Recommencez.", over=True)
-        if self._applications.count(session, attempt.subject) >= MAX:  # two pages, sent one after the other
-            return Refused("totp.too_many", TOO_MANY, over=True)
-        if not self.typed(attempt):
-            return Refused("totp.empty", EMPTY)
-        step = codes.matching_step(key, self.typed(attempt), attempt.at)
-        if step is None:
-            return Refused("totp.wrong", WRONG)
-        label = device_name(attempt.values.get("label", ""), KIND)
-        reference = self._applications.add(session, attempt, attempt.subject, key, step, label)
-        return Enrolled(
-            reference, label, f"« {label} » est ajoutée. Son prochain code vous permettra de vous connecter."
-        )
 
     def credentials(self, session: Session, subject: str) -> Sequence[Credential]:
         """Return the person's applications; a key never leaves the service."""

@@ -28,13 +28,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
-
 from ...foundation.database import lock_accounts, new_id
-from ..contract import Ask, Attempt, AuthMode, Capability, Data, Enrolled, Go, Proven, Refused, ShowsIdentity, Wait
+from ..contract import Attempt, AuthMode, Capability, Enrolled, Proven
 from .sign_in import AuthModeConformance
-
-_RESULTS = (Ask, Data, Enrolled, Go, Refused, ShowsIdentity, Wait)
+from .steps import ENROLMENT
 
 
 class EnrolmentConformance(AuthModeConformance):
@@ -43,7 +40,7 @@ class EnrolmentConformance(AuthModeConformance):
     def test_declares_that_it_enrols(self, mode: AuthMode) -> None:
         """Its title stands on « Mes dispositifs »."""
         assert Capability.ENROLS in mode.capabilities
-        assert mode.enrol_title
+        assert mode.enrolment.title
 
     def test_what_was_added_is_listed_and_can_be_used(
         self, portal: Any, mode: AuthMode, owner: Any, enrolled: Enrolled
@@ -69,14 +66,10 @@ class EnrolmentConformance(AuthModeConformance):
         assert result.proof.authenticator == enrolled.reference
 
     def test_showing_the_page_of_an_enrolment_writes_nothing(self, portal: Any, mode: AuthMode, owner: Any) -> None:
-        """``enrol_ask`` is called for every GET."""
+        """``enrolment.ask`` is called for every GET."""
         _, under_way = self.enrolment_begun(portal, mode, owner)
-        with portal.db.reading() as session:
-            try:
-                shown = mode.enrol_ask(session, under_way)
-            except DBAPIError as error:
-                raise AssertionError(f"{mode.name}.enrol_ask() writes: {error}") from error
-        assert isinstance(shown, Ask | Wait)
+        self.shows_without_writing(portal, mode.enrolment, under_way)
+        self.takes_no_request(mode.enrolment)
 
     def test_an_empty_or_foreign_answer_adds_nothing(
         self, portal: Any, mode: AuthMode, owner: Any, enrolled: Enrolled
@@ -144,7 +137,7 @@ class EnrolmentConformance(AuthModeConformance):
     # --- helpers that a test class may override
 
     def enrolment_answer(self, portal: Any, shown: Any) -> Mapping[str, str]:
-        """Return the answer that adds the credential, given what ``enrol_begin`` showed."""
+        """Return the answer that adds the credential, given what ``enrolment.begin`` showed."""
         raise AssertionError("override it: how is the credential of this mode added?")
 
     def enrolment_secrets(self, shown: Any, added: Any) -> Sequence[str]:
@@ -163,18 +156,9 @@ class EnrolmentConformance(AuthModeConformance):
         attempt = Attempt(
             id=new_id(), at=portal.clock.now(), subject=owner.subject, email=owner.email, browser="conformance"
         )
-        with portal.db.writing() as session:
-            lock_accounts(portal.registry, session, attempt.subject)
-            shown = mode.enrol_begin(session, attempt)
-        assert isinstance(shown, _RESULTS), shown
-        return shown, replace(attempt, state=dict(getattr(shown, "state", None) or {}))
+        return self.steps_begun(portal, mode.enrolment, attempt, ENROLMENT)
 
     def enrolment_answered(self, portal: Any, mode: AuthMode, attempt: Attempt, values: Mapping[str, str]) -> Any:
         """Give an answer as « Mes dispositifs » does: the slow part first, then a transaction."""
-        answering = replace(attempt, values=values, at=portal.clock.now())
-        prepared = mode.enrol_prepare(answering)
-        with portal.db.writing() as session:
-            lock_accounts(portal.registry, session, attempt.subject)
-            result = mode.enrol_answer(session, answering, prepared)
-        assert isinstance(result, _RESULTS), result
-        return result
+        now = replace(attempt, at=portal.clock.now())
+        return self.steps_answered(portal, mode.enrolment, now, values, ENROLMENT)

@@ -19,7 +19,6 @@ these tests too. The fixtures ``portal`` and ``clock`` are those of ``esea_auth_
 # ruff: noqa: S101, S106 - these are tests, shipped for third parties
 from __future__ import annotations
 
-import inspect
 import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,18 +26,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy.exc import DBAPIError
-
 from ...foundation.audit import audit_rows
 from ...foundation.database import lock_accounts, new_id
 from ...interfaces import Factor, IExternalIdentities
-from ..contract import Ask, Attempt, AuthMode, Capability, Data, Go, Proven, Refused, UnknownPerson, Wait
+from ..contract import Attempt, AuthMode, Capability, Proven
 from ..registry import fault_of
+from .steps import SIGN_IN, StepsConformance
 
-_RESULTS = (Ask, Data, Go, Wait, Proven, Refused, UnknownPerson)
 
-
-class AuthModeConformance:
+class AuthModeConformance(StepsConformance):
     """Inherit, and give the fixtures ``mode``, ``attempt`` and ``right_answer`` (see the module).
 
     ``attempt`` is one that the stage has not begun; for a mode that comes after others its person is known.
@@ -61,19 +57,11 @@ class AuthModeConformance:
 
     def test_takes_no_request(self, mode: AuthMode) -> None:
         """A mode never sees requests, cookies or responses."""
-        for name in ("ask", "begin", "prepare", "answer"):
-            names = set(inspect.signature(getattr(mode, name)).parameters)
-            assert not names & {"request", "response", "cookies"}, name
+        self.takes_no_request(mode)
 
     def test_showing_its_page_writes_nothing(self, portal: Any, mode: AuthMode, attempt: Attempt) -> None:
         """``ask`` works in a read-only transaction."""
-        begun = self.begun(portal, mode, attempt)
-        with portal.db.reading() as session:
-            try:
-                shown = mode.ask(session, begun)
-            except DBAPIError as error:
-                raise AssertionError(f"{mode.name}.ask() writes: {error}") from error
-        assert isinstance(shown, Ask | Wait)
+        self.shows_without_writing(portal, mode, self.begun(portal, mode, attempt))
 
     def test_an_empty_answer_proves_nothing(self, portal: Any, mode: AuthMode, attempt: Attempt) -> None:
         """Nor does one full of another mode's fields (threat-model.md row 6)."""
@@ -210,19 +198,8 @@ class AuthModeConformance:
 
     def begun(self, portal: Any, mode: AuthMode, attempt: Attempt) -> Attempt:
         """Begin the stage and return the attempt with what the mode asked to remember."""
-        with portal.db.writing() as session:
-            lock_accounts(portal.registry, session, attempt.subject)
-            result = mode.begin(session, attempt)
-        assert isinstance(result, _RESULTS), result
-        state = getattr(result, "state", None)
-        return attempt if state is None else replace(attempt, state=state)
+        return self.steps_begun(portal, mode, attempt, SIGN_IN)[1]
 
     def answered(self, portal: Any, mode: AuthMode, attempt: Attempt, values: Mapping[str, str]) -> Any:
         """Give an answer as the sign-in does: the slow part first, then a transaction."""
-        answering = replace(attempt, values=values)
-        prepared = mode.prepare(answering)
-        with portal.db.writing() as session:
-            lock_accounts(portal.registry, session, attempt.subject)
-            result = mode.answer(session, answering, prepared)
-        assert isinstance(result, _RESULTS), result
-        return result
+        return self.steps_answered(portal, mode, attempt, values, SIGN_IN)

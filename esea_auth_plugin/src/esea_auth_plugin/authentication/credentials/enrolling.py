@@ -16,20 +16,10 @@ from ...interfaces import AccountState, IAccounts, IAuditTrail, IClock, Identity
 from ...levels import level_of, mail_code_barred
 from ...pyramid_types import PortalRequest
 from ...services import find
+from .. import flow
 from ..access.top_level import FRESH
-from ..contract import (
-    Ask,
-    Attempt,
-    AuthMode,
-    Data,
-    EnrolBegun,
-    Enrolled,
-    EnrolResult,
-    Go,
-    Refused,
-    ShowsIdentity,
-    Wait,
-)
+from ..contract import Ask, Attempt, AuthMode, Enrolled, Proven, Refused, Result, ShowsIdentity, UnknownPerson, Wait
+from ..flow import Outcome
 from ..linking.service import after_link, message_of
 from ..registry import modes_of
 from .pending.service import PendingDevices
@@ -72,19 +62,6 @@ class EnrolmentContext:
         return self.identity.subject
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What to answer: another address, data for a script, a page to show once, or the step with a message."""
-
-    location: str = ""
-    data: Mapping[str, object] | None = None
-    once: Enrolled | None = None
-    shown: Ask | Wait | None = None
-    problem: str = ""
-    message: str = ""
-    said: tuple[str, str] = ("", "")
-
-
 def attempt_of(
     request: PortalRequest,
     enrolment_context: EnrolmentContext,
@@ -93,17 +70,14 @@ def attempt_of(
     action: str = "",
 ) -> Attempt:
     """Return what the mode may know of this step."""
-    return Attempt(
+    return flow.attempt_of(
+        request,
         id=enrolment.id,
-        at=find(request, IClock).now(),
         subject=enrolment_context.subject,
-        email=enrolment_context.identity.email,
         values=values,
+        email=enrolment_context.identity.email,
         action=action,
         state=enrolment.state,
-        address=request.client_address,
-        user_agent=request.user_agent or "",
-        browser=request.browser_digest,
     )
 
 
@@ -116,11 +90,15 @@ def begin(request: PortalRequest, mode: AuthMode, enrolment_context: EnrolmentCo
     _lock(request, session, enrolment_context)
     if _weak(request, enrolment_context) and _mailbox_barred(request, session, enrolment_context.subject):
         return Outcome(location=enrolment_context.home, said=(_BARRED, "warning"))
-    begun = mode.enrol_begin(session, attempt_of(request, enrolment_context, enrolment, {}))
+    attempt = attempt_of(request, enrolment_context, enrolment, {})
+    begun = mode.enrolment.begin(session, attempt)
     if isinstance(begun, Refused):
         return Outcome(location=enrolment_context.home, said=(begun.message, "warning"))
     store.start(session, enrolment, begun.state or {})
-    return _on(mode, enrolment_context, begun)
+    step = _step(mode, enrolment_context)
+    if isinstance(begun, Ask | Wait):  # the page tells it anew
+        return Outcome(location=step)
+    return flow.follow(begun, step=step, ask=lambda: mode.enrolment.ask(session, attempt))
 
 
 def take(
@@ -137,10 +115,10 @@ def take(
     """
     find(request, IThrottle).reserve((TRIES, enrolment_context.subject))
     attempt = attempt_of(request, enrolment_context, enrolment, values, action)
-    prepared = mode.enrol_prepare(attempt)
+    prepared = mode.enrolment.prepare(attempt)
     session: Session = request.dbsession
     _lock(request, session, enrolment_context)
-    result: EnrolResult = mode.enrol_answer(session, attempt, prepared)
+    result: Result = mode.enrolment.answer(session, attempt, prepared)
     store = find(request, EnrolmentStore)
     if isinstance(result, Refused):
         return _refused(request, session, mode, enrolment_context, attempt, enrolment, result)
@@ -148,12 +126,12 @@ def take(
         if not store.finish(session, enrolment) or not enrolment_context.use(request, session):
             raise EnrolmentOver("Cet ajout est déjà terminé, ou a expiré. Recommencez depuis « Mes dispositifs ».")
         return _done(request, session, mode, enrolment_context, result)
+    if isinstance(result, Proven | UnknownPerson):
+        raise TypeError("an enrolment proves nobody: it answers Enrolled or ShowsIdentity")
     if result.state is not None:
         store.remember(session, enrolment, result.state)
         attempt = replace(attempt, state=result.state)
-    if isinstance(result, Ask) and result.message:
-        return Outcome(shown=mode.enrol_ask(session, attempt), message=result.message)
-    return _on(mode, enrolment_context, result)
+    return flow.follow(result, step=_step(mode, enrolment_context), ask=lambda: mode.enrolment.ask(session, attempt))
 
 
 def _lock(request: PortalRequest, session: Session, enrolment_context: EnrolmentContext) -> None:
@@ -167,12 +145,9 @@ def _lock(request: PortalRequest, session: Session, enrolment_context: Enrolment
         raise EnrolmentOver("Cet ajout a été interrompu. Recommencez depuis « Mes dispositifs ».")
 
 
-def _on(mode: AuthMode, enrolment_context: EnrolmentContext, result: EnrolBegun | EnrolResult) -> Outcome:
-    if isinstance(result, Data):
-        return Outcome(data=result.values)
-    if isinstance(result, Go):
-        return Outcome(location=result.url)
-    return Outcome(location=f"{enrolment_context.base}/{mode.segment}")
+def _step(mode: AuthMode, enrolment_context: EnrolmentContext) -> str:
+    """Return the address of the page of this enrolment."""
+    return f"{enrolment_context.base}/{mode.segment}"
 
 
 def _refused(
@@ -196,7 +171,7 @@ def _refused(
     if refused.over:
         find(request, EnrolmentStore).finish(session, enrolment)
         return Outcome(location=enrolment_context.home, said=(refused.message, "warning"))
-    return Outcome(shown=mode.enrol_ask(session, attempt), problem=refused.message)
+    return Outcome(shown=mode.enrolment.ask(session, attempt), problem=refused.message)
 
 
 def _done(

@@ -44,13 +44,13 @@ class EnrolResource(Resource):
     def __init__(self, request: PortalRequest, parent: Resource, name: str, mode: AuthMode) -> None:
         super().__init__(request, parent, name)
         self.mode = mode
-        self.title = mode.enrol_title
+        self.title = mode.enrolment.title
 
     def child(self, key: str) -> Resource:
         """Return the place of an action of the mode's enrolment."""
         if key == POLL:
             return EnrolPollResource(self.request, self, key)
-        if key in self.mode.enrol_actions:
+        if key in self.mode.enrolment.actions:
             return EnrolActionResource(self.request, self, key)
         raise KeyError(key)
 

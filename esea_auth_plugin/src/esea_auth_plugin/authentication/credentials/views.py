@@ -37,7 +37,7 @@ def device_list(context: DevicesResource, request: PortalRequest) -> TemplateVal
     subject, session = request.identity.subject, request.dbsession
     enrolling = [mode for mode in modes_of(request).all() if Capability.ENROLS in mode.capabilities]
     held = [(mode, tuple(mode.credentials(session, subject))) for mode in enrolling]
-    addable = [mode for mode in enrolling if mode.enrol_title]
+    addable = [mode for mode in enrolling if mode.enrolment.title]
     pending = find(request, IPendingDevices).of(session, subject)
     # « Ajouter … » may end at another host at once: the card host, say.
     for target in (target for mode in addable for target in mode.form_targets):

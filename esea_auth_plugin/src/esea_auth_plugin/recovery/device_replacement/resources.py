@@ -17,7 +17,7 @@ def may_replace(mode: AuthMode) -> bool:
     Another authority's would have to be judged at the account's top level, printed codes stand for a device, and what
     rests on another mode's credentials (a QR code) is added there.
     """
-    own = Capability.ENROLS in mode.capabilities and bool(mode.enrol_title)
+    own = Capability.ENROLS in mode.capabilities and bool(mode.enrolment.title)
     strong = level_of_factors({*mode.factors, *mode.after}) >= Level.TWO_FACTORS
     return own and strong and not mode.external and not mode.callbacks and not mode.rests_on
 
@@ -46,7 +46,7 @@ class NewDeviceMode(Resource):
         """Return the place of an action of the mode's enrolment."""
         if key == POLL:
             return NewDevicePoll(self.request, self, key)
-        if key in self.mode.enrol_actions:
+        if key in self.mode.enrolment.actions:
             return NewDeviceAction(self.request, self, key)
         raise KeyError(key)
 
