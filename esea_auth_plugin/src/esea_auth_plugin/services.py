@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
+from .interfaces import IClock
 from .pyramid_types import Configurator, Registry, RegistryStore, Source, get_registry
 
 T = TypeVar("T")
@@ -67,3 +69,8 @@ def find(source: Source, interface: type[T]) -> T:
 def offers(source: Source, interface: type[Any]) -> bool:
     """Tell whether some plugin of this application offers ``interface``."""
     return interface in _services(source).factories
+
+
+def current_time(source: Source) -> datetime:
+    """Return the present moment (UTC) by the application's clock, which tests set."""
+    return find(source, IClock).now()

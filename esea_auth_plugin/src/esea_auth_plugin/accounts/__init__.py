@@ -49,8 +49,7 @@ ACTIONS = {
 
 def includeme(config: Configurator) -> None:
     """Publish the accounts, open ``/compte`` and the support's pages of accounts."""
-    for name, sentence in ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(ACTIONS)
     config.add_service(IAccounts, Accounts)
     config.add_job("accounts.keyed_digests", keyed_digests.rebuild, every=timedelta(days=1))
     config.add_service(AddressChanges, AddressChanges)

@@ -25,10 +25,10 @@ from ..errors import PortalError
 from ..events import EmailChanged
 from ..foundation.database import IDatabase, lock_accounts, new_id
 from ..foundation.security import tokens
-from ..interfaces import AccountState, AccountView, IAccounts, IAuditTrail, IClock, IFirstLinks, IOutbox, ISealer
+from ..interfaces import AccountState, AccountView, IAccounts, IAuditTrail, IFirstLinks, IOutbox, ISealer
 from ..normalise.emails import domain_of, normalise_email
 from ..pyramid_types import Registry
-from ..services import find, offers
+from ..services import current_time, find, offers
 from .models import Account, AddressChangeRow
 from .search import index
 
@@ -95,7 +95,7 @@ class AddressChanges:
         ended = (
             update(AddressChangeRow)
             .where(*self._in_time(subject))
-            .values(cancelled_at=self._now())
+            .values(cancelled_at=current_time(self._registry))
             .returning(AddressChangeRow.id)
             .execution_options(synchronize_session=False)
         )
@@ -109,7 +109,7 @@ class AddressChanges:
         told = select(AddressChangeRow).where(
             AddressChangeRow.cancel_digest.is_not(None),
             AddressChangeRow.cancelled_at.is_(None),
-            AddressChangeRow.cancel_ends_at > self._now(),
+            AddressChangeRow.cancel_ends_at > current_time(self._registry),
         )
         return {
             row.id: row.subject
@@ -144,7 +144,7 @@ class AddressChanges:
         taken = (
             update(AddressChangeRow)
             .where(*self._by_token(token))
-            .values(cancelled_at=self._now())
+            .values(cancelled_at=current_time(self._registry))
             .returning(AddressChangeRow.id)
             .execution_options(synchronize_session=False)
         )
@@ -174,7 +174,7 @@ class AddressChanges:
         conditions = [Account.subject == subject, Account.email == normalise_email(former)]
         if alone:
             conditions.append(~exists().where(*self._in_time(subject)))
-        now = self._now()
+        now = current_time(self._registry)
         statement = (
             update(Account)
             .where(*conditions)
@@ -202,7 +202,12 @@ class AddressChanges:
 
     def _record(self, session: Session, account: AccountView, new: str, by: str | None) -> None:
         """Keep both addresses for as long as the former one may object, and tell both."""
-        believed, now, token, row = self._confirmed(session, account), self._now(), tokens.new_token(), new_id()
+        believed, now, token, row = (
+            self._confirmed(session, account),
+            current_time(self._registry),
+            tokens.new_token(),
+            new_id(),
+        )
         told = account.email_doubted_at is None
         until = now + UNDO
         session.add(
@@ -238,14 +243,14 @@ class AddressChanges:
         return (
             AddressChangeRow.subject == subject,
             AddressChangeRow.cancelled_at.is_(None),
-            AddressChangeRow.cancel_ends_at > self._now(),
+            AddressChangeRow.cancel_ends_at > current_time(self._registry),
         )
 
     def _by_token(self, token: str | None) -> tuple[ColumnElement[bool], ...]:
         return (
             AddressChangeRow.cancel_digest == tokens.digest(token or "", kind=KIND),
             AddressChangeRow.cancelled_at.is_(None),
-            AddressChangeRow.cancel_ends_at > self._now(),
+            AddressChangeRow.cancel_ends_at > current_time(self._registry),
         )
 
     def _seal(self, address: str, row: str) -> str:
@@ -262,9 +267,6 @@ class AddressChanges:
     def _audit(self, session: Session, action: str, subject: str, by: str | None) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=by, target=subject)
 
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()
-
 
 def _contestable() -> AddressContestable:
     return AddressContestable(
@@ -275,6 +277,6 @@ def _contestable() -> AddressContestable:
 
 def prune(registry: Registry) -> None:
     """Job: forget addresses that nobody may object from any more."""
-    before = find(registry, IClock).now() - timedelta(days=1)
+    before = current_time(registry) - timedelta(days=1)
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(AddressChangeRow).where(AddressChangeRow.cancel_ends_at < before))

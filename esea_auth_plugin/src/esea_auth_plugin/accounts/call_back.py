@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..foundation.layout.filters import date_fr
-from ..interfaces import AUTHORITY_ORIGINS, AccountView, Fact, IClock, ISealer
+from ..interfaces import AUTHORITY_ORIGINS, AccountView, Fact, ISealer
 from ..normalise.phones import phone_fr
 from ..pyramid_types import Registry
-from ..services import find
+from ..services import current_time, find
 from . import attribute_store
 from .attributes import CALLED_BACK, KINDS
 from .models import Account
@@ -41,7 +41,7 @@ def told_of(registry: Registry, session: Session, account: AccountView) -> Told:
 
 def checked_by(registry: Registry, account: AccountView, told: Told) -> Sequence[Fact]:
     """Return numbers and workplace of an account, each with its date, a warning on those that changed lately."""
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     facts = []
     for name, warning in CHECKED_BY.items():
         if name not in told:
@@ -63,7 +63,7 @@ def recently_confirmed(registry: Registry, account: AccountView) -> str:
     address by whoever opened it.
     """
     since = account.email_confirmed_at
-    if since is None or find(registry, IClock).now() - since >= RECENT:
+    if since is None or current_time(registry) - since >= RECENT:
         return ""
     return (
         f"Confirmée le {date_fr(since)}, depuis moins de 30 jours : assurez-vous, à un numéro plus ancien qu’elle, que "

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from ..errors import PortalError
 from ..foundation.database import lock_accounts, new_id
-from ..interfaces import AccountState, ExternalLink, Holder, IAuditTrail, IClock, ISealer
+from ..interfaces import AccountState, ExternalLink, Holder, IAuditTrail, ISealer
 from ..interfaces import ExternalIdentity as Shown
 from ..pyramid_types import Registry
-from ..services import find
+from ..services import current_time, find
 from . import attribute_store
 from .models import Account, ExternalIdentity, IdentityAttribute
 from .service import lock_account
@@ -52,7 +52,7 @@ class ExternalIdentities:
 
         :raises LinkedElsewhere: another account has it.
         """
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         account_id = lock_account(session, account)
         if account_id is None:
             raise LookupError(account)
@@ -88,7 +88,7 @@ class ExternalIdentities:
         session.execute(
             update(ExternalIdentity)
             .where(ExternalIdentity.id == link_id)
-            .values(evidence=dict(evidence), last_used_at=find(self._registry, IClock).now(), sealed_address=sealed)
+            .values(evidence=dict(evidence), last_used_at=current_time(self._registry), sealed_address=sealed)
         )
         if dict(link.evidence) != dict(evidence):
             self._audit(session, "identity.renewed", link.account, link.account, kind=link.kind, link=link_id)

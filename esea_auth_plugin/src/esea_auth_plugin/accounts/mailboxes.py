@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from ..events import MailboxUnverified
 from ..foundation.database import lock_accounts
-from ..interfaces import DOUBTED_AT_FIRST_LINK, AccountState, DomainHeld, IAuditTrail, IClock
+from ..interfaces import DOUBTED_AT_FIRST_LINK, AccountState, DomainHeld, IAuditTrail
 from ..normalise.emails import normalise_email
 from ..pyramid_types import Registry
-from ..services import find
+from ..services import current_time, find
 from .address_changes import AddressChanges
 from .models import Account
 
@@ -72,7 +72,7 @@ class Mailboxes:
         statement = (
             update(Account)
             .where(*believed, Account.subject.in_(chosen))
-            .values(email_doubted_at=find(self._registry, IClock).now(), email_doubt_reason=reason)
+            .values(email_doubted_at=current_time(self._registry), email_doubt_reason=reason)
             .returning(Account.subject)
             .execution_options(synchronize_session=False)
         )
@@ -86,7 +86,7 @@ class Mailboxes:
         statement = (
             update(Account)
             .where(Account.subject == subject, Account.email_doubted_at.is_(None))
-            .values(email_doubted_at=find(self._registry, IClock).now(), email_doubt_reason=reason)
+            .values(email_doubted_at=current_time(self._registry), email_doubt_reason=reason)
             .returning(Account.id)
             .execution_options(synchronize_session=False)
         )
@@ -121,7 +121,7 @@ class Mailboxes:
         return subjects
 
     def confirmed(self, session: Session, subject: str, email: str) -> bool:
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         statement = (
             update(Account)
             .where(Account.subject == subject, Account.email == normalise_email(email))

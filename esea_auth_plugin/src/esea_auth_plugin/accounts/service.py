@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from ..errors import PortalError
 from ..events import AccountActivated, AccountClosed, PhoneChanged
 from ..foundation.database.locking import locked_accounts, note_locked
-from ..interfaces import AccountState, AccountView, IAuditTrail, IClock, ISealer, Level
+from ..interfaces import AccountState, AccountView, IAuditTrail, ISealer, Level
 from ..normalise.emails import domain_of, normalise_email
 from ..pyramid_types import Json, Registry
-from ..services import find
+from ..services import current_time, find
 from . import attribute_store, identifiers
 from .address_changes import AddressChanges
 from .attributes import CALLED_BACK, ORIGINS
@@ -76,7 +76,7 @@ class Accounts:
     ) -> AccountView:
         if origin not in ORIGINS:
             raise ValueError(f"unknown origin: {origin}")
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         account = Account(
             identifier=normalise_identifier(identifier) or None,
             email=normalise_email(email),
@@ -105,7 +105,7 @@ class Accounts:
 
     def choose_identifier(self, session: Session, subject: str, identifier: str) -> bool:
         """Give an invited account the identifier its person chose; ``False`` if taken or already chosen."""
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         identifier = normalise_identifier(identifier)
         self.lock(session, subject)
         if not self._hold(session, identifier, subject, now):
@@ -124,7 +124,7 @@ class Accounts:
     def set_state(
         self, session: Session, subject: str, state: AccountState, *, reason: str, by: str | None = None
     ) -> bool:
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         values: dict[str, object] = {"state": state, "changed_at": now}
         if state is AccountState.ACTIVE:
             # What opens a pending account is what was mailed to it. A suspended one was confirmed before.
@@ -147,7 +147,7 @@ class Accounts:
         return True
 
     def accept_terms(self, session: Session, subject: str, version: str) -> None:
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         session.execute(
             update(Account)
             .where(Account.subject == subject)
@@ -172,7 +172,7 @@ class Accounts:
     ) -> None:
         if origin not in ORIGINS:
             raise ValueError(f"unknown origin: {origin}")
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         self.lock(session, subject)
         account_id = session.scalar(select(Account.id).where(Account.subject == subject))
         if account_id is None:
@@ -192,7 +192,7 @@ class Accounts:
 
     def reopen(self, session: Session, subject: str, *, by: str) -> bool:
         """See the interface; nobody else brings a closed account back."""
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         statement = (
             update(Account)
             .where(Account.subject == subject, Account.state == AccountState.CLOSED, Account.terms_version.is_not(None))

@@ -20,8 +20,7 @@ from ..foundation.audit.keys import TrailKeys
 from ..foundation.audit.verification import Report, verify
 from ..foundation.database import IDatabase
 from ..foundation.security.signing import create_signing_key
-from ..interfaces import IClock
-from ..services import find
+from ..services import current_time, find
 from .loading import NotUsable, registry_of, settings_of
 
 
@@ -60,7 +59,7 @@ def verify_trail(given: argparse.Namespace) -> int:
     warnings: list[str] = []
     file = _heads(config, given.heads, warnings)
     with find(registry, IDatabase).reading() as session:
-        report = verify(session, keys, now=find(registry, IClock).now(), anchor=given.anchor, heads=_links(file))
+        report = verify(session, keys, now=current_time(registry), anchor=given.anchor, heads=_links(file))
         if file is not None:
             recorded = last_recorded(session, keys)
             signed = file.last.sequence if file.last else 0

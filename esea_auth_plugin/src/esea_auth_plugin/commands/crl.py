@@ -8,8 +8,7 @@ from typing import Any
 from ..auth_modes.cps_card.refreshing import refresh
 from ..auth_modes.cps_card.settings import CardSettings
 from ..auth_modes.cps_card.trust import Trust
-from ..interfaces import IClock
-from ..services import find, offers
+from ..services import current_time, find, offers
 from .loading import NotUsable, registry_of
 
 
@@ -36,7 +35,7 @@ def refreshed(given: argparse.Namespace) -> int:
 def show(given: argparse.Namespace) -> int:
     """Tell where each list stands; status 1 if one is missing or too old."""
     registry = _registry(given)
-    trust, now = find(registry, Trust), find(registry, IClock).now()
+    trust, now = find(registry, Trust), current_time(registry)
     worst = 0
     for status in trust.statuses():
         age = status.age(now)

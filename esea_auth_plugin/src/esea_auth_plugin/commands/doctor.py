@@ -28,7 +28,6 @@ from ..interfaces import (
     AccountState,
     IAccounts,
     ICatalogue,
-    IClock,
     IJobs,
     IMailTransport,
     IMailWorker,
@@ -40,7 +39,7 @@ from ..interfaces import (
 from ..portal_services.catalogue import doctor
 from ..portal_services.loading import services_read
 from ..pyramid_types import Registry
-from ..services import find, offers
+from ..services import current_time, find, offers
 from ..settings import FoundationSettings, ReviewSettings
 from ..site_files import expires
 from ..text_files import read_text
@@ -145,7 +144,7 @@ def _audit(registry: Registry) -> Iterator[str]:
         with find(registry, IDatabase).reading() as session:
             missing = triggers.missing(session.connection())
             foreign = triggers.foreign(session.connection())
-            waiting = long_waiting(session, find(registry, IClock).now())
+            waiting = long_waiting(session, current_time(registry))
     except SQLAlchemyError:
         return  # told with the database
     if missing:
@@ -171,7 +170,7 @@ def _heads(registry: Registry) -> Iterator[str]:
         return
     if last is None:
         yield "no head of the trail was signed yet: the worker does it daily, or `audit sign-head`"
-    elif find(registry, IClock).now() - last.moment > MAX_AGE:
+    elif current_time(registry) - last.moment > MAX_AGE:
         yield f"the last head of the trail was signed on {last.at}: see the log of the worker"
 
 
@@ -206,7 +205,7 @@ def _worker(registry: Registry) -> Iterator[str]:
             yield f"the job {name} never succeeded: is the worker running?"
         elif age > 3 * job.every + timedelta(minutes=5):
             yield f"the job {name} last succeeded {age.total_seconds() / 60:.0f} min ago: see the log of the worker"
-    if abs(find(registry, IClock).now() - SystemClock().now()) > _SKEW:
+    if abs(current_time(registry) - SystemClock().now()) > _SKEW:
         yield "the portal does not use this machine's clock"
 
 

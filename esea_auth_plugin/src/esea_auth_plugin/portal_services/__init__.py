@@ -28,8 +28,7 @@ SUPPORT = "esea.support.review"
 def includeme(config: Configurator) -> None:
     """Wire the package."""
     config.include(".loading")
-    for name, sentence in ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(ACTIONS)
     config.add_service(IGrants, Grants)
     config.add_service(IAdhesions, Adhesions)
     config.add_subscriber(lambda event: end_grants_of(config.registry, event), AccountClosed)

@@ -27,14 +27,14 @@ _TEMPLATES = "esea_auth_plugin:portal_services/templates"
     permission="esea.adhesion.view",
     renderer=f"{_TEMPLATES}/adhesion.jinja2",
 )
-def adhesion(place: ServiceResource, request: PortalRequest) -> ViewResult:
+def adhesion(context: ServiceResource, request: PortalRequest) -> ViewResult:
     """Show the form, or where the request stands that was already sent."""
-    if place.service.slug in request.identity.services:
-        return HTTPSeeOther(place.path)
-    status = _standing(place, request)
-    form = None if status.waiting or _too_many(status) else _form(place, request)
+    if context.service.slug in request.identity.services:
+        return HTTPSeeOther(context.path)
+    status = _standing(context, request)
+    form = None if status.waiting or _too_many(status) else _form(context, request)
     shown = form.render({"motif": status.motive} if status.more_asked else None) if form is not None else None
-    return _page(place, request, status, shown)
+    return _page(context, request, status, shown)
 
 
 @view_config(
@@ -44,24 +44,24 @@ def adhesion(place: ServiceResource, request: PortalRequest) -> ViewResult:
     permission="esea.adhesion.send",
     renderer=f"{_TEMPLATES}/adhesion.jinja2",
 )
-def send_adhesion(place: ServiceResource, request: PortalRequest) -> ViewResult:
+def send_adhesion(context: ServiceResource, request: PortalRequest) -> ViewResult:
     """Send the request to the support."""
-    if place.service.slug in request.identity.services:
-        return HTTPSeeOther(place.path)
-    form = _form(place, request)
+    if context.service.slug in request.identity.services:
+        return HTTPSeeOther(context.path)
+    form = _form(context, request)
     try:
         values = form.validate()
         try:
             with request.dbsession.begin_nested():
                 review = Adhesions(request.registry).ask(
-                    request.dbsession, request.identity, place.service, values["motif"]
+                    request.dbsession, request.identity, context.service, values["motif"]
                 )
         except PortalError as refused:
             raise form.refuse(refused.message) from refused
     except Invalid as invalid:
-        return _page(place, request, _standing(place, request), invalid.form_html)
+        return _page(context, request, _standing(context, request), invalid.form_html)
     request.flash(f"Votre demande {review.reference} est transmise au support.")
-    return HTTPSeeOther(f"{place.path}/adhesion")
+    return HTTPSeeOther(f"{context.path}/adhesion")
 
 
 @view_config(
@@ -70,31 +70,31 @@ def send_adhesion(place: ServiceResource, request: PortalRequest) -> ViewResult:
     permission="esea.adhesion.view",
     renderer=f"{_TEMPLATES}/my_requests.jinja2",
 )
-def my_requests(place: MyRequestsResource, request: PortalRequest) -> TemplateValues:
+def my_requests(context: MyRequestsResource, request: PortalRequest) -> TemplateValues:
     """The person's requests, youngest first: reference, state, dates, the reason of a refusal."""
     found = find(request, IReviews).of_author(request.dbsession, request.identity.subject)
-    return {"place": place, "requests": found, "states": STATES, "access_kind": KIND}
+    return {"place": context, "requests": found, "states": STATES, "access_kind": KIND}
 
 
-def _form(place: ServiceResource, request: PortalRequest) -> PortalForm:
+def _form(context: ServiceResource, request: PortalRequest) -> PortalForm:
     return PortalForm(AdhesionSchema, request, submit=[("valider", "Valider")], cancel=("Annuler", "/services"))
 
 
-def _standing(place: ServiceResource, request: PortalRequest) -> AccessStatus:
-    return Adhesions(request.registry).status_of(request.dbsession, request.identity.subject, place.service)
+def _standing(context: ServiceResource, request: PortalRequest) -> AccessStatus:
+    return Adhesions(request.registry).status_of(request.dbsession, request.identity.subject, context.service)
 
 
 def _too_many(status: AccessStatus) -> bool:
     return status.again_at is not None and not status.more_asked
 
 
-def _page(place: ServiceResource, request: PortalRequest, status: AccessStatus, form: Any) -> TemplateValues:
+def _page(context: ServiceResource, request: PortalRequest, status: AccessStatus, form: Any) -> TemplateValues:
     question = ""
     if status.more_asked and status.review is not None:
         question = last_question(request, request.dbsession, status.review.id)
     return {
-        "place": place,
-        "service": place.service,
+        "place": context,
+        "service": context.service,
         "status": status,
         "too_many": _too_many(status),
         "refused_before": status.review is not None and status.review.state is ReviewState.REFUSED,

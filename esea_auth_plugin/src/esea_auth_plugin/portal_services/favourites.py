@@ -10,10 +10,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ..foundation.database import lock_accounts
-from ..interfaces import IAccountRoot, IClock
+from ..interfaces import IAccountRoot
 from ..pyramid_types import PortalRequest
 from ..resources import Resource
-from ..services import find
+from ..services import current_time
 from .models import FavouriteService
 
 
@@ -38,6 +38,6 @@ def toggled(context: Resource, request: PortalRequest) -> HTTPSeeOther:
     slug, first = request.POST.get("service", ""), request.POST.get("favori") == "oui"
     if slug in request.identity.services:
         lock_accounts(request, request.dbsession, request.identity.subject)
-        put(request.dbsession, request.identity.subject, slug, first=first, at=find(request, IClock).now())
+        put(request.dbsession, request.identity.subject, slug, first=first, at=current_time(request))
         request.flash("Ce service est parmi vos favoris." if first else "Ce service n’est plus parmi vos favoris.")
     return HTTPSeeOther("/compte")

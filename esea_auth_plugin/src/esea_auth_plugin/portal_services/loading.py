@@ -12,9 +12,9 @@ from ..authentication.registry import BUILT_IN
 from ..authentication.registry import GROUP as MODES_GROUP
 from ..directives import core, report_problems
 from ..errors import Problem
-from ..interfaces import ICatalogue, IClock, PortalService, Rule
+from ..interfaces import ICatalogue, PortalService, Rule
 from ..pyramid_types import Configurator, Registry
-from ..services import find
+from ..services import current_time, find
 from ..settings import AuthSettings, FoundationSettings
 from ..text_files import BadTextFile, read_text
 from .catalogue import PARIS, Catalogue
@@ -63,7 +63,7 @@ def read_catalogue(config: Configurator) -> tuple[PortalService, ...]:
         known=installed_modes(),
         enabled=frozenset(settings.modes),
         env=find(registry, FoundationSettings).env,
-        first_day=settings.services_first_day or find(registry, IClock).now().astimezone(PARIS).date(),
+        first_day=settings.services_first_day or current_time(registry).astimezone(PARIS).date(),
     )
     services, problems = parse_catalogue(text, path.name, rules)
     report_problems(config, problems)

@@ -19,7 +19,6 @@ from ..interfaces import (
     AccountView,
     IAccounts,
     ICatalogue,
-    IClock,
     IGrants,
     IOutbox,
     IReviews,
@@ -27,7 +26,7 @@ from ..interfaces import (
     PortalSettings,
 )
 from ..pyramid_types import Registry
-from ..services import find
+from ..services import current_time, find
 from .catalogue import PARIS, day_begins
 from .grants import ended_reason_of
 from .models import AccessGrant
@@ -68,7 +67,7 @@ class Rights:
 
     def of(self, session: Session, subject: str) -> tuple[Sequence[Right], Sequence[Right]]:
         """Return the rights that hold now, and those that ended, youngest first. Three queries, however many rows."""
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         rows = session.scalars(
             select(AccessGrant)
             .where(AccessGrant.subject == subject)
@@ -96,7 +95,7 @@ class Rights:
             raise RightRefused("Ce compte n'est pas actif : aucun droit ne peut lui être donné.")
         _not_ones_own(account, by)
         until = day_begins(last_day + timedelta(days=1)) if last_day is not None else None
-        if until is not None and until <= find(self._registry, IClock).now():
+        if until is not None and until <= current_time(self._registry):
             raise RightRefused("Ce dernier jour est déjà passé.")
         find(self._registry, IGrants).give(
             session, account.subject, slug, request_id=None, given_by=by, until=until, reason=reason

@@ -25,40 +25,40 @@ _SEE, _ACT = "esea.support.rights", "esea.support.rights.act"
 
 
 @view_config(context=RightsResource, request_method="GET", permission=_SEE, renderer=_TEMPLATE)
-def rights(place: RightsResource, request: PortalRequest) -> TemplateValues:
+def rights(context: RightsResource, request: PortalRequest) -> TemplateValues:
     """Show what the person may open, what ended and why, and the two acts."""
-    return _page(place, request, _account(place, request))
+    return _page(context, request, _account(context, request))
 
 
 @view_config(context=RightsResource, name="donner", request_method="POST", permission=_ACT, renderer=_TEMPLATE)
-def given(place: RightsResource, request: PortalRequest) -> ViewResult:
+def given(context: RightsResource, request: PortalRequest) -> ViewResult:
     """Give a right."""
-    account, form = _account(place, request), _giving(place, request)
+    account, form = _account(context, request), _giving(context, request)
     try:
         typed = form.validate()
         until = typed["jusqu_au"].isoformat() if typed["jusqu_au"] is not None else ""
         values = {"service": typed["service"], "motif": typed["motif"], "jusqu_au": until}
         done = _asked(request, form, GIVE.name, account, values)
     except Invalid as invalid:
-        return _page(place, request, account, giving=invalid.form_html)
+        return _page(context, request, account, giving=invalid.form_html)
     done.show(request)
-    return HTTPSeeOther(place.path)
+    return HTTPSeeOther(context.path)
 
 
 @view_config(context=RightsResource, name="retirer", request_method="POST", permission=_ACT, renderer=_TEMPLATE)
-def withdrawn(place: RightsResource, request: PortalRequest) -> ViewResult:
+def withdrawn(context: RightsResource, request: PortalRequest) -> ViewResult:
     """End a right now."""
-    account, all_rights = _account(place, request), Rights(request.registry)
+    account, all_rights = _account(context, request), Rights(request.registry)
     held, _ = all_rights.of(request.dbsession, account.subject)
-    form = _withdrawing(place, request, held)
+    form = _withdrawing(context, request, held)
     try:
         typed = form.validate()
         values = {"service": typed["droit"], "motif": typed["raison"]}
         done = _asked(request, form, WITHDRAW.name, account, values)
     except Invalid as invalid:
-        return _page(place, request, account, withdrawing=invalid.form_html)
+        return _page(context, request, account, withdrawing=invalid.form_html)
     done.show(request)
-    return HTTPSeeOther(place.path)
+    return HTTPSeeOther(context.path)
 
 
 def _asked(
@@ -74,8 +74,8 @@ def _asked(
         raise form.refuse(refused.message) from refused
 
 
-def _account(place: RightsResource, request: PortalRequest) -> AccountView:
-    account = find(request, IAccounts).by_subject(request.dbsession, place.subject)
+def _account(context: RightsResource, request: PortalRequest) -> AccountView:
+    account = find(request, IAccounts).by_subject(request.dbsession, context.subject)
     if account is None:
         raise HTTPNotFound
     return account
@@ -91,7 +91,7 @@ def _reason(name: str, example: str) -> Any:
     )
 
 
-def _giving(place: RightsResource, request: PortalRequest) -> PortalForm:
+def _giving(context: RightsResource, request: PortalRequest) -> PortalForm:
     services = [(service.slug, service.title) for service in find(request, ICatalogue).all()]
     schema = colander.SchemaNode(colander.Mapping())
     schema.add(ChoiceNode(name="service", title="Service", values=services))
@@ -105,11 +105,11 @@ def _giving(place: RightsResource, request: PortalRequest) -> PortalForm:
         )
     )
     return PortalForm(
-        schema, request, submit=[("donner", "Donner ce droit")], action=f"{place.path}/donner", form_id="donner"
+        schema, request, submit=[("donner", "Donner ce droit")], action=f"{context.path}/donner", form_id="donner"
     )
 
 
-def _withdrawing(place: RightsResource, request: PortalRequest, held: Sequence[Right]) -> PortalForm:
+def _withdrawing(context: RightsResource, request: PortalRequest, held: Sequence[Right]) -> PortalForm:
     schema = colander.SchemaNode(colander.Mapping())
     schema.add(ChoiceNode(name="droit", title="Droit à retirer", values=[(one.service, one.title) for one in held]))
     schema.add(_reason("raison", "Par exemple : départ de l'établissement."))
@@ -117,22 +117,27 @@ def _withdrawing(place: RightsResource, request: PortalRequest, held: Sequence[R
         schema,
         request,
         submit=[Button("retirer", "Retirer ce droit", "danger")],
-        action=f"{place.path}/retirer",
+        action=f"{context.path}/retirer",
         form_id="retirer",
     )
 
 
 def _page(
-    place: RightsResource, request: PortalRequest, account: AccountView, *, giving: Any = None, withdrawing: Any = None
+    context: RightsResource,
+    request: PortalRequest,
+    account: AccountView,
+    *,
+    giving: Any = None,
+    withdrawing: Any = None,
 ) -> TemplateValues:
     held, ended = Rights(request.registry).of(request.dbsession, account.subject)
     return {
-        "place": place,
+        "place": context,
         "account": account,
         "held": held,
         "ended": ended,
-        "giving": giving or _giving(place, request).render(),
-        "withdrawing": withdrawing or _withdrawing(place, request, held).render(),
+        "giving": giving or _giving(context, request).render(),
+        "withdrawing": withdrawing or _withdrawing(context, request, held).render(),
         "active": account.state is AccountState.ACTIVE,
         "own": account.subject == request.identity.subject,
     }

@@ -21,29 +21,29 @@ UNDECIDED = frozenset({ReviewState.OPEN, ReviewState.MORE_ASKED})
     permission="esea.adhesion.view",
     renderer="esea_auth_plugin:portal_services/templates/withdraw.jinja2",
 )
-def confirm(place: MyRequestResource, request: PortalRequest) -> ViewResult:
+def confirm(context: MyRequestResource, request: PortalRequest) -> ViewResult:
     """Ask whether the request is really to be taken back."""
-    review = _own(place, request)
+    review = _own(context, request)
     if review.state not in UNDECIDED:
         request.flash("Cette demande a déjà reçu une réponse : elle ne peut plus être retirée.", "warning")
-        return HTTPSeeOther(place.__parent__.path)
-    return {"place": place, "review": review, "states": STATES}
+        return HTTPSeeOther(context.__parent__.path)
+    return {"place": context, "review": review, "states": STATES}
 
 
 @view_config(context=MyRequestResource, name="retirer", request_method="POST", permission="esea.adhesion.send")
-def withdraw(place: MyRequestResource, request: PortalRequest) -> HTTPSeeOther:
+def withdraw(context: MyRequestResource, request: PortalRequest) -> HTTPSeeOther:
     """Take the request back, unless a reviewer was faster."""
-    review = _own(place, request)
+    review = _own(context, request)
     if find(request, IReviews).withdraw(request.dbsession, review.id, state=ReviewState.WITHDRAWN):
         request.flash(f"Votre demande {review.reference} est retirée. Personne ne l'examinera.")
     else:
         request.flash("Cette demande a reçu une réponse entre-temps : elle n'a pas été retirée.", "warning")
-    return HTTPSeeOther(place.__parent__.path)
+    return HTTPSeeOther(context.__parent__.path)
 
 
-def _own(place: MyRequestResource, request: PortalRequest) -> ReviewView:
+def _own(context: MyRequestResource, request: PortalRequest) -> ReviewView:
     """Return the person's own request; somebody else's reference is as unknown as any."""
-    review = find(request, IReviews).by_reference(request.dbsession, place.__name__)
+    review = find(request, IReviews).by_reference(request.dbsession, context.__name__)
     if review is None or review.author != request.identity.subject:
         raise HTTPNotFound
     return review

@@ -52,8 +52,7 @@ def includeme(config: Configurator) -> None:
     for message in _EMAILS:
         folder = f"esea_auth_plugin:recovery/emails/{message}"
         config.add_email(f"recovery.{message}", folder, proves_mailbox=message == "new_mailbox")
-    for name, sentence in _ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(_ACTIONS)
     config.add_request_kind(LostMailboxKind())
     config.add_job("recovery.prune", prune, every=timedelta(days=1))
     config.include(".lost_authenticators")

@@ -18,9 +18,9 @@ from ..foundation.forms import Invalid
 from ..foundation.layout.filters import datetime_fr
 from ..foundation.security.tokens import mailed_token
 from ..foundation.web.cookies import drop_cookie, read_link_cookie, set_cookie
-from ..interfaces import IClock, IPasswords
+from ..interfaces import IPasswords
 from ..pyramid_types import PortalRequest, TemplateValues, ViewResult
-from ..services import find
+from ..services import current_time, find
 from . import limits
 from .forms import accepted_password, password_form
 from .resets import LinkSpent, Reset, Resets
@@ -88,7 +88,7 @@ def prove_factor(context: ResetResource, request: PortalRequest) -> ViewResult:
     reset = _live(request)
     if reset is None or reset.factor is None:
         return HTTPSeeOther("/connexion/reinitialisation")
-    mode, now = reset.factor, find(request, IClock).now()
+    mode, now = reset.factor, current_time(request)
     found = SignIn(
         id=new_id(),
         service="",

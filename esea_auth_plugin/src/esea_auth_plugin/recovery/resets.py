@@ -26,7 +26,6 @@ from ..interfaces import (
     Factor,
     IAccounts,
     IAuditTrail,
-    IClock,
     IOutbox,
     IPasswords,
     IPendingDevices,
@@ -36,7 +35,7 @@ from ..interfaces import (
     Proof,
 )
 from ..pyramid_types import Registry
-from ..services import find
+from ..services import current_time, find
 from ..settings import AuthSettings
 from .models import ResetRow
 
@@ -110,7 +109,7 @@ class Resets:
     def live(self, session: Session, token: str | None) -> Reset | None:
         """Return the link if it may be used now."""
         row = session.scalar(select(ResetRow).where(ResetRow.digest == tokens.digest(token or "", kind=KIND)))
-        if row is None or row.used_at or row.replaced_at or row.ends_at <= self._now():
+        if row is None or row.used_at or row.replaced_at or row.ends_at <= current_time(self._registry):
             return None
         account = find(self._registry, IAccounts).by_subject(session, row.subject)
         if account is None or account.state is not AccountState.ACTIVE:
@@ -136,7 +135,7 @@ class Resets:
         session.execute(
             update(ResetRow)
             .where(ResetRow.id == reset_id, ResetRow.subject == subject, ResetRow.used_at.is_(None))
-            .values(factor_at=self._now(), factor_is_strong=strong)
+            .values(factor_at=current_time(self._registry), factor_is_strong=strong)
         )
         self._audit(session, "recovery.factor_proven", subject)
 
@@ -144,14 +143,16 @@ class Resets:
         """End every link of a person that was not used; ``proven``: those only to which another factor was proven."""
         live = update(ResetRow).where(ResetRow.subject == subject, ResetRow.used_at.is_(None))
         live = live.where(ResetRow.factor_at.is_not(None)) if proven else live
-        session.execute(live.values(replaced_at=self._now()).execution_options(synchronize_session=False))
+        session.execute(
+            live.values(replaced_at=current_time(self._registry)).execution_options(synchronize_session=False)
+        )
 
     def use(self, session: Session, reset: Reset, password_hash: str) -> datetime | None:
         """Set the password, end every session and sign-in; return until when mailed codes are barred, if they are.
 
         :raises LinkSpent: another use was quicker, or it is too late.
         """
-        now, subject = self._now(), reset.account.subject
+        now, subject = current_time(self._registry), reset.account.subject
         lock_accounts(self._registry, session, subject)
         used = (
             update(ResetRow)
@@ -184,7 +185,7 @@ class Resets:
         hours = find(self._registry, AuthSettings).reset_quarantine_hours
         if proven or reset.new_email or not hours:
             return None
-        until = self._now() + timedelta(hours=hours)
+        until = current_time(self._registry) + timedelta(hours=hours)
         find(self._registry, IAccounts).bar_mail_code(session, reset.account.subject, until, by=reset.account.subject)
         return until
 
@@ -206,7 +207,7 @@ class Resets:
     def _store(
         self, session: Session, subject: str, lifetime: timedelta, email: str = "", **accepted: Any
     ) -> tuple[str, datetime]:
-        now, token, row = self._now(), tokens.new_token(), new_id()
+        now, token, row = current_time(self._registry), tokens.new_token(), new_id()
         lock_accounts(self._registry, session, subject)
         session.execute(
             update(ResetRow).where(ResetRow.subject == subject, ResetRow.used_at.is_(None)).values(replaced_at=now)
@@ -236,12 +237,9 @@ class Resets:
     def _audit(self, session: Session, action: str, subject: str, **details: Any) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=subject, target=subject, details=details)
 
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()
-
 
 def prune(registry: Registry) -> None:
     """Job: delete links that ended over a week ago."""
-    before = find(registry, IClock).now() - timedelta(days=7)
+    before = current_time(registry) - timedelta(days=7)
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(ResetRow).where(ResetRow.ends_at < before))

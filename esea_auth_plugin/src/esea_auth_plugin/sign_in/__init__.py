@@ -54,8 +54,7 @@ def includeme(config: Configurator) -> None:
     config.add_service(SignIns, SignIns)
     config.add_service(SavedForms, SavedForms)
     config.add_service(ISavedForms, lambda registry: find(registry, SavedForms))
-    for name, sentence in _ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(_ACTIONS)
     config.add_revocable("sign_in", end_sign_ins, order=10)
     config.add_revocable("known_browser", lambda session, subject, kept: forget_all(session, subject))
     config.add_subscriber(end_resting, DeviceRevoked)

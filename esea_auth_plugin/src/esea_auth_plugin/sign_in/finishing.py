@@ -19,7 +19,6 @@ from ..interfaces import (
     Factor,
     IAccounts,
     IAuditTrail,
-    IClock,
     IEnrolmentTickets,
     IFirstLinks,
     IPasswordResets,
@@ -28,7 +27,7 @@ from ..interfaces import (
 )
 from ..levels import level_of, mail_code_barred
 from ..pyramid_types import PortalRequest
-from ..services import find, offers
+from ..services import current_time, find, offers
 from ..settings import AuthSettings
 from . import known_networks as known_places
 from .saved_forms import SavedForms
@@ -45,7 +44,7 @@ def terms_due(request: PortalRequest, account: AccountView) -> bool:
     if account.terms_accepted_at is None or account.terms_version != request.portal.terms_version:
         return True
     kept = timedelta(days=find(request, AuthSettings).terms_days)
-    return account.terms_accepted_at + kept <= find(request, IClock).now()
+    return account.terms_accepted_at + kept <= current_time(request)
 
 
 def active_account(request: PortalRequest, session: Session, subject: str) -> AccountView:
@@ -113,7 +112,7 @@ def _open(request: PortalRequest, session: Session, found: SignIn, account: Acco
     place = known_places.remember(request, session, account.subject)
     if waiting is not None:
         saved_form.hand_over(request, session, waiting)
-    barred = mail_code_barred(account, find(request, IClock).now())
+    barred = mail_code_barred(account, current_time(request))
     find(request, IAuditTrail).record(
         session,
         "sign_in.raised" if same else "sign_in.succeeded",

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from ..authentication.attempts.models import KnownNetworkRow
 from ..foundation.throttling import Addresses
-from ..interfaces import IClock, ISealer
+from ..interfaces import ISealer
 from ..normalise.addresses import enclosing_network, parse_address
 from ..pyramid_types import PortalRequest
-from ..services import find
+from ..services import current_time, find
 
 RETENTION = timedelta(days=365)
 _IPV4_BITS, _IPV6_BITS = 16, 32
@@ -45,7 +45,7 @@ def place_of(request: PortalRequest) -> str:
 
 def remember(request: PortalRequest, session: Session, subject: str) -> Seen:
     """Note the place of a sign-in; tell whether the account knew it."""
-    now = find(request, IClock).now()
+    now = current_time(request)
     digests = find(request, ISealer).digests(f"{subject}|{place_of(request)}", purpose="sign_in.place")
     kept = session.execute(
         select(KnownNetworkRow.place, KnownNetworkRow.id).where(

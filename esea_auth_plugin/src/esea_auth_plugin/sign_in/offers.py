@@ -11,9 +11,9 @@ from ..authentication.attempts.browsers import browser_of
 from ..authentication.contract import AuthMode
 from ..authentication.registry import modes_of
 from ..foundation.permissions.evaluation import PORTAL
-from ..interfaces import ICatalogue, IClock, ModeStatus, PortalService
+from ..interfaces import ICatalogue, ModeStatus, PortalService
 from ..pyramid_types import PortalRequest, current_identity
-from ..services import find
+from ..services import current_time, find
 
 _PARIS = ZoneInfo("Europe/Paris")
 #: How long the page speaks of a mode that ended, and how long before its end it starts counting down.
@@ -45,7 +45,7 @@ def is_open(request: PortalRequest, service: PortalService, mode: AuthMode) -> b
     """Tell whether the service admits the mode at this moment; one that only restores access opens none of them."""
     if mode.restores:
         return True
-    now = find(request, IClock).now()
+    now = current_time(request)
     return find(request, ICatalogue).status_of(service, mode.name, now) is ModeStatus.OPEN
 
 
@@ -63,7 +63,7 @@ def _known(request: PortalRequest) -> bool:
 
 def _offer(request: PortalRequest, service: PortalService, mode: AuthMode) -> Offer | None:
     catalogue = find(request, ICatalogue)
-    now = find(request, IClock).now()
+    now = current_time(request)
     status = catalogue.status_of(service, mode.name, now)
     end = catalogue.ends_at(service, mode.name)
     if status is ModeStatus.ENDED:

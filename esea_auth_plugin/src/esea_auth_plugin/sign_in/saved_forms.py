@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from ..authentication.attempts.models import SavedFormRow
 from ..foundation.database import IDatabase, new_id
 from ..foundation.web.return_paths import local_path
-from ..interfaces import IClock, ISealer, ISessions
+from ..interfaces import ISealer, ISessions
 from ..pyramid_types import PortalRequest, Registry
-from ..services import find
+from ..services import current_time, find
 
 RETENTION = timedelta(hours=2)
 PURPOSE = "sign_in.parked"  # part of the seal of stored rows
@@ -58,7 +58,7 @@ class SavedForms:
         text = json.dumps({"path": path, "fields": fields}, default=lambda _: None)
         if len(text) > _MAX_BYTES or any(not isinstance(value, str) for _, value in fields):
             return
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
 
         def write(session: Session) -> None:
             subject = sessions.owner_of_cookie(request, session)
@@ -81,7 +81,7 @@ class SavedForms:
         row = session.scalar(select(SavedFormRow).where(SavedFormRow.cookie_digest == digest))
         if row is None:
             return None
-        if row.subject != subject or row.ends_at <= find(self._registry, IClock).now():
+        if row.subject != subject or row.ends_at <= current_time(self._registry):
             session.delete(row)
             session.flush()
             return None
@@ -98,7 +98,7 @@ class SavedForms:
         row = session.scalar(
             select(SavedFormRow).where(SavedFormRow.cookie_digest == digest, SavedFormRow.subject == subject)
         )
-        if row is None or row.ends_at <= find(self._registry, IClock).now():
+        if row is None or row.ends_at <= current_time(self._registry):
             return None
         content = json.loads(self._sealer.open(row.sealed, purpose=PURPOSE, bound_to=row.id))
         return SavedForm(content["path"], tuple((name, value) for name, value in content["fields"]))
@@ -111,6 +111,6 @@ class SavedForms:
 
 def prune(registry: Registry) -> None:
     """Job: delete forms that nobody came back for."""
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(SavedFormRow).where(SavedFormRow.ends_at <= now))

@@ -42,7 +42,6 @@ from ..interfaces import (
     IAccounts,
     IAuditTrail,
     ICatalogue,
-    IClock,
     Identity,
     IPendingDevices,
     IPendingIdentities,
@@ -51,7 +50,7 @@ from ..interfaces import (
 )
 from ..levels import level_of_factors, mail_code_barred
 from ..pyramid_types import PortalRequest
-from ..services import find
+from ..services import current_time, find
 from .finishing import StartAgain, active_account, after_last_stage
 from .offers import service_named
 
@@ -88,7 +87,7 @@ def progress(
     if identity is not None and not recent:
         proven = frozenset(factor for proof in identity.proofs for factor in proof.factors)
     stages = modes.stages(mode, proven)
-    now = find(request, IClock).now()
+    now = current_time(request)
     found = SignIn(
         id=new_id(),
         service=service,
@@ -112,7 +111,7 @@ def _raised(request: PortalRequest, slug: str, recent: bool) -> Identity | None:
     if identity is None or recent:
         return identity
     service = service_named(request, slug)
-    now = find(request, IClock).now()
+    now = current_time(request)
     if service is None or find(request, ICatalogue).admits(service, identity.proofs, identity.level, now) is None:
         return None
     return identity
@@ -354,13 +353,13 @@ def _proven(
 
 def _barred(request: PortalRequest, at: Progress) -> Outcome | None:
     """Don't send somebody through a stage that shows nothing for them: mailed codes while they are barred."""
-    if at.stage.restores or not mail_code_barred(at.account, find(request, IClock).now()):
+    if at.stage.restores or not mail_code_barred(at.account, current_time(request)):
         return None
     held = {factor for proof in at.found.proofs for factor in proof.factors} | at.stage.after
     with_it = level_of_factors(held | at.stage.factors, mail_code_barred=True)
     if with_it > level_of_factors(held, mail_code_barred=True):
         return None
-    return Outcome(location=start_address(at.found), problem=why_barred(at.account, find(request, IClock).now()))
+    return Outcome(location=start_address(at.found), problem=why_barred(at.account, current_time(request)))
 
 
 def _account(request: PortalRequest, session: Session, subject: str | None) -> AccountView | None:

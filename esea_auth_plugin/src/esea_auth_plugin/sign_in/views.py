@@ -20,10 +20,10 @@ from ..authentication.flow import Outcome, Refusal
 from ..errors import TooManyAttempts
 from ..foundation.database import write_on_get
 from ..foundation.web.return_paths import destination, let_form_end_at, local_path
-from ..interfaces import IAccounts, ICatalogue, IClock, IEnrolments, IMaximumLevel, ISignInRoot, PortalService
+from ..interfaces import IAccounts, ICatalogue, IEnrolments, IMaximumLevel, ISignInRoot, PortalService
 from ..pyramid_types import PortalRequest, TemplateValues, ViewResult, current_identity
 from ..resources import Resource
-from ..services import find, offers
+from ..services import current_time, find, offers
 from .finishing import StartAgain
 from .offers import Offer, is_open, offers_of, service_named
 from .resources import ActionResource, CallbackResource, ModeResource, PollResource
@@ -79,7 +79,7 @@ def choose(context: Resource, request: PortalRequest) -> ViewResult:
     of = asked(request)
     service = _service(request, of["service"])
     identity = current_identity(request)
-    now = find(request, IClock).now()
+    now = current_time(request)
     if identity is not None and not of["recent"]:
         refusal = find(request, ICatalogue).admits(service, identity.proofs, identity.level, now)
         if refusal is None:
@@ -180,7 +180,7 @@ def take_callback(context: CallbackResource, request: PortalRequest) -> ViewResu
 @view_config(context=PollResource, request_method="GET", renderer="json", permission=NO_PERMISSION_REQUIRED)
 def poll(context: PollResource, request: PortalRequest) -> TemplateValues:
     """Tell a waiting page whether to send its form now."""
-    mode, now = context.__parent__.mode, find(request, IClock).now()
+    mode, now = context.__parent__.mode, current_time(request)
     signins = find(request, SignIns)
     digest = signins.cookie_digest(request)
     found = mode.poll_by_cookie(request.dbsession, digest, now) if digest else None
@@ -190,28 +190,28 @@ def poll(context: PollResource, request: PortalRequest) -> TemplateValues:
     return flow.poll_values(request, found)
 
 
-def _take(place: Any, request: PortalRequest, action: str) -> ViewResult:
+def _take(context: Any, request: PortalRequest, action: str) -> ViewResult:
     of = asked(request)
-    at = read_progress(request, place.mode, **of)
+    at = read_progress(request, context.mode, **of)
     if action and action not in at.stage.actions:
-        return HTTPSeeOther(f"/connexion/{place.mode.segment}{query_of(of)}")
-    return _answered(place, request, at, action, None)
+        return HTTPSeeOther(f"/connexion/{context.mode.segment}{query_of(of)}")
+    return _answered(context, request, at, action, None)
 
 
 def _answered(
-    place: Any, request: PortalRequest, at: Progress, action: str, values: Mapping[str, str] | None
+    context: Any, request: PortalRequest, at: Progress, action: str, values: Mapping[str, str] | None
 ) -> ViewResult:
     of = Target(service=at.found.service, return_path=at.found.return_path, recent=at.found.recent)
     service = _service(request, at.found.service)
-    if at.found.reset_id is None and not is_open(request, service, place.mode):
-        return _not_admitted(request, place.mode, of)
+    if at.found.reset_id is None and not is_open(request, service, context.mode):
+        return _not_admitted(request, context.mode, of)
     try:
         outcome = take(request, at, service, action, values)
     except TooManyAttempts as error:
         request.response.status = 429
         request.response.headers["Retry-After"] = str(error.retry_after)
         with_wait = f"{error.message} Les autres modes de connexion restent possibles."
-        return _page(request, place, at, service, Outcome(problem=with_wait), retry=True)
+        return _page(request, context, at, service, Outcome(problem=with_wait), retry=True)
     except StartAgain as error:
         request.flash(error.message, "warning")
         return HTTPSeeOther(f"/connexion{query_of(of)}")
@@ -220,26 +220,26 @@ def _answered(
         outcome,
         action=action in at.stage.actions,
         refusal=_REFUSAL,
-        page=lambda shown: _page(request, place, at, service, shown),
+        page=lambda shown: _page(request, context, at, service, shown),
     )
 
 
 def _page(
-    request: PortalRequest, place: Any, at: Any, service: PortalService, outcome: Outcome, *, retry: bool = False
+    request: PortalRequest, context: Any, at: Any, service: PortalService, outcome: Outcome, *, retry: bool = False
 ) -> TemplateValues:
     let_form_end_at(request, at.found.service)
     if retry:
         # A limit is reached before anything was judged: the page is shown again as it was.
         shown = at.stage.ask(request.dbsession, attempt_of(request, at, service, {}))
         outcome = replace(outcome, shown=shown)
-    path = f"/connexion/{place.mode.segment}"
+    path = f"/connexion/{context.mode.segment}"
     # Over a limit, a page that goes on by itself would send one request after another.
     values = flow.step_values(request, outcome, form_targets=at.stage.form_targets, actions_path=path, waits=not retry)
     of = Target(service=at.found.service, return_path=at.found.return_path, recent=at.found.recent)
     return {
         **values,
         "service": service,
-        "mode": place.mode,
+        "mode": context.mode,
         "stage": at.stage,
         "found": at.found,
         "steps_total": len(at.found.stages),

@@ -45,8 +45,7 @@ def includeme(config: Configurator) -> None:
     config.add_portal_child("inscription", SignUpResource)
     config.add_permission_rule("esea.support.sign_up", Rule(role="support"))
     config.add_request_kind(SignUpKind)
-    for name, sentence in ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(ACTIONS)
     for message in EMAILS:
         config.add_email(f"sign_up.{message}", f"esea_auth_plugin:sign_up/emails/{message}")
     config.add_job("sign_up.drafts", retention.purge_drafts, every=timedelta(minutes=10))

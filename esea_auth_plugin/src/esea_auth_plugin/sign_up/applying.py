@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from ..accounts import identifiers
-from ..interfaces import IClock
 from ..pyramid_types import Registry
-from ..services import find
+from ..services import current_time
 from .answers import Answers
 from .drafts import Drafts
 from .requests import SignUps
@@ -43,7 +42,7 @@ class Applications:
         )
         drafts = Drafts(self._registry)
         draft_id, secret = drafts.start(session, answers, done=_ALL_STEPS)
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         held = identifiers.reserve(session, identifier, kind=identifiers.SIGN_UP, holder=draft_id, now=now)
         draft = drafts.find(session, secret)
         if not held or draft is None:

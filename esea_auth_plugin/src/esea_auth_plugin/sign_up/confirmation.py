@@ -22,7 +22,6 @@ from ..interfaces import (
     IAccounts,
     IAuditTrail,
     ICatalogue,
-    IClock,
     IGrants,
     IOutbox,
     IPasswords,
@@ -30,7 +29,7 @@ from ..interfaces import (
     PortalSettings,
 )
 from ..pyramid_types import Registry
-from ..services import find
+from ..services import current_time, find
 from ..settings import AuthSettings
 from .models import ConfirmationToken, SignUp
 
@@ -71,7 +70,7 @@ class Confirmations:
 
     def mail_token(self, session: Session, row: SignUp) -> None:
         """Issue a token for an accepted sign-up and mail it; every former one dies."""
-        now = self._now()
+        now = current_time(self._registry)
         if row.subject is None:
             raise LookupError(f"{row.reference} led to no account")
         lock_accounts(self._registry, session, row.subject)
@@ -135,7 +134,11 @@ class Confirmations:
             status = TokenStatus.USED
         elif row.replaced_at is not None:
             status = TokenStatus.REPLACED
-        elif row.expires_at <= self._now() or account is None or account.state is not AccountState.PENDING:
+        elif (
+            row.expires_at <= current_time(self._registry)
+            or account is None
+            or account.state is not AccountState.PENDING
+        ):
             status = TokenStatus.EXPIRED
         else:
             status = TokenStatus.LIVE
@@ -148,7 +151,7 @@ class Confirmations:
 
         :raises TokenSpent: used, replaced or expired by now; nothing has changed.
         """
-        now = self._now()
+        now = current_time(self._registry)
         found = self.find(session, token)
         lock_accounts(self._registry, session, found.account.subject if found.account is not None else None)
         statement = (
@@ -213,9 +216,6 @@ class Confirmations:
         if account is None:
             raise LookupError(subject)
         return account
-
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()
 
     def _audit(self, session: Session, action: str, subject: str, **details: Any) -> None:
         find(self._registry, IAuditTrail).record(session, action, target=subject, details=details)

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from ..accounts import identifiers
 from ..foundation.database import new_id
 from ..foundation.security import tokens
-from ..interfaces import IClock, ISealer
+from ..interfaces import ISealer
 from ..pyramid_types import JsonObject, Registry
-from ..services import find
+from ..services import current_time, find
 from .answers import Answers, seal, unseal
 from .models import SignUpDraft
 
@@ -47,7 +47,7 @@ class Drafts:
         """Return the live draft of this cookie; a sent one is still found until its two hours end."""
         if not secret:
             return None
-        now = self._now()
+        now = current_time(self._registry)
         row = session.scalar(
             select(SignUpDraft).where(
                 SignUpDraft.cookie_digest == tokens.digest(secret, kind="sign_up.draft"), SignUpDraft.expires_at > now
@@ -70,7 +70,7 @@ class Drafts:
         self, session: Session, answers: Answers, *, done: int = 0, completes: str | None = None
     ) -> tuple[str, str]:
         """Begin a draft; return its id and the secret of its cookie."""
-        secret, draft_id, now = tokens.new_token(), new_id(), self._now()
+        secret, draft_id, now = tokens.new_token(), new_id(), current_time(self._registry)
         session.add(
             SignUpDraft(
                 id=draft_id,
@@ -88,7 +88,7 @@ class Drafts:
 
     def save(self, session: Session, draft_id: str, answers: Answers, *, done: int) -> bool:
         """Keep the answers of a page; ``False`` when the draft was sent or ended meanwhile."""
-        now = self._now()
+        now = current_time(self._registry)
         statement = (
             update(SignUpDraft)
             .where(SignUpDraft.id == draft_id, SignUpDraft.sent_as.is_(None), SignUpDraft.expires_at > now)
@@ -111,14 +111,18 @@ class Drafts:
         session.execute(
             update(SignUpDraft)
             .where(SignUpDraft.id == draft_id, SignUpDraft.sent_as.is_(None))
-            .values(seen_at=self._now())
+            .values(seen_at=current_time(self._registry))
         )
 
     def claim(self, session: Session, draft_id: str, sign_up_id: str) -> bool:
         """Send the draft as this sign-up, once: of two « Valider » one gets ``True``. Its answers are erased."""
         statement = (
             update(SignUpDraft)
-            .where(SignUpDraft.id == draft_id, SignUpDraft.sent_as.is_(None), SignUpDraft.expires_at > self._now())
+            .where(
+                SignUpDraft.id == draft_id,
+                SignUpDraft.sent_as.is_(None),
+                SignUpDraft.expires_at > current_time(self._registry),
+            )
             .values(sent_as=sign_up_id, answers=seal(self._sealer, Answers(), draft_id))
             .returning(SignUpDraft.id)
         )
@@ -131,7 +135,9 @@ class Drafts:
 
     def purge(self, session: Session) -> int:
         """Erase the drafts whose life is over, with their holds on identifiers; return how many."""
-        statement = delete(SignUpDraft).where(SignUpDraft.expires_at <= self._now()).returning(SignUpDraft.id)
+        statement = (
+            delete(SignUpDraft).where(SignUpDraft.expires_at <= current_time(self._registry)).returning(SignUpDraft.id)
+        )
         gone = session.scalars(statement).all()
         for draft_id in gone:
             identifiers.release(session, draft_id)
@@ -140,6 +146,3 @@ class Drafts:
     @property
     def _sealer(self) -> ISealer:
         return find(self._registry, ISealer)
-
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -17,7 +17,6 @@ from ..interfaces import (
     AccountView,
     IAccounts,
     IAuditTrail,
-    IClock,
     IOutbox,
     IPasswords,
     IRoles,
@@ -25,7 +24,7 @@ from ..interfaces import (
 )
 from ..normalise.emails import normalise_email
 from ..pyramid_types import Registry
-from ..services import find
+from ..services import current_time, find
 from ..settings import AuthSettings
 from .confirmation import Found, TokenSpent, TokenStatus
 from .models import Invitation
@@ -51,7 +50,7 @@ class Invitations:
         if role not in titles:
             known = ", ".join(sorted(titles)) or "aucun"
             raise PortalError(f"Le rôle « {role} » n’existe pas (rôles : {known}).", code="invitation.unknown_role")
-        now = self._now()
+        now = current_time(self._registry)
         subject = self._invited(session, email)
         lock_accounts(self._registry, session, subject)
         session.execute(
@@ -106,7 +105,11 @@ class Invitations:
             status = TokenStatus.USED
         elif row.replaced_at is not None:
             status = TokenStatus.REPLACED
-        elif row.expires_at <= self._now() or account is None or account.state is not AccountState.PENDING:
+        elif (
+            row.expires_at <= current_time(self._registry)
+            or account is None
+            or account.state is not AccountState.PENDING
+        ):
             status = TokenStatus.EXPIRED
         else:
             status = TokenStatus.LIVE
@@ -126,7 +129,7 @@ class Invitations:
 
         :raises TokenSpent: used, replaced or expired by now. :raises IdentifierTaken: choose another one.
         """
-        now = self._now()
+        now = current_time(self._registry)
         found = self.find(session, token)
         lock_accounts(self._registry, session, found.account.subject if found.account is not None else None)
         statement = (
@@ -154,9 +157,6 @@ class Invitations:
         find(self._registry, IRoles).give(session, used.subject, used.role, scope=used.scope, given_by=used.invited_by)
         self._audit(session, "sign_up.invitation_accepted", used.subject, actor=used.subject, role=used.role)
         return accounts.by_subjects(session, [used.subject])[used.subject]
-
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()
 
     def _audit(self, session: Session, action: str, subject: str, *, actor: str | None, **details: Any) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=actor, target=subject, details=details)

@@ -20,7 +20,6 @@ from ..interfaces import (
     IAccounts,
     IAuditTrail,
     ICatalogue,
-    IClock,
     ILinking,
     IOutbox,
     IPasswords,
@@ -30,7 +29,7 @@ from ..interfaces import (
     ReviewView,
 )
 from ..pyramid_types import JsonObject, Registry
-from ..services import find
+from ..services import current_time, find
 from .confirmation import Confirmations
 from .models import SignUp
 from .requests import KIND, SignUps
@@ -165,7 +164,7 @@ class SignUpKind:
         if action == RESEND:
             Confirmations(registry).mail_token(session, row)
             return "Un nouveau jeton est parti ; l’ancien n’est plus valable."
-        row.duplicates_settled_at = find(registry, IClock).now()
+        row.duplicates_settled_at = current_time(registry)
         session.flush()
         find(registry, IAuditTrail).record(session, "sign_up.duplicate_settled", target=review.reference)
         return "Noté : ce n’est pas un doublon. Vous pouvez accepter la demande."
@@ -178,7 +177,7 @@ def _row(session: Session, review: ReviewView) -> SignUp:
 def _resume(registry: Registry, session: Session, row: SignUp) -> JsonObject:
     """Make the link that opens the filled form again; a former one dies."""
     token = tokens.new_token()
-    until = find(registry, IClock).now() + RESUME_LIFE
+    until = current_time(registry) + RESUME_LIFE
     session.execute(
         update(SignUp)
         .where(SignUp.id == row.id)

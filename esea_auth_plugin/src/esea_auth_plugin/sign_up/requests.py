@@ -7,7 +7,7 @@ is only ever written to the account's own address: an RPPS number is public, and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -24,7 +24,6 @@ from ..interfaces import (
     IAccounts,
     IAuditTrail,
     ICatalogue,
-    IClock,
     IOutbox,
     IReviews,
     ISealer,
@@ -33,7 +32,7 @@ from ..interfaces import (
 )
 from ..normalise.emails import normalise_email
 from ..pyramid_types import Registry
-from ..services import find
+from ..services import current_time, find
 from .answers import Answers, seal, unseal
 from .drafts import Draft, Drafts
 from .known import Known
@@ -73,10 +72,12 @@ class SignUps:
             session, answers.identifier, holder=draft.id, to=sign_up_id, kind=identifiers.SIGN_UP
         ):
             raise NoLongerYours("Votre choix d’identifiant a expiré : reprenez à l’étape 3.")
-        review = self._service(IReviews).open(
+        review = find(self._registry, IReviews).open(
             session, KIND, title=_title(answers), author=None, search=_search(answers), request_id=sign_up_id
         )
-        row = SignUp(id=sign_up_id, reference=review.reference, created_at=self._now(), follow_digest="")
+        row = SignUp(
+            id=sign_up_id, reference=review.reference, created_at=current_time(self._registry), follow_digest=""
+        )
         follow_code = self._fill(row, answers)
         session.add(row)
         session.flush()
@@ -102,22 +103,22 @@ class SignUps:
         row.duplicates_settled_at = None  # what was compared has changed
         row.resume_digest = row.resume_until = None
         session.flush()
-        review = self._service(IReviews).answered(session, sign_up_id)
+        review = find(self._registry, IReviews).answered(session, sign_up_id)
         self._audit(session, "sign_up.completed", review.reference, services=list(answers.services))
         self._acknowledge(session, answers, review, follow_code, self.known(session, answers, but=sign_up_id))
         return sign_up_id
 
     def _fill(self, row: SignUp, answers: Answers) -> str:
         """Write the answers into the row; return the new secret of the follow-up."""
-        sealer = self._service(ISealer)
+        sealer = find(self._registry, ISealer)
         code = tokens.new_reference(FOLLOW_PREFIX, groups=FOLLOW_GROUPS)
         row.answers = seal(sealer, answers.without_password(), row.id)
         for name, value in digests_of(sealer, answers).items():
             setattr(row, name, value)
         row.identifier, row.password_hash = answers.identifier, answers.password_hash
         row.services = " ".join(answers.services)
-        row.terms_version = self._service(PortalSettings).terms_version
-        row.terms_accepted_at = self._now()
+        row.terms_version = find(self._registry, PortalSettings).terms_version
+        row.terms_accepted_at = current_time(self._registry)
         row.follow_digest = tokens.digest(code, kind="sign_up.follow")
         return code
 
@@ -131,7 +132,7 @@ class SignUps:
         *,
         mailed: bool = True,
     ) -> None:
-        self._service(IOutbox).post(
+        find(self._registry, IOutbox).post(
             session,
             "sign_up.already" if known.by_email else "sign_up.received",
             to=answers.email if mailed else NOWHERE,
@@ -148,10 +149,10 @@ class SignUps:
     def _warn_the_number_s_owner(self, session: Session, review: ReviewView, known: Known) -> None:
         """Write to the account that has the RPPS number; for nobody's number do the same work and mail nothing."""
         others = [subject for subject in known.by_rpps if subject not in known.by_email]
-        owner = self._service(IAccounts).by_subject(session, others[0] if others else "")
+        owner = find(self._registry, IAccounts).by_subject(session, others[0] if others else "")
         # Told once while a request with this number waits: the support has it, and nobody's mailbox is flooded.
         told = owner is not None and owner.state is AccountState.ACTIVE and not known.number_waits
-        self._service(IOutbox).post(
+        find(self._registry, IOutbox).post(
             session,
             "sign_up.number_used",
             to=owner.email if owner is not None and told else NOWHERE,
@@ -167,7 +168,7 @@ class SignUps:
 
         :param but: id of the sign-up itself.
         """
-        sealer = self._service(ISealer)
+        sealer = find(self._registry, ISealer)
         email = normalise_email(answers.email)
         rpps = rpps_digests(sealer, answers.personal.get("rpps", ""))
         person = person_digests(
@@ -214,14 +215,14 @@ class SignUps:
 
     def answers_of(self, row: SignUp) -> Answers:
         """Return what was typed; empty once the period of keeping is over."""
-        return unseal(self._service(ISealer), row.answers, row.id) if row.answers else Answers()
+        return unseal(find(self._registry, ISealer), row.answers, row.id) if row.answers else Answers()
 
     def follow(self, session: Session, reference: str, code: str) -> tuple[ReviewView, date] | None:
         """Return where a request stands, for its reference and secret; ``None`` for any wrong pair."""
         wanted = tokens.read_reference(code, prefix=FOLLOW_PREFIX, groups=FOLLOW_GROUPS) or ""
         typed = tokens.read_reference(reference) or ""
         row = session.scalar(select(SignUp).where(SignUp.follow_digest == tokens.digest(wanted, kind="sign_up.follow")))
-        review = self._service(IReviews).by_reference(session, typed) if typed else None
+        review = find(self._registry, IReviews).by_reference(session, typed) if typed else None
         if row is None or review is None or row.id != review.id:
             return None
         return review, review.due_on
@@ -231,24 +232,17 @@ class SignUps:
         session.execute(
             update(SignUp)
             .where(SignUp.id == sign_up_id, SignUp.subject.is_(None))
-            .values(password_hash=None, identifier=None, ended_at=self._now())
+            .values(password_hash=None, identifier=None, ended_at=current_time(self._registry))
         )
         identifiers.release(session, sign_up_id)
 
     def service_titles(self, slugs: Sequence[str]) -> list[str]:
         """Return the titles of services, the slug of one that left the catalogue."""
-        catalogue = self._service(ICatalogue)
+        catalogue = find(self._registry, ICatalogue)
         return [found.title if (found := catalogue.get(slug)) else slug for slug in slugs]
 
-    def _service(self, interface: type[Any]) -> Any:
-        return find(self._registry, interface)
-
-    def _now(self) -> datetime:
-        now: datetime = self._service(IClock).now()
-        return now
-
     def _audit(self, session: Session, action: str, target: str, **details: Any) -> None:
-        self._service(IAuditTrail).record(session, action, target=target, details=details)
+        find(self._registry, IAuditTrail).record(session, action, target=target, details=details)
 
 
 def _title(answers: Answers) -> str:

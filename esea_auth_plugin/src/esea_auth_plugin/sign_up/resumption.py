@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from ..foundation.security import tokens
 from ..foundation.web.cookies import read_link_cookie
-from ..interfaces import IClock, IReviews, ReviewState
+from ..interfaces import IReviews, ReviewState
 from ..normalise.emails import normalise_email
 from ..pyramid_types import PortalRequest
-from ..services import find
+from ..services import current_time, find
 from .answers import Answers
 from .models import SignUp
 from .requests import SignUps
@@ -35,7 +35,7 @@ def resumable(request: PortalRequest, session: Session) -> Resumable | None:
     row = session.scalars(
         select(SignUp).where(
             SignUp.resume_digest == tokens.digest(token, kind="sign_up.resume"),
-            SignUp.resume_until > find(request, IClock).now(),
+            SignUp.resume_until > current_time(request),
             SignUp.answers.is_not(None),
         )
     ).first()

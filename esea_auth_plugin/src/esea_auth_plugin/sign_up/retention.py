@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from ..accounts.models import Account
 from ..events import AccountErased, RequestEnded
 from ..foundation.database import IDatabase, lock_accounts
-from ..interfaces import AccountState, IAccounts, IClock
+from ..interfaces import AccountState, IAccounts
 from ..pyramid_types import Registry
-from ..services import find
+from ..services import current_time, find
 from ..settings import AuthSettings
 from .drafts import Drafts
 from .models import ConfirmationToken, Invitation, SignUp
@@ -61,7 +61,7 @@ def purge_drafts(registry: Registry) -> None:
 
 def forget_old(registry: Registry) -> None:
     """Job: erase refused data after the stated period, unconfirmed accounts, and old tokens."""
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     kept = timedelta(days=find(registry, AuthSettings).refused_sign_up_days)
     # On its own: accounts are locked before anything else is written.
     find(registry, IDatabase).run(lambda session: _close_unconfirmed(registry, session))
@@ -82,7 +82,7 @@ def forget_old(registry: Registry) -> None:
 
 def _close_unconfirmed(registry: Registry, session: Session) -> None:
     """Erase the accounts that were approved and never confirmed; their owners may ask again."""
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     live = select(ConfirmationToken.subject).where(
         ConfirmationToken.expires_at > now - timedelta(days=UNCONFIRMED_DAYS)
     )

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from esea_auth_plugin.errors import ConfigurationError, Problem
-from esea_auth_plugin.interfaces import ICardReader, IClock, IMailTransport
+from esea_auth_plugin.interfaces import ICardReader, IMailTransport
 from esea_auth_plugin.pyramid_types import Configurator
-from esea_auth_plugin.services import find
+from esea_auth_plugin.services import current_time
 
 from .cards import ensure, renew_lists
 from .mailbox import DemoMailbox
@@ -51,7 +51,7 @@ def _accept_cards(config: Configurator) -> None:
     igc = Path(authorities).parents[1]
     ensure(igc, datetime.now(UTC))
     config.add_job(
-        "demo.card_lists", lambda registry: renew_lists(igc, find(registry, IClock).now()), every=timedelta(hours=12)
+        "demo.card_lists", lambda registry: renew_lists(igc, current_time(registry)), every=timedelta(hours=12)
     )
     config.add_service(DemoCards, lambda registry: DemoCards(igc))
     if not settings.get("esea_auth.cps_card.url"):

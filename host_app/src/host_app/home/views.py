@@ -11,10 +11,10 @@ from pyramid.path import AssetResolver
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from esea_auth_plugin.interfaces import ICatalogue, IClock, IPortalRoot
+from esea_auth_plugin.interfaces import ICatalogue, IPortalRoot
 from esea_auth_plugin.pyramid_types import JsonObject, PortalRequest, TemplateValues
 from esea_auth_plugin.resources import Resource
-from esea_auth_plugin.services import find, offers
+from esea_auth_plugin.services import current_time, find, offers
 from esea_auth_plugin.settings import AuthSettings
 
 
@@ -37,7 +37,7 @@ def news() -> JsonObject:
 def home(context: Resource, request: PortalRequest) -> TemplateValues:
     """Show the services of the catalogue, the way to an account, the dates and the news."""
     services = find(request, ICatalogue).all() if offers(request, ICatalogue) else ()
-    today = find(request, IClock).now().astimezone(ZoneInfo("Europe/Paris")).date()
+    today = current_time(request).astimezone(ZoneInfo("Europe/Paris")).date()
     return {
         "services": services,
         "opening_soon": {one.slug for one in services if one.opens_on is not None and one.opens_on > today},

@@ -14,9 +14,8 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from esea_auth_plugin.foundation.database import IDatabase, new_id
-from esea_auth_plugin.interfaces import IClock
 from esea_auth_plugin.pyramid_types import Registry
-from esea_auth_plugin.services import find
+from esea_auth_plugin.services import current_time, find
 
 from ..settings import OruSettings
 from .dataset import Dataset, load
@@ -33,7 +32,7 @@ def import_if_new(registry: Registry) -> bool:
         if last_digest(session) == dataset.digest:
             return False
     with database.writing() as session:
-        import_dataset(session, dataset, find(registry, IClock).now())
+        import_dataset(session, dataset, current_time(registry))
     logger.info("directory imported from %s: %d structures", dataset.file_name, len(dataset.establishments))
     return True
 

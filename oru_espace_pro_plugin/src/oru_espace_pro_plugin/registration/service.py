@@ -12,7 +12,7 @@ from esea_auth_plugin.events import AccountClosed
 from esea_auth_plugin.foundation.database import lock_accounts
 from esea_auth_plugin.interfaces import IAuditTrail, IClock, Identity, IReviews, ISealer, ReviewState, ReviewView
 from esea_auth_plugin.pyramid_types import Registry
-from esea_auth_plugin.services import find
+from esea_auth_plugin.services import current_time, find
 
 from ..interfaces import Progress, RegistrationForm, Stage, Step
 from ..settings import OruSettings
@@ -149,4 +149,4 @@ class Registrations:
 
 def end_with_account(event: AccountClosed, registry: Registry) -> None:
     """End the membership with the account, in the same transaction."""
-    store.end_membership(event.session, event.subject, find(registry, IClock).now())
+    store.end_membership(event.session, event.subject, current_time(registry))

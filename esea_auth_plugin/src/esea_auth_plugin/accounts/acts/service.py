@@ -18,9 +18,9 @@ from ...foundation.reviews.decisions import UNDECIDED
 from ...foundation.reviews.declared import kinds_of
 from ...foundation.reviews.history import names_of
 from ...foundation.reviews.models import ReviewRequest
-from ...interfaces import Concerned, IAccounts, IAuditTrail, IClock, IReviews, IRoles, ISealer
+from ...interfaces import Concerned, IAccounts, IAuditTrail, IReviews, IRoles, ISealer
 from ...pyramid_types import PortalRequest, Registry
-from ...services import find
+from ...services import current_time, find
 from .declared import AccountAct, acts_of
 from .models import AccountActRow
 
@@ -120,7 +120,7 @@ class AccountActs:
         session.add(AccountActRow(request_id=request_id, act=act.name, target=target, sealed=sealed))
         session.flush()
         # Whoever proposes it agrees to it: one more is needed.
-        kind, now = kinds_of(self._registry)[KIND], find(self._registry, IClock).now()
+        kind, now = kinds_of(self._registry)[KIND], current_time(self._registry)
         agreements.agree(self._registry, session, kind, request_id, by, now)
         return Answer(
             "Un compte concerné a un rôle sur le portail : une autre personne de l’équipe doit confirmer cette action "

@@ -34,8 +34,7 @@ def includeme(config: Configurator) -> None:
     """Read the settings, declare the job unless it is switched off, hang the support's page."""
     read_section(config, MailDomainSettings, PREFIX)
     config.add_service(MailDomains, MailDomains)
-    for name, sentence in _ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(_ACTIONS)
     for act in (APPROVE, REJECT):
         config.add_account_act(act)
     config.add_email(LETTER, "esea_auth_plugin:accounts/mail_domains/emails/support")

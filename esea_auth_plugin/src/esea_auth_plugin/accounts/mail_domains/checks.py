@@ -11,9 +11,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ...foundation.database import IDatabase
-from ...interfaces import DomainHeld, IAuditTrail, IClock, IMailboxes, IOutbox, PortalSettings
+from ...interfaces import DomainHeld, IAuditTrail, IMailboxes, IOutbox, PortalSettings
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .dns_check import DnsCheck
 from .models import MailDomainRow
 from .observations import Mail, Seen, can_be_bought
@@ -50,7 +50,7 @@ def look(registry: Registry) -> int:
 
     :raises ResolverSuspected: most of them seem to be gone at once; nothing is decided, ``/healthz`` shows the failure.
     """
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     with find(registry, IDatabase).reading() as session:
         held = {one.domain: one for one in find(registry, IMailboxes).domains(session) if can_be_bought(one.domain)}
         rows = {row.domain: row for row in session.scalars(select(MailDomainRow))}
@@ -105,7 +105,7 @@ def _refuse_a_blackout(found: Sequence[Found]) -> None:
 
 def _act(registry: Registry, one: Found) -> None:
     """Judge, doubt, keep and tell."""
-    settings, now = find(registry, MailDomainSettings), find(registry, IClock).now()
+    settings, now = find(registry, MailDomainSettings), current_time(registry)
     policy = Policy(settings.every, settings.patience, settings.moved == "doubt")
     judged = judge(one.known, one.seen, confirmed_at=one.held.confirmed_at, now=now, policy=policy)
     # What was judged is kept last: a worker that is killed in between judges the same again.

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ...interfaces import DomainHeld, IAuditTrail, IClock, IMailboxes
+from ...interfaces import DomainHeld, IAuditTrail, IMailboxes
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .checks import keep, known_of
 from .models import MailDomainRow
 from .policy import Known, State
@@ -41,19 +41,19 @@ class MailDomains:
     def statuses(self, session: Session) -> Sequence[DomainStatus]:
         """Return every domain of accounts, those that call first; two queries."""
         rows = {row.domain: row for row in session.scalars(select(MailDomainRow))}
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         found = [self._standing(held, rows.get(held.domain), now) for held in self._held(session)]
         return sorted(found, key=lambda one: (not one.calls, one.held.domain))
 
     def one(self, session: Session, domain: str) -> DomainStatus | None:
         """Return one domain that accounts have."""
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         row = session.get(MailDomainRow, domain)
         return next((self._standing(held, row, now) for held in self._held(session) if held.domain == domain), None)
 
     def approve(self, session: Session, status: DomainStatus, *, by: str) -> int:
         """The domain is in the right hands: believe its addresses again, and take its servers as they are now."""
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         believed = find(self._registry, IMailboxes).believe(session, status.held.domain, by=by)
         known = replace(_at_rest(status.known, now), vouched_at=now)
         self._decided(session, status, known, "mail_domain.vouched", by, len(believed))
@@ -61,7 +61,7 @@ class MailDomains:
 
     def reject(self, session: Session, status: DomainStatus, *, by: str) -> int:
         """The domain is in other hands: believe none of the addresses that were confirmed until now."""
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         doubted = find(self._registry, IMailboxes).unverify(session, status.held.domain, reason="support")
         self._decided(session, status, _at_rest(status.known, now), "mail_domain.disowned", by, len(doubted))
         return len(doubted)
@@ -75,7 +75,7 @@ class MailDomains:
         return DomainStatus(held, known_of(row, now), looked, problem)
 
     def _decided(self, session: Session, status: DomainStatus, known: Known, action: str, by: str, count: int) -> None:
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         # At once, so that what is decided here starts from what is there now.
         keep(session, status.held.domain, known, now=status.looked_at or now, next_at=now)
         personal = {"domain": status.held.domain}

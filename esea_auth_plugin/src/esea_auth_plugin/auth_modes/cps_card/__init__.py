@@ -33,8 +33,7 @@ ACTIONS = {
 def includeme(config: Configurator) -> None:
     """Read the settings; publish the review board and the pages if the mode is enabled."""
     read_section(config, CardSettings, PREFIX)
-    for name, sentence in ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(ACTIONS)
     config.add_portal_root(ROOT, CardHostRoot)
     config.add_service(Tickets, Tickets)
     config.add_job("cps_card.prune", prune, every=timedelta(hours=1))

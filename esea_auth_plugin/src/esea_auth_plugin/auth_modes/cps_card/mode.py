@@ -26,9 +26,9 @@ from ...authentication.contract import (
 from ...foundation.database import lock_accounts
 from ...foundation.layout.filters import date_fr
 from ...foundation.security import tokens
-from ...interfaces import ExternalIdentity, Factor, IClock, IExternalIdentities, Proof
+from ...interfaces import ExternalIdentity, Factor, IExternalIdentities, Proof
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .identity import ISSUER, KIND, from_json
 from .reader import reader_of
 from .resources import ICardModeResource
@@ -125,7 +125,7 @@ class CpsCardMode(AuthMode):
 
         A card that ended is no way in: it must not keep its owner from their other devices.
         """
-        today = find(self.registry, IClock).now().date()
+        today = current_time(self.registry).date()
         links = find(self.registry, IExternalIdentities).of_account(session, subject, kind=KIND)
         return any(end >= today for link in links if (end := _end_of(link.evidence)) is not None)
 
@@ -172,7 +172,7 @@ class CpsCardMode(AuthMode):
         end = _end_of(evidence)
         parts = [f"n° …{number[-4:]}"] if number else []
         if end is not None:
-            expired = end < find(self.registry, IClock).now().date()
+            expired = end < current_time(self.registry).date()
             parts.append(f"{'a expiré' if expired else 'expire'} le {date_fr(end)}")
         return ", ".join(parts)
 

@@ -14,9 +14,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ...errors import PortalError
 from ...foundation.security import signatures
-from ...interfaces import IClock, IOutbound
+from ...interfaces import IOutbound
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .certificate import Card
 from .refusals import CardRefused
 from .settings import CardSettings
@@ -77,7 +77,7 @@ def ask(registry: Registry, url: str, card: x509.Certificate, issuer: x509.Certi
     )
     if answer.status != 200:
         raise NoAnswer(f"status {answer.status}")
-    return judge(answer.body, request, issuer, find(registry, IClock).now())
+    return judge(answer.body, request, issuer, current_time(registry))
 
 
 def judge(body: bytes, asked: ocsp.OCSPRequest, issuer: x509.Certificate, at: datetime) -> bool:

@@ -16,9 +16,9 @@ from cryptography import x509
 
 from ...errors import PortalError
 from ...foundation.security import signatures
-from ...interfaces import IClock, IOutbound
+from ...interfaces import IOutbound
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .authorities import common_name
 from .revocation import MAX_BYTES, SUFFIX, ListRefused, parse, prove
 from .settings import CardSettings
@@ -87,7 +87,7 @@ def _put(
     if present is not None and crl.last_update_utc < present.last_update_utc:
         # An attacker on the way gives last month's list, properly signed, to bring a revoked card back.
         return Refreshed(url, name, problem="is older than the list at hand")
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     if crl.next_update_utc is None or crl.next_update_utc <= now:
         return Refreshed(url, name, problem="is over already")
     if crl == present:

@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from ...interfaces import CardAnswer, ExternalIdentity, IAuditTrail, IClock, PortalSettings
+from ...interfaces import CardAnswer, ExternalIdentity, IAuditTrail, PortalSettings
 from ...pyramid_types import PortalRequest, Registry
-from ...services import find
+from ...services import current_time, find
 from . import diagnosis, identity, ocsp
 from .certificate import Card, Unreadable, read_der
 from .diagnosis import Examined
@@ -57,7 +57,7 @@ class CardService:
             logger.info("a certificate can't be read: %s", error.reason)
             return Examined(None, "card.unreadable")
         try:
-            self.trust.judge(card, find(self._registry, IClock).now())
+            self.trust.judge(card, current_time(self._registry))
             ocsp.check(self._registry, self.settings, self.trust, card)
         except CardRefused as error:
             return Examined(card, error.code)
@@ -76,7 +76,7 @@ class CardService:
         examined = self.examine(Presented(der))
         if examined.card is None or examined.code:
             return None
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         return identity.identity_of(examined.card, now, relaxed=self.trust.relaxed)
 
     def answer(self, request: PortalRequest, examined: Examined, state: str) -> CardAnswer:
@@ -94,7 +94,7 @@ class CardService:
 
     def hand_over(self, session: Session, asked: Asked, card: Card) -> str:
         """Return the address at the portal where the sign-in goes on, with the ticket of what was read."""
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         found = identity.identity_of(card, now, relaxed=self.trust.relaxed)
         ticket = find(self._registry, Tickets).issue(session, PORTAL, identity.to_json(found), asked)
         self._record(session, "card.read", "success", Examined(card), attempt=asked.attempt)

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from ...foundation.database import IDatabase
 from ...foundation.security import tokens
 from ...foundation.security.sealing import SealBroken
-from ...interfaces import IClock, ISealer
+from ...interfaces import ISealer
 from ...pyramid_types import JsonObject, Registry
-from ...services import find
+from ...services import current_time, find
 from .models import CardTicketRow
 from .refusals import CardRefused
 
@@ -60,7 +60,7 @@ class Tickets:
 
     def ask(self, attempt: str, nonce: str) -> str:
         """Return what the portal gives the card host: which sign-in asks, sealed."""
-        asked = {"attempt": attempt, "nonce": _nonce_digest(nonce), "at": self._now().isoformat()}
+        asked = {"attempt": attempt, "nonce": _nonce_digest(nonce), "at": current_time(self._registry).isoformat()}
         return self._sealer.seal(json.dumps(asked).encode(), purpose=_ASKED)
 
     def asked(self, state: str) -> Asked:
@@ -74,7 +74,7 @@ class Tickets:
             read = json.loads(self._sealer.open(state, purpose=_ASKED))
         except SealBroken as error:
             raise CardRefused("card.request") from error
-        if self._now() - datetime.fromisoformat(read["at"]) > ASKED_LIFETIME:
+        if current_time(self._registry) - datetime.fromisoformat(read["at"]) > ASKED_LIFETIME:
             raise CardRefused("card.request")
         return Asked(read["attempt"], read["nonce"])
 
@@ -92,7 +92,7 @@ class Tickets:
                 attempt=asked.attempt if asked else "",
                 nonce_digest=asked.nonce_digest if asked else "",
                 sealed=sealed,
-                ends_at=self._now() + TTL,
+                ends_at=current_time(self._registry) + TTL,
             )
         )
         session.flush()
@@ -108,7 +108,7 @@ class Tickets:
         digest = tokens.digest(ticket, kind=_TICKET_KIND)
         # A sign-in that never asked has no nonce: it must not match the empty one of a diagnosis.
         nonce_digest = _nonce_digest(nonce) if nonce else ""
-        now = self._now()
+        now = current_time(self._registry)
         sealed = session.scalar(
             update(CardTicketRow)
             .where(CardTicketRow.digest == digest, CardTicketRow.audience == audience)
@@ -137,9 +137,6 @@ class Tickets:
             return "ticket.audience"
         return "ticket.expired" if row.ends_at <= now else "ticket.other_sign_in"
 
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()
-
     @property
     def _sealer(self) -> ISealer:
         return find(self._registry, ISealer)
@@ -151,6 +148,6 @@ def _nonce_digest(nonce: str) -> str:
 
 def prune(registry: Registry) -> None:
     """Job: delete tickets that ended; no check waits for it."""
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(CardTicketRow).where(CardTicketRow.ends_at < now - timedelta(hours=1)))

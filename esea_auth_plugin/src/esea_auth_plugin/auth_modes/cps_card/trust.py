@@ -16,9 +16,9 @@ from pathlib import Path
 from cryptography import x509
 from OpenSSL import crypto
 
-from ...interfaces import IClock, ListStatus
+from ...interfaces import ListStatus
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .authorities import Authorities, read_file
 from .certificate import Card
 from .refusals import CardRefused
@@ -170,7 +170,7 @@ class CardLists:
 
     def statuses(self) -> Sequence[ListStatus]:
         """See the interface."""
-        trust, now = find(self._registry, Trust), find(self._registry, IClock).now()
+        trust, now = find(self._registry, Trust), current_time(self._registry)
         return [ListStatus(status.authority, status.age(now), trust.stale(status, now)) for status in trust.statuses()]
 
 

@@ -6,9 +6,8 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...foundation.database import write_on_get
-from ...interfaces import IClock
 from ...pyramid_types import JsonObject, PortalRequest, TemplateValues
-from ...services import find
+from ...services import current_time, find
 from . import diagnosis
 from .reader import reader_of
 from .resources import CardListsResource, ICardModeResource
@@ -42,7 +41,7 @@ def workstation(context: CardListsResource, request: PortalRequest) -> TemplateV
     told = diagnosis.report(
         code,
         facts,
-        at=find(request, IClock).now(),
+        at=current_time(request),
         user_agent=request.user_agent or "",
         reference=request.id,
     )
@@ -65,7 +64,7 @@ def help_page(context: CardListsResource, request: PortalRequest) -> TemplateVal
 def lists(context: CardListsResource, request: PortalRequest) -> TemplateValues:
     """Tell the age of each revocation list, and what an old one does to people."""
     settings = find(request, CardSettings)
-    trust, now = find(request, Trust), find(request, IClock).now()
+    trust, now = find(request, Trust), current_time(request)
     rows = [
         {
             "status": status,

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from ...authentication.contract import Attempt
 from ...foundation.database import IDatabase
 from ...foundation.security import tokens
-from ...interfaces import IAuditTrail, IClock, IOutbox, ISealer
+from ...interfaces import IAuditTrail, IOutbox, ISealer
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .models import MailCodeRow
 
 LETTER = "mail_code.code"
@@ -148,7 +148,7 @@ class MailedCodes:
 
     def send(self, session: Session, bound_to: str, *, email: str, about: str, subject: str = "") -> bool:
         """See the interface."""
-        attempt = Attempt(bound_to, self._now(), subject=subject, email=email, service_title=about)
+        attempt = Attempt(bound_to, current_time(self._registry), subject=subject, email=email, service_title=about)
         if self._codes.row(session, bound_to) is not None:
             return self._codes.send_again(session, attempt, subject)
         self._codes.send(session, attempt, subject)
@@ -162,15 +162,14 @@ class MailedCodes:
         """See the interface."""
         row = self._codes.row(session, bound_to)
         subject = row.subject if row is not None else ""
-        return str(self._codes.judge(session, Attempt(bound_to, self._now(), subject=subject), subject, typed))
-
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()
+        return str(
+            self._codes.judge(session, Attempt(bound_to, current_time(self._registry), subject=subject), subject, typed)
+        )
 
 
 def prune(registry: Registry) -> None:
     """Job: delete the codes that ended; no check waits for it."""
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(MailCodeRow).where(MailCodeRow.code_ends_at < now - timedelta(hours=1)))
 

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from ...foundation.database import IDatabase
 from ...foundation.security import tokens
 from ...foundation.security.sealing import SealBroken
-from ...interfaces import IClock, ISealer
+from ...interfaces import ISealer
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .models import AnsweredChallenge
 
 _PURPOSE = "passkey.challenge"
@@ -42,7 +42,7 @@ class Challenges:
     def new(self, *, browser: str, subject: str | None, purpose: str) -> tuple[bytes, str]:
         """Return a challenge of 256 bits and its sealed form."""
         challenge = tokens.new_token(256)
-        sealed = json.dumps({"challenge": challenge, "at": self._now().isoformat()}).encode()
+        sealed = json.dumps({"challenge": challenge, "at": current_time(self._registry).isoformat()}).encode()
         text = find(self._registry, ISealer).seal(sealed, purpose=_PURPOSE, bound_to=bound(browser, subject, purpose))
         return challenge.encode(), text
 
@@ -57,7 +57,7 @@ class Challenges:
             opened = json.loads(find(self._registry, ISealer).open(sealed, purpose=_PURPOSE, bound_to=where))
         except (SealBroken, ValueError):
             return None
-        now, challenge = self._now(), str(opened["challenge"])
+        now, challenge = current_time(self._registry), str(opened["challenge"])
         if now - datetime.fromisoformat(opened["at"]) > TTL:
             return None
         insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(AnsweredChallenge)
@@ -68,12 +68,9 @@ class Challenges:
         )
         return challenge.encode() if session.execute(statement).first() is not None else None
 
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()
-
 
 def prune(registry: Registry) -> None:
     """Job: forget answered challenges that are too old to be answered again."""
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(AnsweredChallenge).where(AnsweredChallenge.ends_at < now))

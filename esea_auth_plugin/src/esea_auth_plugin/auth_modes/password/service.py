@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from ...foundation.database import IDatabase, lock_accounts
 from ...foundation.security.passwords import PasswordHashes
-from ...interfaces import IClock
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .models import PasswordRow
 
 
@@ -43,7 +42,7 @@ class Passwords:
 
     def set_hash(self, session: Session, subject: str, password_hash: str) -> None:
         """See the interface."""
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         lock_accounts(self._registry, session, subject)
         session.execute(delete(PasswordRow).where(PasswordRow.subject == subject))
         session.add(PasswordRow(subject=subject, password_hash=password_hash, changed_at=now))

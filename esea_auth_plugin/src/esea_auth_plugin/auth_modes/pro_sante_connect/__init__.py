@@ -43,8 +43,7 @@ def includeme(config: Configurator) -> None:
     config.add_service(Psc, Psc)
     config.add_service(PscSessions, PscSessions)
     config.add_service(EcpsRequests, EcpsRequests)
-    for name, sentence in _ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(_ACTIONS)
     config.add_email(LETTER, "esea_auth_plugin:auth_modes/pro_sante_connect/emails/merged")
     config.add_personal_data("pro_sante_connect", personal_data)
     config.add_request_kind(ConflictKind)

@@ -12,9 +12,8 @@ from datetime import timedelta
 from typing import Any
 
 from ...errors import PortalError
-from ...interfaces import IClock
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .arrivals import Who
 from .client import PscRefused
 from .discovery import PscDown
@@ -78,7 +77,7 @@ def _start(registry: Registry, due: Due) -> None:
 
 
 def _collect(registry: Registry, due: Due) -> None:
-    psc, now = find(registry, Psc), find(registry, IClock).now()
+    psc, now = find(registry, Psc), current_time(registry)
     arrival = psc.ringing.collect(str(due.content["auth_req_id"]), at=now)
     who = Who.of(psc.person(arrival), arrival)
     find(registry, EcpsRequests).note(due, content=who.to_state(), state=DONE)
@@ -101,4 +100,4 @@ def _refused(registry: Registry, due: Due, error: PscRefused) -> None:
 
 
 def _in(registry: Registry, seconds: int) -> Any:
-    return find(registry, IClock).now() + timedelta(seconds=seconds)
+    return current_time(registry) + timedelta(seconds=seconds)

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 from ...authentication.contract import Poll
 from ...foundation.database import IDatabase, new_id
 from ...foundation.security import tokens
-from ...interfaces import IClock, ISealer
+from ...interfaces import ISealer
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .models import EcpsRequest
 
 PURPOSE = "ecps.request"
@@ -104,7 +104,7 @@ class EcpsRequests:
 
     def lease_due(self, most: int) -> Sequence[Due]:
         """Lease requests that must be asked about now; another worker gets others."""
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         free = or_(EcpsRequest.lease_until.is_(None), EcpsRequest.lease_until <= now)
         due = (EcpsRequest.state.in_((ASKED, RINGING)), EcpsRequest.next_at <= now, EcpsRequest.ends_at > now, free)
         database = find(self._registry, IDatabase)

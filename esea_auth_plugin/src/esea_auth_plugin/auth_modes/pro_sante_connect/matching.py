@@ -16,9 +16,9 @@ from sqlalchemy import or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from ...authentication.contract import Attempt
-from ...interfaces import ExternalLink, IAuditTrail, IClock, IExternalIdentities, ILinking, LinkVerdict
+from ...interfaces import ExternalLink, IAuditTrail, IExternalIdentities, ILinking, LinkVerdict
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .cases import contested
 from .mapper import ADELI, NAME_ID, RPPS, SUB, PscPerson
 from .models import PscIdentifier
@@ -116,7 +116,7 @@ class Matching:
         named = (PscIdentifier.issuer == link.issuer, PscIdentifier.origin == NAME_ID)
         known = select(PscIdentifier.id).where(*named, PscIdentifier.value == link.subject)
         if session.scalar(known) is None:
-            now = find(self._registry, IClock).now()
+            now = current_time(self._registry)
             session.add(_row(link.account, link.issuer, NAME_ID, link.subject, now))
             session.flush()
 
@@ -174,7 +174,7 @@ class Matching:
         known: frozenset[tuple[str, str]],
         fresh: list[tuple[str, str]],
     ) -> None:
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         if known:
             session.execute(
                 update(PscIdentifier)

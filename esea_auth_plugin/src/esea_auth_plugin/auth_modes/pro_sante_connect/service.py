@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ...interfaces import IClock, IOutbound, PortalSettings
+from ...interfaces import IOutbound, PortalSettings
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .breaker import Breaker
 from .client import Arrival, PscClient
 from .mapper import PscPerson, person_of
@@ -32,6 +32,6 @@ class Psc:
 
     def person(self, arrival: Arrival) -> PscPerson:
         """Return who arrived. :raises NobodyNamed: the claims name nobody."""
-        today = find(self._registry, IClock).now().date()
+        today = current_time(self._registry).date()
         strict = self.settings.environment == "production"
         return person_of(arrival.claims, issuer=self.client.discovery.issuer, today=today, strict=strict)

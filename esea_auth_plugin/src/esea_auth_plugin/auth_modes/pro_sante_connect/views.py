@@ -12,9 +12,9 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...errors import PortalError, TooManyAttempts
-from ...interfaces import IAuditTrail, IClock, IThrottle, Limit, PortalSettings
+from ...interfaces import IAuditTrail, IThrottle, Limit, PortalSettings
 from ...pyramid_types import PortalRequest, ViewResult, current_identity
-from ...services import find
+from ...services import current_time, find
 from . import ended_sessions as ended
 from .discovery import PscDown
 from .resources import AfterResource, ButtonResource, EndSessionResource
@@ -52,7 +52,7 @@ def end_session_url(context: EndSessionResource, request: PortalRequest) -> View
     """Show the form that ends PSC's session, sent by itself where scripts run."""
     psc = find(request, Psc)
     ticket = request.GET.get("ticket", "")[:128]
-    hint = find(request, PscSessions).hint(request.dbsession, ticket, find(request, IClock).now()) if ticket else None
+    hint = find(request, PscSessions).hint(request.dbsession, ticket, current_time(request)) if ticket else None
     end_session = psc.client.discovery.known().get("end_session_endpoint")
     if hint is None or not end_session:
         return HTTPSeeOther("/")
@@ -82,7 +82,7 @@ def ended_there(request: PortalRequest) -> Response:
         raise HTTPNotFound
     try:
         find(request, IThrottle).reserve((_TOLD, request.client_address))
-        told = psc.client.tokens.logout_token(request.POST.get("logout_token"), at=find(request, IClock).now())
+        told = psc.client.tokens.logout_token(request.POST.get("logout_token"), at=current_time(request))
     except TooManyAttempts as error:
         return Response(status=429, headers={"Retry-After": str(error.retry_after)}, cache_control="no-store")
     except PscDown:
@@ -93,7 +93,7 @@ def ended_there(request: PortalRequest) -> Response:
         )
         return Response(status=400, json_body={"error": "invalid_request"}, cache_control="no-store")
     issuer = psc.client.discovery.issuer
-    ended.remember(request.registry, told, issuer, find(request, IClock).now())
+    ended.remember(request.registry, told, issuer, current_time(request))
     closed = find(request, PscSessions).ended_there(request.dbsession, told, issuer, MODES)
     if closed is None:
         return Response(status=400, json_body={"error": "invalid_request"}, cache_control="no-store")

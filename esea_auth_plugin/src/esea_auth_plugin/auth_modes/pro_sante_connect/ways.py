@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from ...foundation.database import IDatabase
 from ...foundation.security import tokens
-from ...interfaces import IClock
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .models import EcpsRequest, PscLogout, PscSession, PscWay
 
 KIND = "psc.state"
@@ -31,7 +30,7 @@ def come_back(registry: Registry, attempt: str, state: str) -> datetime | None:
 
     Once means once: two requests that carry the same answer ask PSC for one token between them.
     """
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     statement = (
         update(PscWay)
         .where(PscWay.state_digest == tokens.digest(state, kind=KIND), PscWay.attempt == attempt)
@@ -45,7 +44,7 @@ def come_back(registry: Registry, attempt: str, state: str) -> datetime | None:
 
 def prune(registry: Registry) -> None:
     """Job: delete what has ended; no check waits for it. A ``jti`` stays longer than its token could live."""
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(PscWay).where(PscWay.ends_at < now - timedelta(hours=1)))
         session.execute(delete(PscSession).where(PscSession.ends_at < now))
@@ -55,4 +54,4 @@ def prune(registry: Registry) -> None:
 
 def now_of(registry: Registry) -> datetime:
     """Return the present moment."""
-    return find(registry, IClock).now()
+    return current_time(registry)

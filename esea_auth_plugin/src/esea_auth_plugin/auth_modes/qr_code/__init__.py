@@ -84,8 +84,7 @@ def includeme(config: Configurator) -> None:
     read_section(config, QrSettings, PREFIX)
     config.add_service(QrRequests, QrRequests)
     config.add_service(Geolocation, geolocation_of)
-    for name, sentence in _ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(_ACTIONS)
     config.add_email(LETTER, "esea_auth_plugin:auth_modes/qr_code/emails/reported")
     config.add_job("qr.prune", prune, every=timedelta(hours=1))
     config.add_subscriber(revoked, DeviceRevoked)

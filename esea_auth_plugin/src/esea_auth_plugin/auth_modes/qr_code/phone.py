@@ -9,9 +9,9 @@ from pyramid.renderers import render_to_response
 
 from ...foundation.layout.browsers import browser_fr
 from ...foundation.throttling import Addresses
-from ...interfaces import IClock, IThrottle, Limit
+from ...interfaces import IThrottle, Limit
 from ...pyramid_types import PortalRequest, Response, TemplateValues
-from ...services import find
+from ...services import current_time, find
 from .geolocation import Geolocation
 from .service import QrRequests, Request
 from .settings import QrSettings
@@ -42,7 +42,7 @@ def count(request: PortalRequest, *more: Limit) -> None:
 
 def now_of(request: PortalRequest) -> datetime:
     """Return the present moment."""
-    return find(request, IClock).now()
+    return current_time(request)
 
 
 def named(context: Any, request: PortalRequest, kind: str | None = None, *states: str) -> Request | None:

@@ -17,9 +17,9 @@ from ...authentication.credentials.models import EnrolmentRow
 from ...foundation.database import IDatabase, lock_accounts, new_id
 from ...foundation.security import tokens
 from ...foundation.throttling import address_key
-from ...interfaces import IClock, IPendingDevices, ISealer, KeyVerified
+from ...interfaces import IPendingDevices, ISealer, KeyVerified
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from . import codes
 from .geolocation import Geolocation
 from .models import QrRequestRow
@@ -299,6 +299,6 @@ def _workstation_waits(at: datetime) -> ColumnElement[bool]:
 
 def prune(registry: Registry) -> None:
     """Job: delete what ended over an hour ago; reports first do their time."""
-    before = find(registry, IClock).now() - max(BLOCKED, timedelta(hours=1))
+    before = current_time(registry) - max(BLOCKED, timedelta(hours=1))
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(QrRequestRow).where(QrRequestRow.ends_at < before))

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ...foundation.permissions.evaluation import PORTAL
-from ...interfaces import Factor, ICatalogue, IClock, IPendingDevices, Level, ModeStatus
+from ...interfaces import Factor, ICatalogue, IPendingDevices, Level, ModeStatus
 from ...levels import level_of_factors
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from ..contract import AuthMode
 from ..registry import modes_of
 
@@ -48,7 +48,7 @@ class MaximumLevel:
         Mailed codes count even while they are barred: a thief who lets them be barred must not bring what the account
         owns down to its password.
         """
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         pending = find(self._registry, IPendingDevices).of(session, subject)
         usable = [mode for mode in modes_of(self._registry).all() if can_use(session, mode, subject, pending)]
         proven: set[Factor] = {factor for mode in usable if not mode.after for factor in mode.factors}

@@ -13,10 +13,10 @@ from pyramid.security import Allowed
 
 from ...directives import permissions_of
 from ...foundation.database import IDatabase
-from ...interfaces import AccountState, IAccounts, IClock, Identity, IGrants, IPermissionEvaluator, IRoles, ISessions
+from ...interfaces import AccountState, IAccounts, Identity, IGrants, IPermissionEvaluator, IRoles, ISessions
 from ...levels import level_of, mail_code_barred
 from ...pyramid_types import PortalRequest, Registry
-from ...services import find, offers
+from ...services import current_time, find, offers
 from ...settings import WANTED_MEANS, AuthSettings
 from .refused import Refused
 
@@ -81,7 +81,7 @@ class PortalPolicy:
                 if offers(self._registry, IGrants)
                 else frozenset[str]()
             )
-            barred = mail_code_barred(account, find(self._registry, IClock).now())
+            barred = mail_code_barred(account, current_time(self._registry))
             level = level_of(signed_in.proofs, mail_code_barred=barred)
         return Identity(
             subject=account.subject,

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from ...directives import roles_of
 from ...errors import PortalError
 from ...foundation.database import lock_accounts
-from ...interfaces import IAuditTrail, IClock, RoleHeld
+from ...interfaces import IAuditTrail, RoleHeld
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .models import RoleRow, RoleSuspensionRow
 
 #: Subjects that a statement names.
@@ -83,7 +83,7 @@ class Roles:
         return query.order_by(RoleRow.role, RoleRow.scope)
 
     def _in_force(self) -> ColumnElement[bool]:
-        return or_(RoleRow.until.is_(None), RoleRow.until > find(self._registry, IClock).now())
+        return or_(RoleRow.until.is_(None), RoleRow.until > current_time(self._registry))
 
     def give(
         self,
@@ -101,7 +101,7 @@ class Roles:
         """
         if role not in roles_of(self._registry):
             raise UnknownRole("Ce rôle n'existe pas sur ce portail.")
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         lock_accounts(self._registry, session, subject)
         row = session.scalar(
             select(RoleRow).where(RoleRow.subject == subject, RoleRow.role == role, RoleRow.scope == scope)

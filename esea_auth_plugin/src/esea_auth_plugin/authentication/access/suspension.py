@@ -24,7 +24,6 @@ from ...interfaces import (
     Factor,
     IAccounts,
     IAuditTrail,
-    IClock,
     IFormerAddresses,
     IOutbox,
     IPendingDevices,
@@ -34,7 +33,7 @@ from ...interfaces import (
     RoleSuspension,
 )
 from ...pyramid_types import Registry
-from ...services import find, offers
+from ...services import current_time, find, offers
 from ..contract import AuthMode, Credential
 from ..registry import modes_of
 from .models import RoleSuspensionRow
@@ -67,7 +66,9 @@ class RoleSuspensions:
     def suspend(self, session: Session, subject: str, *, cause: str, request_id: str | None) -> None:
         """See the interface. An account without roles is suspended too: one may be given to it later."""
         lock_accounts(self._registry, session, subject)
-        session.add(RoleSuspensionRow(subject=subject, cause=cause, request_id=request_id, since=self._now()))
+        session.add(
+            RoleSuspensionRow(subject=subject, cause=cause, request_id=request_id, since=current_time(self._registry))
+        )
         session.flush()
         self._audit(session, "role.suspended", subject, subject, cause=cause)
         account = self._role_holder(session, subject)
@@ -120,7 +121,7 @@ class RoleSuspensions:
         ended = session.scalars(
             update(RoleSuspensionRow)
             .where(RoleSuspensionRow.subject == subject, RoleSuspensionRow.restored_at.is_(None))
-            .values(restored_at=self._now(), restored_by=by)
+            .values(restored_at=current_time(self._registry), restored_by=by)
             .returning(RoleSuspensionRow.id)
             .execution_options(synchronize_session=False)
         ).all()
@@ -183,9 +184,6 @@ class RoleSuspensions:
 
     def _audit(self, session: Session, action: str, subject: str, by: str, **details: Any) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=by, target=subject, details=details)
-
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()
 
 
 def confirm_by_authenticator(registry: Registry, event: SignedIn) -> None:

@@ -13,10 +13,10 @@ from typing import Any
 from pyramid.httpexceptions import HTTPForbidden
 
 from ...foundation.database import IDatabase
-from ...interfaces import IClock, Identity, IMaximumLevel, Refusal
+from ...interfaces import Identity, IMaximumLevel, Refusal
 from ...levels import level_of
 from ...pyramid_types import PortalRequest
-from ...services import find
+from ...services import current_time, find
 from .refused import Refused
 
 FRESH = timedelta(minutes=10)
@@ -24,7 +24,7 @@ FRESH = timedelta(minutes=10)
 
 def is_at_top(request: PortalRequest, identity: Identity) -> bool:
     """Tell whether the session's fresh proofs alone reach the highest level that the account owns."""
-    now = find(request, IClock).now()
+    now = current_time(request)
     fresh = [proof for proof in identity.proofs if now - proof.at <= FRESH]
     if not fresh:
         return False

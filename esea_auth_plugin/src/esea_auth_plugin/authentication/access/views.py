@@ -12,9 +12,9 @@ from ...directives import permissions_of
 from ...foundation.database import IDatabase
 from ...foundation.permissions.evaluation import PORTAL
 from ...foundation.web.problems import problem_response, wants_json
-from ...interfaces import ICatalogue, IClock, IMaximumLevel, IRoles, IRoleSuspensions, ISavedForms, Refusal
+from ...interfaces import ICatalogue, IMaximumLevel, IRoles, IRoleSuspensions, ISavedForms, Refusal
 from ...pyramid_types import PortalRequest, ViewResult, current_identity
-from ...services import find, offers
+from ...services import current_time, find, offers
 from .refused import Refused
 
 _TO_SIGN_IN = {Refusal.SIGN_IN, Refusal.STEP_UP, Refusal.STALE}
@@ -66,7 +66,7 @@ def _admitted(request: PortalRequest) -> bool:
     portal = find(request, ICatalogue).get(PORTAL) if offers(request, ICatalogue) else None
     if identity is None or portal is None:
         return False
-    now = find(request, IClock).now()
+    now = current_time(request)
     return find(request, ICatalogue).admits(portal, identity.proofs, identity.level, now) is None
 
 

@@ -16,9 +16,8 @@ from sqlalchemy.orm import Session
 from ...foundation.database import IDatabase
 from ...foundation.security import tokens
 from ...foundation.web.cookies import read_cookie, set_cookie
-from ...interfaces import IClock
 from ...pyramid_types import PortalRequest
-from ...services import find
+from ...services import current_time, find
 from .models import KnownBrowserRow
 
 COOKIE = "navigateur"
@@ -59,7 +58,7 @@ def _read(request: PortalRequest) -> Browser:
     if not cookie:
         return Browser()
     digest = tokens.digest(cookie, kind=KIND)
-    oldest = find(request, IClock).now() - RETENTION
+    oldest = current_time(request) - RETENTION
     with find(request, IDatabase).reading() as session:
         rows = session.execute(
             select(KnownBrowserRow.subject, KnownBrowserRow.id).where(
@@ -71,7 +70,7 @@ def _read(request: PortalRequest) -> Browser:
 
 def remember(request: PortalRequest, session: Session, subject: str) -> None:
     """Note that the person has just signed in with this browser; a fresh cookie, since the old one may be planted."""
-    now = find(request, IClock).now()
+    now = current_time(request)
     former = read_cookie(request, COOKIE)
     cookie = tokens.new_token(256)
     digest = tokens.digest(cookie, kind=KIND)

@@ -15,9 +15,9 @@ from ...foundation.database import IDatabase
 from ...foundation.security import tokens
 from ...foundation.sessions.proofs import from_json, to_json
 from ...foundation.web.cookies import drop_cookie, read_cookie, set_cookie
-from ...interfaces import IClock, ISealer, Proof
+from ...interfaces import ISealer, Proof
 from ...pyramid_types import PortalRequest, Registry
-from ...services import find
+from ...services import current_time, find
 from .models import SignInRow
 
 COOKIE = "connexion"
@@ -66,7 +66,7 @@ class SignIns:
             return None
         digest = tokens.digest(cookie, kind=KIND)
         row = session.scalar(select(SignInRow).where(SignInRow.cookie_digest == digest))
-        if row is None or row.done_at is not None or row.ends_at <= self._now():
+        if row is None or row.done_at is not None or row.ends_at <= current_time(self._registry):
             return None
         return self._view(row)
 
@@ -93,7 +93,7 @@ class SignIns:
                 session_id=found.session_id,
                 reset_id=found.reset_id,
                 state=self._sealed(found.id, found.state),
-                created_at=self._now(),
+                created_at=current_time(self._registry),
                 ends_at=found.ends_at,
             )
         )
@@ -131,7 +131,7 @@ class SignIns:
 
     def finish(self, request: PortalRequest, session: Session, found: SignIn) -> bool:
         """End it once; ``False`` if it was ended before, or its time is over."""
-        done = self._update(session, found, done_at=self._now())
+        done = self._update(session, found, done_at=current_time(self._registry))
         drop_cookie(request, COOKIE)
         return done
 
@@ -169,7 +169,7 @@ class SignIns:
         statement = (
             update(SignInRow)
             .where(SignInRow.id == found.id, SignInRow.stage == found.stage)
-            .where(SignInRow.done_at.is_(None), SignInRow.ends_at > self._now())
+            .where(SignInRow.done_at.is_(None), SignInRow.ends_at > current_time(self._registry))
             .values(**values)
             .execution_options(synchronize_session=False)
         )
@@ -198,12 +198,9 @@ class SignIns:
             return ""
         return find(self._registry, ISealer).seal(json.dumps(dict(state)).encode(), purpose=STATE, bound_to=row_id)
 
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()
-
 
 def prune(registry: Registry) -> None:
     """Job: delete what ended over an hour ago; no check waits for it."""
-    before = find(registry, IClock).now() - timedelta(hours=1)
+    before = current_time(registry) - timedelta(hours=1)
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(SignInRow).where(SignInRow.ends_at < before))

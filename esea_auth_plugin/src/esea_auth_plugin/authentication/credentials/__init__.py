@@ -34,8 +34,7 @@ def includeme(config: Configurator) -> None:
     config.add_service(EnrolmentStore, EnrolmentStore)
     config.add_service(Revoking, Revoking)
     config.add_service(IEnrolments, Enrolments)
-    for name, sentence in _ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(_ACTIONS)
     for permission in ("esea.devices.view", "esea.devices.change"):
         config.add_permission_rule(permission, Rule())
     config.add_portal_child("dispositifs", DevicesResource, parent=IAccountRoot)

@@ -8,9 +8,8 @@ from pyramid.httpexceptions import HTTPSeeOther
 
 from ...errors import TooManyAttempts
 from ...foundation.database import IDatabase
-from ...interfaces import IClock
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
-from ...services import find
+from ...services import current_time, find
 from .. import flow
 from ..contract import AuthMode, Poll
 from ..flow import Outcome, Refusal
@@ -37,7 +36,7 @@ def polled(request: PortalRequest, mode: AuthMode, enrolment_context: EnrolmentC
     under_way = find(request, EnrolmentStore).current(request.dbsession, enrolment_context.identity, mode.name)
     if under_way is None:
         return flow.poll_values(request, Poll(ready=True, seconds=1))
-    return flow.poll_values(request, mode.poll(request.dbsession, under_way.id, find(request, IClock).now()))
+    return flow.poll_values(request, mode.poll(request.dbsession, under_way.id, current_time(request)))
 
 
 def taken(

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from ...errors import PortalError
 from ...events import DeviceAdded
 from ...foundation.database import lock_accounts
-from ...interfaces import AccountState, IAccounts, IAuditTrail, IClock, Identity, ILinking, IThrottle, Level, Limit
+from ...interfaces import AccountState, IAccounts, IAuditTrail, Identity, ILinking, IThrottle, Level, Limit
 from ...levels import level_of, mail_code_barred
 from ...pyramid_types import PortalRequest
-from ...services import find
+from ...services import current_time, find
 from .. import flow
 from ..access.top_level import FRESH
 from ..contract import Ask, Attempt, AuthMode, Enrolled, Proven, Refused, Result, ShowsIdentity, UnknownPerson, Wait
@@ -226,7 +226,7 @@ def _done(
 
 def _weak(request: PortalRequest, enrolment_context: EnrolmentContext) -> bool:
     """Tell whether what lets a device be added is no stronger than a mailed code: a mailed link must confirm it."""
-    now = find(request, IClock).now()
+    now = current_time(request)
     fresh = [proof for proof in enrolment_context.identity.proofs if now - proof.at <= FRESH]
     return not enrolment_context.cause and level_of(fresh) <= Level.MAIL_CODE
 
@@ -234,11 +234,11 @@ def _weak(request: PortalRequest, enrolment_context: EnrolmentContext) -> bool:
 def _mailbox_barred(request: PortalRequest, session: Session, subject: str) -> bool:
     """Tell whether the mailbox alone has just opened this account: it may not confirm a thief's device as well."""
     account = find(request, IAccounts).by_subject(session, subject)
-    return mail_code_barred(account, find(request, IClock).now())
+    return mail_code_barred(account, current_time(request))
 
 
 def _hold(request: PortalRequest, session: Session, mode: AuthMode, subject: str, added: Enrolled) -> None:
     account = find(request, IAccounts).by_subject(session, subject)
-    if account is None or mail_code_barred(account, find(request, IClock).now()):
+    if account is None or mail_code_barred(account, current_time(request)):
         raise EnrolmentOver(_BARRED)
     find(request, PendingDevices).hold(session, account, mode, added.reference, added.label)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ...foundation.database import IDatabase, new_id
-from ...interfaces import IClock, Identity, ISealer
+from ...interfaces import Identity, ISealer
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .models import EnrolmentRow
 
 _STATE = "devices.enrolment"
@@ -46,7 +46,11 @@ class EnrolmentStore:
         row = session.scalar(
             select(EnrolmentRow)
             .where(EnrolmentRow.session_id == identity.session_id, EnrolmentRow.subject == identity.subject)
-            .where(EnrolmentRow.mode == mode, EnrolmentRow.done_at.is_(None), EnrolmentRow.ends_at > self._now())
+            .where(
+                EnrolmentRow.mode == mode,
+                EnrolmentRow.done_at.is_(None),
+                EnrolmentRow.ends_at > current_time(self._registry),
+            )
             .order_by(EnrolmentRow.created_at.desc())
             .limit(1)
         )
@@ -57,7 +61,7 @@ class EnrolmentStore:
 
     def start(self, session: Session, enrolment: Enrolment, state: Mapping[str, object]) -> None:
         """Store one; what this session was adding in the mode before is over."""
-        now = self._now()
+        now = current_time(self._registry)
         session.execute(
             delete(EnrolmentRow).where(
                 EnrolmentRow.session_id == enrolment.session_id, EnrolmentRow.mode == enrolment.mode
@@ -88,8 +92,12 @@ class EnrolmentStore:
         """End it once; ``False`` if it was ended before, or its time is over."""
         statement = (
             update(EnrolmentRow)
-            .where(EnrolmentRow.id == enrolment.id, EnrolmentRow.done_at.is_(None), EnrolmentRow.ends_at > self._now())
-            .values(done_at=self._now(), state="")
+            .where(
+                EnrolmentRow.id == enrolment.id,
+                EnrolmentRow.done_at.is_(None),
+                EnrolmentRow.ends_at > current_time(self._registry),
+            )
+            .values(done_at=current_time(self._registry), state="")
             .returning(EnrolmentRow.id)
         )
         return session.execute(statement).first() is not None
@@ -103,12 +111,9 @@ class EnrolmentStore:
             return ""
         return find(self._registry, ISealer).seal(json.dumps(dict(state)).encode(), purpose=_STATE, bound_to=row_id)
 
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()
-
 
 def prune(registry: Registry) -> None:
     """Job: delete what is over; no check waits for it."""
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(EnrolmentRow).where(EnrolmentRow.ends_at < now))

@@ -11,9 +11,8 @@ from pyramid.renderers import render_to_response
 from pyramid.response import Response
 
 from ...foundation.web.problems import problem_response, wants_json
-from ...interfaces import IClock
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
-from ...services import find
+from ...services import current_time
 from ..contract import Ask, Attempt, Data, Enrolled, Go, Poll, Wait
 
 
@@ -52,7 +51,7 @@ def attempt_of(
     """
     return Attempt(
         id=id,
-        at=find(request, IClock).now(),
+        at=current_time(request),
         subject=subject,
         values=values,
         address=request.client_address,

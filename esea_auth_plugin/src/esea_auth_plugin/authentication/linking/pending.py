@@ -6,7 +6,7 @@ the server; the cookie that names it is worth nothing in another browser after i
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from ...foundation.database import IDatabase, new_id
 from ...foundation.security import tokens
 from ...foundation.web.cookies import drop_cookie, read_cookie, set_cookie
-from ...interfaces import IClock, ISealer, PendingIdentity
+from ...interfaces import ISealer, PendingIdentity
 from ...pyramid_types import PortalRequest, Registry
-from ...services import find
+from ...services import current_time, find
 from .models import PendingIdentityRow as Row
 from .sealed import seal, unseal
 
@@ -42,7 +42,7 @@ class PendingIdentities:
                 id=row_id,
                 cookie_digest=tokens.digest(cookie, kind=KIND),
                 sealed=seal(self._sealer, pending, row_id),
-                ends_at=self._now() + TTL,
+                ends_at=current_time(self._registry) + TTL,
             )
         )
         session.flush()
@@ -54,7 +54,7 @@ class PendingIdentities:
         if not digest:
             return None
         row = session.scalar(select(Row).where(Row.cookie_digest == digest, Row.taken_at.is_(None)))
-        if row is None or row.ends_at <= self._now():
+        if row is None or row.ends_at <= current_time(self._registry):
             return None
         return unseal(self._sealer, row.sealed, row.id)
 
@@ -65,8 +65,8 @@ class PendingIdentities:
             return None
         statement = (
             update(Row)
-            .where(Row.cookie_digest == digest, Row.taken_at.is_(None), Row.ends_at > self._now())
-            .values(taken_at=self._now())
+            .where(Row.cookie_digest == digest, Row.taken_at.is_(None), Row.ends_at > current_time(self._registry))
+            .values(taken_at=current_time(self._registry))
             .returning(Row.id, Row.sealed)
         )
         taken = session.execute(statement).first()
@@ -81,12 +81,9 @@ class PendingIdentities:
         cookie = read_cookie(request, COOKIE)
         return tokens.digest(cookie, kind=KIND) if cookie else ""
 
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()
-
 
 def prune(registry: Registry) -> None:
     """Job: delete what was taken or is over; no check waits for it."""
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(Row).where((Row.ends_at <= now) | Row.taken_at.is_not(None)))

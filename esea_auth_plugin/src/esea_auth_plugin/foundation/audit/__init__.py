@@ -50,6 +50,12 @@ def add_audit_action(config: Configurator, name: str, sentence: str) -> None:
     )
 
 
+def add_audit_actions(config: Configurator, actions: Mapping[str, str]) -> None:
+    """Directive ``config.add_audit_actions({"sign_in.refused": "Connexion refusée"})``: declare several."""
+    for name, sentence in actions.items():
+        add_audit_action(config, name, sentence)
+
+
 def actions_of(source: Source) -> Mapping[str, str]:
     """Return the declared vocabulary: action and French sentence."""
     return _vocabulary(get_registry(source))
@@ -58,6 +64,7 @@ def actions_of(source: Source) -> Mapping[str, str]:
 def includeme(config: Configurator) -> None:
     """Publish :class:`IAuditTrail`, seal every half minute, remove what is too old every day."""
     config.add_directive("add_audit_action", add_audit_action)
+    config.add_directive("add_audit_actions", add_audit_actions)
     config.add_audit_action(PRUNED, "Journal : durée de conservation appliquée")
     config.add_audit_action(ERASED, "Journal : événement effacé")
     config.add_audit_action(HEAD_SIGNED, "Journal : état signé")

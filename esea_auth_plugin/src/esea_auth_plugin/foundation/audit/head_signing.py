@@ -14,9 +14,9 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ...interfaces import IAuditTrail, IClock
+from ...interfaces import IAuditTrail
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from ...settings import FoundationSettings
 from ..database import IDatabase
 from ..security.signing import SigningKey, VerifyingKey, read_public_keys
@@ -98,7 +98,7 @@ def sign_head(registry: Registry, *, new_file: bool = False) -> Head | None:
             former,
             config.key,
             sequence=max(signed, known) + 1,
-            at=find(registry, IClock).now(),
+            at=current_time(registry),
             portal=find(registry, FoundationSettings).url,
             number=number,
             link=link,
@@ -110,7 +110,7 @@ def sign_head(registry: Registry, *, new_file: bool = False) -> Head | None:
         with find(registry, IDatabase).writing() as session:
             details = {"sequence": head.sequence, "number": head.number, "line": line_hash(line)}
             find(registry, IAuditTrail).record(session, HEAD_SIGNED, details=details)
-            seal_in(session, find(registry, TrailKeys), find(registry, IClock).now())
+            seal_in(session, find(registry, TrailKeys), current_time(registry))
     return head
 
 

@@ -15,9 +15,9 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from ...interfaces import IAuditTrail, IClock
+from ...interfaces import IAuditTrail
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from ...settings import FoundationSettings
 from ..database import IDatabase
 from .content import has_digest
@@ -39,7 +39,7 @@ def prune(registry: Registry) -> int:
     What was never sealed stays: it was not written by the portal, and is evidence.
     """
     days = find(registry, FoundationSettings).audit_retention_days
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     before = now - timedelta(days=days)
     with find(registry, IDatabase).writing() as session:
         known = explanations(session, find(registry, TrailKeys), now)
@@ -132,7 +132,7 @@ def _explain(
     details: Mapping[str, object],
 ) -> str:
     event_id = find(registry, IAuditTrail).record(session, action, actor=actor, target=target, details=details)
-    seal_in(session, find(registry, TrailKeys), find(registry, IClock).now())
+    seal_in(session, find(registry, TrailKeys), current_time(registry))
     return event_id
 
 

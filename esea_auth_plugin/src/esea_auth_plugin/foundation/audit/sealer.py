@@ -16,9 +16,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from ...interfaces import IClock
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from ..database import IDatabase
 from ..security.sealing import SealBroken
 from . import triggers
@@ -67,7 +66,7 @@ def seal_all(registry: Registry) -> int:
     total = 0
     while True:
         with database.writing() as session:
-            sealed = seal_some(session, find(registry, TrailKeys), find(registry, IClock).now())
+            sealed = seal_some(session, find(registry, TrailKeys), current_time(registry))
         total += sealed.count
         if sealed.count < BATCH:
             break

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ...interfaces import Backlog, IAuditTrail, IClock, IMailboxes, ISealer
 from ...pyramid_types import Registry
-from ...services import find, offers
+from ...services import current_time, find, offers
 from ...settings import FoundationSettings
 from ..database import IDatabase
 from .content import open_recipient, open_values
@@ -194,7 +194,7 @@ class MailWorker:
 
 def purge(registry: Registry) -> None:
     """Job: forget deliveries that ended more than 30 days ago."""
-    before = find(registry, IClock).now() - timedelta(days=30)
+    before = current_time(registry) - timedelta(days=30)
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(Delivery).where(Delivery.ended_at < before))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ...directives import permissions_of
-from ...interfaces import ICatalogue, IClock, Identity, IPermissionEvaluator, Level, Refusal, Rule
+from ...interfaces import ICatalogue, Identity, IPermissionEvaluator, Level, Refusal, Rule
 from ...levels import level_of
 from ...pyramid_types import Configurator, Registry
-from ...services import find, offers
+from ...services import current_time, find, offers
 
 #: The catalogue's section for the portal itself: it rules whatever names no service.
 PORTAL = "portail"
@@ -39,7 +39,7 @@ class PermissionEvaluator:
         # The right comes before the level: nobody is asked for a stronger sign-in only to be refused after it.
         if rule.service not in {None, PORTAL} and rule.service not in identity.services:
             return Refusal.NO_GRANT
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         if identity.level < rule.level or (rule.role is not None and _below_own_factors(identity)):
             return Refusal.STEP_UP
         refused = self._by_catalogue(rule.service or PORTAL, identity, now)

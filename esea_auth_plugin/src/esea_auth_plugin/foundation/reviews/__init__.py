@@ -42,8 +42,7 @@ def includeme(config: Configurator) -> None:
     config.add_directive("add_request_kind", add_request_kind)
     config.add_directive("add_review_board", add_review_board)
     config.add_view_predicate("review_board", ReviewBoardPredicate)
-    for name, sentence in ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(ACTIONS)
     config.add_service(IReviews, Reviews)
     config.add_request_method(own_requests, "own_requests", reify=True)
     config.add_request_method(request_title, "request_title")

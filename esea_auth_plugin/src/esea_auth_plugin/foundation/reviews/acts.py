@@ -25,23 +25,23 @@ Act = Callable[[Reviews, Session, ReviewView, str, Mapping[str, str]], str]
 def _view(name: str, act: Act) -> Callable[[ReviewResource, Any], Any]:
     """Return the POST view of an act."""
 
-    def view(place: ReviewResource, request: PortalRequest) -> ViewResult:
-        review = load(place, request)
+    def view(context: ReviewResource, request: PortalRequest) -> ViewResult:
+        review = load(context, request)
         reviews: Reviews = find(request, IReviews)  # type: ignore[assignment]
         try:
             # What a kind wrote before it refused is undone, and the page can still be shown.
             with request.dbsession.begin_nested():
                 message = act(reviews, request.dbsession, review, reviewer(request), request.POST)
         except PortalError as refused:
-            return _refused(place, request, review, name, refused)
+            return _refused(context, request, review, name, refused)
         request.flash(message)
-        return HTTPSeeOther(place.path)
+        return HTTPSeeOther(context.path)
 
     return view
 
 
 def _refused(
-    place: ReviewResource, request: PortalRequest, review: ReviewView, name: str, refused: PortalError
+    context: ReviewResource, request: PortalRequest, review: ReviewView, name: str, refused: PortalError
 ) -> TemplateValues:
     by, audit = reviewer(request), find(request, IAuditTrail)
     details = {"kind": review.kind, "act": name, "code": refused.code}
@@ -54,7 +54,7 @@ def _refused(
     typed = {key: str(value)[:4_000] for key, value in request.POST.items() if key != "csrf_token"}
     fresh = find(request, IReviews).get(request.dbsession, review.id) or review
     unticked = refused.choice if isinstance(refused, Unticked) else ""
-    return page(place, request, fresh, error=refused.message, act=name, unticked=unticked, typed=typed)
+    return page(context, request, fresh, error=refused.message, act=name, unticked=unticked, typed=typed)
 
 
 def _version(form: Mapping[str, str]) -> int | None:

@@ -9,10 +9,10 @@ from sqlalchemy import CursorResult, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ...events import AccountErased
-from ...interfaces import IClock, IReviews, ReviewState
+from ...interfaces import IReviews, ReviewState
 from ...normalise.folding import fold_words
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from ...settings import ReviewSettings
 from ..database import IDatabase
 from .models import ReviewEntry, ReviewRequest
@@ -27,7 +27,7 @@ def expire_unanswered(registry: Registry) -> int:
     Each in a transaction of its own: one whose kind fails does not keep the others.
     """
     database, reviews = find(registry, IDatabase), find(registry, IReviews)
-    limit = find(registry, IClock).now() - timedelta(days=find(registry, ReviewSettings).more_asked_days)
+    limit = current_time(registry) - timedelta(days=find(registry, ReviewSettings).more_asked_days)
     with database.reading() as session:
         late = session.scalars(
             select(ReviewRequest.id)

@@ -25,27 +25,27 @@ REFUSAL_REASONS = (
 )
 
 
-def request_view(place: ReviewResource, request: PortalRequest) -> TemplateValues:
+def request_view(context: ReviewResource, request: PortalRequest) -> TemplateValues:
     """Show a request."""
-    return page(place, request, load(place, request))
+    return page(context, request, load(context, request))
 
 
-def back_to_request(place: ReviewResource, request: PortalRequest) -> HTTPSeeOther:
+def back_to_request(context: ReviewResource, request: PortalRequest) -> HTTPSeeOther:
     """An act's address that is opened rather than sent leads back to the request."""
-    return HTTPSeeOther(place.path)
+    return HTTPSeeOther(context.path)
 
 
-def load(place: ReviewResource, request: PortalRequest) -> ReviewView:
+def load(context: ReviewResource, request: PortalRequest) -> ReviewView:
     """Return the request of this place; 404 if there is none in this queue, 403 if the kind asks for more."""
-    refuse_unless_allowed(request, place.kind.permission)
-    review = find(request, IReviews).by_reference(request.dbsession, place.__name__)
-    if review is None or review.kind != place.kind.name:
+    refuse_unless_allowed(request, context.kind.permission)
+    review = find(request, IReviews).by_reference(request.dbsession, context.__name__)
+    if review is None or review.kind != context.kind.name:
         raise HTTPNotFound
     return review
 
 
 def page(
-    place: ReviewResource,
+    context: ReviewResource,
     request: PortalRequest,
     review: ReviewView,
     *,
@@ -55,7 +55,7 @@ def page(
     typed: Mapping[str, str] | None = None,
 ) -> TemplateValues:
     """Return what the template shows; after a refused act, its message and what was typed."""
-    session, registry, kind = request.dbsession, request.registry, place.kind
+    session, registry, kind = request.dbsession, request.registry, context.kind
     me = reviewer(request)
     moments = history(request, session, review.id)
     earlier = _earlier(request, review)
@@ -63,7 +63,7 @@ def page(
     names = {**names_of(registry, session, subjects), me: "vous"}
     undecided = review.state in UNDECIDED
     return {
-        "place": place,
+        "place": context,
         "kind": kind,
         "review": review,
         "facts": row_facts(request, review, names, me),

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
 
 from ...directives import core, kinds_of_resource
-from ...interfaces import IClock, IReviews, ReviewState, ReviewView
+from ...interfaces import IReviews, ReviewState, ReviewView
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
-from ...services import find
+from ...services import current_time, find
 from ..security.tokens import read_reference
 from . import queue
 from .declared import kinds_of_board
@@ -40,39 +40,39 @@ def refuse_unless_allowed(request: PortalRequest, permission: str) -> None:
 
 def today(request: PortalRequest) -> Any:
     """Return today's date in Europe/Paris."""
-    return find(request, IClock).now().astimezone(PARIS).date()
+    return current_time(request).astimezone(PARIS).date()
 
 
-def overview(place: ReviewBoardResource, request: PortalRequest) -> ViewResult:
+def overview(context: ReviewBoardResource, request: PortalRequest) -> ViewResult:
     """What waits in each queue of the review board; a reference typed here leads to its request."""
-    kinds = [kind for kind in kinds_of_board(request, place.board.name) if may_review(request, kind.permission)]
+    kinds = [kind for kind in kinds_of_board(request, context.board.name) if may_review(request, kind.permission)]
     typed = request.params.get("reference", "").strip()
     if typed:
-        found = _address_of(place, request, typed, {kind.name: kind.queue for kind in kinds})
+        found = _address_of(context, request, typed, {kind.name: kind.queue for kind in kinds})
         if found is not None:
             return HTTPSeeOther(found)
     waiting = queue.counts(
         request.dbsession, [kind.name for kind in kinds], mine=reviewer(request), today=today(request)
     )
     return {
-        "place": place,
+        "place": context,
         "queues": [(kind, waiting.get(kind.name, queue.Counts())) for kind in kinds],
-        "pages": _pages(place, request),
+        "pages": _pages(context, request),
         "typed": typed,
     }
 
 
-def queue_view(place: QueueResource, request: PortalRequest) -> TemplateValues:
+def queue_view(context: QueueResource, request: PortalRequest) -> TemplateValues:
     """One page of a queue."""
-    refuse_unless_allowed(request, place.kind.permission)
+    refuse_unless_allowed(request, context.kind.permission)
     asked = queue.Asked.read(request.params)
     session, me, day = request.dbsession, reviewer(request), today(request)
-    shown = queue.queue_page(request, session, place.kind.name, asked, mine=me, today=day)
+    shown = queue.queue_page(request, session, context.kind.name, asked, mine=me, today=day)
     names = names_of(request.registry, session, {row.assignee for row in shown.rows})
-    waiting = queue.counts(session, [place.kind.name], mine=me, today=day).get(place.kind.name, queue.Counts())
+    waiting = queue.counts(session, [context.kind.name], mine=me, today=day).get(context.kind.name, queue.Counts())
     return {
-        "place": place,
-        "kind": place.kind,
+        "place": context,
+        "kind": context.kind,
         "asked": asked,
         "shown": shown,
         "rows": [row_facts(request, row, names, me) for row in shown.rows],
@@ -80,8 +80,8 @@ def queue_view(place: QueueResource, request: PortalRequest) -> TemplateValues:
         "tabs": queue.TABS,
         "orders": queue.ORDERS,
         "whose": queue.WHOSE,
-        "address": lambda **changed: _address(place.path, asked.params(**changed)),
-        "page_address": lambda page: _address(place.path, asked.params(page=page)),
+        "address": lambda **changed: _address(context.path, asked.params(**changed)),
+        "page_address": lambda page: _address(context.path, asked.params(page=page)),
     }
 
 
@@ -89,7 +89,7 @@ def row_facts(request: PortalRequest, review: ReviewView, names: Mapping[str, st
     """Return what a page tells of a request: age in working time, lateness, who has it."""
     reviews: Reviews = find(request, IReviews)  # type: ignore[assignment]
     waiting = review.state in UNDECIDED
-    age = reviews.hours.worked_between(review.created_at, find(request, IClock).now()) if waiting else None
+    age = reviews.hours.worked_between(review.created_at, current_time(request)) if waiting else None
     title, colour = STATES[review.state]
     return {
         "review": review,
@@ -116,21 +116,21 @@ def _address(path: str, params: Mapping[str, str]) -> str:
 
 
 def _address_of(
-    place: ReviewBoardResource, request: PortalRequest, typed: str, queues: Mapping[str, str]
+    context: ReviewBoardResource, request: PortalRequest, typed: str, queues: Mapping[str, str]
 ) -> str | None:
     review = find(request, IReviews).by_reference(request.dbsession, typed) if read_reference(typed) else None
     if review is None or review.kind not in queues:
         return None
-    return f"{place.path}/{queues[review.kind]}/{review.reference}"
+    return f"{context.path}/{queues[review.kind]}/{review.reference}"
 
 
-def _pages(place: ReviewBoardResource, request: PortalRequest) -> list[Any]:
+def _pages(context: ReviewBoardResource, request: PortalRequest) -> list[Any]:
     """Return what other packages hang under this review board, if it has a title and this person may open it."""
-    kinds = set(kinds_of_resource(place))
+    kinds = set(kinds_of_resource(context))
     found = []
     for (parent, name), factory in core(request).children.items():
         if parent in kinds:
-            package = factory(request, place, name)
+            package = factory(request, context, name)
             permission = getattr(package, "permission", None)
             if package.title and permission and request.has_permission(permission):
                 found.append(package)

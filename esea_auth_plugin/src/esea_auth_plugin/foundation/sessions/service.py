@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ...interfaces import Factor, IClock, ISealer, ISessions, Proof, SessionView
 from ...pyramid_types import PortalRequest, Registry
-from ...services import find, offers
+from ...services import current_time, find, offers
 from ...settings import AuthSettings
 from ..database import IDatabase, lock_accounts, new_id
 from ..security import tokens
@@ -272,7 +272,7 @@ def session_ends_in(request: PortalRequest) -> int | None:
     if view is None:
         return None
     # What counts is what gets written: a sign of life less than a minute after the last one is not.
-    now = find(request, IClock).now()
+    now = current_time(request)
     return store.ends_in(replace(view, last_seen_at=now) if now - view.last_seen_at >= TOUCH_EVERY else view)
 
 

@@ -29,8 +29,7 @@ def includeme(config: Configurator) -> None:
     config.add_portal_child("fermer", CloseResource, parent=IAccountRoot)
     for message in ("closed", "reopened"):
         config.add_email(f"closing.{message}", f"esea_auth_plugin:my_account/closing/emails/{message}")
-    for name, sentence in _ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(_ACTIONS)
     config.add_account_entry(
         AccountEntry(
             "Fermer mon compte",

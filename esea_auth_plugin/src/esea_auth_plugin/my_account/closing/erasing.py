@@ -14,9 +14,9 @@ from ...foundation.database import IDatabase, lock_accounts
 from ...foundation.database.base import Model
 from ...foundation.database.erasing import RETENTION, erase_subject
 from ...foundation.reviews.jobs import forget_requests_of
-from ...interfaces import IAccounts, IClock
+from ...interfaces import IAccounts
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from ...settings import FoundationSettings
 from .models import ClosingRow
 
@@ -27,7 +27,7 @@ _BATCH = 100
 
 def erase_due(registry: Registry) -> int:
     """Job: erase the profiles whose time is over, each in a transaction of its own; return how many."""
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     with find(registry, IDatabase).reading() as session:
         due = session.scalars(
             select(ClosingRow.subject)
@@ -45,7 +45,7 @@ def erase_due(registry: Registry) -> int:
 
 def erase(registry: Registry, session: Session, subject: str) -> bool:
     """Erase a profile, once: the account, what every package keeps of its person, and names in the trail."""
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     lock_accounts(registry, session, subject)
     once = (
         update(ClosingRow)
@@ -67,7 +67,7 @@ def erase(registry: Registry, session: Session, subject: str) -> bool:
 def forget_old(registry: Registry) -> int:
     """Job: delete what remained of erased people once the period of decisions and traces is over."""
     days = find(registry, FoundationSettings).audit_retention_days
-    before = find(registry, IClock).now() - timedelta(days=days)
+    before = current_time(registry) - timedelta(days=days)
     with find(registry, IDatabase).writing() as session:
         old = session.scalars(select(ClosingRow.subject).where(ClosingRow.erased_at <= before).limit(_BATCH)).all()
         lock_accounts(registry, session, *old)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from ...foundation.database import lock_accounts
-from ...interfaces import AccountState, AccountView, Closing, IAccounts, IAuditTrail, IClock, IOutbox
+from ...interfaces import AccountState, AccountView, Closing, IAccounts, IAuditTrail, IOutbox
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .models import ClosingRow
 
 #: How long a closed account may be opened again, and its profile stays.
@@ -28,7 +28,7 @@ class Closings:
         accounts, subject = find(self._registry, IAccounts), account.subject
         if not accounts.set_state(session, subject, AccountState.CLOSED, reason="owner", by=subject):
             return None
-        now = self._now()
+        now = current_time(self._registry)
         session.add(ClosingRow(subject=subject, closed_at=now, erase_at=now + RETENTION_FOR))
         session.flush()
         trail = find(self._registry, IAuditTrail)
@@ -44,7 +44,7 @@ class Closings:
     def live(self, session: Session, subject: str) -> Closing | None:
         """See the interface."""
         row = session.get(ClosingRow, subject, populate_existing=True)
-        if row is None or row.erased_at is not None or row.erase_at <= self._now():
+        if row is None or row.erased_at is not None or row.erase_at <= current_time(self._registry):
             return None
         return Closing(row.subject, row.closed_at, row.erase_at)
 
@@ -54,7 +54,7 @@ class Closings:
         undone = (
             delete(ClosingRow)
             .where(ClosingRow.subject == account.subject, ClosingRow.erased_at.is_(None))
-            .where(ClosingRow.erase_at > self._now())
+            .where(ClosingRow.erase_at > current_time(self._registry))
             .returning(ClosingRow.subject)
             .execution_options(synchronize_session=False)
         )
@@ -67,6 +67,3 @@ class Closings:
             session, "closing.reopened", to=account.email, values={"name": account.display_name}
         )
         return True
-
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()

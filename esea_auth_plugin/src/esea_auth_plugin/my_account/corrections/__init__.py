@@ -18,8 +18,7 @@ def includeme(config: Configurator) -> None:
     config.add_request_kind(CorrectionKind())
     for message in ("received", "accepted", "refused", "more_asked"):
         config.add_email(f"correction.{message}", f"esea_auth_plugin:my_account/corrections/emails/{message}")
-    for name, sentence in ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(ACTIONS)
     config.add_account_entry(
         AccountEntry(
             "Faire corriger mon identité",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from ...interfaces import IClock, Identity, IOutbox, IReviews, ISealer, ReviewState, ReviewView
+from ...interfaces import Identity, IOutbox, IReviews, ISealer, ReviewState, ReviewView
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .models import CorrectionRow
 
 KIND = "identity_correction"
@@ -55,7 +55,7 @@ def ask(registry: Registry, session: Session, person: Identity, asked: Asked) ->
         )
     text = json.dumps({"values": dict(asked.values), "motive": asked.motive})
     sealed = find(registry, ISealer).seal(text.encode(), purpose=PURPOSE, bound_to=review.id)
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     session.merge(CorrectionRow(request_id=review.id, subject=person.subject, sealed=sealed, created_at=now))
     session.flush()
     return review

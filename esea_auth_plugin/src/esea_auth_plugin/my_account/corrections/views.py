@@ -12,9 +12,9 @@ from ...errors import PortalError
 from ...foundation.forms import Invalid, PortalForm
 from ...foundation.layout.filters import PARIS
 from ...foundation.reviews.history import last_question
-from ...interfaces import PROVEN_ORIGINS, IAccounts, IClock, ReviewState
+from ...interfaces import PROVEN_ORIGINS, IAccounts, ReviewState
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
-from ...services import find
+from ...services import current_time, find
 from ...settings import AuthSettings
 from .forms import GROUPS, correction_schema, normal
 from .service import Asked, ask, read, waiting
@@ -69,7 +69,7 @@ def _form(request: PortalRequest) -> PortalForm:
     session, subject = request.dbsession, request.identity.subject
     said = attribute_store.origins(session, account_id_of(session, subject) or "")
     proven = {name for name, (origin, _) in said.items() if origin in PROVEN_ORIGINS}
-    today = find(request, IClock).now().astimezone(PARIS).date()
+    today = current_time(request).astimezone(PARIS).date()
     schema = correction_schema(today, proven, find(request, AuthSettings).hidden_fields)
     return PortalForm(
         schema,

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from ...directives import core
 from ...foundation.layout.filters import PARIS
-from ...interfaces import IAuditTrail, IClock, IThrottle, Limit, PortalSettings
+from ...interfaces import IAuditTrail, IThrottle, Limit, PortalSettings
 from ...pyramid_types import PortalRequest, Registry, TemplateValues
-from ...services import find
+from ...services import current_time, find
 from .resources import DataResource
 
 #: The file reads all that there is of a person: not a button to press all day.
@@ -36,7 +36,7 @@ def show(context: DataResource, request: PortalRequest) -> TemplateValues:
 )
 def download(context: DataResource, request: PortalRequest) -> Response:
     """Return the file."""
-    subject, now = request.identity.subject, find(request, IClock).now()
+    subject, now = request.identity.subject, current_time(request)
     find(request, IThrottle).reserve((LIMIT, subject))
     content = collect(request.registry, request.dbsession, subject)
     body = {"portail": find(request, PortalSettings).name, "produit_le": now, **content}

@@ -41,8 +41,7 @@ def includeme(config: Configurator) -> None:
     config.add_portal_child("courriel", EmailResource, parent=IAccountRoot)
     config.add_portal_child("adresse-precedente", UndoResource)
     config.add_email("email_change.code", "esea_auth_plugin:my_account/email_change/emails/code", proves_mailbox=True)
-    for name, sentence in _ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(_ACTIONS)
     config.add_account_entry(
         AccountEntry(
             "Modifier mon adresse électronique",

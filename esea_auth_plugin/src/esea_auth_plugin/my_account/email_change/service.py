@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, select, update
@@ -15,10 +15,10 @@ from ...errors import PortalError
 from ...foundation.database import IDatabase, lock_accounts, new_id
 from ...foundation.revocation import MAILBOX, end_everything
 from ...foundation.security import tokens
-from ...interfaces import AccountView, IAccounts, IAuditTrail, IClock, IMailboxes, IOutbox, ISealer
+from ...interfaces import AccountView, IAccounts, IAuditTrail, IMailboxes, IOutbox, ISealer
 from ...normalise.emails import normalise_email
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from ...settings import AuthSettings
 from .models import EmailChangeRow
 
@@ -71,7 +71,7 @@ class EmailChanges:
         row = session.scalar(
             select(EmailChangeRow).where(
                 EmailChangeRow.subject == subject,
-                EmailChangeRow.code_ends_at > self._now(),
+                EmailChangeRow.code_ends_at > current_time(self._registry),
             )
         )
         return self._view(row) if row is not None else None
@@ -82,7 +82,7 @@ class EmailChanges:
 
     def ask(self, session: Session, account: AccountView, email: str) -> None:
         """Mail a code to the new address, whoever has it; a former request is forgotten."""
-        now, row, code = self._now(), new_id(), tokens.new_code(6)
+        now, row, code = current_time(self._registry), new_id(), tokens.new_code(6)
         lock_accounts(self._registry, session, account.subject)
         session.execute(delete(EmailChangeRow).where(EmailChangeRow.subject == account.subject))
         session.add(
@@ -113,7 +113,7 @@ class EmailChanges:
         counted = session.execute(
             update(EmailChangeRow)
             .where(EmailChangeRow.subject == subject)
-            .where(EmailChangeRow.tries < MAX_TRIES, EmailChangeRow.code_ends_at > self._now())
+            .where(EmailChangeRow.tries < MAX_TRIES, EmailChangeRow.code_ends_at > current_time(self._registry))
             .values(tries=EmailChangeRow.tries + 1)
             .returning(EmailChangeRow.id, EmailChangeRow.code_digest)
             .execution_options(synchronize_session=False)
@@ -174,7 +174,7 @@ class EmailChanges:
         hours = find(self._registry, AuthSettings).reset_quarantine_hours
         if hours:
             # Reading the former mailbox proves nothing else: codes mailed there open nothing for a day.
-            until = self._now() + timedelta(hours=hours)
+            until = current_time(self._registry) + timedelta(hours=hours)
             find(self._registry, IAccounts).bar_mail_code(session, subject, until)
 
     def _view(self, row: EmailChangeRow) -> Change:
@@ -194,12 +194,9 @@ class EmailChanges:
     def _sealer(self) -> ISealer:
         return find(self._registry, ISealer)
 
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()
-
 
 def prune(registry: Registry) -> None:
     """Job: forget requests that were never confirmed."""
-    before = find(registry, IClock).now() - timedelta(days=1)
+    before = current_time(registry) - timedelta(days=1)
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(EmailChangeRow).where(EmailChangeRow.code_ends_at < before))

@@ -43,8 +43,7 @@ def includeme(config: Configurator) -> None:
     config.add_directive("add_notification_topic", add_notification_topic)
     config.add_service(Notices, Notices)
     config.add_service(INotifications, Notifications)
-    for name, sentence in _ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(_ACTIONS)
     for message in ("notice", "email_changed"):
         config.add_email(f"notices.{message}", f"esea_auth_plugin:my_account/notices/emails/{message}")
     _topics(config)

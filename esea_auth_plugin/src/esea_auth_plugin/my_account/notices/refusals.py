@@ -15,9 +15,8 @@ from ...events import CodeRefusedOften
 from ...foundation.audit import audit_rows
 from ...foundation.audit.models import AuditEvent
 from ...foundation.database import IDatabase
-from ...interfaces import IClock
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .models import NoticeLinkRow, NoticeRow
 
 #: So many refusals in an hour are told, once a day.
@@ -30,7 +29,7 @@ RETENTION = timedelta(days=180)
 
 def look(registry: Registry) -> int:
     """Job: tell those who were refused many times; return how many people were told."""
-    now = find(registry, IClock).now()
+    now = current_time(registry)
     since = now - PERIOD
     with find(registry, IDatabase).reading() as session:
         refused = session.scalars(
@@ -64,7 +63,7 @@ def _stage(session: Session, subject: str) -> str:
 
 def prune(registry: Registry) -> None:
     """Job: forget notices after the time that a person may look them up."""
-    before = find(registry, IClock).now() - RETENTION
+    before = current_time(registry) - RETENTION
     with find(registry, IDatabase).writing() as session:
         old = select(NoticeRow.id).where(NoticeRow.at < before)
         session.execute(delete(NoticeLinkRow).where(NoticeLinkRow.notice_id.in_(old)))

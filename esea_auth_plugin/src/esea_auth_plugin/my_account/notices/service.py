@@ -20,7 +20,6 @@ from ...interfaces import (
     AccountView,
     IAccounts,
     IAuditTrail,
-    IClock,
     IFirstLinks,
     IFormerAddresses,
     IOutbox,
@@ -28,7 +27,7 @@ from ...interfaces import (
     PortalSettings,
 )
 from ...pyramid_types import Registry
-from ...services import find, offers
+from ...services import current_time, find, offers
 from .kinds import KINDS
 from .models import NoticeLinkRow, NoticeRow
 
@@ -82,7 +81,7 @@ class Notices:
         account = find(self._registry, IAccounts).by_subject(session, subject)
         if account is None or account.state is not AccountState.ACTIVE:
             return
-        now = self._now()
+        now = current_time(self._registry)
         row = NoticeRow(id=new_id(), subject=subject, kind=kind, at=now, sealed="", freezes=[list(x) for x in freezes])
         row.sealed = self._sealer.seal(json.dumps(list(facts)).encode(), purpose=PURPOSE, bound_to=row.id)
         session.add(row)
@@ -156,7 +155,7 @@ class Notices:
             select(NoticeRow)
             .join(NoticeLinkRow, NoticeLinkRow.notice_id == NoticeRow.id)
             .where(NoticeLinkRow.digest == tokens.digest(token or "", kind=KIND))
-            .where(NoticeLinkRow.used_at.is_(None), NoticeLinkRow.ends_at > self._now())
+            .where(NoticeLinkRow.used_at.is_(None), NoticeLinkRow.ends_at > current_time(self._registry))
         )
         row = session.scalar(statement)
         return self._view(row) if row is not None else None
@@ -170,8 +169,8 @@ class Notices:
         used = (
             update(NoticeLinkRow)
             .where(NoticeLinkRow.digest == tokens.digest(token or "", kind=KIND))
-            .where(NoticeLinkRow.used_at.is_(None), NoticeLinkRow.ends_at > self._now())
-            .values(used_at=self._now())
+            .where(NoticeLinkRow.used_at.is_(None), NoticeLinkRow.ends_at > current_time(self._registry))
+            .values(used_at=current_time(self._registry))
             .returning(NoticeLinkRow.notice_id)
             .execution_options(synchronize_session=False)
         )
@@ -196,7 +195,7 @@ class Notices:
         session.execute(
             update(NoticeLinkRow)
             .where(NoticeLinkRow.notice_id.in_(own), NoticeLinkRow.used_at.is_(None))
-            .values(used_at=self._now())
+            .values(used_at=current_time(self._registry))
             .execution_options(synchronize_session=False)
         )
 
@@ -236,9 +235,6 @@ class Notices:
     @property
     def _sealer(self) -> ISealer:
         return find(self._registry, ISealer)
-
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()
 
 
 def effects(registry: Registry, freezes: Sequence[Frozen]) -> list[str]:

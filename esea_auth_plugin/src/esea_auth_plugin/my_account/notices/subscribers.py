@@ -20,9 +20,9 @@ from ...events import (
 )
 from ...foundation.layout.browsers import browser_fr
 from ...foundation.layout.filters import datetime_fr
-from ...interfaces import DOUBTED_AT_FIRST_LINK, Factor, IAccounts, IClock, INotifications, Proof
+from ...interfaces import DOUBTED_AT_FIRST_LINK, Factor, IAccounts, INotifications, Proof
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from ..places import place_fr
 from .notifications import EVERY_SIGN_IN
 from .service import Fact, Frozen, Notices
@@ -86,7 +86,7 @@ class Notifier:
         freezes = self._proving(Factor.PASSWORD)
         account = find(self._registry, IAccounts).by_subject(event.session, event.subject)
         until = account.mail_code_barred_until if account else None
-        barred = until is not None and until > find(self._registry, IClock).now()
+        barred = until is not None and until > current_time(self._registry)
         facts = (("Codes par courriel", f"suspendus par sécurité jusqu’au {datetime_fr(until)}"),) if barred else ()
         self._notices.tell(event.session, event.subject, "password_changed", facts=facts, freezes=freezes)
 

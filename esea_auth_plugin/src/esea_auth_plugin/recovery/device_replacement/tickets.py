@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from ...foundation.database import IDatabase, lock_accounts, new_id
 from ...foundation.security import tokens
 from ...foundation.web.cookies import drop_cookie, read_cookie, set_cookie
-from ...interfaces import AccountState, AccountView, IAccounts, IClock
+from ...interfaces import AccountState, AccountView, IAccounts
 from ...pyramid_types import PortalRequest, Registry
-from ...services import find
+from ...services import current_time, find
 from .models import EnrolmentTicketRow
 
 COOKIE = "nouveau-dispositif"
@@ -44,7 +44,7 @@ class Tickets:
 
     def issue(self, request: PortalRequest, session: Session, account: str, *, cause: str) -> str:
         """See :class:`~esea_auth_plugin.interfaces.IEnrolmentTickets`."""
-        now, cookie = self._now(), tokens.new_token()
+        now, cookie = current_time(self._registry), tokens.new_token()
         lock_accounts(self._registry, session, account)
         self.close_all(session, account)
         session.add(
@@ -68,7 +68,7 @@ class Tickets:
             return None
         digest = tokens.digest(cookie, kind=KIND)
         row = session.scalar(select(EnrolmentTicketRow).where(EnrolmentTicketRow.cookie_digest == digest))
-        if row is None or row.used_at is not None or row.ends_at <= self._now():
+        if row is None or row.used_at is not None or row.ends_at <= current_time(self._registry):
             return None
         account = find(self._registry, IAccounts).by_subject(session, row.subject)
         if account is None or account.state is not AccountState.ACTIVE:
@@ -77,7 +77,7 @@ class Tickets:
 
     def use(self, request: PortalRequest, session: Session, ticket: Ticket) -> bool:
         """Use it up once; ``False`` if another addition was quicker, or it is over."""
-        now = self._now()
+        now = current_time(self._registry)
         used = (
             update(EnrolmentTicketRow)
             .where(EnrolmentTicketRow.id == ticket.id, EnrolmentTicketRow.used_at.is_(None))
@@ -92,12 +92,9 @@ class Tickets:
         """End every ticket of a person."""
         session.execute(delete(EnrolmentTicketRow).where(EnrolmentTicketRow.subject == subject))
 
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()
-
 
 def prune(registry: Registry) -> None:
     """Job: delete tickets that ended over a day ago; no check waits for it."""
-    before = find(registry, IClock).now() - timedelta(days=1)
+    before = current_time(registry) - timedelta(days=1)
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(EnrolmentTicketRow).where(EnrolmentTicketRow.ends_at < before))

@@ -16,9 +16,9 @@ from ...authentication.credentials.answering import STEP, polled, shown, taken
 from ...authentication.credentials.enrolling import EnrolmentContext
 from ...authentication.registry import modes_of
 from ...foundation.database import IDatabase
-from ...interfaces import IClock, Identity
+from ...interfaces import Identity
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
-from ...services import find
+from ...services import current_time, find
 from .resources import NewDeviceAction, NewDeviceMode, NewDevicePoll, NewDeviceResource, may_replace
 from .tickets import ADDRESS, Ticket, Tickets
 
@@ -33,7 +33,7 @@ def choose(context: NewDeviceResource, request: PortalRequest) -> ViewResult:
     ticket = find(request, Tickets).current(request, request.dbsession)
     if ticket is None:
         return _over(request)
-    minutes = max(1, int((ticket.ends_at - find(request, IClock).now()).total_seconds()) // 60)
+    minutes = max(1, int((ticket.ends_at - current_time(request)).total_seconds()) // 60)
     offered = [mode for mode in modes_of(request).all() if may_replace(mode)]
     return {"account": ticket.account, "offered": offered, "minutes": minutes, "base": ADDRESS}
 

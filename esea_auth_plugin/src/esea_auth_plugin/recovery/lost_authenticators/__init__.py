@@ -37,8 +37,7 @@ def includeme(config: Configurator) -> None:
         config.add_email(
             f"lost_everything.{message}", f"esea_auth_plugin:recovery/lost_authenticators/emails/{message}"
         )
-    for name, sentence in _ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(_ACTIONS)
     config.add_request_kind(LostEverythingKind())
     config.add_job("lost_everything.prune", prune, every=timedelta(days=1))
     config.scan(".ask_views")

@@ -20,14 +20,13 @@ from ...interfaces import (
     AccountView,
     IAccounts,
     IAuditTrail,
-    IClock,
     IOutbox,
     IPasswords,
     IRoleSuspensions,
     PortalSettings,
 )
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .models import EnrolmentLinkRow
 
 KIND = "enrolment_link"
@@ -58,7 +57,7 @@ class Links:
 
     def issue(self, session: Session, account: AccountView, request_id: str) -> datetime:
         """Mail a link to the account's confirmed address and return its end; a former one dies."""
-        now, token = self._now(), tokens.new_token()
+        now, token = current_time(self._registry), tokens.new_token()
         lock_accounts(self._registry, session, account.subject)
         self.kill(session, account.subject)
         ends_at = now + TTL
@@ -81,13 +80,15 @@ class Links:
     def kill(self, session: Session, subject: str) -> None:
         """End every link of a person that was not used: another took its place, or who lost everything has not."""
         live = update(EnrolmentLinkRow).where(EnrolmentLinkRow.subject == subject, EnrolmentLinkRow.used_at.is_(None))
-        session.execute(live.values(replaced_at=self._now()).execution_options(synchronize_session=False))
+        session.execute(
+            live.values(replaced_at=current_time(self._registry)).execution_options(synchronize_session=False)
+        )
 
     def live(self, session: Session, token: str | None) -> Link | None:
         """Return the link if it may be used now."""
         digest = tokens.digest(token or "", kind=KIND)
         row = session.scalar(select(EnrolmentLinkRow).where(EnrolmentLinkRow.digest == digest))
-        if row is None or row.used_at or row.replaced_at or row.ends_at <= self._now():
+        if row is None or row.used_at or row.replaced_at or row.ends_at <= current_time(self._registry):
             return None
         account = find(self._registry, IAccounts).by_subject(session, row.subject)
         if account is None or account.state is not AccountState.ACTIVE or account.email_doubted_at is not None:
@@ -101,7 +102,7 @@ class Links:
 
         :raises LinkSpent: another use was quicker, or it is too late.
         """
-        now, subject = self._now(), link.account.subject
+        now, subject = current_time(self._registry), link.account.subject
         lock_accounts(self._registry, session, subject)
         used = (
             update(EnrolmentLinkRow)
@@ -136,12 +137,9 @@ class Links:
                     gone += 1
         return gone
 
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()
-
 
 def prune(registry: Registry) -> None:
     """Job: delete links that ended over a week ago."""
-    before = find(registry, IClock).now() - timedelta(days=7)
+    before = current_time(registry) - timedelta(days=7)
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(EnrolmentLinkRow).where(EnrolmentLinkRow.ends_at < before))

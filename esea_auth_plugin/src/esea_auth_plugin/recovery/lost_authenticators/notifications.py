@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...interfaces import AccountView, IAccounts, IClock, IFormerAddresses, IOutbox, PortalSettings, ReviewView
+from ...interfaces import AccountView, IAccounts, IFormerAddresses, IOutbox, PortalSettings, ReviewView
 from ...pyramid_types import Registry
-from ...services import find, offers
+from ...services import current_time, find, offers
 
 #: Where a decoy pretends to go; `.invalid` can't exist (RFC 2606), and nothing is sent anyway.
 NOWHERE = "personne@exemple.invalid"
@@ -50,7 +50,7 @@ def notify_support(registry: Registry, session: Session, review: ReviewView, ste
 
 def notify_reviewers(registry: Registry, session: Session, subjects: Sequence[str], reference: str, step: str) -> None:
     """Write to the reviewers who agreed: an agreement given in their name shows."""
-    values = {"reference": reference, "step": step, "at": find(registry, IClock).now()}
+    values = {"reference": reference, "step": step, "at": current_time(registry)}
     for account in find(registry, IAccounts).by_subjects(session, subjects).values():
         message = {"name": account.display_name, **values}
         find(registry, IOutbox).post(session, "lost_everything.agreed", to=account.email, values=message)

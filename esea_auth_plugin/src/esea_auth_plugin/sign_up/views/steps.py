@@ -16,9 +16,9 @@ from ...authentication.registry import modes_of
 from ...errors import TooManyAttempts
 from ...foundation.forms import Button, Invalid, PortalForm
 from ...foundation.security import password_policy
-from ...interfaces import ICatalogue, IClock, IPasswords, ISealer, ModeStatus, PortalService
+from ...interfaces import ICatalogue, IPasswords, ISealer, ModeStatus, PortalService
 from ...pyramid_types import JsonObject, PortalRequest, TemplateValues, ViewResult, current_identity
-from ...services import find
+from ...services import current_time, find
 from ...settings import AuthSettings
 from .. import limits
 from ..answers import Answers
@@ -75,7 +75,7 @@ def _proving(request: PortalRequest) -> dict[str, list[tuple[AuthMode, str]]]:
 
 def _reading_path(request: PortalRequest, mode: AuthMode, service: PortalService | None) -> str:
     """Return where the mode is gone through, ``""`` where it is not admitted today."""
-    catalogue, now = find(request, ICatalogue), find(request, IClock).now()
+    catalogue, now = find(request, ICatalogue), current_time(request)
     portal = catalogue.get("portail")
     for each in (service, portal):
         if each is not None and catalogue.status_of(each, mode.name, now) is ModeStatus.OPEN:
@@ -123,7 +123,7 @@ def card_answered(context: SignUpResource, request: PortalRequest) -> ViewResult
 
 
 def _personal_form(request: PortalRequest, draft: Draft) -> PortalForm:
-    today = find(request, IClock).now().date()
+    today = current_time(request).date()
     schema = personal_schema(find(request, AuthSettings).hidden_fields, today, draft.answers.proven_attributes)
     return PortalForm(schema, request, submit=(_NEXT, _BACK), groups=PERSONAL_GROUPS)
 
@@ -259,7 +259,7 @@ def identifier_chosen(request: PortalRequest, draft: Draft, form: PortalForm) ->
     try:
         values = form.validate()
         answers = _with_password(request, draft, form, values)
-        now = find(request, IClock).now()
+        now = current_time(request)
         if not identifiers.reserve(
             request.dbsession,
             answers.identifier,

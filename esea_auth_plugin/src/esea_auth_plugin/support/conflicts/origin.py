@@ -13,11 +13,11 @@ from ...events import RequestOpened, SignedIn
 from ...foundation.database import IDatabase, request_of
 from ...foundation.throttling import Addresses
 from ...foundation.throttling.addresses import address_key
-from ...interfaces import IClock, ISealer
+from ...interfaces import ISealer
 from ...normalise.addresses import parse_address
 from ...normalise.special_networks import is_globally_reachable
 from ...pyramid_types import Registry
-from ...services import find
+from ...services import current_time, find
 from .models import RecentAddressRow, RequestOriginRow
 
 #: How long an address says something of a person: home connections change theirs.
@@ -42,7 +42,7 @@ def note_address(registry: Registry, event: SignedIn) -> None:
     addresses = _digests(registry, event.address)
     if not addresses:
         return
-    now, session = find(registry, IClock).now(), event.session
+    now, session = current_time(registry), event.session
     seen = (
         update(RecentAddressRow)
         .where(RecentAddressRow.subject == event.subject, RecentAddressRow.address.in_(addresses))
@@ -75,6 +75,6 @@ def _digests(registry: Registry, address: str) -> Sequence[str]:
 
 def prune(registry: Registry) -> None:
     """Job: forget addresses that were last seen over a month ago."""
-    before = find(registry, IClock).now() - RECENT
+    before = current_time(registry) - RECENT
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(RecentAddressRow).where(RecentAddressRow.seen_at < before))

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session, aliased
 from ...accounts import attribute_store
 from ...authentication.attempts.browsers import RETENTION
 from ...authentication.attempts.models import KnownBrowserRow
-from ...interfaces import Concerned, IClock, IFormerAddresses, ISealer
+from ...interfaces import Concerned, IFormerAddresses, ISealer
 from ...normalise.emails import normalise_email
 from ...normalise.folding import fold_key
 from ...pyramid_types import Registry
-from ...services import find, offers
+from ...services import current_time, find, offers
 from ...settings import ReviewSettings
 from .models import RecentAddressRow, RequestOriginRow
 from .origin import RECENT
@@ -83,7 +83,7 @@ class ConflictsOfInterest:
         if origin is not None and reviewer in origin.known_to:
             return True
         mine, theirs = aliased(KnownBrowserRow), aliased(KnownBrowserRow)
-        oldest = find(self._registry, IClock).now() - RETENTION
+        oldest = current_time(self._registry) - RETENTION
         shared = (
             select(mine.id)
             .join(theirs, theirs.cookie_digest == mine.cookie_digest)
@@ -97,7 +97,7 @@ class ConflictsOfInterest:
     ) -> bool:
         """Tell whether the reviewer signed in lately from the address of the request, or of its person's sign-ins."""
         mine, theirs = aliased(RecentAddressRow), aliased(RecentAddressRow)
-        oldest = find(self._registry, IClock).now() - RECENT
+        oldest = current_time(self._registry) - RECENT
         signed_in = select(theirs.address).where(theirs.subject.in_(accounts), theirs.seen_at > oldest)
         asked_from = origin.address if origin is not None and origin.address else None
         common = or_(mine.address.in_(signed_in), *([mine.address == asked_from] if asked_from else []))

@@ -8,9 +8,8 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from ....foundation.database import IDatabase
-from ....interfaces import IClock
 from ....pyramid_types import Registry
-from ....services import find
+from ....services import current_time, find
 from .models import FailureCounterRow
 
 #: No sign-in lives so long.
@@ -51,6 +50,6 @@ class FailureCounter:
 
 def prune(registry: Registry) -> None:
     """Job: delete the counts of sign-ins that are over."""
-    before = find(registry, IClock).now() - RETENTION
+    before = current_time(registry) - RETENTION
     with find(registry, IDatabase).writing() as session:
         session.execute(delete(FailureCounterRow).where(FailureCounterRow.begun_at < before))

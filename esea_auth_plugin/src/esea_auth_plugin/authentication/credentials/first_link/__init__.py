@@ -34,8 +34,7 @@ def includeme(config: Configurator) -> None:
 
     config.add_service(FirstLinks, FirstLinks)
     config.add_service(IFirstLinks, lambda registry: find(registry, FirstLinks))
-    for name, sentence in _ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(_ACTIONS)
     config.add_subscriber(begin, FirstLinked)
     config.add_subscriber(arrived, SignedIn)
     config.add_subscriber(forget, AccountErased)

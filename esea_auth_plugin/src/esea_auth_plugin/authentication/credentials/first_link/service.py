@@ -24,7 +24,6 @@ from ....interfaces import (
     Factor,
     IAccounts,
     IAuditTrail,
-    IClock,
     IMailboxes,
     IPasswords,
     ISessions,
@@ -33,7 +32,7 @@ from ....interfaces import (
 )
 from ....normalise.phones import phone_fr
 from ....pyramid_types import Registry
-from ....services import find
+from ....services import current_time, find
 from ...attempts.store import SignIns
 from ...contract import AuthMode, Credential
 from ...registry import modes_of
@@ -94,7 +93,7 @@ class FirstLinks:
             mode=event.mode,
             session_id=event.session_id,
             both_proven=both_proven,
-            at=self._now(),
+            at=current_time(self._registry),
         )
         session.add(row)
         session.flush()
@@ -137,7 +136,7 @@ class FirstLinks:
         if row is None or row.answered_at is not None or view is None or view.subject != subject:
             return None
         rests_on_link = any(proof.authenticator == row.link for proof in view.proofs)
-        linked_it = view.id == row.session_id and self._now() - row.at <= FRESH
+        linked_it = view.id == row.session_id and current_time(self._registry) - row.at <= FRESH
         return row if rests_on_link or linked_it else None
 
     def page_for(
@@ -198,7 +197,7 @@ class FirstLinks:
         once = (
             update(FirstLinkRow)
             .where(FirstLinkRow.subject == subject, FirstLinkRow.link == row.link, FirstLinkRow.answered_at.is_(None))
-            .values(answered_at=self._now())
+            .values(answered_at=current_time(self._registry))
             .returning(FirstLinkRow.subject)
             .execution_options(synchronize_session=False)
         )
@@ -267,9 +266,6 @@ class FirstLinks:
 
     def _audit(self, session: Session, action: str, subject: str, **details: Any) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=subject, target=subject, details=details)
-
-    def _now(self) -> Any:
-        return find(self._registry, IClock).now()
 
 
 def _key(mode: AuthMode, held: Credential) -> str:

@@ -23,7 +23,6 @@ from ....interfaces import (
     AccountView,
     IAccounts,
     IAuditTrail,
-    IClock,
     IMaximumLevel,
     IOutbox,
     ISecondFactors,
@@ -31,7 +30,7 @@ from ....interfaces import (
     PortalSettings,
 )
 from ....pyramid_types import Registry
-from ....services import find
+from ....services import current_time, find
 from ...contract import AuthMode, Credential
 from ...registry import modes_of
 from ..revoking import Revoking
@@ -68,7 +67,7 @@ class PendingDevices:
 
     def hold(self, session: Session, account: AccountView, mode: AuthMode, reference: str, label: str) -> None:
         """Let a device wait, and mail its link."""
-        now, token = self._now(), tokens.new_token()
+        now, token = current_time(self._registry), tokens.new_token()
         ends_at = now + TTL
         session.add(
             PendingDeviceRow(
@@ -97,7 +96,7 @@ class PendingDevices:
                 PendingDeviceRow.subject == account.subject,
                 PendingDeviceRow.mode == mode.name,
                 PendingDeviceRow.reference == device.reference,
-                PendingDeviceRow.ends_at > self._now(),
+                PendingDeviceRow.ends_at > current_time(self._registry),
             )
             .values(digest=tokens.digest(token, kind=KIND))
             .returning(PendingDeviceRow.created_at, PendingDeviceRow.ends_at)
@@ -117,7 +116,7 @@ class PendingDevices:
         """Return what a link is about, if it may be used now."""
         digest = tokens.digest(token or "", kind=KIND)
         row = session.scalar(select(PendingDeviceRow).where(PendingDeviceRow.digest == digest))
-        if row is None or row.ends_at <= self._now():
+        if row is None or row.ends_at <= current_time(self._registry):
             return None
         account = find(self._registry, IAccounts).by_subject(session, row.subject)
         mode = modes_of(self._registry).get(row.mode)
@@ -135,7 +134,7 @@ class PendingDevices:
 
     def confirm(self, session: Session, account: str, mode: str, reference: str) -> bool:
         """Let a device be used; ``False`` if it does not wait any more, or its time is over. Once, in parallel too."""
-        now = self._now()
+        now = current_time(self._registry)
         lock_accounts(self._registry, session, account)
         freed = delete(PendingDeviceRow).where(
             PendingDeviceRow.subject == account,
@@ -169,7 +168,9 @@ class PendingDevices:
     def end(self, session: Session, subject: str) -> None:
         """What waits is confirmed by nobody any more, and the job removes it: whoever added it may be the thief."""
         waiting = update(PendingDeviceRow).where(PendingDeviceRow.subject == subject)
-        waiting = waiting.where(PendingDeviceRow.ends_at > self._now()).values(ends_at=self._now())
+        waiting = waiting.where(PendingDeviceRow.ends_at > current_time(self._registry)).values(
+            ends_at=current_time(self._registry)
+        )
         session.execute(waiting.execution_options(synchronize_session=False))
 
     def _mail(
@@ -187,16 +188,13 @@ class PendingDevices:
         outbox = find(self._registry, IOutbox)
         outbox.post(session, LETTER, to=account.email, values={**values, "ends_at": ends_at}, valid_until=ends_at)
 
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()
-
 
 def remove_unconfirmed(registry: Registry) -> None:
     """Job: remove the devices that nobody confirmed in time; they opened nothing meanwhile.
 
     Those of a mode that is off can't be removed: they go on waiting, or they would open the account once it is on.
     """
-    now, enabled = find(registry, IClock).now(), [mode.name for mode in modes_of(registry).all()]
+    now, enabled = current_time(registry), [mode.name for mode in modes_of(registry).all()]
     with find(registry, IDatabase).reading() as session:
         over = select(PendingDeviceRow.id).where(PendingDeviceRow.ends_at <= now, PendingDeviceRow.mode.in_(enabled))
         rows = session.scalars(over.limit(500)).all()

@@ -9,9 +9,9 @@ from pyramid.view import view_config
 
 from ....accounts.mail_code_barring import why_barred
 from ....errors import TooManyAttempts
-from ....interfaces import IAccounts, IClock, IThrottle, Limit
+from ....interfaces import IAccounts, IThrottle, Limit
 from ....pyramid_types import PortalRequest, ViewResult
-from ....services import find
+from ....services import current_time, find
 from ..resources import DeviceResource
 from .service import PendingDevices
 
@@ -61,7 +61,7 @@ def send_again(context: DeviceResource, request: PortalRequest) -> ViewResult:
     if not service.mail_may_confirm(session, subject):
         request.flash(_HERE, "warning")
         return HTTPSeeOther(HOME)
-    barred = why_barred(account, find(request, IClock).now())
+    barred = why_barred(account, current_time(request))
     if barred:  # a mailbox that is not believed, or that has just replaced the password, confirms nothing
         request.flash(barred, "warning")
         return HTTPSeeOther(HOME)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from ....foundation.database import lock_accounts
-from ....interfaces import IAccounts, IClock, Identity, IMaximumLevel, IPendingDevices
+from ....interfaces import IAccounts, Identity, IMaximumLevel, IPendingDevices
 from ....pyramid_types import Registry
-from ....services import find
+from ....services import current_time, find
 from ....settings import WANTED_MEANS, AuthSettings
 from ...registry import modes_of
 from .models import ReminderRow
@@ -29,7 +29,7 @@ class SecondFactors:
         if identity.devices_held >= WANTED_MEANS or find(self._registry, AuthSettings).second_means == "silent":
             return False
         row = session.get(ReminderRow, identity.subject)
-        return row is None or row.quiet_until <= self._now()
+        return row is None or row.quiet_until <= current_time(self._registry)
 
     def recount(self, session: Session, account: str) -> None:
         """See the interface."""
@@ -46,8 +46,5 @@ class SecondFactors:
         """Don't remind for a month."""
         lock_accounts(self._registry, session, account)
         session.execute(delete(ReminderRow).where(ReminderRow.subject == account))
-        session.add(ReminderRow(subject=account, quiet_until=self._now() + QUIET))
+        session.add(ReminderRow(subject=account, quiet_until=current_time(self._registry) + QUIET))
         session.flush()
-
-    def _now(self) -> datetime:
-        return find(self._registry, IClock).now()

@@ -21,5 +21,4 @@ _ACTIONS = {
 def includeme(config: Configurator) -> None:
     """Publish the service."""
     config.add_service(SuspendedFactors, SuspendedFactors)
-    for name, sentence in _ACTIONS.items():
-        config.add_audit_action(name, sentence)
+    config.add_audit_actions(_ACTIONS)

@@ -11,9 +11,9 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from ....foundation.database import lock_accounts
-from ....interfaces import IAuditTrail, IClock, Proof
+from ....interfaces import IAuditTrail, Proof
 from ....pyramid_types import Registry
-from ....services import find
+from ....services import current_time, find
 from .models import SuspendedFactorRow
 
 #: The reason of what « Ce n'était pas moi » freezes: the support lifts it once identity was checked, nothing else.
@@ -63,7 +63,7 @@ class SuspendedFactors:
         lock_accounts(self._registry, session, subject)
         if any((one.mode, one.reference) == (mode, reference) for one in self.of(session, subject)):
             return False
-        now = find(self._registry, IClock).now()
+        now = current_time(self._registry)
         session.add(SuspendedFactorRow(subject=subject, mode=mode, reference=reference, at=now, reason=reason))
         session.flush()
         self._audit(session, "factor.frozen", subject, None, mode=mode, reference=reference, reason=reason)
