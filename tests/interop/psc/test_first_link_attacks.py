@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 from tests.email_change import NEW, ask, changed, confirm, undo_path
 from tests.interop.psc.journeys import actions, is_signed_in, keep, registered
 from tests.interop.psc.provider import Provider, Visitor
 from tests.interop.psc.test_first_link import PAGE, arrive
+from tests.recovery import agree, lose_everything
 from tests.unit.esea_auth_plugin.auth_modes.pro_sante_connect.claims import CLAIMS
 from webtest import TestApp
 
 from esea_auth_plugin.authentication.credentials.suspension import SuspendedFactors
 from esea_auth_plugin.events import SignedInFromNewNetwork
+from esea_auth_plugin.foundation.reviews.models import ReviewRequest
 from esea_auth_plugin.interfaces import AccountView, IAccounts
 from esea_auth_plugin.testing.pages import send, text
 from esea_auth_plugin.testing.portal import Person, Portal
@@ -84,6 +87,21 @@ def test_a_change_made_before_the_answer_gives_the_unconfirmed_mailbox_no_link(p
     told = portal.emails(person.email)[-1]
     assert told.subject.startswith("L’adresse de votre compte"), "it is told"
     assert not any(path in told.text for path in ("/adresse-precedente/", "/signalement/")), "and may stop nothing"
+
+
+def test_all_lost_mails_no_link_to_a_mailbox_that_nobody_confirmed(portal: Portal, psc: Provider) -> None:
+    """The impostor asks while the owner's question is open: two reviewers would have mailed them the link."""
+    person, _ = prepared(portal)
+    psc.present(CLAIMS)
+    arrive(portal.browser("203.0.113.9"))
+    lose_everything(portal, person.identifier)
+    with portal.db.reading() as session:
+        asked = select(ReviewRequest.reference).where(ReviewRequest.kind == "lost_everything")
+        reference = session.scalars(asked).one()
+    for name in ("Claire", "Denis"):
+        reviewer, _ = portal.signed_in(roles=["support"], first_name=name)
+        assert "attend d’être confirmée" in text(agree(portal, reviewer, reference).maybe_follow())
+    assert not any("/connexion/retrouver/" in each.text for each in portal.emails(person.email))
 
 
 # --- « Ce n'était pas moi » --------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from ...accounts.call_back import checked_by, recently_confirmed, told_of
 from ...errors import PortalError
 from ...foundation.reviews.agreements import counting
 from ...foundation.reviews.kinds import DecidedOnly
-from ...interfaces import AccountView, Choice, Concerned, Fact, FactSheet, IAuditTrail, ReviewView
+from ...interfaces import AccountView, Choice, Concerned, Fact, FactSheet, IAuditTrail, IFirstLinks, ReviewView
 from ...pyramid_types import Registry
 from ...services import find
 from ..lost_requests import ADDRESS_CHANGED, NOBODY, LostRequests, account_sheet, asked_sheet, check_to_record
@@ -29,6 +29,10 @@ _ONLY_THERE = "Le lien part à cette adresse, et à aucune autre."
 _ADDRESS_DOUBTED = (
     "Cette adresse n’est plus vérifiée : rien n’y est envoyé. Faites d’abord changer l’adresse (« Je n’ai plus accès à "
     "ma boîte mail »), puis traitez cette demande."
+)
+_ADDRESS_UNCONFIRMED = (
+    "Cette adresse attend d’être confirmée : la personne vient de lier une carte ou Pro Santé Connect, sans avoir encore "
+    "dit que l’adresse est la sienne. Demandez-lui de se connecter ainsi et de répondre à la question posée."
 )
 #: One person alone can be talked into it (threat-model.md row 1: nothing is issued on a telephone call).
 _AGREEMENTS = 2
@@ -155,5 +159,7 @@ def _not_reached(registry: Registry, session: Session, account: AccountView) -> 
     """Return why the link would not surely reach the person at the account's address; ``""`` when it would."""
     if account.email_doubted_at is not None:
         return _ADDRESS_DOUBTED
+    if find(registry, IFirstLinks).unconfirmed(session, account.subject):
+        return _ADDRESS_UNCONFIRMED
     changed = find(registry, AddressChanges).contestable(session, account.subject)
     return ADDRESS_CHANGED if changed is not None else ""
