@@ -45,8 +45,8 @@ class RecoveryCodesEnrolment(Enrolment):
 
     def ask(self, session: Session, attempt: Attempt) -> Ask:
         """Say what the codes are for, and which ones they replace."""
-        progress = self.mode._codes.sheet_of(session, attempt.subject or "")
-        return Ask(f"{_TEMPLATES}/enrol.jinja2", {"standing": progress, "count": CODES, "submit": "Créer mes codes"})
+        sheet = self.mode._codes.sheet_of(session, attempt.subject or "")
+        return Ask(f"{_TEMPLATES}/enrol.jinja2", {"status": sheet, "count": CODES, "submit": "Créer mes codes"})
 
     def prepare(self, attempt: Attempt) -> NewSheet | None:
         """Make ten codes and hash them."""

@@ -31,8 +31,8 @@ _ADDRESS_DOUBTED = (
     "ma boîte mail »), puis traitez cette demande."
 )
 _ADDRESS_UNCONFIRMED = (
-    "Cette adresse attend d’être confirmée : la personne vient de lier une carte ou Pro Santé Connect, sans avoir encore "
-    "dit que l’adresse est la sienne. Demandez-lui de se connecter ainsi et de répondre à la question posée."
+    "Cette adresse attend d’être confirmée : la personne vient de lier une carte ou Pro Santé Connect, sans avoir "
+    "encore dit que l’adresse est la sienne. Demandez-lui de se connecter ainsi et de répondre à la question posée."
 )
 #: One person alone can be talked into it (threat-model.md row 1: nothing is issued on a telephone call).
 _AGREEMENTS = 2
