@@ -145,7 +145,7 @@ def add_personal_data(config: Configurator, name: str, collector: PersonalData) 
 
 
 def add_revocable(config: Configurator, name: str, end: EndOpened, *, order: int = 100) -> None:
-    """Declare what :func:`esea_auth_plugin.foundation.revocation.end_everything` ends.
+    """Declare what ``foundation.revocation.end_everything`` ends.
 
     :param name: of the kind; callers exclude it by this name.
     :param end: called with the database session, the account's subject and the id of the one that stays, or ``""``.
