@@ -85,7 +85,7 @@ def report_problems(config: Configurator, problems: Sequence[Problem]) -> None:
     core(config).problems.extend(problems)
 
 
-def _declare(config: Configurator, kind: str, key: Any, title: str, store: Callable[[], None]) -> None:
+def _declare(config: Configurator, kind: str, key: object, title: str, store: Callable[[], None]) -> None:
     introspectable = config.introspectable(f"esea {kind}", key, title, kind)
     config.action((f"esea-{kind}", key), store, introspectables=(introspectable,))
 

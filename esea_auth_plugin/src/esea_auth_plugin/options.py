@@ -16,7 +16,7 @@ from .values import SECRETS, BadValue, Parser, check_secret_file, text
 T = TypeVar("T")
 
 
-def option(default: Any = MISSING, *, parse: Parser = text, doc: str) -> Any:
+def option(default: object = MISSING, *, parse: Parser = text, doc: str) -> Any:
     """Declare a setting as a dataclass field.
 
     :param default: value when the key is absent; without one the key must be given.

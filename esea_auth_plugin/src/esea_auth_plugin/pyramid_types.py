@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 __all__ = [
     "Configurator",
+    "Handler",
     "Json",
     "JsonObject",
     "PortalRequest",
@@ -245,6 +246,8 @@ Source: TypeAlias = "PortalRequest | Configurator | Registry"
 ViewResult: TypeAlias = "Response | Mapping[str, object]"
 #: A view, as a view deriver or a decorator takes and returns it.
 View: TypeAlias = "Callable[[Any, PortalRequest], ViewResult]"
+#: What a tween wraps and returns.
+Handler: TypeAlias = "Callable[[PortalRequest], Response]"
 
 
 class RegistryStore(Generic[T]):

@@ -23,10 +23,12 @@ from .settings import FoundationSettings
 class Resource:
     """A place with a name, a parent and the request it was reached by."""
 
+    #: The resource above, of the class that the subclass's place in the tree implies.
+    __parent__: Any
     #: What the breadcrumb shows.
     title = ""
 
-    def __init__(self, request: PortalRequest, parent: Any, name: str) -> None:
+    def __init__(self, request: PortalRequest, parent: object, name: str) -> None:
         self.request = request
         self.__parent__ = parent
         self.__name__ = name
@@ -87,7 +89,7 @@ def host_root(request: PortalRequest) -> Any | None:
     return factory(request) if factory is not None else None
 
 
-def portal_child(request: PortalRequest, root: Any, key: str) -> Any:
+def portal_child(request: PortalRequest, root: object, key: str) -> Any:
     """Find a plugin's place under a host's own root; ``KeyError`` when there is none.
 
     For hosts whose root is not a :class:`PortalRoot`: call it from their ``__getitem__``.

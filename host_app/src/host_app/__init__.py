@@ -14,7 +14,7 @@ from esea_auth_plugin.errors import ConfigurationError
 from esea_auth_plugin.pyramid_types import JsonObject
 
 
-def main(global_config: dict[str, str], **settings: Any) -> Any:
+def main(global_config: dict[str, str], **settings: object) -> Any:
     """PasteDeploy's application factory: ``use = egg:host-app`` in an ini file."""
     return configure(global_config, settings).make_wsgi_app()
 

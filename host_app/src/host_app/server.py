@@ -44,14 +44,14 @@ def create_server(application: Any, **adjustments: Any) -> Any:
     return server
 
 
-def serve(application: Any, **adjustments: Any) -> None:
+def serve(application: object, **adjustments: object) -> None:
     """Serve until interrupted."""
     server = create_server(application, **adjustments)
     server.print_listen("Serving on http://{}:{}")
     server.run()
 
 
-def serve_paste(application: Any, global_config: dict[str, str], **adjustments: Any) -> int:
+def serve_paste(application: object, global_config: dict[str, str], **adjustments: object) -> int:
     """PasteDeploy's server runner: ``use = egg:host-app`` in the section ``[server:main]``."""
     serve(application, **adjustments)
     return 0

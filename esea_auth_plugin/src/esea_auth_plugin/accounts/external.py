@@ -152,7 +152,7 @@ class ExternalIdentities:
             last_address=address,
         )
 
-    def _audit(self, session: Session, action: str, account: str, by: str | None, **details: Any) -> None:
+    def _audit(self, session: Session, action: str, account: str, by: str | None, **details: object) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=by, target=account, details=details)
 
 

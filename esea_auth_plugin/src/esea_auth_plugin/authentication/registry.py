@@ -168,7 +168,7 @@ def make(registry: Registry, enabled: Sequence[str]) -> tuple[AuthModes, list[Pr
     return found, problems
 
 
-def fault_of(mode: Any, name: str) -> str | None:
+def fault_of(mode: object, name: str) -> str | None:
     """Return what a mode breaks of the contract's form, ``None`` if nothing."""
     if not isinstance(mode, AuthMode):
         return "is no AuthMode"

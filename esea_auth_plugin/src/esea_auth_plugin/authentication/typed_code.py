@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
@@ -41,7 +41,7 @@ class TypedCodeMode(AuthMode):
         """Return the code as it is compared and stored, ``""`` if none was typed (row 9: one normaliser for both)."""
 
     @abstractmethod
-    def use(self, session: Session, attempt: Attempt, subject: str, prepared: Any) -> str | None:
+    def use(self, session: Session, attempt: Attempt, subject: str, prepared: object) -> str | None:
         """Use a code up, once; return the reference of the credential it belongs to, ``None``: it is not accepted."""
 
     def ask(self, session: Session, attempt: Attempt) -> Ask:
@@ -55,7 +55,7 @@ class TypedCodeMode(AuthMode):
         self._tries.begin(session, attempt.id, attempt.at)
         return self.ask(session, attempt)
 
-    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+    def answer(self, session: Session, attempt: Attempt, prepared: object) -> Result:
         """Accept a code once."""
         if attempt.subject is None:
             return Refused(f"{self.name}.nobody", NOBODY, over=True)

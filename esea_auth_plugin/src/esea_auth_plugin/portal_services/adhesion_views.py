@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
@@ -88,7 +86,7 @@ def _too_many(status: AccessStatus) -> bool:
     return status.again_at is not None and not status.more_asked
 
 
-def _page(context: ServiceResource, request: PortalRequest, status: AccessStatus, form: Any) -> TemplateValues:
+def _page(context: ServiceResource, request: PortalRequest, status: AccessStatus, form: object) -> TemplateValues:
     question = ""
     if status.more_asked and status.review is not None:
         question = last_question(request, request.dbsession, status.review.id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -139,7 +138,7 @@ def motive_of(source: Source, asked: AccessRequest) -> str:
 
 
 def tell(
-    registry: Registry, session: Session, review: ReviewView, service: PortalService, message: str, **values: Any
+    registry: Registry, session: Session, review: ReviewView, service: PortalService, message: str, **values: object
 ) -> None:
     """Post an email about a request to its author, if there still is an account to write to."""
     account = find(registry, IAccounts).by_subject(session, review.author or "")

@@ -127,8 +127,8 @@ def _page(
     request: PortalRequest,
     account: AccountView,
     *,
-    giving: Any = None,
-    withdrawing: Any = None,
+    giving: object = None,
+    withdrawing: object = None,
 ) -> TemplateValues:
     held, ended = Rights(request.registry).of(request.dbsession, account.subject)
     return {

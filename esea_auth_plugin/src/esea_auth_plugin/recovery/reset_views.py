@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -130,7 +129,7 @@ def _live(request: PortalRequest) -> Reset | None:
         return find(request, Resets).live(session, read_link_cookie(request, COOKIE))
 
 
-def _page(request: PortalRequest, reset: Reset | None, form: Any) -> TemplateValues:
+def _page(request: PortalRequest, reset: Reset | None, form: object) -> TemplateValues:
     if reset is None:
         request.response.status = 410
     return {"reset": reset, "form": form}

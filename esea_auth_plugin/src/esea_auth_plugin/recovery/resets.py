@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -205,7 +204,7 @@ class Resets:
             raise LinkSpent("Cette adresse appartient déjà à un autre compte. Contactez l'assistance.")
 
     def _store(
-        self, session: Session, subject: str, lifetime: timedelta, email: str = "", **accepted: Any
+        self, session: Session, subject: str, lifetime: timedelta, email: str = "", **accepted: object
     ) -> tuple[str, datetime]:
         now, token, row = current_time(self._registry), tokens.new_token(), new_id()
         lock_accounts(self._registry, session, subject)
@@ -234,7 +233,7 @@ class Resets:
             return ""
         return find(self._registry, ISealer).open(row.sealed_email, purpose=PURPOSE, bound_to=row.id).decode()
 
-    def _audit(self, session: Session, action: str, subject: str, **details: Any) -> None:
+    def _audit(self, session: Session, action: str, subject: str, **details: object) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=subject, target=subject, details=details)
 
 

@@ -45,7 +45,7 @@ def place_of(request: PortalRequest, path: str) -> tuple[str, str]:
     return (titled.title, titled.path) if titled is not None else ("", "/compte")
 
 
-def _upwards(context: Any) -> Iterable[Any]:
+def _upwards(context: object) -> Iterable[Any]:
     while context is not None:
         yield context
         context = getattr(context, "__parent__", None)

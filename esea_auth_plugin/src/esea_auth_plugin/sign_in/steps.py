@@ -195,7 +195,7 @@ def _unfit(request: PortalRequest, session: Session, at: Progress, result: Prove
     return None
 
 
-def _reserve_next(request: PortalRequest, at: Progress, attempt: Attempt, prepared: Any) -> gate.StageStart:
+def _reserve_next(request: PortalRequest, at: Progress, attempt: Attempt, prepared: object) -> gate.StageStart:
     """Count the start of the stage that follows, for the account that this answer is about to prove."""
     following = modes_of(request).get(at.found.next_stage or "")
     subject = at.stage.expected_subject(attempt, prepared) if following is not None else None

@@ -8,7 +8,6 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -217,5 +216,5 @@ class Confirmations:
             raise LookupError(subject)
         return account
 
-    def _audit(self, session: Session, action: str, subject: str, **details: Any) -> None:
+    def _audit(self, session: Session, action: str, subject: str, **details: object) -> None:
         find(self._registry, IAuditTrail).record(session, action, target=subject, details=details)

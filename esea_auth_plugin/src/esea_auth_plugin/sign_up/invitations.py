@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -158,5 +157,5 @@ class Invitations:
         self._audit(session, "sign_up.invitation_accepted", used.subject, actor=used.subject, role=used.role)
         return accounts.by_subjects(session, [used.subject])[used.subject]
 
-    def _audit(self, session: Session, action: str, subject: str, *, actor: str | None, **details: Any) -> None:
+    def _audit(self, session: Session, action: str, subject: str, *, actor: str | None, **details: object) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=actor, target=subject, details=details)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -241,7 +240,7 @@ class SignUps:
         catalogue = find(self._registry, ICatalogue)
         return [found.title if (found := catalogue.get(slug)) else slug for slug in slugs]
 
-    def _audit(self, session: Session, action: str, target: str, **details: Any) -> None:
+    def _audit(self, session: Session, action: str, target: str, **details: object) -> None:
         find(self._registry, IAuditTrail).record(session, action, target=target, details=details)
 
 

@@ -72,7 +72,7 @@ class LockOrder:
             for target, name, listener in listeners:
                 event.remove(target, name, listener)
 
-    def _session_began(self, session: Session, _transaction: Any, connection: Connection) -> None:
+    def _session_began(self, session: Session, _transaction: object, connection: Connection) -> None:
         self._sessions[connection] = session
 
     def _began(self, connection: Connection) -> None:

@@ -46,7 +46,7 @@ class Person:
 class Portal:
     """What the ``portal`` fixture gives."""
 
-    def __init__(self, registry: Registry, wsgi: Any, clock: ManualClock, smtp: SmtpSink, backend: str) -> None:
+    def __init__(self, registry: Registry, wsgi: object, clock: ManualClock, smtp: SmtpSink, backend: str) -> None:
         self.registry = registry
         self.wsgi = wsgi
         self.clock = clock
@@ -89,7 +89,7 @@ class Portal:
         last_name: str | None = None,
         email: str | None = None,
         identifier: str | None = None,
-        **attributes: Any,
+        **attributes: object,
     ) -> Person:
         """Create an active account, with roles and with grants on services."""
         number = next(self._numbers)

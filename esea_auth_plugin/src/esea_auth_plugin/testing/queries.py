@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -32,7 +31,7 @@ def count_queries(target: Engine | type[Engine] = Engine) -> Iterator[Queries]:
     """Collect the statements of one engine (by default of all) while the block runs."""
     queries = Queries()
 
-    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
         if not statement.lstrip().upper().startswith(_NOT_COUNTED):
             queries.statements.append(statement)
 

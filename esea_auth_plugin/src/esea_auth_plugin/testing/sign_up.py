@@ -72,7 +72,7 @@ def to_step_4(
     return send(to_step_3(browser, service, **changes), answers).follow()
 
 
-def adhesion(**changes: Any) -> JsonObject:
+def adhesion(**changes: object) -> JsonObject:
     """Return the answers of step 4."""
     return {
         "Motif de l’inscription": MOTIVE,

@@ -58,7 +58,7 @@ def _terms_form(request: PortalRequest) -> PortalForm:
     return PortalForm(terms_schema(), request, action=f"{_TERMS}?{urlencode({'version': version})}", form_id="cgu")
 
 
-def _terms_page(request: PortalRequest, form: Any) -> TemplateValues:
+def _terms_page(request: PortalRequest, form: object) -> TemplateValues:
     version = find(request, OruSettings).terms_version
     return {"form": form, "version": version, "terms_text": terms_template(version)}
 
@@ -102,7 +102,7 @@ def _form(request: PortalRequest) -> PortalForm:
     )  # fmt: skip
 
 
-def _form_page(request: PortalRequest, form: Any, now: Progress) -> TemplateValues:
+def _form_page(request: PortalRequest, form: object, now: Progress) -> TemplateValues:
     return {"form": form, "now": now}
 
 

@@ -78,7 +78,7 @@ def read_registration(body: bytes, name: str) -> Registration | None:
     return Registration(max(moments, default=None), bool(words & _LEAVING))
 
 
-def _beginning(event: Any) -> datetime | None:
+def _beginning(event: object) -> datetime | None:
     if not isinstance(event, dict) or str(event.get("eventAction", "")).lower() not in _BEGINNINGS:
         return None
     try:

@@ -51,7 +51,7 @@ class CpsCardEnrolment(Enrolment):
         """Send the browser to the card host."""
         return self.mode._go(attempt)
 
-    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+    def answer(self, session: Session, attempt: Attempt, prepared: object) -> Result:
         """Show whose card it is; whether it may be linked is not the mode's to say."""
         if attempt.action != BACK:
             return self.mode._go(attempt)
@@ -91,7 +91,7 @@ class CpsCardMode(AuthMode):
         """Send the browser to the card host, with the sealed name of the sign-in that asks."""
         return self._go(attempt)
 
-    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+    def answer(self, session: Session, attempt: Attempt, prepared: object) -> Result:
         """Redeem the ticket that the browser brings back; « Lire ma carte » again sends it anew."""
         if attempt.action != BACK:
             return self._go(attempt)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -62,7 +61,7 @@ class MailCodeMode(AuthMode):
         self._codes.send(session, attempt, attempt.subject)
         return self.ask(session, attempt)
 
-    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+    def answer(self, session: Session, attempt: Attempt, prepared: object) -> Result:
         """Check a code, or send another one."""
         if attempt.subject is None:
             return Refused("mail_code.nobody", "Commencez par votre identifiant et votre mot de passe.", over=True)

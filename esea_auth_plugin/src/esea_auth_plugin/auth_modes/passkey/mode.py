@@ -7,7 +7,6 @@ The browser signs for our origin only, so a copy of our pages gets nothing that 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -83,7 +82,7 @@ class PasskeyEnrolment(Enrolment):
         )
         return Ask(f"{_TEMPLATES}/enrol.jinja2", {**offer, "script": _SCRIPT, "submit": _MAKE})
 
-    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+    def answer(self, session: Session, attempt: Attempt, prepared: object) -> Result:
         """Judge a new key and keep it."""
         if not attempt.values.get("credential"):
             return Refused("passkey.empty", "Créez la clé d’accès avec le bouton, puis continuez.")
@@ -132,7 +131,7 @@ class PasskeyMode(AuthMode):
         """Offer the same on the page of all modes, where the browser proposes a key as it fills forms in."""
         return self._keys.request_options(session, browser=attempt.browser, subject=None, purpose=SIGN)
 
-    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+    def answer(self, session: Session, attempt: Attempt, prepared: object) -> Result:
         """Judge a signature."""
         if not attempt.values.get("credential"):
             return Refused("passkey.empty", "Utilisez votre clé d’accès, puis continuez.")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -204,7 +203,7 @@ class Arrivals:
         self._cases.contest(session, match, who.person)
         return self._unknown(who)
 
-    def _asks_mine(self, who: Who, numbers: Any) -> Ask:
+    def _asks_mine(self, who: Who, numbers: object) -> Ask:
         values = {"person": who.person.display_name, "numbers": numbers, "submit": ""}
         return Ask(f"{PAGES}/mine.jinja2", values, state={"step": MINE, "who": who.to_state(), "numbers": numbers})
 

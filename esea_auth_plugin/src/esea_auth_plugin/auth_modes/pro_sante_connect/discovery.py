@@ -202,7 +202,7 @@ class Discovery:
             return document
 
 
-def _key_of(entry: Any) -> Key | None:
+def _key_of(entry: object) -> Key | None:
     """Return a public key for signatures, ``None`` for any other entry: a set may hold keys that are not for us.
 
     RFC 7517, 5: keys of an unknown type, or out of range, are left out. A symmetric one would open HS256 to whoever

@@ -107,7 +107,7 @@ class EcpsMode(AuthMode):
             return False
         return True
 
-    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+    def answer(self, session: Session, attempt: Attempt, prepared: object) -> Result:
         """Take an identifier, or what came back for the one that was given."""
         if attempt.action == CANCEL:
             self._requests.drop(session, attempt.id)
@@ -153,7 +153,7 @@ class EcpsMode(AuthMode):
         here = {*attempt.known_here, attempt.subject}
         return next((holder.account for holder in holders if holder.proven and holder.account in here), "")
 
-    def _asked(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+    def _asked(self, session: Session, attempt: Attempt, prepared: object) -> Result:
         if not _may_ring(attempt):
             return Refused("ecps.unknown_browser", _NOT_HERE, over=True)
         typed = attempt.values.get(FIELD, "")

@@ -140,7 +140,7 @@ class EcpsRequests:
             for row in rows
         ]
 
-    def note(self, due: Due, *, content: Mapping[str, object] | None = None, **values: Any) -> None:
+    def note(self, due: Due, *, content: Mapping[str, object] | None = None, **values: object) -> None:
         """Write what PSC said, if the request is still where the worker took it from."""
         if content is not None:
             values["sealed"] = self._sealed(due.id, content)

@@ -81,7 +81,7 @@ class ProSanteConnectEnrolment(Enrolment):
         """Like a sign-in's."""
         return self.mode.prepare(attempt)
 
-    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+    def answer(self, session: Session, attempt: Attempt, prepared: object) -> Result:
         """Show who came back; whether it may be linked is not for a mode to say."""
         if isinstance(prepared, Refused):
             return prepared
@@ -154,7 +154,7 @@ class ProSanteConnectMode(AuthMode):
         except PscDown as error:
             return Refused(error.code, DOWN, over=True)
 
-    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+    def answer(self, session: Session, attempt: Attempt, prepared: object) -> Result:
         """Judge who came back, or what they answered to our own pages."""
         if isinstance(prepared, Refused):
             return prepared

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
@@ -63,7 +62,7 @@ class Tokens:
         self._settings = settings
         self._discovery = discovery
 
-    def id_token(self, text: Any, *, nonce: str, at: datetime, access_token: str = "") -> IdToken:
+    def id_token(self, text: object, *, nonce: str, at: datetime, access_token: str = "") -> IdToken:
         """Return what a right id_token says.
 
         :param nonce: the one that this sign-in sent; ``""`` for CIBA, which has none.
@@ -96,7 +95,7 @@ class Tokens:
             auth_mode=_text(claims.get("authMode")),
         )
 
-    def logout_token(self, text: Any, *, at: datetime) -> LogoutToken:
+    def logout_token(self, text: object, *, at: datetime) -> LogoutToken:
         """Return what a right logout_token says.
 
         :raises BadToken: it is not right. :raises PscDown: there are no keys to verify it with.
@@ -123,7 +122,7 @@ class Tokens:
 
     # --- signature
 
-    def _verified(self, text: Any) -> jwt.Token:
+    def _verified(self, text: object) -> jwt.Token:
         if not isinstance(text, str) or not text or len(text) > MAX_CHARACTERS:
             raise BadToken("psc.token")
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import maxminddb
 
@@ -68,7 +67,7 @@ def geolocation_of(registry: Registry) -> Geolocation:
     return Geolocation(find(registry, Addresses), find(registry, QrSettings).geoip_file)
 
 
-def _name(part: Any) -> str:
+def _name(part: object) -> str:
     names = part.get("names") if isinstance(part, dict) else None
     name = (names.get("fr") or names.get("en")) if isinstance(names, dict) else ""
     return name if isinstance(name, str) else ""

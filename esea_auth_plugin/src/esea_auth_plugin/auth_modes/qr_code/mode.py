@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -66,7 +65,7 @@ class QrCodeEnrolment(Enrolment):
         """Show the code, or which telephone answered."""
         return self.mode._adding.ask(session, attempt, self.mode.pace)
 
-    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+    def answer(self, session: Session, attempt: Attempt, prepared: object) -> Result:
         """Keep what the telephone made, once its person has said that it is theirs."""
         return self.mode._adding.answer(session, attempt, self.mode.pace)
 
@@ -120,7 +119,7 @@ class QrCodeMode(AuthMode):
         """Keep one address from filling the table: each beginning writes a row, for whoever comes."""
         return (find(self.registry, Addresses).use(BEGUN, attempt.address),)
 
-    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+    def answer(self, session: Session, attempt: Attempt, prepared: object) -> Result:
         """Collect the telephone's approval, or make another code when the time of this one is over."""
         found = self._requests.of_attempt(session, attempt)
         if found is not None and found.state in _ENDS:

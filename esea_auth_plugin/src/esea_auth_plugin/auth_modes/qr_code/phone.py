@@ -59,7 +59,7 @@ def gone(request: PortalRequest) -> TemplateValues:
     return done("gone")
 
 
-def done(outcome: str, **values: Any) -> dict[str, object]:
+def done(outcome: str, **values: object) -> dict[str, object]:
     """Return what the last page of the telephone needs."""
     return {"outcome": outcome, "code": "", "service": "", **values}
 

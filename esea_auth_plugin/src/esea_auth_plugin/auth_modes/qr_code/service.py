@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
@@ -247,7 +246,7 @@ class QrRequests:
         states: set[str],
         at: datetime,
         *where: ColumnElement[bool],
-        **values: Any,
+        **values: object,
     ) -> bool:
         """Move a live request on, if it is in one of these states and its workstation is still there."""
         moved = (

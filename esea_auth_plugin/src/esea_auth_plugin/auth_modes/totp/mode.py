@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -49,7 +48,7 @@ class TotpEnrolment(Enrolment):
         """Show the key that was made for this enrolment."""
         return self.mode._page(attempt, attempt.state["key"])
 
-    def answer(self, session: Session, attempt: Attempt, prepared: Any) -> Result:
+    def answer(self, session: Session, attempt: Attempt, prepared: object) -> Result:
         """Store the application once a first code proves that it has the key and a clock near ours."""
         key = attempt.state.get("key")
         if attempt.subject is None or not key:
@@ -92,7 +91,7 @@ class TotpMode(TypedCodeMode):
         """Return the six digits, however they were spaced."""
         return compact(attempt.values.get("code", "")[:64])
 
-    def use(self, session: Session, attempt: Attempt, subject: str, prepared: Any) -> str | None:
+    def use(self, session: Session, attempt: Attempt, subject: str, prepared: object) -> str | None:
         """Accept a step of one of the person's applications, once."""
         return self._applications.accept(session, attempt, subject, self.typed(attempt))
 

@@ -50,11 +50,11 @@ class PortalPolicy:
         rule = permissions_of(self._registry).get(permission)
         return Refused(refusal, permission, (rule.service if rule else None) or "")
 
-    def remember(self, request: PortalRequest, userid: str, **kw: Any) -> list[tuple[str, str]]:
+    def remember(self, request: PortalRequest, userid: str, **kw: object) -> list[tuple[str, str]]:
         """Sessions are opened through :class:`ISessions`, by a finished sign-in only."""
         raise TypeError("open sessions through ISessions")
 
-    def forget(self, request: PortalRequest, **kw: Any) -> list[tuple[str, str]]:
+    def forget(self, request: PortalRequest, **kw: object) -> list[tuple[str, str]]:
         """End the browser's session."""
         find(self._registry, ISessions).close(request)
         return []

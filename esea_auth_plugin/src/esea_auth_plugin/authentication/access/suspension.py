@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -172,7 +171,7 @@ class RoleSuspensions:
             return None
         return find(self._registry, IAccounts).by_subject(session, subject)
 
-    def _notify(self, session: Session, account: AccountView, message: str, **more: Any) -> None:
+    def _notify(self, session: Session, account: AccountView, message: str, **more: object) -> None:
         """Write to the account's address, and to the former one while it may object."""
         former: Sequence[str] = ()
         if offers(self._registry, IFormerAddresses):
@@ -182,7 +181,7 @@ class RoleSuspensions:
             values = {"name": account.display_name, "url": url, **more}
             find(self._registry, IOutbox).post(session, f"role.{message}", to=address, values=values)
 
-    def _audit(self, session: Session, action: str, subject: str, by: str, **details: Any) -> None:
+    def _audit(self, session: Session, action: str, subject: str, by: str, **details: object) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=by, target=subject, details=details)
 
 

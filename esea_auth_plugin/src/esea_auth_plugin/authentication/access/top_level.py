@@ -6,7 +6,6 @@ the account (Keycloak CVE-2026-3429: a device deleted from a password-only sessi
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from pyramid.httpexceptions import HTTPForbidden
 from ...foundation.database import IDatabase
 from ...interfaces import Identity, IMaximumLevel, Refusal
 from ...levels import level_of
-from ...pyramid_types import PortalRequest
+from ...pyramid_types import PortalRequest, View
 from ...services import current_time, find
 from .refused import Refused
 
@@ -45,7 +44,7 @@ def refuse_below_top(request: PortalRequest) -> None:
         raise HTTPForbidden(result=Refused(Refusal.STALE, "top_level"))
 
 
-def top_level_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[[Any, Any], Any]:
+def top_level_deriver(view: View, info: Any) -> View:
     """View deriver, see the module."""
     if not info.options.get("top_level"):
         return view

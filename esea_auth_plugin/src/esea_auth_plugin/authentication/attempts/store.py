@@ -165,7 +165,7 @@ class SignIns:
         if resting:
             session.execute(delete(SignInRow).where(SignInRow.id.in_(resting)))
 
-    def _update(self, session: Session, found: SignIn, **values: Any) -> bool:
+    def _update(self, session: Session, found: SignIn, **values: object) -> bool:
         statement = (
             update(SignInRow)
             .where(SignInRow.id == found.id, SignInRow.stage == found.stage)

@@ -42,7 +42,7 @@ class IDatabase(Protocol):
         """Like :meth:`writing`; the whole transaction is run again when it lost a lock (see ``retrying``)."""
 
 
-def make_engine(url: str, **options: Any) -> Engine:
+def make_engine(url: str, **options: object) -> Engine:
     """Return an engine for a database address, with the portal's rules for its dialect.
 
     :param url: SQLAlchemy address, ``sqlite:///path`` or ``postgresql+psycopg://…``.

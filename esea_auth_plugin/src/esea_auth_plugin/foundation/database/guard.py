@@ -8,7 +8,6 @@ lock, on PostgreSQL a connection that others wait for. The mechanisms that are s
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
@@ -40,7 +39,7 @@ def refuse_open_transaction(what: str) -> None:
 def watch(session: Session) -> None:
     """Follow the transactions of a session."""
 
-    def begun(session: Session, transaction: SessionTransaction, connection: Any) -> None:
+    def begun(session: Session, transaction: SessionTransaction, connection: object) -> None:
         _held.sessions.add(id(session))
 
     def ended(session: Session, transaction: SessionTransaction) -> None:

@@ -91,14 +91,14 @@ class PortalForm(deform.Form):
         """Name of the button that sent the form, ``""`` when none of ours."""
         return next((button.name for button in self.submit if button.name in self.request.POST), "")
 
-    def render(self, appstruct: Mapping[str, object] | None = None, **kw: Any) -> Markup:
+    def render(self, appstruct: Mapping[str, object] | None = None, **kw: object) -> Markup:
         """Return the form's HTML, filled with ``appstruct`` (values by field name)."""
         if appstruct is not None:
             known = {child.name for child in self.children}
             self.set_appstruct({name: value for name, value in appstruct.items() if name in known})
         return self._html()
 
-    def validate(self, controls: Any = None, subcontrol: Any = None) -> JsonObject:
+    def validate(self, controls: object = None, subcontrol: object = None) -> JsonObject:
         """Return the values of the posted form.
 
         :raises Invalid: with the form to show again.

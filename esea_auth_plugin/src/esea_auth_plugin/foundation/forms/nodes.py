@@ -154,7 +154,7 @@ class PasswordNode(_Node):
 
     default_widget = widgets.Password
 
-    def __init__(self, *, new: bool = False, max_length: int = 128, **kw: Any) -> None:
+    def __init__(self, *, new: bool = False, max_length: int = 128, **kw: object) -> None:
         super().__init__(check=_password_check(max_length), **kw)
         if new:
             self.widget.autocomplete = "new-password"
@@ -246,7 +246,7 @@ class AcceptNode(_Node):
 
     default_widget = widgets.Radios
 
-    def __init__(self, *, accept: str, refuse: str, refusal: str, **kw: Any) -> None:
+    def __init__(self, *, accept: str, refuse: str, refusal: str, **kw: object) -> None:
         values = [("oui", accept), ("non", refuse)]
         kw.setdefault("widget", widgets.Radios(values))
         super().__init__(check=first_of(_one_of, _accepted(refusal)), **kw)

@@ -20,7 +20,7 @@ class FormRenderer:
         self._request = request
         self._environment = request.registry.getUtility(IJinja2Environment, name=".jinja2")
 
-    def __call__(self, template: str, **values: Any) -> Markup:
+    def __call__(self, template: str, **values: object) -> Markup:
         """Return the HTML. A name with ``:`` is an asset of another package, others are files of ours."""
         asset = template if ":" in template else f"{_FOLDER}{template}.jinja2"
         return Markup(self._environment.get_template(asset).render(values))  # noqa: S704 - autoescaped

@@ -45,7 +45,7 @@ class Control(Widget):
         values = [value for value in post.getall(name) if isinstance(value, str)]
         return values[-1] if values else colander.null
 
-    def deserialize(self, field: Any, pstruct: Any) -> Any:
+    def deserialize(self, field: object, pstruct: object) -> Any:
         """Return what the schema reads: the text, ``null`` when empty."""
         return pstruct if isinstance(pstruct, str) and pstruct else colander.null
 
@@ -153,7 +153,7 @@ class Honeypot(Control):
 class WithChoices(Control):
     """A control that offers values."""
 
-    def __init__(self, values: Choices = (), **kw: Any) -> None:
+    def __init__(self, values: Choices = (), **kw: object) -> None:
         super().__init__(values=values, **kw)
 
     @property
@@ -196,7 +196,7 @@ class Checkbox(Control):
         """Tell whether it is ticked."""
         return cstruct in {self.true_value, "true"}
 
-    def deserialize(self, field: Any, pstruct: Any) -> Any:
+    def deserialize(self, field: object, pstruct: object) -> Any:
         """Return ``"true"`` or ``"false"``."""
         return "true" if pstruct == self.true_value else "false"
 
@@ -212,7 +212,7 @@ class Checkboxes(WithChoices):
         """Return the list of what is ticked."""
         return [value for value in post.getall(name) if isinstance(value, str)]
 
-    def deserialize(self, field: Any, pstruct: Any) -> Any:
+    def deserialize(self, field: object, pstruct: object) -> Any:
         """Return a tuple of texts."""
         return tuple(pstruct) if isinstance(pstruct, list | tuple) else ()
 
@@ -232,7 +232,7 @@ class Birthday(Control):
     template = "birthday"
     grouped = True
 
-    def read(self, post: Any, name: str) -> Any:
+    def read(self, post: object, name: str) -> Any:
         """Return ``"day/month"`` as typed, ``null`` when both are empty."""
         day = super().read(post, f"{name}.jour")
         month = super().read(post, f"{name}.mois")
@@ -257,7 +257,7 @@ class Fields(Control):
     grouped = True
     columns = 1
 
-    def read(self, post: Any, name: str) -> Any:
+    def read(self, post: object, name: str) -> Any:
         """Fields of a mapping read themselves, see ``form.py``."""
         raise TypeError("a mapping has no value of its own to read")
 

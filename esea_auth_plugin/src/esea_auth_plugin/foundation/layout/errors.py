@@ -171,14 +171,14 @@ def http_error(error: Any, request: PortalRequest) -> Response:
     return response
 
 
-def stale_form(error: Any, request: PortalRequest) -> Response:
+def stale_form(error: object, request: PortalRequest) -> Response:
     """Exception view of a CSRF refusal. Browsers keep cookies from a form of another site: there it proves nothing."""
     if cookies_blocked(request) and same_origin(request):
         return error_response(request, 400, text=_COOKIES_FOR_A_FORM, code=CookiesNeeded.code)
     return error_response(request, 400, text=_STALE_FORM, code="portal.stale_form")
 
 
-def unreadable_address(error: Any, request: PortalRequest) -> Response:
+def unreadable_address(error: object, request: PortalRequest) -> Response:
     """Exception view of an address that isn't UTF-8."""
     return error_response(request, 400)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import TypeDecorator
 
 
-def render_item(kind: str, item: Any, context: object) -> str | Literal[False]:
+def render_item(kind: str, item: object, context: object) -> str | Literal[False]:
     """Return the source of an item, or ``False`` to let Alembic write it."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from ...directives import report_problems
 from ...errors import Problem
@@ -77,7 +76,7 @@ def request_title(request: PortalRequest, review: ReviewView) -> str:
 class ReviewBoardPredicate:
     """``review_board="support"``: the view is for this board only: each has permissions of its own."""
 
-    def __init__(self, value: str, info: Any) -> None:
+    def __init__(self, value: str, info: object) -> None:
         self._name = value
 
     def text(self) -> str:

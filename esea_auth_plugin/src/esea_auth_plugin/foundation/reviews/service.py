@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -322,7 +321,7 @@ class Reviews:
             lock_concerned(self._registry, session, self.kind(review.kind), review, by=by)
 
     def _change(
-        self, session: Session, request_id: str, *conditions: ColumnElement[bool], bump: bool = True, **values: Any
+        self, session: Session, request_id: str, *conditions: ColumnElement[bool], bump: bool = True, **values: object
     ) -> ReviewView | None:
         """Update the request if every condition holds now; ``None`` if one does not."""
         if bump:

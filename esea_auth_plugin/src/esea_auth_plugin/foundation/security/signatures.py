@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any, Protocol
+from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -17,7 +17,7 @@ class _Encodable(Protocol):
     def public_bytes(self, encoding: Encoding) -> bytes: ...
 
 
-def signed_by(key: Any, signature: bytes, content: bytes, algorithm: HashAlgorithm) -> bool:
+def signed_by(key: object, signature: bytes, content: bytes, algorithm: HashAlgorithm) -> bool:
     """Tell whether the holder of a public key (RSA with PKCS#1 v1.5, or ECDSA) signed this content."""
     try:
         if isinstance(key, rsa.RSAPublicKey) and key.key_size >= _MIN_RSA_BITS:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ...pyramid_types import PortalRequest, Registry
+from ...pyramid_types import Handler, PortalRequest, Registry
 from ...services import find
 from ..database import IDatabase
 
@@ -26,7 +26,7 @@ def defer_write(request: PortalRequest, work: Work) -> None:
     queue.append(work)
 
 
-def deferred_writes_tween(handler: Callable[[Any], Any], registry: Registry) -> Callable[[Any], Any]:
+def deferred_writes_tween(handler: Handler, registry: Registry) -> Handler:
     """Return the tween that writes the queue."""
 
     def deferred(request: PortalRequest) -> Any:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from pyramid.response import Response
 
 from ... import hosts
-from ...pyramid_types import PortalRequest, Registry
+from ...pyramid_types import Handler, PortalRequest, Registry
 from ...services import find
 from ...settings import FoundationSettings
 from ..layout.errors import ErrorText, bare_response, error_response
@@ -47,7 +46,7 @@ _TEXTS = {
 }
 
 
-def gate_tween(handler: Callable[[Any], Any], registry: Registry) -> Callable[[Any], Any]:
+def gate_tween(handler: Handler, registry: Registry) -> Handler:
     """Return the gate in front of ``handler``."""
     settings = find(registry, FoundationSettings)
     known = hosts.known_hosts(settings)

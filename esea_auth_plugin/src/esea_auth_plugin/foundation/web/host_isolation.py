@@ -6,7 +6,6 @@ page of the portal is ever reached by two origins.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound
@@ -15,12 +14,12 @@ from pyramid.location import lineage
 from ...directives import core, report_problems
 from ...errors import Problem
 from ...hosts import PORTAL_ROOT, root_name
-from ...pyramid_types import Configurator, PortalRequest
+from ...pyramid_types import Configurator, PortalRequest, View
 from ...services import find
 from ...settings import FoundationSettings
 
 
-def host_isolation_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[[Any, Any], Any]:
+def host_isolation_deriver(view: View, info: Any) -> View:
     """View deriver: a view found by a route is the portal's own, unless it says ``any_host=True``.
 
     A view found by traversal answers on the host that its place's root serves, whatever root a host's factory gave.

@@ -8,20 +8,19 @@ seconds of CPU for a megabyte of small parts, and it runs before CSRF is checked
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from multipart import MultipartError, parse_form_data
 from pyramid.httpexceptions import HTTPBadRequest, HTTPUnsupportedMediaType
 from webob.multidict import MultiDict
 
-from ...pyramid_types import PortalRequest
+from ...pyramid_types import PortalRequest, View
 from .request_checks import MAX_FIELDS, MAX_NAME, MAX_VALUE, MULTIPART, BadRequest, check_text, media_type
 
 logger = logging.getLogger(__name__)
 
 
-def multipart_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[[Any, Any], Any]:
+def multipart_deriver(view: View, info: Any) -> View:
     """View deriver, see the module. It runs before permissions and CSRF are checked."""
     if info.exception_only:
         return view

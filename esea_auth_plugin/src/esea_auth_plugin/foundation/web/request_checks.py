@@ -261,7 +261,7 @@ def _unique_pairs(pairs: list[tuple[str, Any]]) -> JsonObject:
     return found
 
 
-def _check_values(document: Any) -> None:
+def _check_values(document: object) -> None:
     """Walk the document without recursion."""
     count, level = 0, [document]
     for _ in range(MAX_JSON_DEPTH):

@@ -6,15 +6,14 @@ spelling of every view. Both are 404 here; a view that takes what is left over s
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound
 
-from ...pyramid_types import PortalRequest
+from ...pyramid_types import PortalRequest, View
 
 
-def strict_traversal_deriver(view: Callable[[Any, Any], Any], info: Any) -> Callable[[Any, Any], Any]:
+def strict_traversal_deriver(view: View, info: Any) -> View:
     """View deriver, see the module."""
     if info.exception_only:
         return view

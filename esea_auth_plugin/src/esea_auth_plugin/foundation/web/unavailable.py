@@ -5,15 +5,14 @@ Deferred writes and the end of a transaction run outside the views; without this
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from ...pyramid_types import PortalRequest, Registry
+from ...pyramid_types import Handler, PortalRequest, Registry
 from ..database.availability import DATABASE_ERRORS, is_unavailable
 from ..layout.errors import database_away
 
 
-def unavailable_tween(handler: Callable[[Any], Any], registry: Registry) -> Callable[[Any], Any]:
+def unavailable_tween(handler: Handler, registry: Registry) -> Handler:
     """Return the tween around ``handler``."""
 
     def unavailable(request: PortalRequest) -> Any:

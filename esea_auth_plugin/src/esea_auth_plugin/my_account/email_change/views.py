@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
@@ -132,7 +131,7 @@ def _account(request: PortalRequest) -> AccountView:
     return account
 
 
-def _page(request: PortalRequest, *, form: Any, waiting: Change | None = None) -> TemplateValues:
+def _page(request: PortalRequest, *, form: object, waiting: Change | None = None) -> TemplateValues:
     with find(request, IDatabase).reading() as session:
         change = find(request, EmailChanges).contestable(session, request.identity.subject)
     return {"form": form, "waiting": waiting, "email": request.identity.email, "contestable": change}

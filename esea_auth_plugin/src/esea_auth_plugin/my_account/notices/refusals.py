@@ -6,7 +6,6 @@ An email written while an answer is refused would take longer for an account tha
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -48,7 +47,7 @@ def look(registry: Registry) -> int:
     return told
 
 
-def _told_lately(session: Session, subject: str, since: Any) -> bool:
+def _told_lately(session: Session, subject: str, since: object) -> bool:
     statement = select(NoticeRow.id).where(
         NoticeRow.subject == subject, NoticeRow.kind == "refused_often", NoticeRow.at > since
     )

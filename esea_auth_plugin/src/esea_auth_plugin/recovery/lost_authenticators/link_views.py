@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -76,7 +75,7 @@ def _notify(request: PortalRequest, link: Link) -> None:
     notify_reviewers(registry, session, agreed_by(session, link.request_id), reference, "used")
 
 
-def _page(request: PortalRequest, link: Link | None, form: Any) -> TemplateValues:
+def _page(request: PortalRequest, link: Link | None, form: object) -> TemplateValues:
     if link is None:
         request.response.status = 410
     return {"link": link, "form": form}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,7 +15,7 @@ NOWHERE = "personne@exemple.invalid"
 
 
 def notify_person(
-    registry: Registry, session: Session, account: AccountView | None, message: str, **values: Any
+    registry: Registry, session: Session, account: AccountView | None, message: str, **values: object
 ) -> None:
     """Write to the account's confirmed address; for nobody's login do the same work and mail nothing.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import delete, update
@@ -264,7 +263,7 @@ class FirstLinks:
         values = find(self._registry, IAccounts).attributes(session, subject)
         return list(dict.fromkeys(values[name] for name in _PHONES if values.get(name)))
 
-    def _audit(self, session: Session, action: str, subject: str, **details: Any) -> None:
+    def _audit(self, session: Session, action: str, subject: str, **details: object) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=subject, target=subject, details=details)
 
 

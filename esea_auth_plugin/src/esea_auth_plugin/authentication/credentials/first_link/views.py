@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -91,7 +90,7 @@ def first_link_page(request: PortalRequest) -> str | None:
     return find(request, FirstLinks).page_for(request.dbsession, request.identity.subject, view)
 
 
-def _back(text: Any) -> str:
+def _back(text: object) -> str:
     return text if text == _SAVED else local_path(text if isinstance(text, str) else "")
 
 
