@@ -41,7 +41,7 @@ class FoundationSettings:
     demo: bool = option(False, parse=values.boolean, doc="Include the demo (portal.env = development only)")
     clock: str = option("", doc="File that tells the time to processes under test (portal.env = test only)")
     trusted_proxies: tuple[str, ...] = option(
-        (), parse=values.networks, doc="Addresses of the reverse proxies whose X-Forwarded-For is believed"
+        (), parse=values.networks, doc="Addresses of the reverse proxies whose X-Forwarded-For is trusted"
     )
     outbound_private_networks: tuple[str, ...] = option(
         (), parse=values.networks, doc="Private networks that outgoing calls may reach; none by default"
@@ -92,7 +92,7 @@ class FoundationSettings:
     )
     mail_user: str = option("", doc="SMTP user, if it asks for one")
     mail_password: str = option("", parse=values.optional_secret, doc="SMTP password (file: or env: reference)")
-    mail_from: str = option("ne-pas-repondre@esea-na.fr", parse=values.email, doc="Address that letters come from")
+    mail_from: str = option("ne-pas-repondre@esea-na.fr", parse=values.email, doc="Address that emails come from")
     mail_from_name: str = option("", doc="Name beside it; the portal's by default")
     mail_envelope_from: str = option("", doc="Where bounces go; `mail_from` by default")
     mail_timeout: timedelta = option(timedelta(seconds=20), parse=values.duration, doc="Longest SMTP silence")

@@ -32,7 +32,7 @@ def local_path(value: str) -> str:
 class OruSettings:
     """What an integrator may change without touching the code."""
 
-    contact_email: str = option("contact.ror@oruna.fr", parse=email, doc="Mail of the ORU team, on pages and letters")
+    contact_email: str = option("contact.ror@oruna.fr", parse=email, doc="Mail of the ORU team, on pages and emails")
     sign_in_path: str = option(
         "/connexion?service=espace-pro", parse=local_path, doc="Where « Connexion via l'Espace régional » leads"
     )

@@ -35,7 +35,7 @@ def _grouped(groups: Sequence[tuple[str, Sequence[Any]]]) -> list[tuple[str, Any
     return [(title, _options(concepts)) for title, concepts in groups]
 
 
-def _number(name: str, title: str, check: Callable[[str], str], *, help_text: str) -> Any:
+def _number(name: str, title: str, check: Callable[[str], str], *, help_text: str) -> colander.SchemaNode:
     return TextNode(
         name=name,
         title=title,
@@ -47,7 +47,7 @@ def _number(name: str, title: str, check: Callable[[str], str], *, help_text: st
     )
 
 
-def name_nodes() -> list[Any]:
+def name_nodes() -> list[colander.SchemaNode]:
     """Return civility and names."""
     return [
         ChoiceNode(name="civility", title="Civilité", values=_options(list_of(CIVILITIES).concepts), width="s"),
@@ -56,7 +56,7 @@ def name_nodes() -> list[Any]:
     ]
 
 
-def profession_nodes(today: date) -> list[Any]:
+def profession_nodes(today: date) -> list[colander.SchemaNode]:
     """Return profession, RPPS and ADELI with their specialties; ``today`` decides which professions still exist."""
     specialties = _options(list_of(SPECIALTIES).concepts)
     values = [*_grouped(professions(today)), (OTHER_PROFESSION, "- Autre -")]

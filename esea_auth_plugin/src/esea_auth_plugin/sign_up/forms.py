@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any
 
 import colander
 
@@ -61,7 +60,7 @@ PERSONAL_GROUPS = (
 )
 
 
-def _identity_nodes() -> list[Any]:
+def _identity_nodes() -> list[colander.SchemaNode]:
     again = "Saisissez de nouveau votre adresse."
     return [
         *name_nodes(),
@@ -101,7 +100,7 @@ def hidden_names(words: Sequence[str]) -> frozenset[str]:
     return frozenset(name for word in words for name in HIDEABLE.get(word, ()))
 
 
-def personal_schema(hidden: Sequence[str], today: date, proven: Mapping[str, str] | None = None) -> Any:
+def personal_schema(hidden: Sequence[str], today: date, proven: Mapping[str, str] | None = None) -> colander.SchemaNode:
     """Return the schema of step 2, without the fields that the portal hides and those that are proven already."""
     proven = proven or {}
     country = proven.get("country", "")
@@ -139,7 +138,7 @@ def _well_formed(node: colander.SchemaNode, value: str) -> None:
         raise colander.Invalid(node, message)
 
 
-def password_nodes(*, kept: bool = False, optional: bool = False) -> list[Any]:
+def password_nodes(*, kept: bool = False, optional: bool = False) -> list[colander.SchemaNode]:
     """Return « Mot de passe » and its confirmation.
 
     :param kept: one was chosen already, empty fields keep it. :param optional: the person has something better.
@@ -162,7 +161,7 @@ def passwords_agree(node: colander.SchemaNode, values: Json) -> None:
         raise beside(node, "password_again", "Les deux mots de passe diffèrent : saisissez-les de nouveau.")
 
 
-def identifier_node() -> Any:
+def identifier_node() -> colander.SchemaNode:
     """Return « Identifiant »."""
     return TextNode(
         name="identifier",
@@ -174,7 +173,7 @@ def identifier_node() -> Any:
     )
 
 
-def identifier_schema(*, kept: bool, optional: bool = False) -> Any:
+def identifier_schema(*, kept: bool, optional: bool = False) -> colander.SchemaNode:
     """Return the schema of step 3; ``optional``: a proven identity signs in without a password."""
     schema = colander.SchemaNode(colander.Mapping(), validator=passwords_agree)
     for node in (identifier_node(), *password_nodes(kept=kept, optional=optional)):
@@ -182,7 +181,7 @@ def identifier_schema(*, kept: bool, optional: bool = False) -> Any:
     return schema
 
 
-def terms_node() -> Any:
+def terms_node() -> colander.SchemaNode:
     """Return the acceptance of the CGU, none preselected."""
     return AcceptNode(
         name="terms",
@@ -194,7 +193,7 @@ def terms_node() -> Any:
     )
 
 
-def adhesion_schema(services: Sequence[PortalService]) -> Any:
+def adhesion_schema(services: Sequence[PortalService]) -> colander.SchemaNode:
     """Return the schema of step 4."""
     schema = colander.SchemaNode(colander.Mapping())
     if services:

@@ -61,7 +61,7 @@ class MailDomainSettings:
     patience: timedelta = option(
         timedelta(days=2),
         parse=values.duration,
-        doc="How long a domain must have taken no mail before its addresses are believed no more",
+        doc="How long a domain must have taken no mail before its addresses are unverified",
     )
     moved: str = option(
         "warn",

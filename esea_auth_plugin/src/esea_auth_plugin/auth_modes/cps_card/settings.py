@@ -36,7 +36,7 @@ class CardSettings:
         "", parse=_origin_or_nothing, doc="Origin of the card host, e.g. https://cps.portail.exemple.fr; needed"
     )
     proxies: tuple[str, ...] = option(
-        (), parse=values.networks, doc="Addresses of the reverse proxy that reads the cards; nobody else is believed"
+        (), parse=values.networks, doc="Addresses of the reverse proxy that reads the cards; nobody else is trusted"
     )
     proxy_secret: str = option(
         "",
@@ -55,7 +55,7 @@ class CardSettings:
         (), parse=values.addresses, doc="Addresses that `esea-admin CONFIG crl refresh` and the hourly job fetch"
     )
     crl_max_age: timedelta = option(
-        timedelta(days=3), parse=values.duration, doc="Oldest revocation list that is believed, by its own date"
+        timedelta(days=3), parse=values.duration, doc="Oldest revocation list that is accepted, by its own date"
     )
     stale_crl: str = option(
         "close",

@@ -41,7 +41,7 @@ _NOT_AN_ADDRESS = "Cette adresse n'est pas valable : elle s'écrit nom@domaine.f
 class Email(colander.SchemaType):
     """An address of plain ASCII before the ``@``; its domain in lower case, international labels as A-labels."""
 
-    def deserialize(self, node: colander.SchemaNode, cstruct: object) -> Any:
+    def deserialize(self, node: colander.SchemaNode, cstruct: object) -> object:
         """Return the normalised address."""
         text = _typed(node, cstruct, most=MAX_ADDRESS * 2)
         if text is None:
@@ -73,7 +73,7 @@ class Email(colander.SchemaType):
             told = _("Une adresse a au plus ${most} signes : vérifiez-la.", mapping={"most": MAX_ADDRESS})
             raise colander.Invalid(node, told)
 
-    def serialize(self, node: colander.SchemaNode, appstruct: object) -> Any:
+    def serialize(self, node: colander.SchemaNode, appstruct: object) -> object:
         """Return the address."""
         return colander.null if appstruct in (colander.null, None) else str(appstruct)
 
@@ -81,7 +81,7 @@ class Email(colander.SchemaType):
 class Phone(colander.SchemaType):
     """A telephone number in E.164, with its extension (``;ext=``)."""
 
-    def deserialize(self, node: colander.SchemaNode, cstruct: object) -> Any:
+    def deserialize(self, node: colander.SchemaNode, cstruct: object) -> object:
         """Return ``+33556000000`` or ``+33556000000;ext=1234``."""
         text = _typed(node, cstruct, most=MAX_PHONE)
         if text is None:
@@ -91,7 +91,7 @@ class Phone(colander.SchemaType):
         except BadPhone as bad:
             raise colander.Invalid(node, bad.message) from bad
 
-    def serialize(self, node: colander.SchemaNode, appstruct: object) -> Any:
+    def serialize(self, node: colander.SchemaNode, appstruct: object) -> object:
         """Return the number as people write it."""
         return colander.null if appstruct in (colander.null, None) else phone_fr(str(appstruct)).replace("\u00a0", " ")
 
@@ -102,7 +102,7 @@ class PostalCode(colander.SchemaType):
     def __init__(self, *, any_country: bool = False) -> None:
         self.any_country = any_country
 
-    def deserialize(self, node: colander.SchemaNode, cstruct: object) -> Any:
+    def deserialize(self, node: colander.SchemaNode, cstruct: object) -> object:
         """Return the code without spaces, the text as typed when its country is not known yet."""
         text = _typed(node, cstruct, most=MAX_POSTAL_CODE)
         if text is None:
@@ -114,7 +114,7 @@ class PostalCode(colander.SchemaType):
         except BadPostalCode as bad:
             raise colander.Invalid(node, bad.message) from bad
 
-    def serialize(self, node: colander.SchemaNode, appstruct: object) -> Any:
+    def serialize(self, node: colander.SchemaNode, appstruct: object) -> object:
         """Return the code."""
         return colander.null if appstruct in (colander.null, None) else str(appstruct)
 
@@ -125,7 +125,7 @@ class Code(colander.SchemaType):
     def __init__(self, digits: int) -> None:
         self.digits = digits
 
-    def deserialize(self, node: colander.SchemaNode, cstruct: object) -> Any:
+    def deserialize(self, node: colander.SchemaNode, cstruct: object) -> object:
         """Return the figures; pasted spaces and dashes are dropped."""
         text = _typed(node, cstruct, most=64, pasted=True)
         if text is None:
@@ -135,7 +135,7 @@ class Code(colander.SchemaType):
             raise colander.Invalid(node, _("Le code a ${digits} chiffres.", mapping={"digits": self.digits}))
         return code
 
-    def serialize(self, node: colander.SchemaNode, appstruct: object) -> Any:
+    def serialize(self, node: colander.SchemaNode, appstruct: object) -> object:
         """A code is never shown again."""
         return colander.null
 
@@ -145,7 +145,7 @@ class Birthday(colander.SchemaType):
 
     _LAST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
-    def deserialize(self, node: colander.SchemaNode, cstruct: object) -> Any:
+    def deserialize(self, node: colander.SchemaNode, cstruct: object) -> object:
         """Return ``"MM-DD"``."""
         text = _typed(node, cstruct, most=20)
         if text is None:
@@ -156,7 +156,7 @@ class Birthday(colander.SchemaType):
             raise colander.Invalid(node, "Saisissez un jour (1 à 31) et un mois (1 à 12) qui existent.")
         return f"{month:02d}-{day:02d}"
 
-    def serialize(self, node: colander.SchemaNode, appstruct: object) -> Any:
+    def serialize(self, node: colander.SchemaNode, appstruct: object) -> object:
         """Return ``"DD/MM"``."""
         if appstruct in (colander.null, None, ""):
             return colander.null
@@ -167,7 +167,7 @@ class Birthday(colander.SchemaType):
 class Day(colander.SchemaType):
     """A calendar day, typed the French way (``31/12/2026``) or as computers write it (``2026-12-31``)."""
 
-    def deserialize(self, node: colander.SchemaNode, cstruct: object) -> Any:
+    def deserialize(self, node: colander.SchemaNode, cstruct: object) -> object:
         """Return a ``date``."""
         text = _typed(node, cstruct, most=20)
         if text is None:
@@ -184,7 +184,7 @@ class Day(colander.SchemaType):
                     break
         raise colander.Invalid(node, "Cette date n'existe pas : écrivez-la comme 31/12/2026.")
 
-    def serialize(self, node: colander.SchemaNode, appstruct: object) -> Any:
+    def serialize(self, node: colander.SchemaNode, appstruct: object) -> object:
         """Return ``"DD/MM/YYYY"``."""
         return colander.null if appstruct in (colander.null, None) else f"{appstruct:%d/%m/%Y}"
 
@@ -192,7 +192,7 @@ class Day(colander.SchemaType):
 class Texts(colander.SchemaType):
     """Several texts, each once."""
 
-    def deserialize(self, node: colander.SchemaNode, cstruct: Any) -> Any:
+    def deserialize(self, node: colander.SchemaNode, cstruct: Any) -> object:
         """Return a tuple; ``null`` when empty."""
         if cstruct is colander.null or not cstruct:
             return colander.null
@@ -200,7 +200,7 @@ class Texts(colander.SchemaType):
             raise colander.Invalid(node, "Choisissez parmi les réponses proposées.")
         return tuple(dict.fromkeys(cstruct))
 
-    def serialize(self, node: colander.SchemaNode, appstruct: Any) -> Any:
+    def serialize(self, node: colander.SchemaNode, appstruct: Any) -> object:
         """Return a tuple."""
         return colander.null if appstruct in (colander.null, None) else tuple(appstruct)
 
@@ -208,10 +208,10 @@ class Texts(colander.SchemaType):
 class HoneypotType(colander.SchemaType):
     """Was anything written?"""
 
-    def deserialize(self, node: colander.SchemaNode, cstruct: object) -> Any:
+    def deserialize(self, node: colander.SchemaNode, cstruct: object) -> object:
         """Return ``True`` when something was."""
         return bool(isinstance(cstruct, str) and cstruct.strip())
 
-    def serialize(self, node: colander.SchemaNode, appstruct: object) -> Any:
+    def serialize(self, node: colander.SchemaNode, appstruct: object) -> object:
         """Always empty."""
         return colander.null

@@ -40,20 +40,20 @@ class Control(Widget):
     keep = True
     readonly = False
 
-    def read(self, post: Any, name: str) -> Any:
+    def read(self, post: Any, name: str) -> object:
         """Return the control's part of the posted form (``post`` is a WebOb MultiDict)."""
         values = [value for value in post.getall(name) if isinstance(value, str)]
         return values[-1] if values else colander.null
 
-    def deserialize(self, field: object, pstruct: object) -> Any:
+    def deserialize(self, field: object, pstruct: object) -> object:
         """Return what the schema reads: the text, ``null`` when empty."""
         return pstruct if isinstance(pstruct, str) and pstruct else colander.null
 
-    def shown(self, cstruct: object) -> Any:
+    def shown(self, cstruct: object) -> object:
         """Return the value put in the page."""
         return cstruct if isinstance(cstruct, str) and self.keep else ""
 
-    def serialize(self, field: Any, cstruct: object, **kw: Any) -> Any:
+    def serialize(self, field: Any, cstruct: object, **kw: object) -> object:
         """Return the field's HTML: label, help, error and control."""
         errors = [field.renderer.translate(message) for message in field.error.messages()] if field.error else []
         return field.renderer(self.template, field=field, widget=self, value=self.shown(cstruct), errors=errors, **kw)
@@ -192,11 +192,11 @@ class Checkbox(Control):
     template = "checkbox"
     true_value = "oui"
 
-    def shown(self, cstruct: object) -> Any:
+    def shown(self, cstruct: object) -> object:
         """Tell whether it is ticked."""
         return cstruct in {self.true_value, "true"}
 
-    def deserialize(self, field: object, pstruct: object) -> Any:
+    def deserialize(self, field: object, pstruct: object) -> object:
         """Return ``"true"`` or ``"false"``."""
         return "true" if pstruct == self.true_value else "false"
 
@@ -208,11 +208,11 @@ class Checkboxes(WithChoices):
     grouped = True
     hints: dict[str, str] = {}  # noqa: RUF012 - deform sets widget attributes by keyword
 
-    def read(self, post: Any, name: str) -> Any:
+    def read(self, post: Any, name: str) -> object:
         """Return the list of what is ticked."""
         return [value for value in post.getall(name) if isinstance(value, str)]
 
-    def deserialize(self, field: object, pstruct: object) -> Any:
+    def deserialize(self, field: object, pstruct: object) -> object:
         """Return a tuple of texts."""
         return tuple(pstruct) if isinstance(pstruct, list | tuple) else ()
 
@@ -236,10 +236,10 @@ class Birthday(Control):
         """Return ``"day/month"`` as typed, ``null`` when both are empty."""
         day = super().read(post, f"{name}.jour")
         month = super().read(post, f"{name}.mois")
-        parts = ["" if part is colander.null else part.replace("/", "") for part in (day, month)]
+        parts = ["" if part is colander.null else str(part).replace("/", "") for part in (day, month)]
         return "/".join(parts) if any(parts) else colander.null
 
-    def shown(self, cstruct: object) -> Any:
+    def shown(self, cstruct: object) -> object:
         """Return (day, month) as typed."""
         day, _, month = (cstruct if isinstance(cstruct, str) else "").partition("/")
         return day, month
@@ -257,15 +257,15 @@ class Fields(Control):
     grouped = True
     columns = 1
 
-    def read(self, post: object, name: str) -> Any:
+    def read(self, post: object, name: str) -> object:
         """Fields of a mapping read themselves, see ``form.py``."""
         raise TypeError("a mapping has no value of its own to read")
 
-    def deserialize(self, field: Any, pstruct: Any) -> Any:
+    def deserialize(self, field: Any, pstruct: Any) -> object:
         """Read each child; a mapping's errors come from its children."""
         return {child.name: child.deserialize(pstruct.get(child.name, colander.null)) for child in field.children}
 
-    def serialize(self, field: Any, cstruct: object, **kw: Any) -> Any:
+    def serialize(self, field: Any, cstruct: object, **kw: object) -> object:
         """Return the fieldset."""
         errors = [field.renderer.translate(message) for message in field.error.messages()] if field.error else []
         return field.renderer(self.template, field=field, widget=self, errors=errors, **kw)

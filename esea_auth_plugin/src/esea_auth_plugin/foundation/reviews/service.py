@@ -61,9 +61,8 @@ class Reviews:
         written = read_reference(reference)
         if written is None:
             return None
-        return self._view(
-            session.scalars(select(ReviewRequest).where(ReviewRequest.reference == written)).one_or_none()
-        )
+        query = select(ReviewRequest).where(ReviewRequest.reference == written)
+        return self._view(session.scalar(query))
 
     def of_author(self, session: Session, author: str, *, kind: str | None = None) -> Sequence[ReviewView]:
         """See the interface."""

@@ -7,7 +7,6 @@ person may see on « Mon activité » is told.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,7 +29,7 @@ from ..notices.kinds import KINDS as NOTICES
 from ..notices.service import Notices
 
 
-def account(registry: Registry, session: Session, subject: str) -> Any:
+def account(registry: Registry, session: Session, subject: str) -> object:
     """Identifier, address, state, CGU."""
     found = find(registry, IAccounts).by_subject(session, subject)
     if found is None:
@@ -48,7 +47,7 @@ def account(registry: Registry, session: Session, subject: str) -> Any:
     }
 
 
-def identity(registry: Registry, session: Session, subject: str) -> Any:
+def identity(registry: Registry, session: Session, subject: str) -> object:
     """Identity attributes with their origin and date."""
     values = find(registry, IAccounts).attributes(session, subject)
     said = attribute_store.origins(session, account_id_of(session, subject) or "")
@@ -65,7 +64,7 @@ def identity(registry: Registry, session: Session, subject: str) -> Any:
     ]
 
 
-def external(registry: Registry, session: Session, subject: str) -> Any:
+def external(registry: Registry, session: Session, subject: str) -> object:
     """External identities linked to the account."""
     return [
         {
@@ -81,7 +80,7 @@ def external(registry: Registry, session: Session, subject: str) -> Any:
     ]
 
 
-def devices(registry: Registry, session: Session, subject: str) -> Any:
+def devices(registry: Registry, session: Session, subject: str) -> object:
     """Credentials of every enabled mode, without their secrets."""
     return [
         {
@@ -96,7 +95,7 @@ def devices(registry: Registry, session: Session, subject: str) -> Any:
     ]
 
 
-def sessions(registry: Registry, session: Session, subject: str) -> Any:
+def sessions(registry: Registry, session: Session, subject: str) -> object:
     """Live sessions."""
     return [
         {
@@ -109,7 +108,7 @@ def sessions(registry: Registry, session: Session, subject: str) -> Any:
     ]
 
 
-def rights(registry: Registry, session: Session, subject: str) -> Any:
+def rights(registry: Registry, session: Session, subject: str) -> object:
     """Rights on services, ended ones included, and favourites."""
     rows = session.scalars(select(AccessGrant).where(AccessGrant.subject == subject).order_by(AccessGrant.valid_from))
     return {
@@ -121,7 +120,7 @@ def rights(registry: Registry, session: Session, subject: str) -> Any:
     }
 
 
-def requests(registry: Registry, session: Session, subject: str) -> Any:
+def requests(registry: Registry, session: Session, subject: str) -> object:
     """Requests with their state and what was written in those for access."""
     asked = select(AccessRequest).where(AccessRequest.subject == subject)
     motives = {one.request_id: motive_of(registry, one) for one in session.scalars(asked)}
@@ -140,18 +139,19 @@ def requests(registry: Registry, session: Session, subject: str) -> Any:
     ]
 
 
-def notices(registry: Registry, session: Session, subject: str) -> Any:
+def notices(registry: Registry, session: Session, subject: str) -> object:
     """Notices of safety and choices about emails."""
+    preferences: dict[str, bool] = {**find(registry, INotifications).choices(session, subject)}
     return {
         "alertes": [
             {"le": one.at, "objet": NOTICES[one.kind].subject, "details": dict(one.facts)}
             for one in find(registry, Notices).latest(session, subject, most=1_000)
         ],
-        "preferences": dict(find(registry, INotifications).choices(session, subject)),
+        "preferences": preferences,
     }
 
 
-def activity(registry: Registry, session: Session, subject: str) -> Any:
+def activity(registry: Registry, session: Session, subject: str) -> object:
     """The whole activity, as the page tells it."""
     return [
         {
