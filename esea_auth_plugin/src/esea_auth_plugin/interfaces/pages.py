@@ -11,7 +11,7 @@ from zope.interface import Interface
 
 
 class IPortalRoot(Interface):
-    """Marker of the resource under which plugins hang their pages."""
+    """Marker of the resource under which plugins add their pages."""
 
 
 class IResource(Interface):
@@ -19,11 +19,11 @@ class IResource(Interface):
 
 
 class IAccountRoot(Interface):
-    """« Mon compte » (``/compte``): packages hang pages about the signed-in person here."""
+    """« Mon compte » (``/compte``): packages add pages about the signed-in person here."""
 
 
 class ISupportRoot(Interface):
-    """The support's review board (``/support``): packages hang pages for the support here."""
+    """The support's review board (``/support``): packages add pages for the support here."""
 
 
 class ISignInRoot(Interface):

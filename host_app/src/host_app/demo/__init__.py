@@ -21,7 +21,7 @@ from .resources import Demo
 
 
 def includeme(config: Configurator) -> None:
-    """Take the place of the SMTP server, and hang the pages of the demo."""
+    """Take the place of the SMTP server, and add the pages of the demo."""
     settings = config.registry.settings
     if settings.get("portal.env") != "development":
         raise ConfigurationError(

@@ -11,6 +11,6 @@ from ..interfaces import IEspacePro
 
 @implementer(IEspacePro)
 class EspacePro(Resource):
-    """The Espace Pro: its packages and other plugins hang their pages under it."""
+    """The Espace Pro: its packages and other plugins add their pages under it."""
 
     title = "Espace Pro"

@@ -25,7 +25,7 @@ _ACTIONS = {
 
 
 def includeme(config: Configurator) -> None:
-    """Publish the services, hang the places."""
+    """Publish the services, add the resources."""
     registry = config.registry
 
     def end_enrolments(session: Session, subject: str, kept: str) -> None:

@@ -19,7 +19,7 @@ EMAILS = ("accepted", "refused", "more_asked")
 
 
 def includeme(config: Configurator) -> None:
-    """Publish the services, hang the pages, bring the kind of request."""
+    """Publish the services, add the pages, bring the kind of request."""
     config.add_service(IPendingIdentities, PendingIdentities)
     config.add_service(ILinking, Linking)
     config.add_audit_action("identity.link_refused", "Liaison d’une identité refusée")

@@ -49,10 +49,10 @@ def add_review_board(
 ) -> None:
     """Directive: open a reviewing review board.
 
-    :param path: its address; the last segment hangs under ``parent``.
+    :param path: its address; the last segment is added under ``parent``.
     :param permission: declared with ``add_permission_rule``. Acting needs ``permission + ".act"``, which takes the
         same rule; ``reviews.required_level`` is the least level of both.
-    :param provides: further marker interfaces of the place, under which other packages hang pages.
+    :param provides: further marker interfaces of the place, under which other packages add pages.
     """
     board = ReviewBoard(name, title, path, permission, tuple(provides))
 
@@ -74,7 +74,7 @@ def add_review_board(
 def check_declarations(config: Configurator) -> None:
     """Report kinds that no review board takes, and queues that share an address with each other or with another page.
 
-    A page that hangs under the review board hides the queue of its name, and whoever wrote there would wait for ever.
+    A page that is added under the review board hides the queue of its name, and whoever wrote there would wait for ever.
     """
     found = declared(config)
     pages = core(config).children

@@ -125,7 +125,7 @@ def _address_of(
 
 
 def _pages(context: ReviewBoardResource, request: PortalRequest) -> list[Any]:
-    """Return what other packages hang under this review board, if it has a title and this person may open it."""
+    """Return what other packages are added under this review board, if it has a title and this person may open it."""
     kinds = set(kinds_of_resource(context))
     found = []
     for (parent, name), factory in core(request).children.items():

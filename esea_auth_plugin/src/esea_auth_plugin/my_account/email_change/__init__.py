@@ -36,7 +36,7 @@ _ACTIONS = {
 
 
 def includeme(config: Configurator) -> None:
-    """Publish the service, hang the pages, declare emails and actions."""
+    """Publish the service, add the pages, declare emails and actions."""
     config.add_service(EmailChanges, EmailChanges)
     config.add_portal_child("courriel", EmailResource, parent=IAccountRoot)
     config.add_portal_child("adresse-precedente", UndoResource)

@@ -38,7 +38,7 @@ _ACTIONS = {
 
 
 def includeme(config: Configurator) -> None:
-    """Subscribe to what is told, hang the pages, declare emails, topics, actions and the job."""
+    """Subscribe to what is told, add the pages, declare emails, topics, actions and the job."""
     registry = config.registry
     config.add_directive("add_notification_topic", add_notification_topic)
     config.add_service(Notices, Notices)
