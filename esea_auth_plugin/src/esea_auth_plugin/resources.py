@@ -68,7 +68,7 @@ class PortalRoot(Resource):
 
 
 class HostRoot(Resource):
-    """Base of the root of another host name (``config.add_portal_root``): none of the portal's places are added under it.
+    """Base of the root of another host name (``config.add_portal_root``): none of the portal's pages are under it.
 
     :cvar serves: name of the root, as ``portal.hosts`` gives it.
     """

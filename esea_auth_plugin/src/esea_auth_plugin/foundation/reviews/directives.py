@@ -74,7 +74,7 @@ def add_review_board(
 def check_declarations(config: Configurator) -> None:
     """Report kinds that no review board takes, and queues that share an address with each other or with another page.
 
-    A page that is added under the review board hides the queue of its name, and whoever wrote there would wait for ever.
+    A page that belongs to the review board hides the queue of its name, and whoever wrote there would wait for ever.
     """
     found = declared(config)
     pages = core(config).children
