@@ -229,4 +229,4 @@ class IRegistrations(Protocol):
     def steps(
         self, session: Session, identity: Identity, asked: Sequence[ReviewView] | None = None
     ) -> tuple[Step, Step]:
-        """Return « Étape 1/2 » and « Étape 2/2 » for this person; ``asked``: see :meth:`standing`."""
+        """Return « Étape 1/2 » and « Étape 2/2 » for this person; ``asked``: see :meth:`progress`."""

@@ -16,7 +16,7 @@ from .models import Account
 
 PAGE_SIZE = 25
 #: Nobody leafs further: counting stops there, and the search must be narrowed.
-MAX = 1_000
+MAX_RESULTS = 1_000
 
 
 def find_accounts(registry: Registry, session: Session, words: str, page: int) -> tuple[Sequence[AccountView], int]:
@@ -25,8 +25,8 @@ def find_accounts(registry: Registry, session: Session, words: str, page: int) -
     typed = " ".join(normalise_email(word) if "@" in word else word for word in words.split())
     conditions = [Account.search.contains(word, autoescape=True) for word in search_words(typed)]
     matching = select(Account.subject).where(*conditions)
-    total = session.scalar(select(func.count()).select_from(matching.limit(MAX).subquery())) or 0
-    page = min(page, MAX // PAGE_SIZE)
+    total = session.scalar(select(func.count()).select_from(matching.limit(MAX_RESULTS).subquery())) or 0
+    page = min(page, MAX_RESULTS // PAGE_SIZE)
     rows = matching.order_by(Account.created_at.desc(), Account.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
     subjects = session.scalars(rows).all()
     views = find(registry, IAccounts).by_subjects(session, subjects)

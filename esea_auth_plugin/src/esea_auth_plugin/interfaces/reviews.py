@@ -130,7 +130,7 @@ class RequestKind(Protocol):
     """
 
     name: str  # "sign_up"
-    board: str  # the reviewing review board it goes to: "support" or one declared by a plugin ("espace-pro")
+    board: str  # the review board it goes to: "support" or one declared by a plugin ("espace-pro")
     queue: str  # last segment of the queue's address: "inscriptions"
     title: str  # « Inscription au portail »
     queue_title: str  # « Inscriptions »

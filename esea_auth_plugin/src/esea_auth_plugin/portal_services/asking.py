@@ -30,7 +30,7 @@ from ..services import find
 from .models import AccessRequest
 
 KIND = "access_request"
-MAX = 3
+MAX_REQUESTS = 3
 PERIOD = timedelta(days=30)
 
 
@@ -82,7 +82,7 @@ class Adhesions:
             return AccessStatus()
         asked = session.get(AccessRequest, mine[0].id)
         recent = [one.created_at for one in mine if one.created_at > self._clock.now() - PERIOD]
-        again_at = recent[MAX - 1] + PERIOD if len(recent) >= MAX else None
+        again_at = recent[MAX_REQUESTS - 1] + PERIOD if len(recent) >= MAX_REQUESTS else None
         return AccessStatus(mine[0], motive_of(self._registry, asked) if asked is not None else "", again_at)
 
     def ask(self, session: Session, person: Identity, service: PortalService, motive: str) -> ReviewView:
@@ -98,8 +98,8 @@ class Adhesions:
             return review
         if status.again_at is not None:
             raise TooManyRequests(
-                f"Vous avez déjà fait {MAX} demandes pour ce service en 30 jours. Vous pourrez en faire une autre "
-                f"à partir du {date_fr(status.again_at)}, ou écrire au support."
+                f"Vous avez déjà fait {MAX_REQUESTS} demandes pour ce service en 30 jours. Vous pourrez en faire une "
+                f"autre à partir du {date_fr(status.again_at)}, ou écrire au support."
             )
         search = f"{person.identifier} {person.email} {service.title}"
         review = self._reviews.open(

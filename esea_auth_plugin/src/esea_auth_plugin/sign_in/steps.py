@@ -370,6 +370,6 @@ def _account(request: PortalRequest, session: Session, subject: str | None) -> A
 
 
 def read_progress(request: PortalRequest, mode: AuthMode, **of: Any) -> Progress:
-    """Like :func:`standing`, in a short transaction that is over when it returns."""
+    """Like :func:`progress`, in a short transaction that is over when it returns."""
     with find(request, IDatabase).reading() as session:
         return progress(request, session, mode, **of)

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 EVERY = timedelta(hours=1)
 #: The slowest look is four questions to the DNS and four to a registry, some 36 seconds: so many end within the lease.
-MAX = 40
+MAX_PER_RUN = 40
 LEASE = timedelta(minutes=30)
 LETTER = "mail_domains.support"
 #: Addresses doubted in one transaction: some tenth of a second, on SQLite with every other writer waiting.
@@ -92,7 +92,7 @@ def _due(held: Mapping[str, DomainHeld], rows: Mapping[str, MailDomainRow], now:
     """Return the domains whose turn it is, those that waited longest first, the new ones before all."""
     waiting = [(rows[domain].next_at if domain in rows else None, domain) for domain in held]
     due = [(moment or datetime.min.replace(tzinfo=now.tzinfo), domain) for moment, domain in waiting]
-    return [domain for moment, domain in sorted(due) if moment <= now][:MAX]
+    return [domain for moment, domain in sorted(due) if moment <= now][:MAX_PER_RUN]
 
 
 def _refuse_a_blackout(found: Sequence[Found]) -> None:

@@ -33,7 +33,7 @@ PROBLEMS = {
     "dns.failed": "la réponse des serveurs de noms n’a pas pu être lue",
 }
 #: Sound domains that are listed by name; beyond them, the count says enough.
-MAX = 200
+MAX_SHOWN = 200
 
 
 @view_config(
@@ -48,7 +48,7 @@ def domains(context: SupportMailDomainsResource, request: PortalRequest) -> Temp
     settings = find(request, MailDomainSettings)
     return {
         "calling": [one for one in statuses if one.calls],
-        "sound": [one for one in statuses if not one.calls][:MAX],
+        "sound": [one for one in statuses if not one.calls][:MAX_SHOWN],
         "total": len(statuses),
         "states": STATES,
         "problems": PROBLEMS,

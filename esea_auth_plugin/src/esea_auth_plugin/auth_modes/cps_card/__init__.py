@@ -31,7 +31,7 @@ ACTIONS = {
 
 
 def includeme(config: Configurator) -> None:
-    """Read the settings; publish the review board and the pages if the mode is enabled."""
+    """Read the settings; publish the card service and the pages if the mode is enabled."""
     read_section(config, CardSettings, PREFIX)
     config.add_audit_actions(ACTIONS)
     config.add_portal_root(ROOT, CardHostRoot)

@@ -1,4 +1,4 @@
-"""The review board of the card host: takes what was presented, judges it, and hands the result over by a ticket.
+"""The service of the card host: takes what was presented, judges it, and hands the result over by a ticket.
 
 It knows no account and touches no sign-in. Whoever reads cards in another way (the demo's reader) gives its bytes to
 the same :meth:`CardService.examine`.

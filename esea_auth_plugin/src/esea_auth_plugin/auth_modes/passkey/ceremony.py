@@ -36,7 +36,7 @@ _ALGORITHMS = [
     COSEAlgorithmIdentifier.EDDSA,
     COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
 ]
-_MAX = 20_000
+_MAX_CREDENTIAL_LENGTH = 20_000
 _ATTACHMENTS = ("platform", "cross-platform")
 
 
@@ -112,7 +112,7 @@ def read_credential(text: str) -> JsonObject:
 
     :raises NotVerified: it is no such thing, or comes from a page inside somebody else's.
     """
-    if not text or len(text) > _MAX:
+    if not text or len(text) > _MAX_CREDENTIAL_LENGTH:
         raise NotVerified("passkey.empty")
     try:
         found = json.loads(text)

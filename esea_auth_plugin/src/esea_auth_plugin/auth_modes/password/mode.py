@@ -17,7 +17,7 @@ from .service import Checked, Passwords
 PAGE = "esea_auth_plugin:auth_modes/password/templates/password.jinja2"
 #: One sentence for every reason (ANSSI PG-078 R14): unknown, wrong, suspended, not confirmed yet.
 WRONG = "Identifiant ou mot de passe incorrect. Vérifiez la saisie, puis réessayez."
-MAX = 320
+MAX_LOGIN_LENGTH = 320
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,13 @@ class PasswordMode(AuthMode):
 
     def ask(self, session: Session, attempt: Attempt) -> Ask:
         """Ask for login and password; only the password when the person is known."""
-        return Ask(PAGE, {"login": attempt.values.get("login", "")[:MAX], "known": attempt.subject is not None})
+        return Ask(
+            PAGE, {"login": attempt.values.get("login", "")[:MAX_LOGIN_LENGTH], "known": attempt.subject is not None}
+        )
 
     def claim(self, attempt: Attempt) -> Claim | None:
         """Return the account that the typed login names."""
-        login = normalise_login(attempt.values.get("login", "")[:MAX])
+        login = normalise_login(attempt.values.get("login", "")[:MAX_LOGIN_LENGTH])
         if attempt.subject is not None:
             return Claim(login, attempt.subject)
         with find(self.registry, IDatabase).reading() as session:
@@ -62,7 +64,7 @@ class PasswordMode(AuthMode):
             if attempt.subject is not None:
                 account = accounts.by_subject(session, attempt.subject)
             else:
-                account = accounts.by_login(session, login[:MAX])
+                account = accounts.by_login(session, login[:MAX_LOGIN_LENGTH])
         active = account is not None and account.state is AccountState.ACTIVE
         subject = account.subject if account is not None and active else None
         return Examined(subject, active, self._passwords.examine(subject, password))

@@ -22,7 +22,7 @@ from ...normalise.postal import FRANCE, BadPostalCode, normalise_postal_code, to
 from .texts import clean, first, phone
 
 #: A professional has a handful; a list of thousands is an attack on the page that shows it.
-MAX = 20
+MAX_ACTIVITIES = 20
 FRANCE_COG = "99000"
 #: Countries by their INSEE code (COG), as the register writes them: France and those near it; others are left out.
 _COUNTRIES = {
@@ -48,7 +48,7 @@ def activities_of(claims: Mapping[str, object], reference: Mapping[str, object],
     if not found:
         found = [_of({"codeProfession": _role(claims)}, {}, claims, today)]
     unique = {tuple(sorted(each.attributes.items())): each for each in found if each.attributes}
-    return tuple(unique.values())[:MAX]
+    return tuple(unique.values())[:MAX_ACTIVITIES]
 
 
 def _listed(claims: Mapping[str, object], reference: Mapping[str, object], today: date) -> Iterator[Activity]:
@@ -106,7 +106,7 @@ def _role(claims: Mapping[str, object]) -> str:
     """Return the profession's code of ``SubjectRole``: « code^OID of the value set », in a list or alone."""
     value = claims.get("SubjectRole")
     listed = value if isinstance(value, list) else [value]
-    return next((code for each in listed[:MAX] if (code := clean(each, 80).partition("^")[0].strip())), "")
+    return next((code for each in listed[:MAX_ACTIVITIES] if (code := clean(each, 80).partition("^")[0].strip())), "")
 
 
 def _finess(value: object) -> str:
@@ -145,4 +145,4 @@ def _department(activity: Mapping[str, object], postal_code: str) -> str:
 def dicts_of(value: object) -> Sequence[Mapping[str, object]]:
     """Return the objects of a list, or the one object that stands in its place; what is none is left out."""
     listed = value if isinstance(value, list) else [value]
-    return [entry for entry in listed if isinstance(entry, dict)][:MAX]
+    return [entry for entry in listed if isinstance(entry, dict)][:MAX_ACTIVITIES]

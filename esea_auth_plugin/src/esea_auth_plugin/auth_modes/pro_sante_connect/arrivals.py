@@ -27,7 +27,7 @@ from .texts import clean
 
 PAGES = "esea_auth_plugin:auth_modes/pro_sante_connect/templates"
 #: PSC's session lives four hours at most, and so does ours (domain notes, 1.4).
-MAX = timedelta(hours=4)
+MAX_SESSION_AGE = timedelta(hours=4)
 SAME, MINE, CHOICE = "same", "mine", "choice"
 ANSWER, YES, NO = "reponse", "oui", "non"
 
@@ -124,7 +124,7 @@ class Arrivals:
 
     def resolve(self, session: Session, attempt: Attempt, who: Who, mode: AuthMode, *, fresh: bool) -> Result:
         """Judge who arrived. :param fresh: they proved themselves to PSC for this very sign-in."""
-        ends = who.auth_time + MAX
+        ends = who.auth_time + MAX_SESSION_AGE
         if ends <= attempt.at:
             return Refused("psc.session_too_old", _TOO_OLD, over=True)
         match = self._matching.search(session, who.person)
@@ -160,7 +160,7 @@ class Arrivals:
     def leave(self, session: Session, attempt: Attempt) -> str:
         """« Ce n'est pas moi »: return the address of the page that ends PSC's session; nobody is signed in."""
         who = Who.from_state(attempt.state["who"])
-        kept = self._sessions.keep(session, None, who.person.issuer, who, attempt.at + MAX)
+        kept = self._sessions.keep(session, None, who.person.issuer, who, attempt.at + MAX_SESSION_AGE)
         return self._sessions.end_session_url(session, kept, attempt.at)
 
     # --- parts
@@ -177,7 +177,7 @@ class Arrivals:
             return Refused(error.code, mode.wrong, over=True)
         if link is None:
             return UnknownPerson(who.person.identity(), OTHER_NAME, blocked=True)
-        ends = who.auth_time + MAX
+        ends = who.auth_time + MAX_SESSION_AGE
         reference = self._sessions.keep(session, account, who.person.issuer, who, ends)
         proof = Proof(
             mode=mode.name,

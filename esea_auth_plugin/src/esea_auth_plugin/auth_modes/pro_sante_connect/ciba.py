@@ -26,7 +26,7 @@ from .tokens import BadToken
 log = logging.getLogger(__name__)
 
 #: Requests that one turn takes on; the next turn comes a second later.
-MAX = 200
+MAX_PER_RUN = 200
 #: Questions in a row without an answer before the person is told that PSC is down.
 MAX_FAILURES = 3
 SLOW_DOWN = 5
@@ -34,7 +34,7 @@ SLOW_DOWN = 5
 
 def ask_due(registry: Registry) -> None:
     """Job: ask PSC about every request that is due."""
-    due = find(registry, EcpsRequests).lease_due(MAX)
+    due = find(registry, EcpsRequests).lease_due(MAX_PER_RUN)
     if not due:
         return
     with ThreadPoolExecutor(max_workers=MAX_RINGING, thread_name_prefix="ecps") as threads:

@@ -12,7 +12,7 @@ from .settings import PscSettings
 
 #: Calls about e-CPS requests that a worker makes at once.
 MAX_RINGING = 8
-#: Where PSC sends people back: declared with it, email by email.
+#: Where PSC sends people back: declared with it, letter by letter.
 RETURN = "retour"
 RETURN_PATH = f"/connexion/psc/{RETURN}"
 END_SESSION_PATH = "/connexion/psc/fin"

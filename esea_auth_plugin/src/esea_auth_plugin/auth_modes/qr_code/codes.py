@@ -8,7 +8,7 @@ from ...normalise.codes import code_emails, compact, is_digits
 #: Groups of four characters: 40 bits that live 90 seconds, 60 that live five minutes.
 GROUPS = {"sign_in": 2, "enrolment": 3}
 _PREFIX = "QR"
-_MAX = 40
+_MAX_TYPED_LENGTH = 40
 
 
 def new(kind: str) -> str:
@@ -18,7 +18,7 @@ def new(kind: str) -> str:
 
 def read(typed: str) -> str | None:
     """Return a typed code as it is written: case, spaces, dashes, and I, L, O forgiven. ``None``: it can't be one."""
-    emails = code_emails(typed[:_MAX])
+    emails = code_emails(typed[:_MAX_TYPED_LENGTH])
     for groups in GROUPS.values():
         if len(emails) == 4 * groups:
             found = tokens.read_reference(emails, prefix=_PREFIX, groups=groups)

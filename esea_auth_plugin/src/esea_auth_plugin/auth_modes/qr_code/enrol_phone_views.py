@@ -13,7 +13,7 @@ from .resources import QrKey
 from .service import ENROLMENT, PAIRED, QrRequests
 
 #: A credential is some two thousand characters (threat-model.md row 30).
-_MAX = 16_000
+_MAX_CREDENTIAL_LENGTH = 16_000
 
 
 @view_config(context=QrKey, request_method="POST", permission=NO_PERMISSION_REQUIRED)
@@ -22,7 +22,7 @@ def take_key(context: QrKey, request: PortalRequest) -> ViewResult:
     phone.count(request)
     found = phone.named(context.__parent__, request, ENROLMENT, PAIRED)
     given = {name: str(request.POST.get(name, "")) for name in ("credential", "challenge")}
-    if found is None or any(len(value) > _MAX for value in given.values()):
+    if found is None or any(len(value) > _MAX_CREDENTIAL_LENGTH for value in given.values()):
         return phone.rendered(request, phone.DONE, phone.gone(request))
     if not given["credential"]:
         return phone.rendered(request, *enrol_phone.again(context.__parent__, request, found))

@@ -127,7 +127,7 @@ class QrRequests:
         return (row.state, row.ends_at) if row is not None else None
 
     def progress_of_cookie(self, session: Session, cookie_digest: str, at: datetime) -> tuple[str, datetime] | None:
-        """Like :meth:`standing`, by the cookie of the sign-in, joined: all that a waiting page costs."""
+        """Like :meth:`progress`, by the cookie of the sign-in, joined: all that a waiting page costs."""
         query = (
             select(QrRequestRow.state, QrRequestRow.ends_at)
             .join(SignInRow, SignInRow.id == QrRequestRow.attempt)

@@ -15,7 +15,7 @@ from ...normalise.codes import compact
 from ...pyramid_types import Registry
 from ...services import find
 from . import codes
-from .service import MAX, Applications
+from .service import MAX_APPLICATIONS, Applications
 
 _TEMPLATES = "esea_auth_plugin:auth_modes/totp/templates"
 KIND = "Application d’authentification"
@@ -25,7 +25,7 @@ WRONG = (
     "répète, vérifiez que votre téléphone est à l’heure automatique."
 )
 EMPTY = "Saisissez les six chiffres que montre l’application."
-TOO_MANY = f"Vous avez déjà {MAX} applications : retirez-en une d’abord."
+TOO_MANY = f"Vous avez déjà {MAX_APPLICATIONS} applications : retirez-en une d’abord."
 
 
 class TotpEnrolment(Enrolment):
@@ -40,7 +40,7 @@ class TotpEnrolment(Enrolment):
 
     def begin(self, session: Session, attempt: Attempt) -> Begun:
         """Make a key; its page can be shown again, with the same key, until a first code is right."""
-        if attempt.subject is None or self.mode._applications.count(session, attempt.subject) >= MAX:
+        if attempt.subject is None or self.mode._applications.count(session, attempt.subject) >= MAX_APPLICATIONS:
             return Refused("totp.too_many", TOO_MANY, over=True)
         return self.mode._page(attempt, codes.new_key())
 
@@ -53,7 +53,8 @@ class TotpEnrolment(Enrolment):
         key = attempt.state.get("key")
         if attempt.subject is None or not key:
             return Refused("totp.enrolment_lost", "Cet ajout a expiré. Recommencez.", over=True)
-        if self.mode._applications.count(session, attempt.subject) >= MAX:  # two pages, sent one after the other
+        # Two pages may be sent one after the other.
+        if self.mode._applications.count(session, attempt.subject) >= MAX_APPLICATIONS:
             return Refused("totp.too_many", TOO_MANY, over=True)
         if not self.mode.typed(attempt):
             return Refused("totp.empty", EMPTY)

@@ -20,7 +20,7 @@ from .models import TotpRow
 PURPOSE = "totp.key"
 ADDRESS = "totp.address"
 #: Each one is compared at every try; nobody carries more telephones.
-MAX = 8
+MAX_APPLICATIONS = 8
 
 
 class Applications:

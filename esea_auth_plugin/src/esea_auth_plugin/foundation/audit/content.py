@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from ..security.tokens import equal, salted_digest
 
 #: Longest text in the details; what is longer is not a code or a reference.
-MAX = 200
+MAX_TEXT_LENGTH = 200
 
 
 class EventContent(Protocol):
@@ -88,6 +88,6 @@ def _checked(key: str, value: object, strict: bool) -> Any:
         items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
         return [_checked(key, item, strict) for item in items]
     text = str(value)
-    if strict and (len(text) > MAX or "@" in text):
+    if strict and (len(text) > MAX_TEXT_LENGTH or "@" in text):
         raise ValueError(f"details hold codes and references only; « {key} » belongs in personal")
-    return text[:MAX]
+    return text[:MAX_TEXT_LENGTH]

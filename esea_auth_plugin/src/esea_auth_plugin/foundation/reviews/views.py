@@ -125,13 +125,13 @@ def _address_of(
 
 
 def _pages(context: ReviewBoardResource, request: PortalRequest) -> list[Any]:
-    """Return what other packages are added under this review board, if it has a title and this person may open it."""
+    """Return the pages that other packages added under this board and that this person may open."""
     kinds = set(kinds_of_resource(context))
     found = []
     for (parent, name), factory in core(request).children.items():
         if parent in kinds:
-            package = factory(request, context, name)
-            permission = getattr(package, "permission", None)
-            if package.title and permission and request.has_permission(permission):
-                found.append(package)
+            page = factory(request, context, name)
+            permission = getattr(page, "permission", None)
+            if page.title and permission and request.has_permission(permission):
+                found.append(page)
     return found

@@ -114,7 +114,7 @@ def in_blocklist(password: str) -> bool:
 
 
 def _core(text: str) -> str:
-    """Return what is left between the first and the last email."""
+    """Return what is left between the first and the last letter."""
     return re.sub(r"^[^a-z]+|[^a-z]+$", "", text)
 
 

@@ -32,7 +32,7 @@ def take(dialect: str, uses: Sequence[Use], now: int) -> Any:
         "last_ms": now,
         "ends_ms": new.ends_ms,
     }
-    package = or_(anew, Row.count < new.ceiling)
-    return statement.on_conflict_do_update(index_elements=["key"], set_=changes, where=package).returning(
+    below_ceiling = or_(anew, Row.count < new.ceiling)
+    return statement.on_conflict_do_update(index_elements=["key"], set_=changes, where=below_ceiling).returning(
         Row.key, Row.start_ms
     )

@@ -13,7 +13,7 @@ from .cookies import drop_cookie, read_cookie, set_cookie
 
 COOKIE = "message"
 _PURPOSE = "flash"
-_MAX = 3
+_MAX_MESSAGES = 3
 
 
 def flash(request: PortalRequest, text: str, kind: str = "success") -> None:
@@ -22,7 +22,7 @@ def flash(request: PortalRequest, text: str, kind: str = "success") -> None:
     if queue is None:
         queue = request._flash_out = []
     queue.append((kind, text[:400]))
-    sealed = find(request, ISealer).seal(json.dumps(queue[-_MAX:]).encode(), purpose=_PURPOSE)
+    sealed = find(request, ISealer).seal(json.dumps(queue[-_MAX_MESSAGES:]).encode(), purpose=_PURPOSE)
     set_cookie(request, COOKIE, sealed, max_age=timedelta(minutes=5))
 
 

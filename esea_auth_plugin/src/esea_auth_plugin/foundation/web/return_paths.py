@@ -13,7 +13,7 @@ from ...interfaces import ICatalogue
 from ...pyramid_types import PortalRequest
 from ...services import find
 
-MAX = 1500
+MAX_PATH_LENGTH = 1500
 _CHARS = r"A-Za-z0-9._~%:@!$&'()*+,;="
 _SHAPE = re.compile(rf"/(?:[{_CHARS}-][{_CHARS}/-]*)?(?:\?[{_CHARS}/?-]*)?")
 #: Coming back there would loop, or act.
@@ -22,7 +22,7 @@ _NOT_BACK = ("/connexion", "/deconnexion")
 
 def local_path(text: str | None) -> str:
     """Return ``text`` if it is a path of this portal, ``""`` otherwise."""
-    if not text or len(text) > MAX or not _SHAPE.fullmatch(text):
+    if not text or len(text) > MAX_PATH_LENGTH or not _SHAPE.fullmatch(text):
         return ""
     parts = urlsplit(text)
     decoded = unquote(parts.path)

@@ -23,13 +23,13 @@ from .resources import RegainResource, RegainToken
 
 COOKIE = "retrouver"
 _PAGE = "esea_auth_plugin:recovery/lost_authenticators/templates/regain.jinja2"
-_MAX = 128
+_MAX_TOKEN_LENGTH = 128
 
 
 @view_config(context=RegainToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def take_token(context: RegainToken, request: PortalRequest) -> ViewResult:
     """Move the token into the flow's cookie; mail scanners that follow the link use nothing up."""
-    token = context.__name__ if len(context.__name__) <= _MAX else "-"
+    token = context.__name__ if len(context.__name__) <= _MAX_TOKEN_LENGTH else "-"
     set_cookie(request, COOKIE, token, max_age=timedelta(minutes=30))
     return HTTPSeeOther("/connexion/retrouver")
 

@@ -21,13 +21,13 @@ COOKIE = "confirmation-dispositif"
 HOME = "/compte/dispositifs"
 USES = Limit("devices.confirm.address", 60, timedelta(hours=1))
 _PAGE = "esea_auth_plugin:authentication/credentials/pending/templates/confirm.jinja2"
-_MAX = 128
+_MAX_TOKEN_LENGTH = 128
 
 
 @view_config(context=ConfirmToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def take_token(context: ConfirmToken, request: PortalRequest) -> ViewResult:
     """Move the token into a cookie; mail scanners that follow the link confirm nothing."""
-    token = context.__name__ if len(context.__name__) <= _MAX else "-"
+    token = context.__name__ if len(context.__name__) <= _MAX_TOKEN_LENGTH else "-"
     set_cookie(request, COOKIE, token, max_age=timedelta(minutes=30))
     return HTTPSeeOther(f"{HOME}/confirmation")
 
