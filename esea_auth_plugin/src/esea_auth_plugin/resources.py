@@ -1,4 +1,4 @@
-"""Places of the portal: every page is a resource in a tree under the root.
+"""Resources of the portal: every page is a resource in a tree under the root.
 
 ``__getitem__`` never writes and never counts. A package's place finds its fixed children by the directive
 ``add_portal_child`` and reads the others by key in :meth:`Resource.child`.

@@ -1,4 +1,4 @@
-"""Places of the accounts: ``/compte`` for each person, ``/support/comptes`` for the support."""
+"""Resources of the accounts: ``/compte`` for each person, ``/support/comptes`` for the support."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places of the services: `/services`, `/services/ror`, and « Mes demandes » under « Mon compte »."""
+"""Resources of the services: `/services`, `/services/ror`, and « Mes demandes » under « Mon compte »."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places of recovery, and of changing one's password."""
+"""Resources of recovery, and of changing one's password."""
 
 from __future__ import annotations
 

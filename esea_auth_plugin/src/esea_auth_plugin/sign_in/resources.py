@@ -1,4 +1,4 @@
-"""Places of the sign-in: `/connexion`, one place a mode, one an action of a mode, and the pages around."""
+"""Resources of the sign-in: `/connexion`, one a mode, one an action of a mode, and the pages around."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places of the sign-up, under ``/inscription``."""
+"""Resources of the sign-up, under ``/inscription``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places of the demo: ``/demo`` and ``/demo/courriels/KEY``."""
+"""Resources of the demo: ``/demo`` and ``/demo/courriels/KEY``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places of the texts: ``/cgu`` in force, ``/cgu/2026-06`` in one of its versions."""
+"""Resources of the texts: ``/cgu`` in force, ``/cgu/2026-06`` in one of its versions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places of the support: `/support/domaines`, and one a domain."""
+"""Resources of the support: `/support/domaines`, and one a domain."""
 
 from __future__ import annotations
 

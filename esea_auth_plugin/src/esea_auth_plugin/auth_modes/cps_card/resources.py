@@ -1,4 +1,4 @@
-"""Places of the card: the root of the card host, and the pages that are added under `/connexion/cps`."""
+"""Resources of the card: the root of the card host, and the pages that are added under `/connexion/cps`."""
 
 from __future__ import annotations
 

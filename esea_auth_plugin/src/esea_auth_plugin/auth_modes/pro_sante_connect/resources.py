@@ -1,4 +1,4 @@
-"""Places under `/connexion/psc` that are no step of a sign-in: the official button, and the pages of a sign-out."""
+"""Resources under `/connexion/psc` that are no step of a sign-in: the official button, and the pages of a sign-out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places of the devices: the list, what is being added, one credential."""
+"""Resources of the devices: the list, what is being added, one credential."""
 
 from __future__ import annotations
 

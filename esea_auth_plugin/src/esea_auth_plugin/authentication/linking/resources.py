@@ -1,4 +1,4 @@
-"""Places of linking: what was just read, and the page that links it."""
+"""Resources of linking: what was just read, and the page that links it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places of a reviewing review board: `/support`, `/support/adhesions`, `/support/adhesions/DEM-7K3M-Q2XF`."""
+"""Resources of a reviewing review board: `/support`, `/support/adhesions`, `/support/adhesions/DEM-7K3M-Q2XF`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places of an e-mail change: `/compte/courriel`, and what the former address is mailed."""
+"""Resources of an e-mail change: `/compte/courriel`, and what the former address is mailed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places of the notices: the mailed link, and « Notifications » under « Mon compte »."""
+"""Resources of the notices: the mailed link, and « Notifications » under « Mon compte »."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places of who lost their device: `/connexion/nouveau-dispositif`, and one below it for each mode."""
+"""Resources of who lost their device: `/connexion/nouveau-dispositif`, and one below it for each mode."""
 
 from __future__ import annotations
 

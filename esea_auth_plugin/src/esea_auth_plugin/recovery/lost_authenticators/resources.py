@@ -1,4 +1,4 @@
-"""Places of the mailed link: `/connexion/retrouver` and `/connexion/retrouver/JETON`."""
+"""Resources of the mailed link: `/connexion/retrouver` and `/connexion/retrouver/JETON`."""
 
 from __future__ import annotations
 

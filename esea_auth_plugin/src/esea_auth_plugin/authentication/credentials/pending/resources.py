@@ -1,4 +1,4 @@
-"""Places of the mailed link: `/compte/dispositifs/confirmation` and one below it for a token."""
+"""Resources of the mailed link: `/compte/dispositifs/confirmation` and one below it for a token."""
 
 from __future__ import annotations
 
