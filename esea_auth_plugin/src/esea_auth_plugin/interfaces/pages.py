@@ -1,4 +1,4 @@
-"""Places, navigation and the facts that every page may need."""
+"""Resources, navigation and the facts that every page may need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Networks that people have signed in from: what is new is told to them, since a thief seldom comes from their hospital.
+"""Networks that people have signed in from: a new one is told to them, since a thief is seldom in their hospital.
 
 A network is an establishment's network when the settings name it, else the block of addresses that an operator hands
 out (/16, or /32 with IPv6): telephones change theirs all day within it. No file of countries is asked.

@@ -1,4 +1,4 @@
-"""Resources of the telephone: ``/qr`` (a code is typed) and ``/qr/CODE`` (a code was read). Looking up judges nothing."""
+"""Resources of the telephone: ``/qr`` (a code is typed) and ``/qr/CODE`` (a code was read), the same for any code."""
 
 from __future__ import annotations
 
