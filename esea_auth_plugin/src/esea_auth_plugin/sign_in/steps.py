@@ -1,14 +1,12 @@
-"""One step of a sign-in: the stage where it stands, the mode's answer, and what comes next.
+"""One step of a sign-in: the stage where it stands, and what comes of the mode's answer.
 
-Nothing here knows which mode it is. In order: the counts are taken, the mode does its slow part, and only then the
-request's transaction begins.
+Nothing here knows which mode it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, cast
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
@@ -18,20 +16,9 @@ from ..authentication import flow
 from ..authentication.attempts import limits as gate
 from ..authentication.attempts.browsers import browser_of
 from ..authentication.attempts.store import TTL, SignIn, SignIns
-from ..authentication.contract import (
-    Ask,
-    Attempt,
-    AuthMode,
-    Begun,
-    Enrolled,
-    Proven,
-    Refused,
-    Result,
-    ShowsIdentity,
-    UnknownPerson,
-)
+from ..authentication.contract import Attempt, AuthMode, Proven, Refused, Result, UnknownPerson
 from ..authentication.credentials.suspension import SuspendedFactors
-from ..authentication.flow import Outcome
+from ..authentication.flow import Outcome, driver
 from ..authentication.registry import modes_of
 from ..foundation.database import IDatabase, lock_accounts, new_id
 from ..foundation.throttling import in_words
@@ -46,10 +33,9 @@ from ..interfaces import (
     IPendingDevices,
     IPendingIdentities,
     PendingIdentity,
-    PortalService,
 )
 from ..levels import level_of_factors, mail_code_barred
-from ..pyramid_types import PortalRequest
+from ..pyramid_types import Json, PortalRequest
 from ..services import current_time, find
 from .finishing import StartAgain, active_account, after_last_stage
 from .offers import service_named
@@ -58,29 +44,222 @@ _UNCONFIRMED = "Ce dispositif attend sa confirmation : ouvrez le lien reçu par 
 _TOO_MANY_STARTS = (
     "Ce mode a été commencé trop souvent pour votre compte. Réessayez dans {}, ou choisissez-en un autre."
 )
-_OWN_FIELDS = {"csrf_token", "service", "retour", "recent"}
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a sign-in stands: stored, or about to be (``fresh``)."""
+@dataclass
+class SignInProgress(driver.Progress):
+    """Where a sign-in stands: stored, or about to be (``fresh``).
 
+    :ivar entered: counts taken for this answer. :ivar start: counts taken for starting the stage that follows.
+    """
+
+    request: PortalRequest
     found: SignIn
     stage: AuthMode
     account: AccountView | None
     fresh: bool
+    entered: gate.LimitReservation = field(default_factory=lambda: gate.LimitReservation([]))
+    start: gate.StageStart = field(default_factory=gate.StageStart)
+
+    @property
+    def steps(self) -> AuthMode:
+        """The mode of the stage."""
+        return self.stage
+
+    @property
+    def page(self) -> str:
+        """Address of the page of the mode that was chosen: all its stages answer there."""
+        mode = modes_of(self.request).get(self.found.mode)
+        return f"/connexion/{mode.segment if mode is not None else ''}"
+
+    def attempt(self, values: Mapping[str, str], action: str = "") -> Attempt:
+        """Return what the stage's mode may know; reads the browser's table, so outside transactions."""
+        service = service_named(self.request, self.found.service)
+        return flow.attempt_of(
+            self.request,
+            id=self.found.id,
+            subject=self.found.subject,
+            values=values,
+            email=self.account.email if self.account else "",
+            action=action,
+            state=self.found.state,
+            service_title=service.title if service is not None else "",
+            known_here=browser_of(self.request).subjects,
+        )
+
+    def reserve(self, attempt: Attempt, *, begins: bool) -> None:
+        """Count the start of a sign-in, and the answer against what it claims."""
+        if self.fresh:
+            gate.use_up(self.request, self.stage.begin_limits(attempt), attempt.subject)
+        if begins:
+            return
+        if attempt.action in self.stage.actions:
+            gate.use_up(self.request, self.stage.action_limits(attempt), attempt.subject)
+            return
+        claim = self.stage.claim(attempt)
+        self.entered = gate.enter(
+            self.request,
+            self.stage.name,
+            login=claim.login if claim else "",
+            subject=claim.subject if claim else None,
+            browser=browser_of(self.request),
+            more=self.stage.limits(attempt),
+        )
+
+    def prepared(self, attempt: Attempt, prepared: object) -> None:
+        """Count the start of the stage that follows, for the account that this answer is about to prove."""
+        following = modes_of(self.request).get(self.found.next_stage or "")
+        if self.entered.silent or following is None:
+            return
+        subject = self.stage.expected_subject(attempt, prepared)
+        if subject is not None:
+            limits = following.begin_limits(replace(attempt, subject=subject))
+            self.start = gate.reserve_start(self.request, limits, subject)
+
+    def overruled(self) -> Refused | None:
+        """The account's hidden limit is reached: nobody learns whether the answer would have been right."""
+        return Refused("throttle.person", self.stage.wrong) if self.entered.silent else None
+
+    def lock(self, session: Session, *, begins: bool) -> Outcome | None:
+        """Lock the account, and lead nobody into a stage that shows nothing for them."""
+        lock_accounts(self.request, session, self.found.subject)
+        return self.barred() if begins else None
+
+    def judged(self, result: Result) -> None:
+        """Give the counts of an answer back that was not wrong; a proof is looked at once more (:meth:`end`)."""
+        if not isinstance(result, Refused | Proven):
+            self.entered.give_back_after(self.request)
+
+    def store(self, session: Session, state: Json | None) -> None:
+        """Store the sign-in and give the browser its cookie, or keep what its mode asked to remember."""
+        signins = find(self.request, SignIns)
+        if self.fresh:
+            signins.start(self.request, session, replace(self.found, state=state or {}))
+        elif state is not None:
+            signins.remember(session, self.found, state)
+
+    def refuse(self, session: Session, attempt: Attempt, refused: Refused) -> Outcome:
+        """Record a refusal, and show the stage again or the choice of a mode."""
+        details = {"mode": self.found.mode, "stage": self.stage.name}
+        find(self.request, IAuditTrail).record(
+            session,
+            "sign_in.refused",
+            outcome="refused",
+            target=self.found.subject or self.entered.subject,
+            details={**details, "code": refused.code, "service": self.found.service},
+            personal={"address": self.request.client_address, "login": self.entered.login},
+        )
+        if refused.over:
+            find(self.request, SignIns).abandon(self.request, session)
+            return Outcome(location=start_address(self.found), problem=refused.message)
+        return Outcome(shown=self.stage.ask(session, attempt), problem=refused.message)
+
+    def end(self, session: Session, attempt: Attempt, result: driver.End) -> Outcome:
+        """End the stage with a proof, or show the ways on to somebody whom no account knows."""
+        if isinstance(result, UnknownPerson):
+            if result.blocked:
+                return self.refuse(session, attempt, Refused("sign_in.blocked_identity", result.message, over=True))
+            return self._unlinked(session, result)
+        if not isinstance(result, Proven):
+            raise TypeError("a mode adds a credential in its enrolment, not in a sign-in")
+        if self.found.subject is None:
+            lock_accounts(self.request, session, result.subject)
+        unfit = self._unfit(session, result)
+        if unfit is not None:
+            return self.refuse(session, attempt, unfit)
+        self.entered.give_back_after(self.request)
+        if self.start.refused is not None:
+            wait = in_words(self.start.refused.retry_after)
+            often = Refused("throttle.start", _TOO_MANY_STARTS.format(wait), over=True)
+            return self.refuse(session, attempt, often)
+        return self._proven(session, result)
+
+    def barred(self) -> Outcome | None:
+        """Don't send somebody through a stage that shows nothing for them: mailed codes while they are barred."""
+        now = current_time(self.request)
+        if self.stage.restores or not mail_code_barred(self.account, now):
+            return None
+        held = {factor for proof in self.found.proofs for factor in proof.factors} | self.stage.after
+        with_it = level_of_factors(held | self.stage.factors, mail_code_barred=True)
+        if with_it > level_of_factors(held, mail_code_barred=True):
+            return None
+        return Outcome(location=start_address(self.found), problem=why_barred(self.account, now))
+
+    def _unfit(self, session: Session, result: Proven) -> Refused | None:
+        """Return why a right answer is refused all the same."""
+        if self.found.subject is not None and result.subject != self.found.subject:
+            return Refused("sign_in.other_person", self.stage.wrong, over=True)
+        if find(self.request, SuspendedFactors).refuses(session, result.subject, result.proof):
+            # Counted and answered like a wrong one: nobody learns that it would have been right.
+            return Refused("factor.frozen", self.stage.wrong)
+        if self._waits(session, result):
+            return Refused("device.unconfirmed", _UNCONFIRMED, over=True)
+        return None
+
+    def _waits(self, session: Session, result: Proven) -> bool:
+        """Tell whether the proof rests on a device that nobody has confirmed yet, whatever mode used it."""
+        reference = result.proof.authenticator
+        if reference is None:
+            return False
+        pending = find(self.request, IPendingDevices).of(session, result.subject)
+        return any(reference in held for held in pending.values())
+
+    def _unlinked(self, session: Session, unknown: UnknownPerson) -> Outcome:
+        """Keep who was proven, whom no account knows, for this browser; and show the two ways on."""
+        found = self.found
+        pending = PendingIdentity(
+            unknown.external, found.mode, found.service, found.return_path, claimed=unknown.claimed
+        )
+        find(self.request, IPendingIdentities).keep(self.request, session, pending)
+        find(self.request, IAuditTrail).record(
+            session,
+            "identity.shown",
+            outcome="refused",
+            details={"mode": found.mode, "kind": unknown.external.kind, "service": found.service},
+            personal={"address": self.request.client_address, "identity": unknown.external.subject},
+        )
+        find(self.request, SignIns).abandon(self.request, session)
+        return Outcome(location="/connexion/identite")
+
+    def _proven(self, session: Session, result: Proven) -> Outcome:
+        request, proofs = self.request, (*self.found.proofs, result.proof)
+        done = replace(self.found, subject=result.subject, proofs=proofs)
+        account = active_account(request, session, result.subject)
+        following = self.found.next_stage
+        signins = find(request, SignIns)
+        if following is None:
+            if self.fresh:
+                signins.start(request, session, done)
+            return Outcome(location=after_last_stage(request, done))
+        stage = modes_of(request).get(following)
+        if stage is None:
+            raise StartAgain("Ce mode de connexion n'est plus disponible. Choisissez-en un autre.")
+        ahead = SignInProgress(request, replace(done, stage=following, state={}), stage, account, fresh=False)
+        barred = ahead.barred()
+        if barred is not None:
+            signins.abandon(request, session)
+            return barred
+        if self.fresh:
+            signins.start(request, session, ahead.found)
+        elif not signins.move(request, session, self.found, stage=following, subject=result.subject, proofs=proofs):
+            raise StartAgain("Cette connexion a été reprise ailleurs. Recommencez depuis le début.")
+        attempt = ahead.attempt({})
+        if self.start.subject != result.subject and stage.begin_limits(attempt):
+            raise RuntimeError(f"{self.stage.name}: expected_subject() must name whom answer() proves")
+        self.start.done = True
+        return driver.settle(ahead, session, attempt, stage.begin(session, attempt))
 
 
 def progress(
     request: PortalRequest, session: Session, mode: AuthMode, *, service: str, return_path: str, recent: bool
-) -> Progress:
+) -> SignInProgress:
     """Return the browser's sign-in by this mode, or the beginning of one. Writes nothing."""
     modes = modes_of(request)
     found = find(request, SignIns).current(request, session)
     if found is not None and found.mode == mode.name:
         stage = modes.get(found.stage)
         if stage is not None:
-            return Progress(found, stage, _account(request, session, found.subject), fresh=False)
+            return SignInProgress(request, found, stage, _account(request, session, found.subject), fresh=False)
     # What stands for a lost device is asked for from nothing: a session left open must not do half of it.
     identity = None if mode.restores else _raised(request, service, recent)
     proven: frozenset[Factor] = frozenset()
@@ -102,7 +281,22 @@ def progress(
         state={},
         ends_at=now + TTL,
     )
-    return Progress(found, stages[0], _account(request, session, found.subject), fresh=True)
+    return SignInProgress(request, found, stages[0], _account(request, session, found.subject), fresh=True)
+
+
+def read_progress(
+    request: PortalRequest, mode: AuthMode, *, service: str = "", return_path: str = "", recent: bool = False
+) -> SignInProgress:
+    """Like :func:`progress`, in a short transaction that is over when it returns."""
+    with find(request, IDatabase).reading() as session:
+        return progress(request, session, mode, service=service, return_path=return_path, recent=recent)
+
+
+def start_address(found: SignIn) -> str:
+    """Return the page on which a mode is chosen again."""
+    query = {"service": found.service, "retour": found.return_path, "recent": "1" if found.recent else ""}
+    given = urlencode({name: value for name, value in query.items() if value})
+    return f"/connexion?{given}" if given else "/connexion"
 
 
 def _raised(request: PortalRequest, slug: str, recent: bool) -> Identity | None:
@@ -117,259 +311,8 @@ def _raised(request: PortalRequest, slug: str, recent: bool) -> Identity | None:
     return identity
 
 
-def attempt_of(
-    request: PortalRequest, at: Progress, service: PortalService, values: Mapping[str, str], action: str = ""
-) -> Attempt:
-    """Return what the stage's mode may know of this step; reads the browser's table, so outside transactions."""
-    return flow.attempt_of(
-        request,
-        id=at.found.id,
-        subject=at.found.subject,
-        values=values,
-        email=at.account.email if at.account else "",
-        action=action,
-        state=at.found.state,
-        service_title=service.title,
-        known_here=browser_of(request).subjects,
-    )
-
-
-def take(
-    request: PortalRequest,
-    at: Progress,
-    service: PortalService,
-    action: str = "",
-    values: Mapping[str, str] | None = None,
-) -> Outcome:
-    """Take one answer (or one of the mode's actions) to the stage.
-
-    :param values: what a callback carried; what the form sent, by default.
-    :raises TooManyAttempts: a limit is reached. :raises StartAgain: the sign-in can't go on.
-    """
-    attempt = attempt_of(request, at, service, flow.typed(request, _OWN_FIELDS) if values is None else values, action)
-    if at.fresh:
-        gate.use_up(request, at.stage.begin_limits(attempt), attempt.subject)
-    if at.fresh and not attempt.values and not action:
-        return _begin(request, at, attempt)
-    entered = _enter(request, at.stage, attempt)
-    prepared = at.stage.prepare(attempt)
-    start = gate.StageStart() if entered.silent else _reserve_next(request, at, attempt, prepared)
-    session: Session = request.dbsession
-    # Before the mode writes anything. A mode that finds the person itself locks once it knows that they are right: a
-    # wrong answer costs the same for an account that exists as for one that does not, also when many come at once.
-    lock_accounts(request, session, at.found.subject)
-    if at.fresh:
-        begun = at.stage.begin(session, attempt)
-        if not isinstance(begun, Ask):
-            return _shown(request, session, at, attempt, begun, entered)
-        at = replace(at, found=replace(at.found, state=begun.state or {}))
-        attempt = replace(attempt, state=at.found.state)
-    result: Result = (
-        Refused("throttle.person", at.stage.wrong) if entered.silent else at.stage.answer(session, attempt, prepared)
-    )
-    if isinstance(result, Proven):
-        if at.found.subject is None:
-            lock_accounts(request, session, result.subject)
-        unfit = _unfit(request, session, at, result)
-        if unfit is not None:
-            return _refused(request, session, at, attempt, unfit, entered)
-        entered.give_back_after(request)
-        if start.refused is not None:
-            often = Refused("throttle.start", _TOO_MANY_STARTS.format(in_words(start.refused.retry_after)), over=True)
-            return _refused(request, session, at, attempt, often, entered)
-        return _proven(request, session, at, service, result, start)
-    if not isinstance(result, Refused):
-        entered.give_back_after(request)
-    return _shown(request, session, at, attempt, result, entered)
-
-
-def _unfit(request: PortalRequest, session: Session, at: Progress, result: Proven) -> Refused | None:
-    """Return why a right answer is refused all the same."""
-    if at.found.subject is not None and result.subject != at.found.subject:
-        return Refused("sign_in.other_person", at.stage.wrong, over=True)
-    if find(request, SuspendedFactors).refuses(session, result.subject, result.proof):
-        # Counted and answered like a wrong one: nobody learns that it would have been right.
-        return Refused("factor.frozen", at.stage.wrong)
-    if _waits(request, session, result):
-        return Refused("device.unconfirmed", _UNCONFIRMED, over=True)
-    return None
-
-
-def _reserve_next(request: PortalRequest, at: Progress, attempt: Attempt, prepared: object) -> gate.StageStart:
-    """Count the start of the stage that follows, for the account that this answer is about to prove."""
-    following = modes_of(request).get(at.found.next_stage or "")
-    subject = at.stage.expected_subject(attempt, prepared) if following is not None else None
-    if following is None or subject is None:
-        return gate.StageStart()
-    return gate.reserve_start(request, following.begin_limits(replace(attempt, subject=subject)), subject)
-
-
-def _waits(request: PortalRequest, session: Session, result: Proven) -> bool:
-    """Tell whether the proof rests on a device that nobody has confirmed yet, whatever mode used it."""
-    reference = result.proof.authenticator
-    if reference is None:
-        return False
-    return any(reference in held for held in find(request, IPendingDevices).of(session, result.subject).values())
-
-
-def _enter(request: PortalRequest, stage: AuthMode, attempt: Attempt) -> gate.LimitReservation:
-    if attempt.action in stage.actions:
-        gate.use_up(request, stage.action_limits(attempt), attempt.subject)
-        return gate.LimitReservation([])
-    claim = stage.claim(attempt)
-    return gate.enter(
-        request,
-        stage.name,
-        login=claim.login if claim else "",
-        subject=claim.subject if claim else None,
-        browser=browser_of(request),
-        more=stage.limits(attempt),
-    )
-
-
-def _begin(request: PortalRequest, at: Progress, attempt: Attempt) -> Outcome:
-    session: Session = request.dbsession
-    lock_accounts(request, session, at.found.subject)
-    barred = _barred(request, at)
-    if barred is not None:
-        return barred
-    return _shown(request, session, at, attempt, at.stage.begin(session, attempt), gate.LimitReservation([]))
-
-
-def _shown(
-    request: PortalRequest,
-    session: Session,
-    at: Progress,
-    attempt: Attempt,
-    result: Result | Begun,
-    entered: gate.LimitReservation,
-) -> Outcome:
-    """Answer a result that does not end the stage well."""
-    if isinstance(result, UnknownPerson):
-        if not result.blocked:
-            return _unlinked(request, session, at, result)
-        result = Refused("sign_in.blocked_identity", result.message, over=True)
-    if isinstance(result, Refused):
-        return _refused(request, session, at, attempt, result, entered)
-    if isinstance(result, Proven | Enrolled | ShowsIdentity):
-        raise TypeError("a mode proves in answer(), not in begin(), and adds a credential in its enrolment")
-    signins = find(request, SignIns)
-    if at.fresh:
-        state = at.found.state if result.state is None else result.state
-        signins.start(request, session, replace(at.found, state=state))
-    elif result.state is not None:
-        signins.remember(session, at.found, result.state)
-    step = f"/connexion/{mode_segment(request, at.found)}"
-    return flow.follow(result, step=step, ask=lambda: cast(Ask, result))
-
-
-def _unlinked(request: PortalRequest, session: Session, at: Progress, unknown: UnknownPerson) -> Outcome:
-    """Somebody was proven whom no account knows: keep who it is for this browser, and show the two ways on."""
-    pending = PendingIdentity(
-        unknown.external, at.found.mode, at.found.service, at.found.return_path, claimed=unknown.claimed
-    )
-    find(request, IPendingIdentities).keep(request, session, pending)
-    find(request, IAuditTrail).record(
-        session,
-        "identity.shown",
-        outcome="refused",
-        details={"mode": at.found.mode, "kind": unknown.external.kind, "service": at.found.service},
-        personal={"address": request.client_address, "identity": unknown.external.subject},
-    )
-    find(request, SignIns).abandon(request, session)
-    return Outcome(location="/connexion/identite")
-
-
-def _refused(
-    request: PortalRequest,
-    session: Session,
-    at: Progress,
-    attempt: Attempt,
-    refused: Refused,
-    entered: gate.LimitReservation,
-) -> Outcome:
-    find(request, IAuditTrail).record(
-        session,
-        "sign_in.refused",
-        outcome="refused",
-        target=at.found.subject or entered.subject,
-        details={"mode": at.found.mode, "stage": at.stage.name, "code": refused.code, "service": at.found.service},
-        personal={"address": request.client_address, "login": entered.login},
-    )
-    if refused.over:
-        find(request, SignIns).abandon(request, session)
-        return Outcome(location=start_address(at.found), problem=refused.message)
-    return Outcome(shown=at.stage.ask(session, attempt), problem=refused.message)
-
-
-def start_address(found: SignIn) -> str:
-    """Return the page on which a mode is chosen again."""
-    query = {"service": found.service, "retour": found.return_path, "recent": "1" if found.recent else ""}
-    given = urlencode({name: value for name, value in query.items() if value})
-    return f"/connexion?{given}" if given else "/connexion"
-
-
-def mode_segment(request: PortalRequest, found: SignIn) -> str:
-    """Return the address segment of the mode that was chosen."""
-    mode = modes_of(request).get(found.mode)
-    return mode.segment if mode is not None else ""
-
-
-def _proven(
-    request: PortalRequest,
-    session: Session,
-    at: Progress,
-    service: PortalService,
-    result: Proven,
-    start: gate.StageStart,
-) -> Outcome:
-    proofs = (*at.found.proofs, result.proof)
-    done = replace(at.found, subject=result.subject, proofs=proofs)
-    account = active_account(request, session, result.subject)
-    following = at.found.next_stage
-    signins = find(request, SignIns)
-    if following is None:
-        if at.fresh:
-            signins.start(request, session, done)
-        return Outcome(location=after_last_stage(request, done))
-    stage = modes_of(request).get(following)
-    if stage is None:
-        raise StartAgain("Ce mode de connexion n'est plus disponible. Choisissez-en un autre.")
-    ahead = Progress(replace(done, stage=following, state={}), stage, account, fresh=False)
-    barred = _barred(request, ahead)
-    if barred is not None:
-        signins.abandon(request, session)
-        return barred
-    if at.fresh:
-        signins.start(request, session, ahead.found)
-    elif not signins.move(request, session, at.found, stage=following, subject=result.subject, proofs=proofs):
-        raise StartAgain("Cette connexion a été reprise ailleurs. Recommencez depuis le début.")
-    attempt = attempt_of(request, ahead, service, {})
-    if start.subject != result.subject and stage.begin_limits(attempt):
-        raise RuntimeError(f"{at.stage.name}: expected_subject() must name whom answer() proves")
-    start.done = True
-    return _shown(request, session, ahead, attempt, stage.begin(session, attempt), gate.LimitReservation([]))
-
-
-def _barred(request: PortalRequest, at: Progress) -> Outcome | None:
-    """Don't send somebody through a stage that shows nothing for them: mailed codes while they are barred."""
-    if at.stage.restores or not mail_code_barred(at.account, current_time(request)):
-        return None
-    held = {factor for proof in at.found.proofs for factor in proof.factors} | at.stage.after
-    with_it = level_of_factors(held | at.stage.factors, mail_code_barred=True)
-    if with_it > level_of_factors(held, mail_code_barred=True):
-        return None
-    return Outcome(location=start_address(at.found), problem=why_barred(at.account, current_time(request)))
-
-
 def _account(request: PortalRequest, session: Session, subject: str | None) -> AccountView | None:
     if subject is None:
         return None
     account = find(request, IAccounts).by_subject(session, subject)
     return account if account is not None and account.state is AccountState.ACTIVE else None
-
-
-def read_progress(request: PortalRequest, mode: AuthMode, **of: Any) -> Progress:
-    """Like :func:`progress`, in a short transaction that is over when it returns."""
-    with find(request, IDatabase).reading() as session:
-        return progress(request, session, mode, **of)

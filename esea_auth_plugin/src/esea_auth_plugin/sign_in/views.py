@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypedDict
+from typing import TypedDict
 from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
@@ -16,7 +16,7 @@ from ..authentication import flow
 from ..authentication.access.maximum_level import reach_of
 from ..authentication.attempts.store import SignIns
 from ..authentication.contract import AuthMode, Poll
-from ..authentication.flow import Outcome, Refusal
+from ..authentication.flow import Outcome, Refusal, driver
 from ..errors import TooManyAttempts
 from ..foundation.database import write_on_get
 from ..foundation.web.return_paths import destination, let_form_end_at, local_path
@@ -27,11 +27,12 @@ from ..services import current_time, find, offers
 from .finishing import StartAgain
 from .offers import Offer, is_open, offers_of, service_named
 from .resources import ActionResource, CallbackResource, ModeResource, PollResource
-from .steps import Progress, attempt_of, progress, read_progress, take
+from .steps import SignInProgress, progress, read_progress
 
 #: A callback's parameters are cut here (threat-model.md row 30); an authorization code is far shorter.
 MAX_OF_A_VALUE = 8_000
 _REFUSAL = Refusal("connexion:refus", "Connexion refusée")
+_OWN_FIELDS = {"csrf_token", "service", "retour", "recent"}
 _STEP = "esea_auth_plugin:sign_in/templates/step.jinja2"
 
 
@@ -144,7 +145,7 @@ def show_step(context: ModeResource, request: PortalRequest) -> ViewResult:
     if at.found.reset_id is None and not is_open(request, service, context.mode):
         return _not_admitted(request, context.mode, of)
     waits_for_begin = at.fresh and at.found.subject is not None and bool(at.stage.after)
-    shown = None if waits_for_begin else at.stage.ask(request.dbsession, attempt_of(request, at, service, {}))
+    shown = None if waits_for_begin else at.stage.ask(request.dbsession, at.attempt({}))
     return _page(request, context, at, service, Outcome(shown=shown))
 
 
@@ -166,7 +167,7 @@ def take_callback(context: CallbackResource, request: PortalRequest) -> ViewResu
     write_on_get(request)
     place, mode = context.__parent__, context.__parent__.mode
     values = {name: value[:MAX_OF_A_VALUE] for name, value in request.GET.items()}
-    at = read_progress(request, mode, service="", return_path="", recent=False)
+    at = read_progress(request, mode)
     if not at.fresh:
         return _answered(place, request, at, context.__name__, values)
     if offers(request, IEnrolments):
@@ -190,7 +191,7 @@ def poll(context: PollResource, request: PortalRequest) -> TemplateValues:
     return flow.poll_values(request, found)
 
 
-def _take(context: Any, request: PortalRequest, action: str) -> ViewResult:
+def _take(context: ModeResource, request: PortalRequest, action: str) -> ViewResult:
     of = asked(request)
     at = read_progress(request, context.mode, **of)
     if action and action not in at.stage.actions:
@@ -199,14 +200,15 @@ def _take(context: Any, request: PortalRequest, action: str) -> ViewResult:
 
 
 def _answered(
-    context: Any, request: PortalRequest, at: Progress, action: str, values: Mapping[str, str] | None
+    context: ModeResource, request: PortalRequest, at: SignInProgress, action: str, values: Mapping[str, str] | None
 ) -> ViewResult:
     of = Target(service=at.found.service, return_path=at.found.return_path, recent=at.found.recent)
     service = _service(request, at.found.service)
     if at.found.reset_id is None and not is_open(request, service, context.mode):
         return _not_admitted(request, context.mode, of)
     try:
-        outcome = take(request, at, service, action, values)
+        given = flow.typed(request, _OWN_FIELDS) if values is None else values
+        outcome = driver.take(at, given, action)
     except TooManyAttempts as error:
         request.response.status = 429
         request.response.headers["Retry-After"] = str(error.retry_after)
@@ -225,12 +227,18 @@ def _answered(
 
 
 def _page(
-    request: PortalRequest, context: Any, at: Any, service: PortalService, outcome: Outcome, *, retry: bool = False
+    request: PortalRequest,
+    context: ModeResource,
+    at: SignInProgress,
+    service: PortalService,
+    outcome: Outcome,
+    *,
+    retry: bool = False,
 ) -> TemplateValues:
     let_form_end_at(request, at.found.service)
     if retry:
         # A limit is reached before anything was judged: the page is shown again as it was.
-        shown = at.stage.ask(request.dbsession, attempt_of(request, at, service, {}))
+        shown = at.stage.ask(request.dbsession, at.attempt({}))
         outcome = replace(outcome, shown=shown)
     path = f"/connexion/{context.mode.segment}"
     # Over a limit, a page that goes on by itself would send one request after another.

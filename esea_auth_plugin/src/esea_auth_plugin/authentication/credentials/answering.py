@@ -1,4 +1,4 @@
-"""What the pages of an enrolment answer, on whatever ground it stands: a session at its top level, or a ticket."""
+"""What the pages of an enrolment answer, whatever lets it: a session at its top level, or a ticket."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import current_time, find
 from .. import flow
 from ..contract import AuthMode, Poll
-from ..flow import Outcome, Refusal
-from . import enrolling
-from .enrolling import EnrolmentContext, EnrolmentOver
-from .store import Enrolment, EnrolmentStore
+from ..flow import Outcome, Refusal, driver
+from .enrolling import EnrolmentContext, EnrolmentOver, EnrolmentProgress, beginning, under_way
 
 STEP = "esea_auth_plugin:authentication/credentials/templates/enrol.jinja2"
 _OWN_FIELDS = {"csrf_token", "debut"}
@@ -24,19 +22,17 @@ _REFUSAL = Refusal("dispositifs:refus", "Ajout refusé")
 
 def shown(request: PortalRequest, mode: AuthMode, enrolment_context: EnrolmentContext) -> TemplateValues:
     """Return the step where the enrolment stands, or what the mode is good for."""
-    under_way = find(request, EnrolmentStore).current(request.dbsession, enrolment_context.identity, mode.name)
-    if under_way is None:
-        return _page(request, mode, enrolment_context, Outcome())
-    attempt = enrolling.attempt_of(request, enrolment_context, under_way, {})
-    return _page(request, mode, enrolment_context, Outcome(shown=mode.enrolment.ask(request.dbsession, attempt)))
+    at = under_way(request, request.dbsession, mode, enrolment_context)
+    asked = at.steps.ask(request.dbsession, at.attempt({})) if at is not None else None
+    return _page(request, mode, enrolment_context, Outcome(shown=asked))
 
 
 def polled(request: PortalRequest, mode: AuthMode, enrolment_context: EnrolmentContext) -> TemplateValues:
     """Tell a waiting page whether to send its form now."""
-    under_way = find(request, EnrolmentStore).current(request.dbsession, enrolment_context.identity, mode.name)
-    if under_way is None:
+    at = under_way(request, request.dbsession, mode, enrolment_context)
+    if at is None:
         return flow.poll_values(request, Poll(ready=True, seconds=1))
-    return flow.poll_values(request, mode.poll(request.dbsession, under_way.id, current_time(request)))
+    return flow.poll_values(request, mode.poll(request.dbsession, at.enrolment.id, current_time(request)))
 
 
 def taken(
@@ -48,15 +44,12 @@ def taken(
 ) -> ViewResult:
     """Begin, or take an answer. :param values: what a callback carried; what the form sent, by default."""
     given = flow.typed(request, _OWN_FIELDS) if values is None else values
-    current = None if "debut" in request.POST else under_way(request, mode, enrolment_context)
+    at = None if "debut" in request.POST else read_progress(request, mode, enrolment_context)
+    if at is None and (given or action):
+        request.flash("Cet ajout a expiré. Recommencez.", "warning")
+        return HTTPSeeOther(enrolment_context.home)
     try:
-        if current is None:
-            if given or action:
-                request.flash("Cet ajout a expiré. Recommencez.", "warning")
-                return HTTPSeeOther(enrolment_context.home)
-            outcome = enrolling.begin(request, mode, enrolment_context)
-        else:
-            outcome = enrolling.take(request, mode, enrolment_context, current, given, action)
+        outcome = driver.take(at or beginning(request, mode, enrolment_context), given, action)
     except TooManyAttempts as error:
         request.flash(error.message, "warning")
         return HTTPSeeOther(enrolment_context.home)
@@ -73,10 +66,12 @@ def taken(
     )
 
 
-def under_way(request: PortalRequest, mode: AuthMode, enrolment_context: EnrolmentContext) -> Enrolment | None:
+def read_progress(
+    request: PortalRequest, mode: AuthMode, enrolment_context: EnrolmentContext
+) -> EnrolmentProgress | None:
     """Return what is being added in this mode, read in a short transaction that is over when it returns."""
     with find(request, IDatabase).reading() as session:
-        return find(request, EnrolmentStore).current(session, enrolment_context.identity, mode.name)
+        return under_way(request, session, mode, enrolment_context)
 
 
 def _page(

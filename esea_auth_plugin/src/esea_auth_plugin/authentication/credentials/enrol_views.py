@@ -12,7 +12,7 @@ from ...pyramid_types import PortalRequest, Registry, TemplateValues, ViewResult
 from ..access.top_level import refuse_below_top
 from ..contract import Capability
 from ..registry import modes_of
-from .answering import STEP, polled, shown, taken, under_way
+from .answering import STEP, polled, read_progress, shown, taken
 from .enrolling import EnrolmentContext
 from .resources import EnrolActionResource, EnrolPollResource, EnrolResource
 
@@ -57,7 +57,7 @@ class Enrolments:
         if current_identity(request) is None or found is None or Capability.ENROLS not in found.capabilities:
             return None
         enrolment_context = EnrolmentContext(request.identity)
-        if under_way(request, found, enrolment_context) is None:
+        if read_progress(request, found, enrolment_context) is None:
             return None
         refuse_below_top(request)
         answer = taken(request, found, enrolment_context, action, values)

@@ -1,9 +1,9 @@
-"""One step of adding a credential: the mode's answer, and what comes of it. Nothing here knows which mode it is."""
+"""One step of adding a credential, and what comes of the mode's answer. Nothing here knows which mode it is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +14,12 @@ from ...events import DeviceAdded
 from ...foundation.database import lock_accounts
 from ...interfaces import AccountState, IAccounts, IAuditTrail, Identity, ILinking, IThrottle, Level, Limit
 from ...levels import level_of, mail_code_barred
-from ...pyramid_types import PortalRequest
+from ...pyramid_types import Json, PortalRequest
 from ...services import current_time, find
 from .. import flow
 from ..access.top_level import FRESH
-from ..contract import Ask, Attempt, AuthMode, Enrolled, Proven, Refused, Result, ShowsIdentity, UnknownPerson, Wait
-from ..flow import Outcome
+from ..contract import Attempt, AuthMode, Enrolled, Refused, ShowsIdentity, Steps
+from ..flow import Outcome, driver
 from ..linking.service import after_link, message_of
 from ..registry import modes_of
 from .pending.service import PendingDevices
@@ -62,116 +62,108 @@ class EnrolmentContext:
         return self.identity.subject
 
 
-def attempt_of(
-    request: PortalRequest,
-    enrolment_context: EnrolmentContext,
-    enrolment: Enrolment,
-    values: Mapping[str, str],
-    action: str = "",
-) -> Attempt:
-    """Return what the mode may know of this step."""
-    return flow.attempt_of(
-        request,
-        id=enrolment.id,
-        subject=enrolment_context.subject,
-        values=values,
-        email=enrolment_context.identity.email,
-        action=action,
-        state=enrolment.state,
-    )
+@dataclass(frozen=True)
+class EnrolmentProgress(driver.Progress):
+    """Where the addition of a credential stands: stored, or about to be (``fresh``)."""
 
+    request: PortalRequest
+    mode: AuthMode
+    context: EnrolmentContext
+    enrolment: Enrolment
+    fresh: bool
 
-def begin(request: PortalRequest, mode: AuthMode, enrolment_context: EnrolmentContext) -> Outcome:
-    """Begin to add a credential of this mode."""
-    find(request, IThrottle).reserve((TRIES, enrolment_context.subject))
-    store = find(request, EnrolmentStore)
-    enrolment = store.new(enrolment_context.identity, mode.name)
-    session: Session = request.dbsession
-    _lock(request, session, enrolment_context)
-    if _weak(request, enrolment_context) and _mailbox_barred(request, session, enrolment_context.subject):
-        return Outcome(location=enrolment_context.home, said=(_BARRED, "warning"))
-    attempt = attempt_of(request, enrolment_context, enrolment, {})
-    begun = mode.enrolment.begin(session, attempt)
-    if isinstance(begun, Refused):
-        return Outcome(location=enrolment_context.home, said=(begun.message, "warning"))
-    store.start(session, enrolment, begun.state or {})
-    step = _step(mode, enrolment_context)
-    if isinstance(begun, Ask | Wait):  # the page tells it anew
-        return Outcome(location=step)
-    return flow.follow(begun, step=step, ask=lambda: mode.enrolment.ask(session, attempt))
+    @property
+    def steps(self) -> Steps:
+        """The mode's enrolment."""
+        return self.mode.enrolment
 
+    @property
+    def page(self) -> str:
+        """Address of the page of this enrolment."""
+        return f"{self.context.base}/{self.mode.segment}"
 
-def take(
-    request: PortalRequest,
-    mode: AuthMode,
-    enrolment_context: EnrolmentContext,
-    enrolment: Enrolment,
-    values: Mapping[str, str],
-    action: str = "",
-) -> Outcome:
-    """Take one answer of an enrolment under way.
+    def attempt(self, values: Mapping[str, str], action: str = "") -> Attempt:
+        """Return what the mode may know of this step."""
+        return flow.attempt_of(
+            self.request,
+            id=self.enrolment.id,
+            subject=self.context.subject,
+            values=values,
+            email=self.context.identity.email,
+            action=action,
+            state=self.enrolment.state,
+        )
 
-    :raises TooManyAttempts: a limit is reached. :raises EnrolmentOver: it was finished elsewhere.
-    """
-    find(request, IThrottle).reserve((TRIES, enrolment_context.subject))
-    attempt = attempt_of(request, enrolment_context, enrolment, values, action)
-    prepared = mode.enrolment.prepare(attempt)
-    session: Session = request.dbsession
-    _lock(request, session, enrolment_context)
-    result: Result = mode.enrolment.answer(session, attempt, prepared)
-    store = find(request, EnrolmentStore)
-    if isinstance(result, Refused):
-        return _refused(request, session, mode, enrolment_context, attempt, enrolment, result)
-    if isinstance(result, Enrolled | ShowsIdentity):
-        if not store.finish(session, enrolment) or not enrolment_context.use(request, session):
+    def reserve(self, attempt: Attempt, *, begins: bool) -> None:
+        """Count every answer, right or wrong."""
+        find(self.request, IThrottle).reserve((TRIES, self.context.subject))
+
+    def lock(self, session: Session, *, begins: bool) -> Outcome | None:
+        """Lock the account before anything is written, and see that it may still be given a credential.
+
+        :raises EnrolmentOver: it was suspended or closed, or the session that adds ended, since the request began.
+        """
+        lock_accounts(self.request, session, self.context.subject)
+        account = find(self.request, IAccounts).by_subject(session, self.context.subject)
+        if account is None or account.state is not AccountState.ACTIVE:
+            raise EnrolmentOver("Cet ajout a été interrompu. Recommencez depuis « Mes dispositifs ».")
+        # The mailbox alone has just opened this account: it may not confirm a thief's device as well.
+        if begins and _weak(self.request, self.context) and mail_code_barred(account, current_time(self.request)):
+            return Outcome(location=self.context.home, said=(_BARRED, "warning"))
+        return None
+
+    def store(self, session: Session, state: Json | None) -> None:
+        """Store the enrolment, or what its mode asked to remember."""
+        store = find(self.request, EnrolmentStore)
+        if self.fresh:
+            store.start(session, self.enrolment, state or {})
+        elif state is not None:
+            store.remember(session, self.enrolment, state)
+
+    def refuse(self, session: Session, attempt: Attempt, refused: Refused) -> Outcome:
+        """Record a refused answer, and show the step again or the page of devices."""
+        over = Outcome(location=self.context.home, said=(refused.message, "warning"))
+        if self.fresh:  # the mode offers nothing: no answer was given
+            return over
+        find(self.request, IAuditTrail).record(
+            session,
+            "device.refused",
+            outcome="refused",
+            actor=self.context.subject,
+            target=self.context.subject,
+            details={"mode": self.mode.name, "code": refused.code},
+            personal={"address": self.request.client_address},
+        )
+        if refused.over:
+            find(self.request, EnrolmentStore).finish(session, self.enrolment)
+            return over
+        return Outcome(shown=self.mode.enrolment.ask(session, attempt), problem=refused.message)
+
+    def end(self, session: Session, attempt: Attempt, result: driver.End) -> Outcome:
+        """Finish the enrolment, once, with what was added or shown.
+
+        :raises EnrolmentOver: it was finished elsewhere.
+        """
+        if not isinstance(result, Enrolled | ShowsIdentity):
+            raise TypeError("an enrolment proves nobody: it answers Enrolled or ShowsIdentity")
+        finished = find(self.request, EnrolmentStore).finish(session, self.enrolment)
+        if not finished or not self.context.use(self.request, session):
             raise EnrolmentOver("Cet ajout est déjà terminé, ou a expiré. Recommencez depuis « Mes dispositifs ».")
-        return _done(request, session, mode, enrolment_context, result)
-    if isinstance(result, Proven | UnknownPerson):
-        raise TypeError("an enrolment proves nobody: it answers Enrolled or ShowsIdentity")
-    if result.state is not None:
-        store.remember(session, enrolment, result.state)
-        attempt = replace(attempt, state=result.state)
-    return flow.follow(result, step=_step(mode, enrolment_context), ask=lambda: mode.enrolment.ask(session, attempt))
+        return _done(self.request, session, self.mode, self.context, result)
 
 
-def _lock(request: PortalRequest, session: Session, enrolment_context: EnrolmentContext) -> None:
-    """Lock the account before anything is written, and see that it may still be given a credential.
-
-    :raises EnrolmentOver: it was suspended or closed, or the session that adds ended, since the request began.
-    """
-    lock_accounts(request, session, enrolment_context.subject)
-    account = find(request, IAccounts).by_subject(session, enrolment_context.subject)
-    if account is None or account.state is not AccountState.ACTIVE:
-        raise EnrolmentOver("Cet ajout a été interrompu. Recommencez depuis « Mes dispositifs ».")
+def under_way(
+    request: PortalRequest, session: Session, mode: AuthMode, enrolment_context: EnrolmentContext
+) -> EnrolmentProgress | None:
+    """Return what is being added in this mode, ``None`` if nothing is."""
+    found = find(request, EnrolmentStore).current(session, enrolment_context.identity, mode.name)
+    return EnrolmentProgress(request, mode, enrolment_context, found, fresh=False) if found is not None else None
 
 
-def _step(mode: AuthMode, enrolment_context: EnrolmentContext) -> str:
-    """Return the address of the page of this enrolment."""
-    return f"{enrolment_context.base}/{mode.segment}"
-
-
-def _refused(
-    request: PortalRequest,
-    session: Session,
-    mode: AuthMode,
-    enrolment_context: EnrolmentContext,
-    attempt: Attempt,
-    enrolment: Enrolment,
-    refused: Refused,
-) -> Outcome:
-    find(request, IAuditTrail).record(
-        session,
-        "device.refused",
-        outcome="refused",
-        actor=enrolment_context.subject,
-        target=enrolment_context.subject,
-        details={"mode": mode.name, "code": refused.code},
-        personal={"address": request.client_address},
-    )
-    if refused.over:
-        find(request, EnrolmentStore).finish(session, enrolment)
-        return Outcome(location=enrolment_context.home, said=(refused.message, "warning"))
-    return Outcome(shown=mode.enrolment.ask(session, attempt), problem=refused.message)
+def beginning(request: PortalRequest, mode: AuthMode, enrolment_context: EnrolmentContext) -> EnrolmentProgress:
+    """Return an enrolment that begins; nothing is stored yet."""
+    enrolment = find(request, EnrolmentStore).new(enrolment_context.identity, mode.name)
+    return EnrolmentProgress(request, mode, enrolment_context, enrolment, fresh=True)
 
 
 def _done(
@@ -229,12 +221,6 @@ def _weak(request: PortalRequest, enrolment_context: EnrolmentContext) -> bool:
     now = current_time(request)
     fresh = [proof for proof in enrolment_context.identity.proofs if now - proof.at <= FRESH]
     return not enrolment_context.cause and level_of(fresh) <= Level.MAIL_CODE
-
-
-def _mailbox_barred(request: PortalRequest, session: Session, subject: str) -> bool:
-    """Tell whether the mailbox alone has just opened this account: it may not confirm a thief's device as well."""
-    account = find(request, IAccounts).by_subject(session, subject)
-    return mail_code_barred(account, current_time(request))
 
 
 def _hold(request: PortalRequest, session: Session, mode: AuthMode, subject: str, added: Enrolled) -> None:

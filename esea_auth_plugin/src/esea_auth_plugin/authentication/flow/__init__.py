@@ -13,7 +13,7 @@ from pyramid.response import Response
 from ...foundation.web.problems import problem_response, wants_json
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import current_time
-from ..contract import Ask, Attempt, Data, Enrolled, Go, Poll, Wait
+from ..contract import Ask, Attempt, Enrolled, Poll, Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +64,6 @@ def attempt_of(
 def typed(request: PortalRequest, own_fields: Set[str]) -> dict[str, str]:
     """Return what the form sent for the mode. Files and the fields of the page itself are left out."""
     return {name: value for name, value in request.POST.items() if isinstance(value, str) and name not in own_fields}
-
-
-def follow(result: Ask | Go | Wait | Data, *, step: str, ask: Callable[[], Ask | Wait]) -> Outcome:
-    """Return what follows a result that neither ends nor refuses the step.
-
-    :param step: address of the step's page. :param ask: returns the page that a message is shown on.
-    """
-    if isinstance(result, Data):
-        return Outcome(data=result.values)
-    if isinstance(result, Go):
-        return Outcome(location=result.url)
-    if isinstance(result, Ask) and result.message:
-        return Outcome(shown=ask(), message=result.message)
-    return Outcome(location=step)
 
 
 def respond(
