@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,13 +12,13 @@ from ..interfaces import IAccounts, IInvitations, IRoles, IRoleSuspensions
 from ..pyramid_types import Registry
 from ..services import find, offers
 from ..settings import AuthSettings
-from .loading import NotUsable, registry_of
+from .loading import Commands, NotUsable, registry_of
 
 #: What the audit trail shows as the author of what is done here.
 BY = "cli"
 
 
-def register(commands: Any) -> None:
+def register(commands: Commands) -> None:
     """Declare the commands."""
     account = commands.add_parser("account", help="invite somebody").add_subparsers(metavar="ACT", required=True)
     invitation = account.add_parser("invite", help="mail a single-use invitation")
@@ -73,7 +72,7 @@ def remove_role(given: argparse.Namespace) -> int:
     return 0
 
 
-def _portal_with_accounts(given: argparse.Namespace) -> Any:
+def _portal_with_accounts(given: argparse.Namespace) -> Registry:
     registry = registry_of(given.config)
     if not offers(registry, IAccounts):
         raise NotUsable("this portal has no accounts: add esea_auth to portal.plugins")
@@ -83,7 +82,7 @@ def _portal_with_accounts(given: argparse.Namespace) -> Any:
     return registry
 
 
-def _subject(registry: Registry, session: Any, login: str) -> str:
+def _subject(registry: Registry, session: Session, login: str) -> str:
     account = find(registry, IAccounts).by_login(session, login)
     if account is None:
         raise NotUsable(f"no account {login}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from ..foundation.audit.head_signing import (
     HeadConfig,
@@ -21,10 +20,10 @@ from ..foundation.audit.verification import Report, verify
 from ..foundation.database import IDatabase
 from ..foundation.security.signing import create_signing_key
 from ..services import current_time, find
-from .loading import NotUsable, registry_of, settings_of
+from .loading import Commands, NotUsable, registry_of, settings_of
 
 
-def register(commands: Any) -> None:
+def register(commands: Commands) -> None:
     """Declare the commands."""
     audit = commands.add_parser("audit", help="verify the audit trail").add_subparsers(metavar="ACT", required=True)
     command = audit.add_parser("verify", help="verify the chain of seals, what they seal, and what is gone")

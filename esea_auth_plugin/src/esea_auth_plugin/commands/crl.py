@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from ..auth_modes.cps_card.refreshing import refresh
 from ..auth_modes.cps_card.settings import CardSettings
 from ..auth_modes.cps_card.trust import Trust
+from ..pyramid_types import Registry
 from ..services import current_time, find, offers
-from .loading import NotUsable, registry_of
+from .loading import Commands, NotUsable, registry_of
 
 
-def register(commands: Any) -> None:
+def register(commands: Commands) -> None:
     """Declare the commands."""
     acts = commands.add_parser("crl", help="revocation lists of the cards").add_subparsers(metavar="ACT", required=True)
     fetch = acts.add_parser("refresh", help="fetch the lists, prove them, put them in place")
@@ -46,7 +46,7 @@ def show(given: argparse.Namespace) -> int:
     return worst
 
 
-def _registry(given: argparse.Namespace) -> Any:
+def _registry(given: argparse.Namespace) -> Registry:
     registry = registry_of(given.config)
     if not offers(registry, Trust):
         raise NotUsable("esea_auth.modes does not enable cps_card: there are no lists")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from ..foundation import migrations
 from ..pyramid_types import Registry
-from .loading import NotUsable, registry_of
+from .loading import Commands, NotUsable, registry_of
 
 
-def register(commands: Any) -> None:
+def register(commands: Commands) -> None:
     """Declare the command."""
     command = commands.add_parser("migrate", help="bring the database up to date")
     command.add_argument("--check", action="store_true", help="change nothing; tell what is behind or differs")

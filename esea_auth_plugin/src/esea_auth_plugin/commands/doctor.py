@@ -44,14 +44,14 @@ from ..settings import FoundationSettings, ReviewSettings
 from ..site_files import expires
 from ..text_files import read_text
 from . import proxy, stored_keys
-from .loading import registry_of
+from .loading import Commands, registry_of
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 #: Codes live ten minutes and TOTP steps half a minute: more than this, and people are refused for nothing.
 _SKEW = timedelta(seconds=5)
 
 
-def register(commands: Any) -> None:
+def register(commands: Commands) -> None:
     """Declare the command."""
     command = commands.add_parser("doctor", help="tell what is not as it should be on a real portal")
     proxy.add_arguments(command)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from ..foundation.security.clock import SystemClock
 from ..foundation.security.keyring import create_key_file
-from .loading import NotUsable, settings_of
+from .loading import Commands, NotUsable, settings_of
 
 
-def register(commands: Any) -> None:
+def register(commands: Commands) -> None:
     """Declare the command."""
     keys = commands.add_parser("keys", help="make sealing keys").add_subparsers(metavar="ACT", required=True)
     command = keys.add_parser("new", help="write the key file, or put a new key on top of it")

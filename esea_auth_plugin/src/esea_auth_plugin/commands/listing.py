@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 from importlib.metadata import entry_points
-from typing import Any
 
 from ..services import find, offers
 from ..settings import AuthSettings
 from ..settings_doc import page
-from .loading import registry_of
+from .loading import Commands, registry_of
 
 
-def register(commands: Any) -> None:
+def register(commands: Commands) -> None:
     """Declare the commands."""
     commands.add_parser("list-modes", help="list the auth modes, installed and enabled").set_defaults(run=list_modes)
     commands.add_parser("settings-doc", help="print config/README.md").set_defaults(run=settings_doc)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import configparser
-from typing import Any
+from typing import TypeAlias
 
 from pyramid.exceptions import ConfigurationError as PyramidConfigurationError
 from pyramid.paster import get_app, get_appsettings, setup_logging
@@ -11,6 +12,10 @@ from pyramid.paster import get_app, get_appsettings, setup_logging
 from ..foundation.migrations import unchecked
 from ..foundation.security.log_masking import mask_all_handlers
 from ..foundation.shutdown import give_back
+from ..pyramid_types import Registry
+
+#: Where a command declares itself.
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 class NotUsable(Exception):
@@ -18,13 +23,13 @@ class NotUsable(Exception):
 
 
 #: Portals of the command under way.
-_made: list[Any] = []
+_made: list[Registry] = []
 #: What an ini file that can't be read raises, whoever reads it.
 _UNREADABLE = (LookupError, configparser.Error, PyramidConfigurationError)
 # A KeyError is a LookupError too, and somebody's mistake in code: it keeps its traceback.
 
 
-def registry_of(config_uri: str, *, behind: bool = False) -> Any:
+def registry_of(config_uri: str, *, behind: bool = False) -> Registry:
     """Return the registry of the portal of an ini file, logging set up.
 
     :param behind: accept a database that is behind the code.
@@ -41,7 +46,7 @@ def registry_of(config_uri: str, *, behind: bool = False) -> Any:
         raise
     except _UNREADABLE as error:
         raise NotUsable(_one_line(config_uri, error)) from error
-    registry = getattr(application, "registry", None)
+    registry: Registry | None = getattr(application, "registry", None)
     if registry is None:
         raise NotUsable(f"{config_uri}: [app:main] is wrapped; name the section of the portal itself (CONFIG#name)")
     _made.append(registry)

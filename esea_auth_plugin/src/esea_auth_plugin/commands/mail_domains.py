@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from ..accounts.mail_domains.checks import see
 from ..accounts.mail_domains.observations import Mail, Seen
 from ..accounts.mail_domains.service import MailDomains
 from ..foundation.database import IDatabase
+from ..pyramid_types import Registry
 from ..services import find, offers
-from .loading import NotUsable, registry_of
+from .loading import Commands, NotUsable, registry_of
 
 
-def register(commands: Any) -> None:
+def register(commands: Commands) -> None:
     """Declare the commands."""
     group = commands.add_parser("mail-domains", help="domains of people's addresses")
     acts = group.add_subparsers(metavar="ACT", required=True)
@@ -51,7 +51,7 @@ def _told(seen: Seen) -> str:
     return f"{words[seen.mail]}, {since}{', being given up' if seen.leaving else ''}"
 
 
-def _registry(given: argparse.Namespace) -> Any:
+def _registry(given: argparse.Namespace) -> Registry:
     registry = registry_of(given.config)
     if not offers(registry, MailDomains):
         raise NotUsable("portal.plugins does not include esea_auth: there are no addresses of people")

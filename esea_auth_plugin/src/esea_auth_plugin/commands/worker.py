@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from ..foundation.database import IDatabase
 from ..foundation.jobs.worker import Worker
 from ..interfaces import IJobs
 from ..services import find
-from .loading import registry_of
+from .loading import Commands, registry_of
 
 
-def register(commands: Any) -> None:
+def register(commands: Commands) -> None:
     """Declare the command."""
     command = commands.add_parser("worker", help="send mail and run the periodic jobs, until SIGTERM")
     command.add_argument("--once", action="store_true", help="run what is due now, then end")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from ...authentication.naming import device_name
-from ...foundation.database import lock_accounts
+from ...foundation.database import lock_accounts, rows_changed
 from ...foundation.security import tokens
 from ...interfaces import IAccounts, IAuditTrail, IOutbox, KeyVerified, PortalSettings
 from ...pyramid_types import Json, Registry
@@ -135,7 +134,7 @@ class Passkeys:
             last_used_at=at,
             place=place or PasskeyRow.place,
         ).execution_options(synchronize_session=False)
-        if cast("CursorResult[Any]", session.execute(statement)).rowcount != 1:
+        if rows_changed(session, statement) != 1:
             if session.scalar(select(PasskeyRow.id).where(PasskeyRow.id == row.id)) is None:
                 raise NotVerified("passkey.unknown")  # removed at this very moment: no copy to be told of
             self._tell_copied(session, row, at)
@@ -250,13 +249,13 @@ class Passkeys:
             .values(label=named)
             .execution_options(synchronize_session=False)
         )
-        return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+        return rows_changed(session, statement) == 1
 
     def revoke(self, session: Session, subject: str, reference: str) -> bool:
         """End a key."""
         lock_accounts(self._registry, session, subject)
         statement = delete(PasskeyRow).where(PasskeyRow.id == reference, PasskeyRow.subject == subject)
-        return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+        return rows_changed(session, statement) == 1
 
     def _audit(self, session: Session, action: str, subject: str, reference: str, *, outcome: str = "success") -> None:
         find(self._registry, IAuditTrail).record(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ...foundation.database import IDatabase, lock_accounts
+from ...foundation.database import IDatabase, lock_accounts, rows_changed
 from ...foundation.security.passwords import PasswordHashes
 from ...pyramid_types import Registry
 from ...services import current_time, find
@@ -90,7 +89,7 @@ class Passwords:
             .where(PasswordRow.subject == subject, PasswordRow.password_hash == checked.former)
             .values(password_hash=checked.renewed)
         )
-        return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+        return rows_changed(session, statement) == 1
 
     def held_by(self, session: Session, subject: str) -> bool:
         """See the interface."""
@@ -104,4 +103,4 @@ class Passwords:
         """See the interface."""
         lock_accounts(self._registry, session, subject)
         statement = delete(PasswordRow).where(PasswordRow.subject == subject)
-        return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+        return rows_changed(session, statement) == 1

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from ...authentication.contract import Attempt
-from ...foundation.database import lock_accounts, new_id
+from ...foundation.database import lock_accounts, new_id, rows_changed
 from ...foundation.security.sealing import SealBroken
 from ...interfaces import IAuditTrail, ISealer
 from ...pyramid_types import Registry
@@ -72,13 +71,13 @@ class Applications:
     def rename(self, session: Session, subject: str, reference: str, label: str) -> bool:
         """Give one of the person's applications another name."""
         renamed = update(TotpRow).where(TotpRow.id == reference, TotpRow.subject == subject).values(label=label)
-        return cast("CursorResult[Any]", session.execute(renamed)).rowcount == 1
+        return rows_changed(session, renamed) == 1
 
     def revoke(self, session: Session, subject: str, reference: str) -> bool:
         """Delete one of the person's applications, its key with it."""
         lock_accounts(self._registry, session, subject)
         gone = delete(TotpRow).where(TotpRow.id == reference, TotpRow.subject == subject)
-        return cast("CursorResult[Any]", session.execute(gone)).rowcount == 1
+        return rows_changed(session, gone) == 1
 
     def address(self, row: TotpRow) -> str:
         """Return where it was last used from, ``""`` if unknown."""
@@ -100,7 +99,7 @@ class Applications:
             .execution_options(synchronize_session=False)
         )
         former = row.drift
-        if cast("CursorResult[Any]", session.execute(moved)).rowcount != 1:
+        if rows_changed(session, moved) != 1:
             return False
         if drift != former:
             find(self._registry, IAuditTrail).record(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Select, delete, or_, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from ...directives import roles_of
 from ...errors import PortalError
-from ...foundation.database import lock_accounts
+from ...foundation.database import lock_accounts, rows_changed
 from ...interfaces import IAuditTrail, RoleHeld
 from ...pyramid_types import Registry
 from ...services import current_time, find
@@ -117,7 +116,7 @@ class Roles:
         """See the interface."""
         lock_accounts(self._registry, session, subject)
         statement = delete(RoleRow).where(RoleRow.subject == subject, RoleRow.role == role, RoleRow.scope == scope)
-        gone = cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+        gone = rows_changed(session, statement) == 1
         if gone:
             self._record(session, "role.withdrawn", by, subject, role, scope)
         return gone

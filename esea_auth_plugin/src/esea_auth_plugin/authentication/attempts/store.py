@@ -6,12 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ...foundation.database import IDatabase
+from ...foundation.database import IDatabase, rows_changed
 from ...foundation.security import tokens
 from ...foundation.sessions.proofs import from_json, to_json
 from ...foundation.web.cookies import drop_cookie, read_cookie, set_cookie
@@ -173,7 +172,7 @@ class SignIns:
             .values(**values)
             .execution_options(synchronize_session=False)
         )
-        return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+        return rows_changed(session, statement) == 1
 
     def _view(self, row: SignInRow) -> SignIn:
         state = find(self._registry, ISealer).open(row.state, purpose=STATE, bound_to=row.id) if row.state else b"{}"

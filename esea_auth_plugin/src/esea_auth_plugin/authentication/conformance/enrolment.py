@@ -26,12 +26,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...foundation.database import lock_accounts, new_id
 from ..contract import Attempt, AuthMode, Capability, Enrolled, Proven
 from .sign_in import AuthModeConformance
-from .steps import ENROLMENT
+from .steps import ENROLMENT, Person, Portal
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class EnrolmentConformance(AuthModeConformance):
@@ -43,7 +46,7 @@ class EnrolmentConformance(AuthModeConformance):
         assert mode.enrolment.title
 
     def test_what_was_added_is_listed_and_can_be_used(
-        self, portal: Any, mode: AuthMode, owner: Any, enrolled: Enrolled
+        self, portal: Portal, mode: AuthMode, owner: Person, enrolled: Enrolled
     ) -> None:
         """By its owner, with a name and a date; by nobody else."""
         other = portal.person()
@@ -58,21 +61,23 @@ class EnrolmentConformance(AuthModeConformance):
             assert not mode.usable_by(session, other.subject)
 
     def test_a_proof_names_the_credential_it_rests_on(
-        self, portal: Any, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str], enrolled: Enrolled
+        self, portal: Portal, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str], enrolled: Enrolled
     ) -> None:
         """So that revoking it ends the sessions it opened, and one that waits for its confirmation opens none."""
         result = self.answered(portal, mode, self.begun(portal, mode, attempt), self.right(portal, right_answer))
         assert isinstance(result, Proven), result
         assert result.proof.authenticator == enrolled.reference
 
-    def test_showing_the_page_of_an_enrolment_writes_nothing(self, portal: Any, mode: AuthMode, owner: Any) -> None:
+    def test_showing_the_page_of_an_enrolment_writes_nothing(
+        self, portal: Portal, mode: AuthMode, owner: Person
+    ) -> None:
         """``enrolment.ask`` is called for every GET."""
         _, under_way = self.enrolment_begun(portal, mode, owner)
         self.shows_without_writing(portal, mode.enrolment, under_way)
         self.takes_no_request(mode.enrolment)
 
     def test_an_empty_or_foreign_answer_adds_nothing(
-        self, portal: Any, mode: AuthMode, owner: Any, enrolled: Enrolled
+        self, portal: Portal, mode: AuthMode, owner: Person, enrolled: Enrolled
     ) -> None:
         """Nor does an answer to an enrolment that never began."""
         _, under_way = self.enrolment_begun(portal, mode, owner)
@@ -84,7 +89,7 @@ class EnrolmentConformance(AuthModeConformance):
             held = [each.reference for each in mode.credentials(session, owner.subject)]
         assert held == [enrolled.reference]
 
-    def test_only_its_owner_names_it(self, portal: Any, mode: AuthMode, owner: Any, enrolled: Enrolled) -> None:
+    def test_only_its_owner_names_it(self, portal: Portal, mode: AuthMode, owner: Person, enrolled: Enrolled) -> None:
         """Where the mode lets a credential be named."""
         other = portal.person()
         with portal.db.writing() as session:
@@ -99,9 +104,9 @@ class EnrolmentConformance(AuthModeConformance):
 
     def test_only_its_owner_revokes_it_and_then_it_proves_nothing(
         self,
-        portal: Any,
+        portal: Portal,
         mode: AuthMode,
-        owner: Any,
+        owner: Person,
         enrolled: Enrolled,
         attempt: Attempt,
         right_answer: Mapping[str, str],
@@ -121,7 +126,7 @@ class EnrolmentConformance(AuthModeConformance):
         assert not isinstance(self.answered(portal, mode, begun, values), Proven)
 
     def test_no_secret_of_an_enrolment_is_shown_again_or_logged(
-        self, portal: Any, mode: AuthMode, owner: Any, enrolled: Enrolled, caplog: Any
+        self, portal: Portal, mode: AuthMode, owner: Person, enrolled: Enrolled, caplog: pytest.LogCaptureFixture
     ) -> None:
         """Neither in the list of devices nor at DEBUG."""
         caplog.set_level(logging.DEBUG)
@@ -136,7 +141,7 @@ class EnrolmentConformance(AuthModeConformance):
 
     # --- helpers that a test class may override
 
-    def enrolment_answer(self, portal: Any, shown: Any) -> Mapping[str, str]:
+    def enrolment_answer(self, portal: Portal, shown: Any) -> Mapping[str, str]:
         """Return the answer that adds the credential, given what ``enrolment.begin`` showed."""
         raise AssertionError("override it: how is the credential of this mode added?")
 
@@ -144,21 +149,21 @@ class EnrolmentConformance(AuthModeConformance):
         """Return what an enrolment shows once and never again; nothing where nothing secret is shown."""
         return ()
 
-    def enrol(self, portal: Any, mode: AuthMode, owner: Any) -> Enrolled:
+    def enrol(self, portal: Portal, mode: AuthMode, owner: Person) -> Enrolled:
         """Add a credential as « Mes dispositifs » does; override it where adding takes several steps."""
         shown, under_way = self.enrolment_begun(portal, mode, owner)
         added = self.enrolment_answered(portal, mode, under_way, self.enrolment_answer(portal, shown))
         assert isinstance(added, Enrolled), added
         return added
 
-    def enrolment_begun(self, portal: Any, mode: AuthMode, owner: Any) -> tuple[Any, Attempt]:
+    def enrolment_begun(self, portal: Portal, mode: AuthMode, owner: Person) -> tuple[Any, Attempt]:
         """Begin to add a credential; return what the mode shows, and the attempt with what it remembers."""
         attempt = Attempt(
             id=new_id(), at=portal.clock.now(), subject=owner.subject, email=owner.email, browser="conformance"
         )
         return self.steps_begun(portal, mode.enrolment, attempt, ENROLMENT)
 
-    def enrolment_answered(self, portal: Any, mode: AuthMode, attempt: Attempt, values: Mapping[str, str]) -> Any:
+    def enrolment_answered(self, portal: Portal, mode: AuthMode, attempt: Attempt, values: Mapping[str, str]) -> Any:
         """Give an answer as « Mes dispositifs » does: the slow part first, then a transaction."""
         now = replace(attempt, at=portal.clock.now())
         return self.steps_answered(portal, mode.enrolment, now, values, ENROLMENT)

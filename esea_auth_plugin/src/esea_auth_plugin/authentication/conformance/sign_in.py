@@ -24,14 +24,18 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...foundation.audit import audit_rows
 from ...foundation.database import lock_accounts, new_id
 from ...interfaces import Factor, IExternalIdentities
+from ...services import find
 from ..contract import Attempt, AuthMode, Capability, Proven
 from ..registry import fault_of
-from .steps import SIGN_IN, StepsConformance
+from .steps import SIGN_IN, Portal, StepsConformance
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class AuthModeConformance(StepsConformance):
@@ -59,18 +63,18 @@ class AuthModeConformance(StepsConformance):
         """A mode never sees requests, cookies or responses."""
         self.takes_no_request(mode)
 
-    def test_showing_its_page_writes_nothing(self, portal: Any, mode: AuthMode, attempt: Attempt) -> None:
+    def test_showing_its_page_writes_nothing(self, portal: Portal, mode: AuthMode, attempt: Attempt) -> None:
         """``ask`` works in a read-only transaction."""
         self.shows_without_writing(portal, mode, self.begun(portal, mode, attempt))
 
-    def test_an_empty_answer_proves_nothing(self, portal: Any, mode: AuthMode, attempt: Attempt) -> None:
+    def test_an_empty_answer_proves_nothing(self, portal: Portal, mode: AuthMode, attempt: Attempt) -> None:
         """Nor does one full of another mode's fields (threat-model.md row 6)."""
         begun = self.begun(portal, mode, attempt)
         for values in ({}, {"login": "", "password": "", "code": ""}, {"inconnu": "x"}):
             assert not isinstance(self.answered(portal, mode, begun, values), Proven), values
 
     def test_the_right_answer_proves_what_the_mode_declares(
-        self, portal: Any, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
+        self, portal: Portal, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
     ) -> None:
         """The proof names the mode, its factors and the attempt's moment."""
         result = self.answered(portal, mode, self.begun(portal, mode, attempt), self.right(portal, right_answer))
@@ -86,7 +90,7 @@ class AuthModeConformance(StepsConformance):
         assert proof.latest_end is None or proof.latest_end > proof.at
 
     def test_it_announces_whom_it_proves(
-        self, portal: Any, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
+        self, portal: Portal, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
     ) -> None:
         """Other stages follow a password: the limits on them are counted for whom ``expected_subject`` names."""
         if mode.factors != {Factor.PASSWORD}:
@@ -102,18 +106,18 @@ class AuthModeConformance(StepsConformance):
         assert expected == result.subject
 
     def test_it_links_no_identity_by_itself(
-        self, portal: Any, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
+        self, portal: Portal, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
     ) -> None:
         """Every link of the account was made by ``ILinking``, which compares names and leaves its row in the trail."""
         result = self.answered(portal, mode, self.begun(portal, mode, attempt), self.right(portal, right_answer))
         assert isinstance(result, Proven), result
         with portal.db.reading() as session:
-            links = portal.find(IExternalIdentities).of_account(session, result.subject)
+            links = find(portal.registry, IExternalIdentities).of_account(session, result.subject)
             rows = audit_rows(session, action="identity.linked", target=result.subject)
         assert {link.id for link in links} <= {row.details.get("link") for row in rows}
 
     def test_an_answer_proves_once(
-        self, portal: Any, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
+        self, portal: Portal, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
     ) -> None:
         """Neither the same sign-in nor another one takes it a second time (threat-model.md row 9)."""
         begun = self.begun(portal, mode, attempt)
@@ -125,7 +129,7 @@ class AuthModeConformance(StepsConformance):
             assert again is self.replayable, "declare it replayable, or use it up"
 
     def test_of_twenty_answers_at_once_one_proves(
-        self, portal: Any, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
+        self, portal: Portal, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
     ) -> None:
         """Checked and used up by one conditional update, on real connections."""
         begun = self.begun(portal, mode, attempt)
@@ -139,7 +143,7 @@ class AuthModeConformance(StepsConformance):
         assert proven == (20 if self.replayable else 1)
 
     def test_an_answer_past_its_time_proves_nothing(
-        self, portal: Any, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
+        self, portal: Portal, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
     ) -> None:
         """Compared at its use, whatever job has run (row 22)."""
         begun = self.begun(portal, mode, attempt)
@@ -149,7 +153,7 @@ class AuthModeConformance(StepsConformance):
         assert isinstance(late, Proven) is (self.lifetime is None)
 
     def test_it_never_proves_somebody_else(
-        self, portal: Any, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
+        self, portal: Portal, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str]
     ) -> None:
         """One person's right answer in another's sign-in."""
         other = portal.person(password="Carafe-Moulin-Orage-58")
@@ -161,7 +165,12 @@ class AuthModeConformance(StepsConformance):
             assert not isinstance(result, Proven) or result.subject != other.subject
 
     def test_no_secret_reaches_a_log(
-        self, portal: Any, mode: AuthMode, attempt: Attempt, right_answer: Mapping[str, str], caplog: Any
+        self,
+        portal: Portal,
+        mode: AuthMode,
+        attempt: Attempt,
+        right_answer: Mapping[str, str],
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
         """At DEBUG, right and wrong answers alike."""
         caplog.set_level(logging.DEBUG)
@@ -172,7 +181,7 @@ class AuthModeConformance(StepsConformance):
         for secret in self.secrets(values):
             assert secret not in caplog.text
 
-    def test_what_it_lacks_it_does_not_declare(self, portal: Any, mode: AuthMode) -> None:
+    def test_what_it_lacks_it_does_not_declare(self, portal: Portal, mode: AuthMode) -> None:
         """A declared capability is written; one that isn't answers nothing."""
         written = {
             Capability.ENROLS: type(mode).revoke is not AuthMode.revoke,
@@ -181,14 +190,14 @@ class AuthModeConformance(StepsConformance):
         for capability, present in written.items():
             assert present or capability not in mode.capabilities, capability
 
-    def test_nobody_holds_a_credential_of_it(self, portal: Any, mode: AuthMode) -> None:
+    def test_nobody_holds_a_credential_of_it(self, portal: Portal, mode: AuthMode) -> None:
         """A subject that doesn't exist revokes nothing."""
         with portal.db.writing() as session:
             assert not mode.revoke(session, "nobody", "nothing", reason="test")
 
     # --- helpers that a test class may override
 
-    def right(self, portal: Any, right_answer: Mapping[str, str]) -> Mapping[str, str]:
+    def right(self, portal: Portal, right_answer: Mapping[str, str]) -> Mapping[str, str]:
         """Return the right answer once the stage has begun; override it when beginning decides it (a mailed code)."""
         return right_answer
 
@@ -196,10 +205,10 @@ class AuthModeConformance(StepsConformance):
         """Return what of an answer may stand nowhere."""
         return [value for name, value in values.items() if name not in self.not_secret and len(value) > 3]
 
-    def begun(self, portal: Any, mode: AuthMode, attempt: Attempt) -> Attempt:
+    def begun(self, portal: Portal, mode: AuthMode, attempt: Attempt) -> Attempt:
         """Begin the stage and return the attempt with what the mode asked to remember."""
         return self.steps_begun(portal, mode, attempt, SIGN_IN)[1]
 
-    def answered(self, portal: Any, mode: AuthMode, attempt: Attempt, values: Mapping[str, str]) -> Any:
+    def answered(self, portal: Portal, mode: AuthMode, attempt: Attempt, values: Mapping[str, str]) -> Any:
         """Give an answer as the sign-in does: the slow part first, then a transaction."""
         return self.steps_answered(portal, mode, attempt, values, SIGN_IN)

@@ -10,16 +10,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from ...interfaces import IAuditTrail
 from ...pyramid_types import Registry
 from ...services import current_time, find
 from ...settings import FoundationSettings
-from ..database import IDatabase
+from ..database import IDatabase, rows_changed
 from .content import has_digest
 from .explanations import ERASED, ERASED_PERSONAL, PRUNED, Pruning, explanations, pruning_details, written_by_portal
 from .keys import TrailKeys
@@ -137,4 +137,4 @@ def _explain(
 
 
 def _count(session: Session, statement: Any) -> int:
-    return int(cast("CursorResult[Any]", session.execute(statement)).rowcount)
+    return int(rows_changed(session, statement))

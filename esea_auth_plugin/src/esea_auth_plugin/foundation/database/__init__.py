@@ -6,7 +6,7 @@ from ...pyramid_types import Configurator, Registry
 from ...services import find
 from ...settings import FoundationSettings
 from .availability import describe, is_unavailable
-from .base import AccountsModel, FoundationModel, Model, UtcDateTime, make_metadata, new_id, tables_of
+from .base import AccountsModel, FoundationModel, Model, UtcDateTime, make_metadata, new_id, rows_changed, tables_of
 from .engine import Database, IDatabase, make_engine
 from .guard import refuse_open_transaction, transaction_is_open
 from .locking import lock_accounts, lost_lock
@@ -30,6 +30,7 @@ __all__ = [
     "refuse_open_transaction",
     "request_of",
     "retrying",
+    "rows_changed",
     "tables_of",
     "transaction_is_open",
     "write_on_get",

@@ -9,11 +9,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import DateTime, MetaData, Table, TypeDecorator
+from sqlalchemy import CursorResult, DateTime, MetaData, Table, TypeDecorator, UpdateBase
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -86,3 +86,8 @@ class AccountsModel(Model):
 def tables_of(metadata: MetaData, branch: str) -> Sequence[Table]:
     """Return the tables that a branch creates, in order of their dependencies."""
     return [table for table in metadata.sorted_tables if table.info.get("branch") == branch]
+
+
+def rows_changed(session: Session, statement: UpdateBase) -> int:
+    """Execute an ``UPDATE``, ``DELETE`` or ``INSERT`` and return how many rows it changed."""
+    return cast("CursorResult[tuple[()]]", session.execute(statement)).rowcount

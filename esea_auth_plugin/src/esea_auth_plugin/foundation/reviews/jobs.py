@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from ...events import AccountErased
@@ -14,7 +13,7 @@ from ...normalise.folding import fold_words
 from ...pyramid_types import Registry
 from ...services import current_time, find
 from ...settings import ReviewSettings
-from ..database import IDatabase
+from ..database import IDatabase, rows_changed
 from .models import ReviewEntry, ReviewRequest
 from .service import UNDECIDED
 
@@ -66,4 +65,4 @@ def forget_requests_of(session: Session, subject: str) -> int:
     mine = or_(ReviewRequest.author == subject, ReviewRequest.topic == subject)
     old = select(ReviewRequest.id).where(mine)
     session.execute(delete(ReviewEntry).where(ReviewEntry.request_id.in_(old)))
-    return cast("CursorResult[Any]", session.execute(delete(ReviewRequest).where(mine))).rowcount
+    return rows_changed(session, delete(ReviewRequest).where(mine))

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ...interfaces import Factor, IClock, ISealer, ISessions, Proof, SessionView
 from ...pyramid_types import PortalRequest, Registry
 from ...services import current_time, find, offers
 from ...settings import AuthSettings
-from ..database import IDatabase, lock_accounts, new_id
+from ..database import IDatabase, lock_accounts, new_id, rows_changed
 from ..security import tokens
 from ..security.sealing import SealBroken
 from ..web.cookies import drop_cookie, read_cookie, set_cookie
@@ -249,7 +249,7 @@ class Sessions:
         statement = (
             update(SessionRow).where(*which, SessionRow.revoked_at.is_(None)).values(revoked_at=self._clock.now())
         )
-        return cast("CursorResult[Any]", session.execute(statement)).rowcount
+        return rows_changed(session, statement)
 
     def _touch_later(self, request: PortalRequest, view: SessionView) -> None:
         now = self._clock.now()

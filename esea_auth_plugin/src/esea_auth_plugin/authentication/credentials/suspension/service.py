@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from ....foundation.database import lock_accounts
+from ....foundation.database import lock_accounts, rows_changed
 from ....interfaces import IAuditTrail, Proof
 from ....pyramid_types import Registry
 from ....services import current_time, find
@@ -77,7 +76,7 @@ class SuspendedFactors:
             SuspendedFactorRow.mode == mode,
             SuspendedFactorRow.reference == reference,
         )
-        if cast("CursorResult[Any]", session.execute(statement)).rowcount != 1:
+        if rows_changed(session, statement) != 1:
             return False
         self._audit(session, "factor.lifted", subject, by, mode=mode, reference=reference)
         return True
