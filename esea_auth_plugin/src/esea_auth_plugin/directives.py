@@ -11,23 +11,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from sqlalchemy.orm import Session
 from zope.interface import providedBy
 from zope.interface.interface import InterfaceClass
 
 from .errors import ConfigurationError, Problem
 from .interfaces import AccountEntry, IPortalRoot, NavItem, Rule, Tile
-from .pyramid_types import Configurator, RegistryStore, Source
+from .pyramid_types import Configurator, Registry, RegistryStore, Source
 from .services import add_service
 
 ChildFactory = Callable[[Any, Any, str], Any]
 #: A resource class or a marker interface.
 ParentKind: TypeAlias = InterfaceClass | type
-RootFactory = Callable[[Any], Any]
+RootFactory = Callable[[Any], object]
 TileSource = Callable[[Any], Sequence[Tile]]
 #: ``collector(registry, session, subject)`` returns plain values, moments and days.
-PersonalData = Callable[[Any, Any, str], Any]
+PersonalData = Callable[[Registry, Session, str], object]
 #: ``end(session, subject, kept)`` ends what an account has open of one kind, except the one with id ``kept``.
-EndOpened = Callable[[Any, str, str], None]
+EndOpened = Callable[[Session, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)

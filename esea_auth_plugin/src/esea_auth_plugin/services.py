@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from .interfaces import IClock
 from .pyramid_types import Configurator, Registry, RegistryStore, Source, get_registry
@@ -23,8 +23,8 @@ class ServiceNotRegistered(LookupError):
 
 class _Services:
     def __init__(self) -> None:
-        self.factories: dict[type[Any], Callable[[Any], Any]] = {}
-        self.built: dict[type[Any], Any] = {}
+        self.factories: dict[type, Callable[[Registry], object]] = {}
+        self.built: dict[type, object] = {}
         self.lock = threading.RLock()
 
 
@@ -66,7 +66,7 @@ def find(source: Source, interface: type[T]) -> T:
     return cast(T, services.built[interface])
 
 
-def offers(source: Source, interface: type[Any]) -> bool:
+def offers(source: Source, interface: type) -> bool:
     """Tell whether some plugin of this application offers ``interface``."""
     return interface in _services(source).factories
 

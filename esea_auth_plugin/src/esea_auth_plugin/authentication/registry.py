@@ -35,7 +35,7 @@ BUILT_IN = {
 }
 #: Addresses under /connexion that are no mode's.
 RESERVED_SEGMENTS = frozenset({"oubli", "conditions", "reprise", "deconnexion", "retrouver", "nouveau-dispositif"})
-ModeFactory = Callable[[Any], AuthMode]
+ModeFactory = Callable[[Registry], AuthMode]
 
 
 @dataclass

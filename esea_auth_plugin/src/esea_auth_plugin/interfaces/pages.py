@@ -9,6 +9,8 @@ from typing import Any
 
 from zope.interface import Interface
 
+from ..pyramid_types import PortalRequest
+
 
 class IPortalRoot(Interface):
     """Marker of the resource under which plugins add their pages."""
@@ -81,7 +83,7 @@ class AccountEntry:
     group: AccountGroup
     text: str = ""
     order: int = 100
-    shown: Callable[[Any], bool] | None = None
+    shown: Callable[[PortalRequest], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -17,7 +15,7 @@ from .models import MemberRow, RegistrationRow, TermsRow
 from .store import as_form
 
 
-def personal_data(registry: Registry, session: Session, subject: str) -> Any:
+def personal_data(registry: Registry, session: Session, subject: str) -> object:
     """Return what the person typed, the CGU they accepted and their admission (a part of « Mes données »)."""
     typed = session.scalars(select(RegistrationRow).where(RegistrationRow.subject == subject))
     terms = session.scalars(select(TermsRow).where(TermsRow.subject == subject))

@@ -10,9 +10,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import UpdateBase, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from ...interfaces import IAuditTrail
@@ -136,5 +135,5 @@ def _explain(
     return event_id
 
 
-def _count(session: Session, statement: Any) -> int:
+def _count(session: Session, statement: UpdateBase) -> int:
     return int(rows_changed(session, statement))

@@ -6,8 +6,6 @@ Our own sentences are written in French where they are said, and are their own k
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.i18n import TranslationStringFactory, get_localizer
 
 from ...pyramid_types import Configurator, PortalRequest
@@ -35,7 +33,7 @@ def add_words(config: Configurator, package: str) -> None:
     config.action(("esea-words", package), note)
 
 
-def translate(request: PortalRequest, message: object) -> Any:
+def translate(request: PortalRequest, message: object) -> object:
     """Return what to say for a message: a sentence of ours, or one of colander or deform.
 
     A plain sentence is looked up in each plugin's catalogue, and stands as it is when none replaces it.

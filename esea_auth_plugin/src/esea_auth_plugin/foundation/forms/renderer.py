@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from markupsafe import Markup
 from pyramid_jinja2 import IJinja2Environment
 
@@ -25,6 +23,6 @@ class FormRenderer:
         asset = template if ":" in template else f"{_FOLDER}{template}.jinja2"
         return Markup(self._environment.get_template(asset).render(values))  # noqa: S704 - autoescaped
 
-    def translate(self, message: object) -> Any:
+    def translate(self, message: object) -> object:
         """Return a message as this portal says it."""
         return translate(self._request, message)

@@ -10,11 +10,10 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import escape
 from pyramid.exceptions import BadCSRFToken, PredicateMismatch, URLDecodeError
-from pyramid.httpexceptions import HTTPError
+from pyramid.httpexceptions import HTTPError, HTTPException
 from pyramid.renderers import render
 from pyramid.response import Response
 
@@ -157,7 +156,7 @@ def _bare(shown: ErrorText, home: str) -> str:
     )
 
 
-def http_error(error: Any, request: PortalRequest) -> Response:
+def http_error(error: HTTPException, request: PortalRequest) -> Response:
     """Exception view of Pyramid's HTTP errors; headers such as ``Allow`` and ``Retry-After`` are kept."""
     methods = allowed_methods(request) if isinstance(error, PredicateMismatch) else ()
     if methods:
@@ -202,7 +201,7 @@ def portal_error(error: PortalError, request: PortalRequest) -> Response:
     return response
 
 
-def database_away(error: Any, request: PortalRequest) -> Response:
+def database_away(error: Exception, request: PortalRequest) -> Response:
     """Exception view of a database that can't work now: one line in the log. Its mistakes in statements are ours."""
     if not is_unavailable(error):
         return unexpected(error, request)
@@ -214,7 +213,7 @@ def database_away(error: Any, request: PortalRequest) -> Response:
     return response
 
 
-def unexpected(error: Any, request: PortalRequest) -> Response:
+def unexpected(error: Exception, request: PortalRequest) -> Response:
     """Exception view of everything else."""
     logger.error("unexpected error, request %s", getattr(request, "id", "?"), exc_info=error)
     return error_response(request, 500, code="portal.unexpected")

@@ -11,6 +11,7 @@ from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.path import AssetResolver
+from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.static import static_view
 
@@ -27,7 +28,7 @@ class StaticFolders:
     """The folders that are served, by package name, and their digests."""
 
     def __init__(self, *, watch: bool) -> None:
-        self._views: dict[str, tuple[str, Any]] = {}
+        self._views: dict[str, tuple[str, static_view | None]] = {}
         self._digests: dict[str, str] = {}
         self._watch = watch
 
@@ -49,7 +50,7 @@ class StaticFolders:
             raise LookupError(f"{spec}: there is no such file")
         return f"/static/{package}/{self.digest(package)}/{spec.removeprefix(folder + '/')}"
 
-    def view(self, package: str) -> Any:
+    def view(self, package: str) -> static_view | None:
         """Return the view that serves this package's folder, ``None`` when it has none."""
         return self._views.get(package, ("", None))[1]
 
@@ -87,14 +88,14 @@ def add_static_folder(config: Configurator, spec: str) -> None:
     config.action(("esea-static", package), lambda: folders(config).add(spec))
 
 
-def serve(request: PortalRequest) -> Any:
+def serve(request: PortalRequest) -> Response:
     """View: one static file. A page of another release asks under an old digest: answered, not kept."""
     package = request.matchdict["package"]
     view = folders(request).view(package)
     if view is None:
         raise HTTPNotFound
     request.subpath = tuple(request.matchdict["path"])
-    response = view(None, request)
+    response: Response = view(None, request)
     known = folders(request).digest(package) == request.matchdict["digest"]
     in_development = find(request, PortalSettings).env == "development"
     response.headers["Cache-Control"] = _FOR_EVER if known and not in_development else _ASK_EACH_TIME

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
@@ -11,6 +11,7 @@ from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
 from ...directives import core, kinds_of_resource
 from ...interfaces import IReviews, ReviewState, ReviewView
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
+from ...resources import Resource
 from ...services import current_time, find
 from ..security.tokens import read_reference
 from . import queue
@@ -38,7 +39,7 @@ def refuse_unless_allowed(request: PortalRequest, permission: str) -> None:
         raise HTTPForbidden(result=allowed)
 
 
-def today(request: PortalRequest) -> Any:
+def today(request: PortalRequest) -> date:
     """Return today's date in Europe/Paris."""
     return current_time(request).astimezone(PARIS).date()
 
@@ -102,7 +103,7 @@ def row_facts(request: PortalRequest, review: ReviewView, names: Mapping[str, st
     }
 
 
-def worked(age: Any, day_length: Any) -> str:
+def worked(age: timedelta, day_length: timedelta) -> str:
     """Return a working time in working days and hours: « 1 j 3 h »."""
     days, rest = divmod(age, day_length)
     hours, minutes = divmod(int(rest.total_seconds()) // 60, 60)
@@ -124,13 +125,13 @@ def _address_of(
     return f"{context.path}/{queues[review.kind]}/{review.reference}"
 
 
-def _pages(context: ReviewBoardResource, request: PortalRequest) -> list[Any]:
+def _pages(context: ReviewBoardResource, request: PortalRequest) -> list[Resource]:
     """Return the pages that other packages added under this board and that this person may open."""
     kinds = set(kinds_of_resource(context))
     found = []
     for (parent, name), factory in core(request).children.items():
         if parent in kinds:
-            page = factory(request, context, name)
+            page: Resource = factory(request, context, name)
             permission = getattr(page, "permission", None)
             if page.title and permission and request.has_permission(permission):
                 found.append(page)

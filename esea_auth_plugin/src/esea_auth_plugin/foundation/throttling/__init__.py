@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import Any
 
 from ...directives import report_problems
 from ...errors import Problem
@@ -55,7 +54,7 @@ def _throttle(registry: Registry) -> IThrottle:
     return Throttle(find(registry, Store), find(registry, ISealer))
 
 
-def _store(registry: Registry) -> Any:
+def _store(registry: Registry) -> Store:
     settings = _settings(registry)
     if settings.throttle_store != "database":
         from .redis_store import RedisStore  # redis is an optional dependency
@@ -69,7 +68,7 @@ def _addresses(registry: Registry) -> Addresses:
     return Addresses(settings.establishment_networks, settings.establishment_factor)
 
 
-def _settings(registry: Registry) -> Any:
+def _settings(registry: Registry) -> FoundationSettings:
     return find(registry, FoundationSettings)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+
+from pyramid.response import Response
 
 from ...errors import CookiesNeeded
 from ...interfaces import PortalSettings
@@ -42,7 +43,7 @@ def set_cookie(request: PortalRequest, name: str, value: str, *, max_age: timede
     secure = find(request, PortalSettings).secure
     full = cookie_name(request, name)
 
-    def put(request: PortalRequest, response: Any) -> None:
+    def put(request: PortalRequest, response: Response) -> None:
         response.set_cookie(full, value, max_age=max_age, path="/", secure=secure, httponly=True, samesite="Lax")
 
     request.add_response_callback(put)
@@ -53,7 +54,7 @@ def drop_cookie(request: PortalRequest, name: str) -> None:
     secure = find(request, PortalSettings).secure
     full = cookie_name(request, name)
 
-    def clear(request: PortalRequest, response: Any) -> None:
+    def clear(request: PortalRequest, response: Response) -> None:
         response.set_cookie(full, "", max_age=0, path="/", secure=secure, httponly=True, samesite="Lax")
 
     request.add_response_callback(clear)

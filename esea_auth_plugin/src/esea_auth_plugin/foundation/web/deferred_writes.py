@@ -7,8 +7,8 @@ answer leaves. When that write fails the answer is an error: nobody goes on with
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
+from pyramid.response import Response
 from sqlalchemy.orm import Session
 
 from ...pyramid_types import Handler, PortalRequest, Registry
@@ -29,7 +29,7 @@ def defer_write(request: PortalRequest, work: Work) -> None:
 def deferred_writes_tween(handler: Handler, registry: Registry) -> Handler:
     """Return the tween that writes the queue."""
 
-    def deferred(request: PortalRequest) -> Any:
+    def deferred(request: PortalRequest) -> Response:
         try:
             return handler(request)
         finally:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import uuid
-from typing import Any
 
 from pyramid.response import Response
 
@@ -52,7 +51,7 @@ def gate_tween(handler: Handler, registry: Registry) -> Handler:
     known = hosts.known_hosts(settings)
     secure = settings.url.startswith("https://")
 
-    def gate(request: PortalRequest) -> Any:
+    def gate(request: PortalRequest) -> Response:
         request.id = uuid.uuid4().hex
         response = _refusal(request, known, settings)
         if response is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pyramid.response import Response
 
 from ...pyramid_types import PortalRequest
 
@@ -19,7 +19,7 @@ _ALWAYS = {
 }
 
 
-def dress(request: PortalRequest, response: Any, *, secure: bool) -> None:
+def dress(request: PortalRequest, response: Response, *, secure: bool) -> None:
     """Add the headers. A page is never stored, unless its view said how it may be (static files, health)."""
     for name, value in _ALWAYS.items():
         response.headers.setdefault(name, value)

@@ -14,7 +14,7 @@ from pyramid.location import lineage
 from ...directives import core, report_problems
 from ...errors import Problem
 from ...hosts import PORTAL_ROOT, root_name
-from ...pyramid_types import Configurator, PortalRequest, View
+from ...pyramid_types import Configurator, PortalRequest, View, ViewResult
 from ...services import find
 from ...settings import FoundationSettings
 
@@ -28,7 +28,7 @@ def host_isolation_deriver(view: View, info: Any) -> View:
         return view
     everywhere = bool(info.options.get("any_host"))
 
-    def at_home(context: object, request: PortalRequest) -> Any:
+    def at_home(context: object, request: PortalRequest) -> ViewResult:
         if not everywhere:
             asked = root_name(request, find(request, FoundationSettings))
             by_route = getattr(request, "matched_route", None) is not None

@@ -10,7 +10,7 @@ from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound
 
-from ...pyramid_types import PortalRequest, View
+from ...pyramid_types import PortalRequest, View, ViewResult
 
 
 def strict_traversal_deriver(view: View, info: Any) -> View:
@@ -19,7 +19,7 @@ def strict_traversal_deriver(view: View, info: Any) -> View:
         return view
     takes_rest = bool(info.options.get("subpath"))
 
-    def exact(context: object, request: PortalRequest) -> Any:
+    def exact(context: object, request: PortalRequest) -> ViewResult:
         by_traversal = getattr(request, "matched_route", None) is None
         if by_traversal and ((request.subpath and not takes_rest) or "/@@" in request.path_info):
             raise HTTPNotFound

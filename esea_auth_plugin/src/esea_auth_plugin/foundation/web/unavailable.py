@@ -5,7 +5,7 @@ Deferred writes and the end of a transaction run outside the views; without this
 
 from __future__ import annotations
 
-from typing import Any
+from pyramid.response import Response
 
 from ...pyramid_types import Handler, PortalRequest, Registry
 from ..database.availability import DATABASE_ERRORS, is_unavailable
@@ -15,7 +15,7 @@ from ..layout.errors import database_away
 def unavailable_tween(handler: Handler, registry: Registry) -> Handler:
     """Return the tween around ``handler``."""
 
-    def unavailable(request: PortalRequest) -> Any:
+    def unavailable(request: PortalRequest) -> Response:
         try:
             return handler(request)
         except DATABASE_ERRORS as error:

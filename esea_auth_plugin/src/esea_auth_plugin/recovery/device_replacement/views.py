@@ -5,11 +5,10 @@ Nobody is signed in here: every view reads the ticket's cookie itself, and no ot
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
+from sqlalchemy.orm import Session
 
 from ...authentication.contract import AuthMode
 from ...authentication.credentials.answering import STEP, polled, shown, taken
@@ -73,7 +72,7 @@ def context_of(ticket: Ticket) -> EnrolmentContext:
         subject=account.subject, display_name=account.display_name, email=account.email, session_id=ticket.id
     )
 
-    def use(request: PortalRequest, session: Any) -> bool:
+    def use(request: PortalRequest, session: Session) -> bool:
         return find(request, Tickets).use(request, session, ticket)
 
     return EnrolmentContext(person, home="/connexion", base=ADDRESS, cause=ticket.cause, use=use)
