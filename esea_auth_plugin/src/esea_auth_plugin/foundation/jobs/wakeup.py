@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable
 from typing import Protocol, cast
 
-from sqlalchemy import Connection, event, func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,16 @@ _CHANNEL = "esea_work"
 class _Listening(Protocol):
     """What is used of psycopg's connection, which only a portal on PostgreSQL has."""
 
+    autocommit: bool
+
+    def execute(self, query: str) -> object:
+        """Execute a statement."""
+
     def notifies(self, *, timeout: float, stop_after: int) -> Iterable[object]:
         """Wait for messages."""
+
+    def close(self) -> None:
+        """End the connection, lost or not."""
 
 
 class Wakeup:
@@ -32,7 +40,7 @@ class Wakeup:
         self._engine = database.engine
         self._shared = database.engine.dialect.name == "postgresql"
         self._here = threading.Event()
-        self._listening: Connection | None = None
+        self._listening: _Listening | None = None
         driver = database.engine.dialect.loaded_dbapi
         self._away: tuple[type[Exception], ...] = (SQLAlchemyError, driver.Error)
 
@@ -61,14 +69,16 @@ class Wakeup:
 
     def close(self) -> None:
         """Stop listening."""
-        if self._listening is not None:
-            self._listening.close()
-            self._listening = None
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            listening.close()
 
     def _connection(self) -> _Listening:
         if self._listening is None:
-            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            connection.detach()  # it listens as long as the worker runs, and takes no place of the pool
-            connection.exec_driver_sql(f"LISTEN {_CHANNEL}")
-            self._listening = connection
-        return cast(_Listening, self._listening.connection.driver_connection)
+            pooled = self._engine.raw_connection()
+            listening = cast(_Listening, pooled.dbapi_connection)
+            pooled.detach()  # it listens as long as the worker runs, and takes no place of the pool
+            self._listening = listening  # now, so that close() ends one that may not listen: a standby
+            listening.autocommit = True
+            listening.execute(f"LISTEN {_CHANNEL}")
+        return self._listening

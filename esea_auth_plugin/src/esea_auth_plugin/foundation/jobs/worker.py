@@ -36,9 +36,16 @@ class Worker:
         while not self._stop.is_set():
             away = self._turn(away)
             if not self._stop.is_set():
-                self._wakeup.wait(self._pace)
+                self._wait()
         self._wakeup.close()
         log.info("worker stopped")
+
+    def _wait(self) -> None:
+        try:
+            self._wakeup.wait(self._pace)
+        except Exception:  # a worker that can't be told of work looks for it all the same
+            log.exception("the worker could not wait to be told of work")
+            self._stop.wait(self._pace)
 
     def _turn(self, away: bool) -> bool:
         """Look once; return whether the database is away. An outage is told once, and its end."""

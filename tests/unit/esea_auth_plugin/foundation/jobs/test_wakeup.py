@@ -17,6 +17,8 @@ from esea_auth_plugin.pyramid_types import Configurator, Registry
 from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.processes import DEADLINE
 
+pytestmark = pytest.mark.databases("sqlite", "postgresql")
+
 
 @pytest.fixture
 def wakeup(database: IDatabase) -> Iterator[Wakeup]:
