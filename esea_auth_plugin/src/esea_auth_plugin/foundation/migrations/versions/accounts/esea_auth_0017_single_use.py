@@ -1,0 +1,46 @@
+"""Secrets that work once have the same columns in every table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "esea_auth_0017"
+down_revision: str | Sequence[str] | None = "esea_auth_0016"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+#: (table, former name, name) of the unique hash.
+_DIGESTS = (("esea_enrolment_ticket", "cookie_digest", "digest"),)
+#: Tables that did not tell a revoked secret from a used one.
+_REPLACED = ("esea_enrolment_ticket",)
+
+
+def _rename_digest(table: str, former: str, name: str) -> None:
+    with op.batch_alter_table(table) as batch:
+        batch.drop_constraint(op.f(f"uq_{table}_{former}"), type_="unique")
+        batch.alter_column(former, new_column_name=name)
+    # On its own: a table that is copied loses the constraint on a column that gets its name by the same copy.
+    with op.batch_alter_table(table) as batch:
+        batch.create_unique_constraint(op.f(f"uq_{table}_{name}"), [name])
+
+
+def upgrade() -> None:
+    """Rename the columns and add those that lack."""
+    for table, former, name in _DIGESTS:
+        _rename_digest(table, former, name)
+    for table in _REPLACED:
+        op.add_column(table, sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    """Take them back. What was revoked counts as used: it must not work again."""
+    for table in _REPLACED:
+        rows = sa.table(table, sa.column("used_at"), sa.column("replaced_at"))
+        op.execute(rows.update().where(rows.c.used_at.is_(None)).values(used_at=rows.c.replaced_at))
+        with op.batch_alter_table(table) as batch:
+            batch.drop_column("replaced_at")
+    for table, former, name in _DIGESTS:
+        _rename_digest(table, name, former)
