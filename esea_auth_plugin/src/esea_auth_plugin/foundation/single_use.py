@@ -148,12 +148,15 @@ class AccountSingleUse(SingleUse[OwnedRow]):
             self.revoke_all(source, session, subject)
         return self.issue(source, session, lifetime, subject=subject, created_at=current_time(source), **values)
 
-    def redeem_of(
-        self, source: Source, session: Session, secret_id: str, subject: str, *bound: ColumnElement[bool]
-    ) -> OwnedRow | None:
+    def redeem_of(self, source: Source, session: Session, secret_id: str, subject: str) -> OwnedRow | None:
         """Lock the account, then redeem the secret that :meth:`peek` or :meth:`find` found."""
         lock_accounts(source, session, subject)
-        return self.redeem(source, session, self.model.id == secret_id, self.model.subject == subject, *bound)
+        return self.redeem(source, session, self.model.id == secret_id, self.model.subject == subject)
+
+    def redeem_owned(self, source: Source, session: Session, secret: str | None) -> OwnedRow | None:
+        """Lock the account that owns a secret, then redeem it."""
+        found = self.find(session, secret)
+        return self.redeem_of(source, session, found.id, found.subject) if found is not None else None
 
     def revoke_all(self, source: Source, session: Session, subject: str, *bound: ColumnElement[bool]) -> None:
         """End every secret of an account that was not used."""

@@ -17,6 +17,9 @@ _DIGESTS = (("esea_enrolment_ticket", "cookie_digest", "digest"),)
 #: Tables that did not tell a revoked secret from a used one.
 _REPLACED = ("esea_enrolment_ticket",)
 
+#: (table, whether the end was indexed) of the tables that called it ``expires_at``.
+_ENDS = (("esea_confirmation_token", True), ("esea_invitation", False))
+
 
 def _rename_digest(table: str, former: str, name: str) -> None:
     with op.batch_alter_table(table) as batch:
@@ -31,6 +34,11 @@ def upgrade() -> None:
     """Rename the columns and add those that lack."""
     for table, former, name in _DIGESTS:
         _rename_digest(table, former, name)
+    for table, indexed in _ENDS:
+        if indexed:
+            op.drop_index(op.f(f"ix_{table}_expires_at"), table_name=table)
+        op.alter_column(table, "expires_at", new_column_name="ends_at")
+        op.create_index(op.f(f"ix_{table}_ends_at"), table, ["ends_at"])
     for table in _REPLACED:
         op.add_column(table, sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True))
 
@@ -42,5 +50,10 @@ def downgrade() -> None:
         op.execute(rows.update().where(rows.c.used_at.is_(None)).values(used_at=rows.c.replaced_at))
         with op.batch_alter_table(table) as batch:
             batch.drop_column("replaced_at")
+    for table, indexed in _ENDS:
+        op.drop_index(op.f(f"ix_{table}_ends_at"), table_name=table)
+        op.alter_column(table, "ends_at", new_column_name="expires_at")
+        if indexed:
+            op.create_index(op.f(f"ix_{table}_expires_at"), table, ["expires_at"])
     for table, former, name in _DIGESTS:
         _rename_digest(table, name, former)
