@@ -159,7 +159,8 @@ class AccountSingleUse(SingleUse[OwnedRow]):
         return self.redeem_of(source, session, found.id, found.subject) if found is not None else None
 
     def revoke_all(self, source: Source, session: Session, subject: str, *bound: ColumnElement[bool]) -> None:
-        """End every secret of an account that was not used."""
+        """Lock the account, then end every secret of it that was not used."""
+        lock_accounts(source, session, subject)
         self.revoke(source, session, self.model.subject == subject, *bound)
 
 

@@ -15,7 +15,7 @@ depends_on: str | Sequence[str] | None = None
 #: (table, former name, name) of the unique hash.
 _DIGESTS = (("esea_enrolment_ticket", "cookie_digest", "digest"),)
 #: Tables that did not tell a revoked secret from a used one.
-_REPLACED = ("esea_enrolment_ticket",)
+_REPLACED = ("esea_enrolment_ticket", "esea_notice_link")
 
 #: (table, whether the end was indexed) of the tables that called it ``expires_at``.
 _ENDS = (("esea_confirmation_token", True), ("esea_invitation", False))
