@@ -179,11 +179,13 @@ CodeRow = TypeVar("CodeRow", bound=ShortCode)
 class ShortCodes(Generic[CodeRow]):
     """Codes that a person types: six digits, hashed under a key of the portal, and few answers each.
 
-    :ivar purpose: key space of the hash. :ivar most: answers that one row allows.
+    :ivar purpose: key space of the hash. :ivar retention: how long rows stay after their end.
+    :ivar most: answers that one row allows.
     """
 
     model: type[CodeRow]
     purpose: str
+    retention: timedelta = timedelta(hours=1)
     most: int = 5
 
     def new(self, source: Source, bound_to: str) -> tuple[str, str]:
@@ -208,22 +210,30 @@ class ShortCodes(Generic[CodeRow]):
         )
         return session.scalar(counted)
 
-    def right(self, source: Source, digest: str, typed: str, bound_to: str) -> bool:
-        """Tell whether what was typed is the code that was stored as ``digest``."""
-        return tokens.among(digest, self._digests(source, typed, bound_to))
+    def right(self, source: Source, typed: str, bound_to: str, *stored: str) -> bool:
+        """Tell whether what was typed is one of the codes that were stored."""
+        candidates = self._digests(source, typed, bound_to)
+        return any(tokens.among(each, candidates) for each in stored)
+
+    def prune(self, session: Session, now: datetime) -> None:
+        """Delete the rows whose retention is over."""
+        session.execute(delete(self.model).where(self.model.code_ends_at < now - self.retention))
 
     def _digests(self, source: Source, code: str, bound_to: str) -> tuple[str, ...]:
         return tokens.code_digest(find(source, ISealer), code, purpose=self.purpose, bound_to=bound_to)
 
 
-class _Prunable(Protocol):
+class _Secrets(Protocol):
+    @property
+    def purpose(self) -> str: ...
+
     def prune(self, session: Session, now: datetime) -> None: ...
 
 
-_declared = RegistryStore("esea.single_use", dict[str, _Prunable])
+_declared = RegistryStore("esea.single_use", dict[str, _Secrets])
 
 
-def add_single_use(config: Configurator, secrets: SingleUse[Row], *, revocable: str = "") -> None:
+def add_single_use(config: Configurator, secrets: _Secrets, *, revocable: str = "") -> None:
     """Declare secrets, so that the job prunes them.
 
     :param revocable: name of the kind by which ``end_everything`` ends those of an account; ``""`` if they stay.

@@ -69,6 +69,7 @@ CODES = ShortCodes(CodeRow, "trial.code")
 def declare(config: Configurator) -> None:
     config.add_single_use(LINKS, revocable="trial_link")
     config.add_single_use(TICKETS)
+    config.add_single_use(CODES)
 
 
 @pytest.fixture
@@ -249,7 +250,7 @@ def answer(registry: Registry, database: IDatabase, typed: str, row: str = "a") 
     """Tell whether an answer is right, ``None`` if it was not even compared."""
     with database.writing() as session:
         counted = CODES.count(session, CodeRow.id == row)
-        return None if counted is None else CODES.right(registry, counted.code_digest, typed, row)
+        return None if counted is None else CODES.right(registry, typed, row, counted.code_digest)
 
 
 def test_a_code_allows_five_answers(registry: Registry, database: IDatabase, clock: ManualClock) -> None:

@@ -12,10 +12,20 @@ down_revision: str | Sequence[str] | None = "esea_auth_0016"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
-#: (table, former name, name) of the unique hash.
-_DIGESTS = (("esea_enrolment_ticket", "cookie_digest", "digest"),)
+#: (table, former name) of the unique hash.
+_DIGESTS = (
+    ("esea_enrolment_ticket", "cookie_digest"),
+    ("esea_pending_identity", "cookie_digest"),
+    ("esea_psc_way", "state_digest"),
+)
 #: Tables that did not tell a revoked secret from a used one.
-_REPLACED = ("esea_enrolment_ticket", "esea_notice_link")
+_REPLACED = (
+    "esea_card_ticket",
+    "esea_enrolment_ticket",
+    "esea_notice_link",
+    "esea_pending_identity",
+    "esea_psc_way",
+)
 
 #: (table, whether the end was indexed) of the tables that called it ``expires_at``.
 _ENDS = (("esea_confirmation_token", True), ("esea_invitation", False))
@@ -32,13 +42,14 @@ def _rename_digest(table: str, former: str, name: str) -> None:
 
 def upgrade() -> None:
     """Rename the columns and add those that lack."""
-    for table, former, name in _DIGESTS:
-        _rename_digest(table, former, name)
+    for table, former in _DIGESTS:
+        _rename_digest(table, former, "digest")
     for table, indexed in _ENDS:
         if indexed:
             op.drop_index(op.f(f"ix_{table}_expires_at"), table_name=table)
         op.alter_column(table, "expires_at", new_column_name="ends_at")
         op.create_index(op.f(f"ix_{table}_ends_at"), table, ["ends_at"])
+    op.alter_column("esea_pending_identity", "taken_at", new_column_name="used_at")
     for table in _REPLACED:
         op.add_column(table, sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True))
 
@@ -50,10 +61,11 @@ def downgrade() -> None:
         op.execute(rows.update().where(rows.c.used_at.is_(None)).values(used_at=rows.c.replaced_at))
         with op.batch_alter_table(table) as batch:
             batch.drop_column("replaced_at")
+    op.alter_column("esea_pending_identity", "used_at", new_column_name="taken_at")
     for table, indexed in _ENDS:
         op.drop_index(op.f(f"ix_{table}_ends_at"), table_name=table)
         op.alter_column(table, "ends_at", new_column_name="expires_at")
         if indexed:
             op.create_index(op.f(f"ix_{table}_expires_at"), table, ["expires_at"])
-    for table, former, name in _DIGESTS:
-        _rename_digest(table, name, former)
+    for table, former in _DIGESTS:
+        _rename_digest(table, "digest", former)
