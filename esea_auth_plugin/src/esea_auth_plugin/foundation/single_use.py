@@ -135,17 +135,13 @@ class SingleUse(Generic[Row]):
 
 @dataclass(frozen=True)
 class AccountSingleUse(SingleUse[OwnedRow]):
-    """Secrets that accounts own; an account has one at a time, unless ``several``."""
-
-    several: bool = False
+    """Secrets that accounts own, one at a time."""
 
     def issue_to(
         self, source: Source, session: Session, subject: str, lifetime: timedelta, **values: object
     ) -> tuple[str, OwnedRow]:
         """Store a secret of an account, in the place of its former ones; return it and its row."""
-        lock_accounts(source, session, subject)
-        if not self.several:
-            self.revoke_all(source, session, subject)
+        self.revoke_all(source, session, subject)
         return self.issue(source, session, lifetime, subject=subject, created_at=current_time(source), **values)
 
     def redeem_of(self, source: Source, session: Session, secret_id: str, subject: str) -> OwnedRow | None:
