@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from contextlib import AbstractContextManager
 
 import pytest
 
 from esea_auth_plugin.foundation.mailed_link import MailedLink
 from esea_auth_plugin.testing.portal import Portal
+from esea_auth_plugin.testing.queries import Queries
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -23,6 +24,7 @@ PAGES = {
     "/signalement": "signalement",
     "/adresse-precedente": "adresse",
 }
+Watch = Callable[[], AbstractContextManager[Queries]]
 pages = pytest.mark.parametrize("page", PAGES)
 
 
@@ -35,7 +37,7 @@ def test_every_page_of_a_mailed_link_is_tested_here(portal: Portal) -> None:
 
 
 @pages
-def test_the_secret_moves_into_a_cookie(portal: Portal, queries: Callable[[], Any], page: str) -> None:
+def test_the_secret_moves_into_a_cookie(portal: Portal, queries: Watch, page: str) -> None:
     with queries() as seen:
         answer = portal.browser().get(f"{page}/{SECRET}")
     assert (answer.status_int, answer.location) == (303, f"http://localhost{page}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -38,7 +38,7 @@ TRIES = 20
 
 class Base(DeclarativeBase):
     metadata = make_metadata()
-    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime}
+    type_annotation_map: ClassVar[dict[type, type]] = {datetime: UtcDateTime}
 
 
 class LinkRow(AccountSecret, Base):
@@ -73,7 +73,7 @@ def declare(config: Configurator) -> None:
 
 
 @pytest.fixture
-def registry(package: Callable[..., Any], database: IDatabase) -> Registry:
+def registry(package: Callable[..., Registry], database: IDatabase) -> Registry:
     Base.metadata.drop_all(database.engine)
     Base.metadata.create_all(database.engine)
     found: Registry = package("esea_auth_plugin.foundation.jobs", "esea_auth_plugin.foundation.single_use", declare)
@@ -186,7 +186,7 @@ def test_what_is_revoked_remembers_when_first(registry: Registry, database: IDat
         assert (row.used_at, row.replaced_at) == (None, at)
 
 
-def test_only_secrets_of_accounts_can_end_with_an_account(package: Callable[..., Any]) -> None:
+def test_only_secrets_of_accounts_can_end_with_an_account(package: Callable[..., Registry]) -> None:
     with pytest.raises(TypeError, match=r"trial\.ticket"):
         package(
             "esea_auth_plugin.foundation.jobs",
