@@ -266,3 +266,62 @@ def test_a_developer_gets_the_next_revision_from_the_models(
     assert "'guest_book'" in text
     assert "down_revision: str | Sequence[str] | None = 'guest_0001'" in text
     assert "esea_" not in text
+
+
+_CHANGE = (
+    "INSERT INTO esea_address_change (id, subject, sealed_former, sealed_new, made_at, cancel_digest, cancel_ends_at,"
+    " cancelled_at) VALUES"
+)
+_TICKET = "INSERT INTO esea_enrolment_ticket (id, cookie_digest, subject, cause, created_at, ends_at, used_at) VALUES"
+_AT, _THEN = "'2026-09-14 09:00:00'", "'2026-09-17 09:00:00'"
+#: Rows of before the common columns of ``foundation.single_use``.
+FORMER_SECRETS = (
+    f"{_CHANGE} ('live', 's', '', '', {_AT}, 'd1', {_THEN}, NULL)",
+    f"{_CHANGE} ('barred', 's', '', '', {_AT}, NULL, {_THEN}, NULL)",
+    f"{_CHANGE} ('undone', 's', '', '', {_AT}, 'd2', {_THEN}, {_AT})",
+    f"{_TICKET} ('live', 'd1', 's', 'support', {_AT}, {_THEN}, NULL)",
+    f"{_TICKET} ('used', 'd2', 's', 'support', {_AT}, {_THEN}, {_AT})",
+    "INSERT INTO esea_pending_identity (id, cookie_digest, sealed, ends_at, taken_at) VALUES"
+    f" ('taken', 'd', '', {_THEN}, {_AT})",
+)
+WORTH = tuple(
+    f"SELECT id, digest, replaced_at IS NULL AND used_at IS NULL FROM {table} ORDER BY id"
+    for table in ("esea_address_change", "esea_enrolment_ticket", "esea_pending_identity")
+)
+
+
+def test_secrets_of_before_the_common_columns_are_worth_what_they_were(portal_of: Make, engine: Engine) -> None:
+    """What could be redeemed still can, what could not still can't, there and back."""
+    config = portal_of(*EVERYTHING)
+    with _migrating(engine) as connection:
+        alembic = alembic_config(declared(config.registry), connection)
+        for revision in ("esea_foundation_0007", "esea_auth_0016"):
+            command.upgrade(alembic, revision)
+    with engine.begin() as connection:
+        for statement in FORMER_SECRETS:
+            connection.execute(text(statement))
+
+    def read(*statements: str) -> list[list[tuple[object, ...]]]:
+        with engine.connect() as connection:
+            return [[tuple(row) for row in connection.execute(text(each))] for each in statements]
+
+    migrations.upgrade(config)
+    assert migrations.differences(config) == []
+    assert read(*WORTH) == [
+        [("barred", "barred", False), ("live", "d1", True), ("undone", "d2", False)],
+        [("live", "d1", True), ("used", "d2", False)],
+        [("taken", "d", False)],
+    ]
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE esea_enrolment_ticket SET replaced_at = {_AT} WHERE id = 'live'"))
+    with _migrating(engine) as connection:
+        command.downgrade(alembic_config(declared(config.registry), connection), "esea_auth@esea_auth_0016")
+    assert read(
+        "SELECT id, cancel_digest, cancelled_at IS NULL FROM esea_address_change ORDER BY id",
+        "SELECT id, cookie_digest, used_at IS NULL FROM esea_enrolment_ticket ORDER BY id",
+        "SELECT id, cookie_digest, taken_at IS NULL FROM esea_pending_identity ORDER BY id",
+    ) == [
+        [("barred", None, True), ("live", "d1", True), ("undone", "d2", False)],
+        [("live", "d1", False), ("used", "d2", False)],
+        [("taken", "d", False)],
+    ]

@@ -71,7 +71,9 @@ KINDS: Mapping[str, Kind] = {
         {"request_id": "r"},
         lambda now: EnrolmentLinkRow.replaced_at.is_(None) & EnrolmentLinkRow.used_at.is_(None),
     ),
-    "enrolment_ticket": Kind(EnrolmentTicketRow, {"cause": "codes"}),
+    "enrolment_ticket": Kind(
+        EnrolmentTicketRow, {"cause": "codes"}, lambda now: EnrolmentTicketRow.replaced_at.is_(None)
+    ),
     "email_change": Kind(EmailChangeRow, {"sealed_former": "", "sealed_new": "", "code_ends_at": "later"}),
     "qr_request": Kind(
         QrRequestRow,

@@ -2,7 +2,8 @@
 
 Each one conflicts with a second registration of the same thing and shows in Pyramid's introspection. Packages bring
 further ones: ``add_email`` (mail), ``add_job`` (jobs), ``add_request_kind`` and ``add_review_board`` (reviews),
-``add_auth_mode`` (auth_modes), ``add_migrations`` (migrations), ``set_portal_layout`` (layout).
+``add_auth_mode`` (auth_modes), ``add_migrations`` (migrations), ``add_single_use`` (single_use), ``set_portal_layout``
+(layout).
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from webtest import TestApp
 
 from esea_auth_plugin.auth_modes.pro_sante_connect.models import PscSession, PscWay
 from esea_auth_plugin.auth_modes.pro_sante_connect.ways import prune
+from esea_auth_plugin.foundation import single_use
 from esea_auth_plugin.testing.pages import press
 from esea_auth_plugin.testing.portal import Person, Portal
 
@@ -150,6 +151,7 @@ def test_what_has_ended_is_deleted_in_the_end(portal: Portal, psc: Provider, per
     leave(portal.browser())
     portal.clock.advance(hours=6)
     prune(portal.registry)
+    single_use.prune(portal.registry)
     with portal.db.reading() as session:
         assert session.scalar(select(func.count()).select_from(PscSession)) == 0
         assert session.scalar(select(func.count()).select_from(PscWay)) == 0

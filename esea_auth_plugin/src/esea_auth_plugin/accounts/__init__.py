@@ -17,7 +17,7 @@ from ..interfaces import (
 from ..pyramid_types import Configurator
 from ..services import find
 from . import keyed_digests
-from .address_changes import AddressChanges, prune
+from .address_changes import CHANGES, AddressChanges
 from .external import ExternalIdentities
 from .mailboxes import Mailboxes
 from .resources import AccountResource, ProfileResource, SupportAccountsResource
@@ -56,7 +56,7 @@ def includeme(config: Configurator) -> None:
     config.add_service(IFormerAddresses, lambda registry: find(registry, AddressChanges))
     for message in ("made", "cancelled"):
         config.add_email(f"email_change.{message}", f"esea_auth_plugin:accounts/emails/{message}")
-    config.add_job("accounts.prune_address_changes", prune, every=timedelta(days=1))
+    config.add_single_use(CHANGES)
     config.add_service(IMailboxes, Mailboxes)
     config.add_service(IExternalIdentities, ExternalIdentities)
     for permission in ("esea.account.view", "esea.account.change"):

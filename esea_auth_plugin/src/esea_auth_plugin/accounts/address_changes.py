@@ -17,14 +17,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..errors import PortalError
 from ..events import EmailChanged
-from ..foundation.database import IDatabase, lock_accounts, new_id
-from ..foundation.security import tokens
+from ..foundation.database import lock_accounts, new_id
+from ..foundation.single_use import AccountSingleUse
 from ..interfaces import AccountState, AccountView, IAccounts, IAuditTrail, IFirstLinks, IOutbox, ISealer
 from ..normalise.emails import domain_of, normalise_email
 from ..pyramid_types import Registry
@@ -32,10 +32,10 @@ from ..services import current_time, find, offers
 from .models import Account, AddressChangeRow
 from .search import index
 
-KIND = "email_change"
 PURPOSE = "email_change.address"
 #: How long the former address may take a change back.
 UNDO = timedelta(hours=72)
+CHANGES = AccountSingleUse(AddressChangeRow, "email_change", retention=timedelta(days=1))
 
 
 class AddressContestable(PortalError):
@@ -85,8 +85,7 @@ class AddressChanges:
 
     def of(self, session: Session, subject: str) -> Sequence[str]:
         """See :class:`~esea_auth_plugin.interfaces.IFormerAddresses`."""
-        told = select(AddressChangeRow).where(*self._in_time(subject), AddressChangeRow.cancel_digest.is_not(None))
-        row = session.scalar(told)
+        row = CHANGES.peek(self._registry, session, AddressChangeRow.subject == subject)
         return (self._view(row).former,) if row is not None else ()
 
     def settle(self, session: Session, subject: str, *, by: str) -> bool:
@@ -95,7 +94,7 @@ class AddressChanges:
         ended = (
             update(AddressChangeRow)
             .where(*self._in_time(subject))
-            .values(cancelled_at=current_time(self._registry))
+            .values(used_at=current_time(self._registry))
             .returning(AddressChangeRow.id)
             .execution_options(synchronize_session=False)
         )
@@ -106,11 +105,7 @@ class AddressChanges:
 
     def leading_from(self, session: Session, domain: str) -> Mapping[str, str]:
         """Return the changes that a former address of this domain may still take back: the account of each."""
-        told = select(AddressChangeRow).where(
-            AddressChangeRow.cancel_digest.is_not(None),
-            AddressChangeRow.cancelled_at.is_(None),
-            AddressChangeRow.cancel_ends_at > current_time(self._registry),
-        )
+        told = select(AddressChangeRow).where(*CHANGES.live(self._registry))
         return {
             row.id: row.subject
             for row in session.scalars(told)
@@ -120,18 +115,13 @@ class AddressChanges:
     def bar(self, session: Session, changes: Collection[str]) -> None:
         """Let nobody take these changes back; the caller has locked their accounts."""
         if changes:
-            session.execute(
-                update(AddressChangeRow)
-                .where(AddressChangeRow.id.in_(changes))
-                .values(cancel_digest=None)
-                .execution_options(synchronize_session=False)
-            )
+            CHANGES.revoke(self._registry, session, AddressChangeRow.id.in_(changes))
 
     # --- the former address's link
 
     def undoable(self, session: Session, token: str | None) -> AddressChange | None:
         """Return the change that this link may take back now; writes nothing."""
-        row = session.scalar(select(AddressChangeRow).where(*self._by_token(token)))
+        row = CHANGES.peek(self._registry, session, CHANGES.named(token))
         return self._view(row) if row is not None else None
 
     def take_back(self, session: Session, token: str | None) -> AddressChange | None:
@@ -139,17 +129,7 @@ class AddressChanges:
 
         :raises PortalError: the former address belongs to another account by now.
         """
-        found = self.undoable(session, token)
-        lock_accounts(self._registry, session, found.subject if found is not None else None)
-        taken = (
-            update(AddressChangeRow)
-            .where(*self._by_token(token))
-            .values(cancelled_at=current_time(self._registry))
-            .returning(AddressChangeRow.id)
-            .execution_options(synchronize_session=False)
-        )
-        row_id = session.execute(taken).scalar()
-        row = session.get(AddressChangeRow, row_id) if row_id is not None else None
+        row = CHANGES.redeem_owned(self._registry, session, token)
         if row is None:
             return None
         change = self._view(row)
@@ -202,29 +182,22 @@ class AddressChanges:
 
     def _record(self, session: Session, account: AccountView, new: str, by: str | None) -> None:
         """Keep both addresses for as long as the former one may object, and tell both."""
-        believed, now, token, row = (
-            self._confirmed(session, account),
-            current_time(self._registry),
-            tokens.new_token(),
-            new_id(),
-        )
+        believed, now, row_id = self._confirmed(session, account), current_time(self._registry), new_id()
         told = account.email_doubted_at is None
-        until = now + UNDO
-        session.add(
-            AddressChangeRow(
-                id=row,
-                subject=account.subject,
-                by=by,
-                sealed_former=self._seal(account.email, row),
-                sealed_new=self._seal(new, row),
-                made_at=now,
-                cancel_digest=tokens.digest(token, kind=KIND) if believed else None,
-                cancel_ends_at=until,
-            )
+        token, row = CHANGES.issue(
+            self._registry,
+            session,
+            UNDO,
+            id=row_id,
+            subject=account.subject,
+            created_at=now,
+            by=by,
+            sealed_former=self._seal(account.email, row_id),
+            sealed_new=self._seal(new, row_id),
+            replaced_at=None if believed else now,
         )
-        session.flush()
         path = f"/adresse-precedente/{token}" if believed else ""
-        undo_until = until if believed else None
+        undo_until = row.ends_at if believed else None
         self._registry.notify(
             EmailChanged(session, account.subject, account.email, new, path, undo_until, former_believed=told)
         )
@@ -242,15 +215,8 @@ class AddressChanges:
     def _in_time(self, subject: str) -> tuple[ColumnElement[bool], ...]:
         return (
             AddressChangeRow.subject == subject,
-            AddressChangeRow.cancelled_at.is_(None),
-            AddressChangeRow.cancel_ends_at > current_time(self._registry),
-        )
-
-    def _by_token(self, token: str | None) -> tuple[ColumnElement[bool], ...]:
-        return (
-            AddressChangeRow.cancel_digest == tokens.digest(token or "", kind=KIND),
-            AddressChangeRow.cancelled_at.is_(None),
-            AddressChangeRow.cancel_ends_at > current_time(self._registry),
+            AddressChangeRow.used_at.is_(None),
+            AddressChangeRow.ends_at > current_time(self._registry),
         )
 
     def _seal(self, address: str, row: str) -> str:
@@ -262,7 +228,7 @@ class AddressChanges:
             sealer.open(sealed, purpose=PURPOSE, bound_to=row.id).decode()
             for sealed in (row.sealed_former, row.sealed_new)
         )
-        return AddressChange(row.id, row.subject, former, new, row.cancel_ends_at)
+        return AddressChange(row.id, row.subject, former, new, row.ends_at)
 
     def _audit(self, session: Session, action: str, subject: str, by: str | None) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=by, target=subject)
@@ -273,10 +239,3 @@ def _contestable() -> AddressContestable:
         "L’adresse de ce compte a été changée il y a moins de 72 heures, et l’ancienne peut encore s’y opposer : "
         "attendez ce délai."
     )
-
-
-def prune(registry: Registry) -> None:
-    """Job: forget addresses that nobody may object from any more."""
-    before = current_time(registry) - timedelta(days=1)
-    with find(registry, IDatabase).writing() as session:
-        session.execute(delete(AddressChangeRow).where(AddressChangeRow.cancel_ends_at < before))

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..foundation.database import AccountsModel, new_id
+from ..foundation.single_use import AccountSecret
 
 
 class Account(AccountsModel):
@@ -49,25 +50,20 @@ class Account(AccountsModel):
     changed_at: Mapped[datetime]
 
 
-class AddressChangeRow(AccountsModel):
+class AddressChangeRow(AccountSecret, AccountsModel):
     """One change of an account's address, for as long as the former one may object.
 
     :ivar by: subject of who made it, ``None`` for a job. :ivar sealed_former: the address until then, sealed.
-    :ivar cancel_digest: hash of the link that the former address received, ``None`` if that one is not verified.
-    :ivar cancel_ends_at: until when it may object, and no other change is made.
+    :ivar digest: hash of the link that the former address received. :ivar ends_at: until when it may object, and no
+        other change is made. :ivar used_at: when it was taken back, or its person rejected the mailbox.
+    :ivar replaced_at: the former address is not verified: it may object no more, but no other change is made.
     """
 
     __tablename__ = "esea_address_change"
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    subject: Mapped[str] = mapped_column(String(36), index=True)
     by: Mapped[str | None] = mapped_column(String(36))
     sealed_former: Mapped[str] = mapped_column(Text)
     sealed_new: Mapped[str] = mapped_column(Text)
-    made_at: Mapped[datetime]
-    cancel_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
-    cancel_ends_at: Mapped[datetime] = mapped_column(index=True)
-    cancelled_at: Mapped[datetime | None]
 
 
 class IdentityAttribute(AccountsModel):

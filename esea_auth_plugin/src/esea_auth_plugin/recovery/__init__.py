@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from sqlalchemy.orm import Session
-
 from ..events import DeviceRevoked
 from ..interfaces import IAccountRoot, IPasswordResets, ISignInRoot, Rule
 from ..pyramid_types import Configurator
 from ..services import find
 from .lost_mailbox import LostMailboxKind
-from .resets import Resets, prune
+from .models import ResetRow
+from .resets import RESETS, Resets
 from .resources import ForgottenResource, PasswordResource, ResetResource
 
 __all__ = ["includeme"]
@@ -33,14 +30,11 @@ def includeme(config: Configurator) -> None:
     """Hang the places, publish the resets, declare emails, actions and the support's kind of request."""
     registry = config.registry
 
-    def end_links(session: Session, subject: str, kept: str) -> None:
-        find(registry, Resets).kill(session, subject)
-
     def end_proven_links(event: DeviceRevoked) -> None:
         # What proved itself to the link is gone, and nobody knows in whose hand it was.
-        find(registry, Resets).kill(event.session, event.subject, proven=True)
+        RESETS.revoke_all(registry, event.session, event.subject, ResetRow.factor_at.is_not(None))
 
-    config.add_revocable("reset_link", end_links)
+    config.add_single_use(RESETS, revocable="reset_link")
     config.add_subscriber(end_proven_links, DeviceRevoked)
     config.add_portal_child("oubli", ForgottenResource, parent=ISignInRoot)
     config.add_portal_child("reinitialisation", ResetResource, parent=ISignInRoot)
@@ -54,7 +48,6 @@ def includeme(config: Configurator) -> None:
         config.add_email(f"recovery.{message}", folder, proves_mailbox=message == "new_mailbox")
     config.add_audit_actions(_ACTIONS)
     config.add_request_kind(LostMailboxKind())
-    config.add_job("recovery.prune", prune, every=timedelta(days=1))
     config.include(".lost_authenticators")
     config.include(".device_replacement")
     config.scan(".forgotten_views")

@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..foundation.database import AccountsModel, new_id
+from ..foundation.database import AccountsModel
+from ..foundation.single_use import AccountSecret
 
 
-class ResetRow(AccountsModel):
+class ResetRow(AccountSecret, AccountsModel):
     """One mailed link, by its hash.
 
     :ivar subject: the account; for a login nobody has, a subject that nobody has either, so that both leave one row.
@@ -23,14 +24,7 @@ class ResetRow(AccountsModel):
 
     __tablename__ = "esea_password_reset"
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    digest: Mapped[str] = mapped_column(String(64), unique=True)
-    subject: Mapped[str] = mapped_column(String(36), index=True)
     sealed_email: Mapped[str] = mapped_column(Text, default="")
-    created_at: Mapped[datetime]
-    ends_at: Mapped[datetime] = mapped_column(index=True)
-    used_at: Mapped[datetime | None]
-    replaced_at: Mapped[datetime | None]
     factor_at: Mapped[datetime | None]
     factor_is_strong: Mapped[bool] = mapped_column(default=False, server_default=false())
     factor_waived: Mapped[bool] = mapped_column(default=False, server_default=false())

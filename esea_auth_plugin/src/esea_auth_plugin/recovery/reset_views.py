@@ -1,8 +1,6 @@
-"""The mailed link: a GET takes the token out of the address, a POST sets the password and signs nobody in."""
+"""The mailed link: a GET asks for a new password, a POST sets it and signs nobody in."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -15,45 +13,35 @@ from ..authentication.credentials.suspension import SuspendedFactors
 from ..foundation.database import IDatabase, lock_accounts, new_id
 from ..foundation.forms import Invalid
 from ..foundation.layout.filters import datetime_fr
-from ..foundation.security.tokens import mailed_token
-from ..foundation.web.cookies import drop_cookie, read_link_cookie, set_cookie
 from ..interfaces import IPasswords
 from ..pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ..services import current_time, find
 from . import limits
 from .forms import accepted_password, password_form
 from .resets import LinkSpent, Reset, Resets
-from .resources import FACTOR_VIEW, ResetResource, ResetToken
+from .resources import FACTOR_VIEW, ResetResource
 
-COOKIE = "reinitialisation"
 _PAGE = "esea_auth_plugin:recovery/templates/reset.jinja2"
-
-
-@view_config(context=ResetToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def take_token(context: ResetToken, request: PortalRequest) -> ViewResult:
-    """Move the token into the flow's cookie; mail scanners that follow the link use nothing up."""
-    set_cookie(request, COOKIE, mailed_token(context.__name__), max_age=timedelta(minutes=30))
-    return HTTPSeeOther("/connexion/reinitialisation")
 
 
 @view_config(context=ResetResource, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def show_reset(context: ResetResource, request: PortalRequest) -> ViewResult:
     """Ask for a new password, or for the other factor first."""
-    reset = find(request, Resets).live(request.dbsession, read_link_cookie(request, COOKIE))
-    return _page(request, reset, password_form(request).render() if reset and not reset.factor else "")
+    reset = find(request, Resets).live(request.dbsession, context.secret)
+    return _page(context, reset, password_form(request).render() if reset and not reset.factor else "")
 
 
 @view_config(context=ResetResource, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def reset_password(context: ResetResource, request: PortalRequest) -> ViewResult:
     """Set the password."""
     limits.link_used(request)
-    reset = _live(request)
+    reset = _live(context)
     if reset is None or reset.factor is not None:
-        return _page(request, reset, "")
+        return _page(context, reset, "")
     try:
         values = accepted_password(password_form(request), reset.account)
     except Invalid as invalid:
-        return _page(request, reset, invalid.form_html)
+        return _page(context, reset, invalid.form_html)
     password_hash = find(request, IPasswords).hash(values["password"])
     try:
         until = find(request, Resets).use(request.dbsession, reset, password_hash)
@@ -62,7 +50,7 @@ def reset_password(context: ResetResource, request: PortalRequest) -> ViewResult
         request.tm.doom()
         request.flash(spent.message, "warning")
         return HTTPSeeOther("/connexion/oubli/mot-de-passe")
-    drop_cookie(request, COOKIE)
+    context.forget()
     if find(request, SuspendedFactors).blocks(request.dbsession, reset.account.subject, "password"):
         request.flash(
             "Votre mot de passe est changé, mais il reste bloqué à la suite de « Ce n’était pas moi » : l’assistance "
@@ -84,7 +72,7 @@ def reset_password(context: ResetResource, request: PortalRequest) -> ViewResult
 def prove_factor(context: ResetResource, request: PortalRequest) -> ViewResult:
     """Begin the stage of the account's other factor; its own page takes the answer."""
     limits.link_used(request)
-    reset = _live(request)
+    reset = _live(context)
     if reset is None or reset.factor is None:
         return HTTPSeeOther("/connexion/reinitialisation")
     mode, now = reset.factor, current_time(request)
@@ -124,12 +112,11 @@ def prove_factor(context: ResetResource, request: PortalRequest) -> ViewResult:
     return HTTPSeeOther(begun.url if isinstance(begun, Go) else f"/connexion/{mode.segment}")
 
 
-def _live(request: PortalRequest) -> Reset | None:
-    with find(request, IDatabase).reading() as session:
-        return find(request, Resets).live(session, read_link_cookie(request, COOKIE))
+def _live(context: ResetResource) -> Reset | None:
+    with find(context.request, IDatabase).reading() as session:
+        return find(context.request, Resets).live(session, context.secret)
 
 
-def _page(request: PortalRequest, reset: Reset | None, form: object) -> TemplateValues:
-    if reset is None:
-        request.response.status = 410
+def _page(context: ResetResource, reset: Reset | None, form: object) -> TemplateValues:
+    context.gone_unless(reset)
     return {"reset": reset, "form": form}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from ..accounts.address_changes import AddressContestable
@@ -17,8 +17,8 @@ from ..authentication.credentials.suspension import SuspendedFactors
 from ..authentication.registry import modes_of
 from ..errors import PortalError
 from ..events import PasswordChanged
-from ..foundation.database import IDatabase, lock_accounts, new_id
-from ..foundation.security import tokens
+from ..foundation.database import new_id
+from ..foundation.single_use import AccountSingleUse
 from ..interfaces import (
     AccountState,
     AccountView,
@@ -38,9 +38,9 @@ from ..services import current_time, find
 from ..settings import AuthSettings
 from .models import ResetRow
 
-KIND = "reset"
 PURPOSE = "recovery.email"
 MAILBOX_LIFETIME = timedelta(hours=24)
+RESETS = AccountSingleUse(ResetRow, "reset", retention=timedelta(days=7))
 #: Where a decoy pretends to go; `.invalid` can't exist (RFC 2606), and nothing is sent anyway.
 NOWHERE = "personne@exemple.invalid"
 
@@ -107,8 +107,8 @@ class Resets:
 
     def live(self, session: Session, token: str | None) -> Reset | None:
         """Return the link if it may be used now."""
-        row = session.scalar(select(ResetRow).where(ResetRow.digest == tokens.digest(token or "", kind=KIND)))
-        if row is None or row.used_at or row.replaced_at or row.ends_at <= current_time(self._registry):
+        row = RESETS.peek(self._registry, session, RESETS.named(token))
+        if row is None:
             return None
         account = find(self._registry, IAccounts).by_subject(session, row.subject)
         if account is None or account.state is not AccountState.ACTIVE:
@@ -138,30 +138,13 @@ class Resets:
         )
         self._audit(session, "recovery.factor_proven", subject)
 
-    def kill(self, session: Session, subject: str, *, proven: bool = False) -> None:
-        """End every link of a person that was not used; ``proven``: those only to which another factor was proven."""
-        live = update(ResetRow).where(ResetRow.subject == subject, ResetRow.used_at.is_(None))
-        live = live.where(ResetRow.factor_at.is_not(None)) if proven else live
-        session.execute(
-            live.values(replaced_at=current_time(self._registry)).execution_options(synchronize_session=False)
-        )
-
     def use(self, session: Session, reset: Reset, password_hash: str) -> datetime | None:
         """Set the password, end every session and sign-in; return until when mailed codes are barred, if they are.
 
         :raises LinkSpent: another use was quicker, or it is too late.
         """
-        now, subject = current_time(self._registry), reset.account.subject
-        lock_accounts(self._registry, session, subject)
-        used = (
-            update(ResetRow)
-            .where(ResetRow.id == reset.id, ResetRow.used_at.is_(None), ResetRow.replaced_at.is_(None))
-            .where(ResetRow.ends_at > now)
-            .values(used_at=now)
-            .returning(ResetRow.factor_at, ResetRow.factor_is_strong, ResetRow.request_id)
-            .execution_options(synchronize_session=False)
-        )
-        row = session.execute(used).one_or_none()
+        subject = reset.account.subject
+        row = RESETS.redeem_of(self._registry, session, reset.id, subject)
         if row is None or (reset.factor is not None and row.factor_at is None):
             raise LinkSpent("Ce lien n'est plus valable. Demandez-en un nouveau.")
         if reset.new_email:
@@ -206,27 +189,13 @@ class Resets:
     def _store(
         self, session: Session, subject: str, lifetime: timedelta, email: str = "", **accepted: object
     ) -> tuple[str, datetime]:
-        now, token, row = current_time(self._registry), tokens.new_token(), new_id()
-        lock_accounts(self._registry, session, subject)
-        session.execute(
-            update(ResetRow).where(ResetRow.subject == subject, ResetRow.used_at.is_(None)).values(replaced_at=now)
-        )
+        row_id = new_id()
         sealer = find(self._registry, ISealer)
-        sealed = sealer.seal(email.encode(), purpose=PURPOSE, bound_to=row) if email else ""
-        ends_at = now + lifetime
-        session.add(
-            ResetRow(
-                id=row,
-                digest=tokens.digest(token, kind=KIND),
-                subject=subject,
-                sealed_email=sealed,
-                created_at=now,
-                ends_at=ends_at,
-                **accepted,
-            )
+        sealed = sealer.seal(email.encode(), purpose=PURPOSE, bound_to=row_id) if email else ""
+        token, row = RESETS.issue_to(
+            self._registry, session, subject, lifetime, id=row_id, sealed_email=sealed, **accepted
         )
-        session.flush()
-        return find(self._registry, PortalSettings).absolute(f"/connexion/reinitialisation/{token}"), ends_at
+        return find(self._registry, PortalSettings).absolute(f"/connexion/reinitialisation/{token}"), row.ends_at
 
     def _email(self, row: ResetRow) -> str:
         if not row.sealed_email:
@@ -235,10 +204,3 @@ class Resets:
 
     def _audit(self, session: Session, action: str, subject: str, **details: object) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=subject, target=subject, details=details)
-
-
-def prune(registry: Registry) -> None:
-    """Job: delete links that ended over a week ago."""
-    before = current_time(registry) - timedelta(days=7)
-    with find(registry, IDatabase).writing() as session:
-        session.execute(delete(ResetRow).where(ResetRow.ends_at < before))

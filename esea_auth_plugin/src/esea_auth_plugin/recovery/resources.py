@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..foundation.mailed_link import MailedLink
 from ..resources import Resource
 
 #: Name of the view that begins the other factor's stage; no token is so short.
@@ -14,20 +15,12 @@ class ForgottenResource(Resource):
     title = "Mot de passe ou identifiant oublié"
 
 
-class ResetToken(Resource):
-    """A token as it stands in the address; whoever it is, the view judges it."""
-
-
-class ResetResource(Resource):
+class ResetResource(MailedLink):
     """`/connexion/reinitialisation`: the new password, once the token has left the address."""
 
     title = "Nouveau mot de passe"
-
-    def child(self, key: str) -> Resource:
-        """Return a place for any token: an unknown one is judged at its use, not while it is looked up."""
-        if key == FACTOR_VIEW:
-            raise KeyError(key)
-        return ResetToken(self.request, self, key)
+    cookie = "reinitialisation"
+    views = frozenset({FACTOR_VIEW})
 
 
 class PasswordResource(Resource):

@@ -9,7 +9,8 @@ from ..interfaces import IInvitations, ISignUps, Rule
 from ..pyramid_types import Configurator
 from . import keyed_digests, retention
 from .applying import Applications
-from .invitations import Invitations
+from .confirmation import TOKENS
+from .invitations import INVITATIONS, Invitations
 from .kind import SignUpKind
 from .resources import SignUpResource
 
@@ -42,6 +43,8 @@ def includeme(config: Configurator) -> None:
     """Open ``/inscription``, its kind of request, its emails and its jobs."""
     config.add_service(IInvitations, Invitations)
     config.add_service(ISignUps, Applications)
+    config.add_single_use(TOKENS)
+    config.add_single_use(INVITATIONS)
     config.add_portal_child("inscription", SignUpResource)
     config.add_permission_rule("esea.support.sign_up", Rule(role="support"))
     config.add_request_kind(SignUpKind)

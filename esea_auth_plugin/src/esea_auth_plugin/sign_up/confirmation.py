@@ -9,12 +9,10 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ..errors import PortalError
-from ..foundation.database import lock_accounts
-from ..foundation.security import tokens
+from ..foundation.single_use import AccountSecret, AccountSingleUse
 from ..interfaces import (
     AccountState,
     AccountView,
@@ -32,7 +30,9 @@ from ..services import current_time, find
 from ..settings import AuthSettings
 from .models import ConfirmationToken, SignUp
 
-_KIND = "sign_up.confirmation"
+#: The rows of ended tokens stay for 90 days, to tell « déjà utilisé » from « inconnu ».
+TOKEN_RETENTION = timedelta(days=90)
+TOKENS = AccountSingleUse(ConfirmationToken, "sign_up.confirmation", TOKEN_RETENTION)
 
 
 class TokenStatus(enum.StrEnum):
@@ -61,6 +61,23 @@ class Found:
     expires_at: datetime | None = None
 
 
+def judge(registry: Registry, session: Session, row: AccountSecret | None) -> Found:
+    """Return what a token, or an invitation, of a pending account is worth now."""
+    if row is None:
+        return Found(TokenStatus.UNKNOWN)
+    account = find(registry, IAccounts).by_subject(session, row.subject)
+    pending = account is not None and account.state is AccountState.PENDING
+    if row.used_at is not None:
+        status = TokenStatus.USED
+    elif row.replaced_at is not None:
+        status = TokenStatus.REPLACED
+    elif row.ends_at <= current_time(registry) or not pending:
+        status = TokenStatus.EXPIRED
+    else:
+        status = TokenStatus.LIVE
+    return Found(status, account, row.ends_at)
+
+
 class Confirmations:
     """Issues, judges and uses confirmation tokens."""
 
@@ -69,31 +86,11 @@ class Confirmations:
 
     def mail_token(self, session: Session, row: SignUp) -> None:
         """Issue a token for an accepted sign-up and mail it; every former one dies."""
-        now = current_time(self._registry)
         if row.subject is None:
             raise LookupError(f"{row.reference} led to no account")
-        lock_accounts(self._registry, session, row.subject)
-        session.execute(
-            update(ConfirmationToken)
-            .where(
-                ConfirmationToken.subject == row.subject,
-                ConfirmationToken.used_at.is_(None),
-                ConfirmationToken.replaced_at.is_(None),
-            )
-            .values(replaced_at=now)
-        )
-        token = tokens.new_token()
-        expires_at = now + timedelta(days=find(self._registry, AuthSettings).confirmation_token_days)
-        session.add(
-            ConfirmationToken(
-                digest=tokens.digest(token, kind=_KIND),
-                subject=row.subject,
-                sign_up_id=row.id,
-                created_at=now,
-                expires_at=expires_at,
-            )
-        )
-        session.flush()
+        lifetime = timedelta(days=find(self._registry, AuthSettings).confirmation_token_days)
+        token, issued = TOKENS.issue_to(self._registry, session, row.subject, lifetime, sign_up_id=row.id)
+        expires_at = issued.ends_at
         account = self._account(session, row.subject)
         find(self._registry, IOutbox).post(
             session,
@@ -123,25 +120,7 @@ class Confirmations:
 
     def find(self, session: Session, token: str | None) -> Found:
         """Judge a token without using it."""
-        row = session.scalar(
-            select(ConfirmationToken).where(ConfirmationToken.digest == tokens.digest(token or "", kind=_KIND))
-        )
-        if row is None:
-            return Found(TokenStatus.UNKNOWN)
-        account = find(self._registry, IAccounts).by_subject(session, row.subject)
-        if row.used_at is not None:
-            status = TokenStatus.USED
-        elif row.replaced_at is not None:
-            status = TokenStatus.REPLACED
-        elif (
-            row.expires_at <= current_time(self._registry)
-            or account is None
-            or account.state is not AccountState.PENDING
-        ):
-            status = TokenStatus.EXPIRED
-        else:
-            status = TokenStatus.LIVE
-        return Found(status, account, row.expires_at)
+        return judge(self._registry, session, TOKENS.find(session, token))
 
     def confirm(self, session: Session, token: str, *, new_hash: str | None = None) -> AccountView:
         """Use the token once: the account becomes active with the grants that the support accepted.
@@ -150,28 +129,13 @@ class Confirmations:
 
         :raises TokenSpent: used, replaced or expired by now; nothing has changed.
         """
-        now = current_time(self._registry)
-        found = self.find(session, token)
-        lock_accounts(self._registry, session, found.account.subject if found.account is not None else None)
-        statement = (
-            update(ConfirmationToken)
-            .where(
-                ConfirmationToken.digest == tokens.digest(token, kind=_KIND),
-                ConfirmationToken.used_at.is_(None),
-                ConfirmationToken.replaced_at.is_(None),
-                ConfirmationToken.expires_at > now,
-            )
-            .values(used_at=now)
-            .returning(ConfirmationToken.subject, ConfirmationToken.sign_up_id)
-        )
-        used = session.execute(statement).first()
+        used = TOKENS.redeem_owned(self._registry, session, token)
         if used is None:
             raise TokenSpent("Ce lien a déjà servi ou n’est plus valable.")
-        subject, sign_up_id = used
         if new_hash is not None:
-            find(self._registry, IPasswords).set_hash(session, subject, new_hash)
-        row = session.get_one(SignUp, sign_up_id)
-        return self.open(session, row, subject, password_replaced=new_hash is not None)
+            find(self._registry, IPasswords).set_hash(session, used.subject, new_hash)
+        row = session.get_one(SignUp, used.sign_up_id)
+        return self.open(session, row, used.subject, password_replaced=new_hash is not None)
 
     def open(self, session: Session, row: SignUp, subject: str, *, password_replaced: bool = False) -> AccountView:
         """Make a pending account active, with the grants that were accepted: its address is proven.

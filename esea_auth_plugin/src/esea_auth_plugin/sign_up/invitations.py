@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ..directives import roles_of
 from ..errors import PortalError
-from ..foundation.database import lock_accounts
-from ..foundation.security import tokens
+from ..foundation.single_use import AccountSingleUse
 from ..interfaces import (
     AccountState,
     AccountView,
@@ -23,12 +21,12 @@ from ..interfaces import (
 )
 from ..normalise.emails import normalise_email
 from ..pyramid_types import Registry
-from ..services import current_time, find
+from ..services import find
 from ..settings import AuthSettings
-from .confirmation import Found, TokenSpent, TokenStatus
+from .confirmation import TOKEN_RETENTION, Found, TokenSpent, judge
 from .models import Invitation
 
-_KIND = "sign_up.invitation"
+INVITATIONS = AccountSingleUse(Invitation, "sign_up.invitation", TOKEN_RETENTION)
 
 
 class IdentifierTaken(PortalError):
@@ -49,27 +47,12 @@ class Invitations:
         if role not in titles:
             known = ", ".join(sorted(titles)) or "aucun"
             raise PortalError(f"Le rôle « {role} » n’existe pas (rôles : {known}).", code="invitation.unknown_role")
-        now = current_time(self._registry)
         subject = self._invited(session, email)
-        lock_accounts(self._registry, session, subject)
-        session.execute(
-            update(Invitation)
-            .where(Invitation.subject == subject, Invitation.used_at.is_(None), Invitation.replaced_at.is_(None))
-            .values(replaced_at=now)
+        lifetime = timedelta(hours=find(self._registry, AuthSettings).invitation_hours)
+        token, issued = INVITATIONS.issue_to(
+            self._registry, session, subject, lifetime, role=role, scope=scope, invited_by=by
         )
-        token = tokens.new_token()
-        expires_at = now + timedelta(hours=find(self._registry, AuthSettings).invitation_hours)
-        session.add(
-            Invitation(
-                digest=tokens.digest(token, kind=_KIND),
-                subject=subject,
-                role=role,
-                scope=scope,
-                invited_by=by,
-                created_at=now,
-                expires_at=expires_at,
-            )
-        )
+        expires_at = issued.ends_at
         url = find(self._registry, PortalSettings).absolute(f"/inscription/invitation/{token}")
         find(self._registry, IOutbox).post(
             session,
@@ -96,23 +79,7 @@ class Invitations:
 
     def find(self, session: Session, token: str | None) -> Found:
         """Judge an invitation without using it."""
-        row = session.scalar(select(Invitation).where(Invitation.digest == tokens.digest(token or "", kind=_KIND)))
-        if row is None:
-            return Found(TokenStatus.UNKNOWN)
-        account = find(self._registry, IAccounts).by_subject(session, row.subject)
-        if row.used_at is not None:
-            status = TokenStatus.USED
-        elif row.replaced_at is not None:
-            status = TokenStatus.REPLACED
-        elif (
-            row.expires_at <= current_time(self._registry)
-            or account is None
-            or account.state is not AccountState.PENDING
-        ):
-            status = TokenStatus.EXPIRED
-        else:
-            status = TokenStatus.LIVE
-        return Found(status, account, row.expires_at)
+        return judge(self._registry, session, INVITATIONS.find(session, token))
 
     def accept(
         self,
@@ -128,21 +95,7 @@ class Invitations:
 
         :raises TokenSpent: used, replaced or expired by now. :raises IdentifierTaken: choose another one.
         """
-        now = current_time(self._registry)
-        found = self.find(session, token)
-        lock_accounts(self._registry, session, found.account.subject if found.account is not None else None)
-        statement = (
-            update(Invitation)
-            .where(
-                Invitation.digest == tokens.digest(token, kind=_KIND),
-                Invitation.used_at.is_(None),
-                Invitation.replaced_at.is_(None),
-                Invitation.expires_at > now,
-            )
-            .values(used_at=now)
-            .returning(Invitation.subject, Invitation.role, Invitation.scope, Invitation.invited_by)
-        )
-        used = session.execute(statement).first()
+        used = INVITATIONS.redeem_owned(self._registry, session, token)
         if used is None:
             raise TokenSpent("Cette invitation a déjà servi ou n’est plus valable.")
         accounts = find(self._registry, IAccounts)

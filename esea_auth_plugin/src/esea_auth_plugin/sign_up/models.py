@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ..foundation.database import AccountsModel, new_id
 from ..foundation.database.erasing import RETENTION
+from ..foundation.single_use import AccountSecret
 
 
 class SignUpDraft(AccountsModel):
@@ -74,33 +75,19 @@ class SignUp(AccountsModel):
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
-class ConfirmationToken(AccountsModel):
+class ConfirmationToken(AccountSecret, AccountsModel):
     """The mailed token that turns a pending account into an active one, once."""
 
     __tablename__ = "esea_confirmation_token"
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    digest: Mapped[str] = mapped_column(String(64), unique=True)
-    subject: Mapped[str] = mapped_column(String(36), index=True)
     sign_up_id: Mapped[str] = mapped_column(ForeignKey("esea_sign_up.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime] = mapped_column(index=True)
-    used_at: Mapped[datetime | None]
-    replaced_at: Mapped[datetime | None]
 
 
-class Invitation(AccountsModel):
+class Invitation(AccountSecret, AccountsModel):
     """A single-use link by which an invited person makes their own account, and then holds a role."""
 
     __tablename__ = "esea_invitation"
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    digest: Mapped[str] = mapped_column(String(64), unique=True)
-    subject: Mapped[str] = mapped_column(String(36), index=True)
     role: Mapped[str] = mapped_column(String(64))
     scope: Mapped[str] = mapped_column(String(64), default="*")
     invited_by: Mapped[str] = mapped_column(String(36))
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-    replaced_at: Mapped[datetime | None]

@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
+from ..foundation.mailed_link import MailedLink
 from ..resources import Resource
 
 
-class MailedToken(Resource):
-    """A token on its way into the flow's cookie."""
-
-
-class _TokenResource(Resource):
-    #: Pages of the place; any other name is taken for a token.
-    pages: frozenset[str] = frozenset()
-
-    def child(self, key: str) -> Resource:
-        """Any token has a place, so that wrong ones are answered by the same view as right ones."""
-        if key in self.pages:
-            raise KeyError(key)
-        return MailedToken(self.request, self, key)
-
-
-class Confirmation(_TokenResource):
+class Confirmation(MailedLink):
     """« Confirmer mon compte »."""
 
     title = "Confirmation du compte"
-    pages = frozenset({"nouveau-mot-de-passe"})
+    cookie = "confirmation"
+    views = frozenset({"nouveau-mot-de-passe"})
 
 
-class Invitation(_TokenResource):
+class Invitation(MailedLink):
     """« Ouvrir mon compte » after an invitation."""
 
     title = "Invitation"
+    cookie = "invitation"
 
 
-class Resumption(_TokenResource):
+class Resumption(MailedLink):
     """« Compléter ma demande »."""
 
     title = "Reprise de la demande"
+    cookie = "complement"
 
 
 class SignUpResource(Resource):

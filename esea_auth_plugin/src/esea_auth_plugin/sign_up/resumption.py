@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..foundation.security import tokens
-from ..foundation.web.cookies import read_link_cookie
 from ..interfaces import IReviews, ReviewState
 from ..normalise.emails import normalise_email
 from ..pyramid_types import PortalRequest
@@ -16,8 +15,6 @@ from ..services import current_time, find
 from .answers import Answers
 from .models import SignUp
 from .requests import SignUps
-
-RESUMPTION_COOKIE = "complement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +26,11 @@ class Resumable:
     more_asked: bool
 
 
-def resumable(request: PortalRequest, session: Session) -> Resumable | None:
-    """Return the sign-up that this browser's link opens, ``None`` when the link is wrong, old or answered."""
-    token = read_link_cookie(request, RESUMPTION_COOKIE) or ""
+def resumable(request: PortalRequest, session: Session, token: str | None) -> Resumable | None:
+    """Return the sign-up that a link opens, ``None`` when the link is wrong, old or answered."""
     row = session.scalars(
         select(SignUp).where(
-            SignUp.resume_digest == tokens.digest(token, kind="sign_up.resume"),
+            SignUp.resume_digest == tokens.digest(token or "", kind="sign_up.resume"),
             SignUp.resume_until > current_time(request),
             SignUp.answers.is_not(None),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from ..accounts.models import Account
@@ -16,15 +16,13 @@ from ..pyramid_types import Registry
 from ..services import current_time, find
 from ..settings import AuthSettings
 from .drafts import Drafts
-from .models import ConfirmationToken, Invitation, SignUp
+from .models import ConfirmationToken, SignUp
 from .requests import KIND, SignUps
 
 log = logging.getLogger(__name__)
 
 #: Days after its token's end that an account nobody confirmed waits for the support to send another one.
 UNCONFIRMED_DAYS = 7
-#: Days that the rows of ended tokens stay, to tell « déjà utilisé » from « inconnu ».
-TOKEN_DAYS = 90
 
 
 def request_ended(registry: Registry, event: RequestEnded) -> None:
@@ -60,7 +58,7 @@ def purge_drafts(registry: Registry) -> None:
 
 
 def forget_old(registry: Registry) -> None:
-    """Job: erase refused data after the stated period, unconfirmed accounts, and old tokens."""
+    """Job: erase refused data after the stated period, and unconfirmed accounts."""
     now = current_time(registry)
     kept = timedelta(days=find(registry, AuthSettings).refused_sign_up_days)
     # On its own: accounts are locked before anything else is written.
@@ -74,18 +72,12 @@ def forget_old(registry: Registry) -> None:
             # The keyed hash of the address stays, so that a reviewer sees there was an earlier request.
             .values(answers=None, rpps_digest=None, person_digest=None, resume_digest=None, resume_until=None)
         )
-        session.execute(delete(Invitation).where(Invitation.expires_at <= now - timedelta(days=TOKEN_DAYS)))
-        session.execute(
-            delete(ConfirmationToken).where(ConfirmationToken.expires_at <= now - timedelta(days=TOKEN_DAYS))
-        )
 
 
 def _close_unconfirmed(registry: Registry, session: Session) -> None:
     """Erase the accounts that were approved and never confirmed; their owners may ask again."""
     now = current_time(registry)
-    live = select(ConfirmationToken.subject).where(
-        ConfirmationToken.expires_at > now - timedelta(days=UNCONFIRMED_DAYS)
-    )
+    live = select(ConfirmationToken.subject).where(ConfirmationToken.ends_at > now - timedelta(days=UNCONFIRMED_DAYS))
     waiting = session.execute(
         select(SignUp.id, Account.subject)
         .join(Account, Account.subject == SignUp.subject)

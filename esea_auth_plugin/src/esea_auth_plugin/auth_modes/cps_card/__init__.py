@@ -19,7 +19,7 @@ from .refreshing import refresh_job
 from .resources import CardHostRoot, CardListsResource
 from .service import CardService
 from .settings import PREFIX, ROOT, CardSettings, problems_of
-from .tickets import Tickets, prune
+from .tickets import TICKETS, Tickets
 from .trust import CardLists, Trust
 
 __all__ = ["includeme"]
@@ -36,7 +36,7 @@ def includeme(config: Configurator) -> None:
     config.add_audit_actions(ACTIONS)
     config.add_portal_root(ROOT, CardHostRoot)
     config.add_service(Tickets, Tickets)
-    config.add_job("cps_card.prune", prune, every=timedelta(hours=1))
+    config.add_single_use(TICKETS)
     if "cps_card" not in enabled_names(config.registry.settings):
         return
     config.add_service(Trust, _trust)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...foundation.database import AccountsModel
 from ...foundation.database.locking import UNLOCKED
+from ...foundation.single_use import SingleUseSecret
 
 
-class CardTicketRow(AccountsModel):
+class CardTicketRow(SingleUseSecret, AccountsModel):
     """One result on its way from the card host to the portal.
 
     :ivar digest: hash of the ticket. :ivar audience: who may redeem it: ``portal`` or ``diagnostic``.
@@ -27,5 +26,3 @@ class CardTicketRow(AccountsModel):
     attempt: Mapped[str] = mapped_column(String(36), default="")
     nonce_digest: Mapped[str] = mapped_column(String(64), default="")
     sealed: Mapped[str] = mapped_column(Text)
-    ends_at: Mapped[datetime] = mapped_column(index=True)
-    used_at: Mapped[datetime | None]

@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from ...foundation.database import IDatabase
 from ...foundation.security import tokens
 from ...foundation.security.sealing import SealBroken
+from ...foundation.single_use import SingleUse
 from ...interfaces import ISealer
 from ...pyramid_types import JsonObject, Registry
 from ...services import current_time, find
@@ -29,9 +28,9 @@ ASKED_LIFETIME = timedelta(minutes=20)
 PORTAL, DIAGNOSTIC = "portal", "diagnostic"
 _ASKED = "cps_card.request"
 _RESULT = "cps_card.ticket"
-_TICKET_KIND = "card_ticket"
 _NONCE_KIND = "card_nonce"
 _MAX_STATE = 2048
+TICKETS = SingleUse(CardTicketRow, "card_ticket")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +81,17 @@ class Tickets:
 
     def issue(self, session: Session, audience: str, values: Mapping[str, object], asked: Asked | None = None) -> str:
         """Store a result and return its ticket."""
-        ticket = tokens.new_token(256)
-        digest = tokens.digest(ticket, kind=_TICKET_KIND)
-        sealed = self._sealer.seal(json.dumps(values).encode(), purpose=_RESULT, bound_to=digest)
-        session.add(
-            CardTicketRow(
-                digest=digest,
-                audience=audience,
-                attempt=asked.attempt if asked else "",
-                nonce_digest=asked.nonce_digest if asked else "",
-                sealed=sealed,
-                ends_at=current_time(self._registry) + TTL,
-            )
+        ticket = tokens.new_token()
+        sealed = self._sealer.seal(json.dumps(values).encode(), purpose=_RESULT, bound_to=TICKETS.digest(ticket))
+        TICKETS.store(
+            session,
+            ticket,
+            current_time(self._registry) + TTL,
+            audience=audience,
+            attempt=asked.attempt if asked else "",
+            nonce_digest=asked.nonce_digest if asked else "",
+            sealed=sealed,
         )
-        session.flush()
         return ticket
 
     # --- the portal redeems ----------------------------------------------------------------------------------
@@ -105,37 +101,30 @@ class Tickets:
 
         :raises TicketRefused: it is not this sign-in's, used, over or unknown.
         """
-        digest = tokens.digest(ticket, kind=_TICKET_KIND)
         # A sign-in that never asked has no nonce: it must not match the empty one of a diagnosis.
         nonce_digest = _nonce_digest(nonce) if nonce else ""
-        now = current_time(self._registry)
-        sealed = session.scalar(
-            update(CardTicketRow)
-            .where(CardTicketRow.digest == digest, CardTicketRow.audience == audience)
-            .where(CardTicketRow.attempt == attempt, CardTicketRow.nonce_digest == nonce_digest)
-            .where(CardTicketRow.used_at.is_(None), CardTicketRow.ends_at > now)
-            .values(used_at=now)
-            .returning(CardTicketRow.sealed)
-            .execution_options(synchronize_session=False)
+        used = TICKETS.redeem(
+            self._registry,
+            session,
+            TICKETS.named(ticket),
+            CardTicketRow.audience == audience,
+            CardTicketRow.attempt == attempt,
+            CardTicketRow.nonce_digest == nonce_digest,
         )
-        if sealed is None:
-            raise TicketRefused(self._fault(session, digest, audience, now))
-        found: JsonObject = json.loads(self._sealer.open(sealed, purpose=_RESULT, bound_to=digest))
+        if used is None:
+            raise TicketRefused(self._fault(session, ticket, audience))
+        found: JsonObject = json.loads(self._sealer.open(used.sealed, purpose=_RESULT, bound_to=used.digest))
         return found
 
-    def _fault(self, session: Session, digest: str, audience: str, now: datetime) -> str:
-        row = session.execute(
-            select(CardTicketRow.audience, CardTicketRow.used_at, CardTicketRow.ends_at).where(
-                CardTicketRow.digest == digest
-            )
-        ).first()
+    def _fault(self, session: Session, ticket: str, audience: str) -> str:
+        row = TICKETS.find(session, ticket)
         if row is None:
             return "ticket.unknown"
         if row.used_at is not None:
             return "ticket.used"
         if row.audience != audience:
             return "ticket.audience"
-        return "ticket.expired" if row.ends_at <= now else "ticket.other_sign_in"
+        return "ticket.expired" if row.ends_at <= current_time(self._registry) else "ticket.other_sign_in"
 
     @property
     def _sealer(self) -> ISealer:
@@ -144,10 +133,3 @@ class Tickets:
 
 def _nonce_digest(nonce: str) -> str:
     return tokens.digest(nonce, kind=_NONCE_KIND)
-
-
-def prune(registry: Registry) -> None:
-    """Job: delete tickets that ended; no check waits for it."""
-    now = current_time(registry)
-    with find(registry, IDatabase).writing() as session:
-        session.execute(delete(CardTicketRow).where(CardTicketRow.ends_at < now - timedelta(hours=1)))

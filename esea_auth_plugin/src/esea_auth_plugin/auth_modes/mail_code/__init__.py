@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from ...interfaces import IMailedCodes
 from ...pyramid_types import Configurator
-from .service import LETTER, MailedCodes, prune
+from .service import CODES, LETTER, MailedCodes
 
 __all__ = ["includeme"]
 
@@ -16,4 +14,4 @@ def includeme(config: Configurator) -> None:
     config.add_service(IMailedCodes, MailedCodes)
     config.add_email(LETTER, "esea_auth_plugin:auth_modes/mail_code/emails/code")
     config.add_audit_action("mail_code.sent", "Code de connexion envoyé par courriel")
-    config.add_job("mail_code.prune", prune, every=timedelta(hours=1))
+    config.add_single_use(CODES)

@@ -8,9 +8,10 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...foundation.database import AccountsModel
+from ...foundation.single_use import ShortCode
 
 
-class MailCodeRow(AccountsModel):
+class MailCodeRow(ShortCode, AccountsModel):
     """The codes of one sign-in. Digests are keyed and bound to the sign-in: the same six digits never look alike.
 
     :ivar tries: wrong and right answers together, across both codes and every resend.
@@ -20,10 +21,7 @@ class MailCodeRow(AccountsModel):
 
     sign_in: Mapped[str] = mapped_column(String(36), primary_key=True)
     subject: Mapped[str] = mapped_column(String(36), index=True)
-    code_digest: Mapped[str] = mapped_column(String(64))
-    code_ends_at: Mapped[datetime]
     former_digest: Mapped[str] = mapped_column(String(64), default="")
     former_ends_at: Mapped[datetime | None]
     sent_at: Mapped[datetime]
-    tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None]

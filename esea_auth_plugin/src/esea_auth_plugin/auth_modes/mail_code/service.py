@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from ...authentication.contract import Attempt
-from ...foundation.database import IDatabase
-from ...foundation.security import tokens
-from ...interfaces import IAuditTrail, IOutbox, ISealer
+from ...foundation.single_use import ShortCodes
+from ...interfaces import IAuditTrail, IOutbox
 from ...pyramid_types import Registry
 from ...services import current_time, find
 from .models import MailCodeRow
 
 LETTER = "mail_code.code"
-PURPOSE = "mail_code"
+CODES = ShortCodes(MailCodeRow, "mail_code")
 TTL = timedelta(minutes=10)
 RESEND_EVERY = timedelta(minutes=1)
-MAX_TRIES = 5
 
 
 class Verdict(enum.StrEnum):
@@ -45,12 +42,12 @@ class MailCodes:
 
     def send(self, session: Session, attempt: Attempt, subject: str) -> None:
         """Send the first code of a sign-in."""
-        code = tokens.new_code(6)
+        code, digest = CODES.new(self._registry, attempt.id)
         session.add(
             MailCodeRow(
                 sign_in=attempt.id,
                 subject=subject,
-                code_digest=self._digests(code, attempt.id)[0],
+                code_digest=digest,
                 code_ends_at=attempt.at + TTL,
                 sent_at=attempt.at,
                 tries=0,
@@ -61,69 +58,50 @@ class MailCodes:
 
     def send_again(self, session: Session, attempt: Attempt, subject: str) -> bool:
         """Send another code; the former one stays good until its own end. ``False`` within a minute of the last one."""
-        code = tokens.new_code(6)
+        code, digest = CODES.new(self._registry, attempt.id)
         statement = (
             update(MailCodeRow)
             .where(MailCodeRow.sign_in == attempt.id, MailCodeRow.subject == subject)
-            .where(MailCodeRow.used_at.is_(None), MailCodeRow.tries < MAX_TRIES)
+            .where(MailCodeRow.used_at.is_(None), MailCodeRow.tries < CODES.most)
             .where(MailCodeRow.sent_at <= attempt.at - RESEND_EVERY)
             .values(
                 former_digest=MailCodeRow.code_digest,
                 former_ends_at=MailCodeRow.code_ends_at,
-                code_digest=self._digests(code, attempt.id)[0],
+                code_digest=digest,
                 code_ends_at=attempt.at + TTL,
                 sent_at=attempt.at,
             )
+            .returning(MailCodeRow.sign_in)
             .execution_options(synchronize_session=False)
         )
-        if cast("CursorResult[Any]", session.execute(statement)).rowcount != 1:
+        if session.scalar(statement) is None:
             return False
         self._post(session, attempt, subject, code)
         return True
 
     def judge(self, session: Session, attempt: Attempt, subject: str, typed: str) -> Verdict:
-        """Count the try first, atomically, then compare; the right code is good once.
-
-        200 answers at the same moment are at most five comparisons: each must get its number from the row.
-        """
-        counted = session.execute(
-            update(MailCodeRow)
-            .where(MailCodeRow.sign_in == attempt.id, MailCodeRow.subject == subject)
-            .where(MailCodeRow.used_at.is_(None), MailCodeRow.tries < MAX_TRIES)
-            .values(tries=MailCodeRow.tries + 1)
-            .returning(
-                MailCodeRow.tries,
-                MailCodeRow.code_digest,
-                MailCodeRow.code_ends_at,
-                MailCodeRow.former_digest,
-                MailCodeRow.former_ends_at,
-            )
-            .execution_options(synchronize_session=False)
-        ).first()
+        """Count the answer first, then compare it with the last two codes; the right one is good once."""
+        own = MailCodeRow.sign_in == attempt.id
+        counted = CODES.count(session, own, MailCodeRow.subject == subject, MailCodeRow.used_at.is_(None))
         if counted is None:
             return Verdict.EXHAUSTED
-        candidates = self._digests(typed, attempt.id)
-        right = tokens.among(counted.code_digest, candidates) and attempt.at < counted.code_ends_at
-        former_ends = counted.former_ends_at
-        former = bool(counted.former_digest) and tokens.among(counted.former_digest, candidates)
-        right |= former and former_ends is not None and attempt.at < former_ends
-        if right and self._consume(session, attempt):
+        codes = ((counted.code_digest, counted.code_ends_at), (counted.former_digest, counted.former_ends_at))
+        valid = [digest for digest, ends_at in codes if ends_at is not None and attempt.at < ends_at]
+        if CODES.right(self._registry, typed, attempt.id, *valid) and self._consume(session, attempt):
             return Verdict.RIGHT
         if attempt.at >= counted.code_ends_at:
             return Verdict.EXPIRED
-        return Verdict.EXHAUSTED if counted.tries >= MAX_TRIES else Verdict.WRONG
+        return Verdict.EXHAUSTED if counted.tries >= CODES.most else Verdict.WRONG
 
     def _consume(self, session: Session, attempt: Attempt) -> bool:
         statement = (
             update(MailCodeRow)
             .where(MailCodeRow.sign_in == attempt.id, MailCodeRow.used_at.is_(None))
             .values(used_at=attempt.at)
+            .returning(MailCodeRow.sign_in)
             .execution_options(synchronize_session=False)
         )
-        return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
-
-    def _digests(self, code: str, sign_in: str) -> tuple[str, ...]:
-        return tokens.code_digest(find(self._registry, ISealer), code, purpose=PURPOSE, bound_to=sign_in)
+        return session.scalar(statement) is not None
 
     def _post(self, session: Session, attempt: Attempt, subject: str, code: str) -> None:
         ends_at = attempt.at + TTL
@@ -131,7 +109,7 @@ class MailCodes:
             session,
             LETTER,
             to=attempt.email,
-            values={"code": f"{code[:3]} {code[3:]}", "minutes": 10, "service": attempt.service_title},
+            values={"code": code, "minutes": 10, "service": attempt.service_title},
             valid_until=ends_at,
         )
         find(self._registry, IAuditTrail).record(
@@ -167,16 +145,9 @@ class MailedCodes:
         )
 
 
-def prune(registry: Registry) -> None:
-    """Job: delete the codes that ended; no check waits for it."""
-    now = current_time(registry)
-    with find(registry, IDatabase).writing() as session:
-        session.execute(delete(MailCodeRow).where(MailCodeRow.code_ends_at < now - timedelta(hours=1)))
-
-
 def waits(row: MailCodeRow, at: datetime) -> int:
     """Return the seconds before another code may be asked for."""
     return max(0, int((row.sent_at + RESEND_EVERY - at).total_seconds()))
 
 
-__all__ = ["LETTER", "TTL", "MailCodes", "MailedCodes", "Verdict", "prune", "waits"]
+__all__ = ["LETTER", "TTL", "MailCodes", "MailedCodes", "Verdict", "waits"]

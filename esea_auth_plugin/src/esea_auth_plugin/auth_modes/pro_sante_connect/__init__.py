@@ -48,6 +48,7 @@ def includeme(config: Configurator) -> None:
     config.add_personal_data("pro_sante_connect", personal_data)
     config.add_request_kind(ConflictKind)
     config.add_request_kind(ContestKind)
+    config.add_single_use(ways.STATES)
     config.add_job("psc.prune", ways.prune, every=timedelta(hours=1))
     config.add_portal_child("bouton", ButtonResource, parent=IPscResource)
     config.add_portal_child("sortie", EndSessionResource, parent=IPscResource)

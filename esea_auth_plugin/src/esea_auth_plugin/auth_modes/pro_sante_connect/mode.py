@@ -224,7 +224,7 @@ class ProSanteConnectMode(AuthMode):
         return self._psc.client.departure(again=attempt.subject is not None, ask=ask)
 
     def _leaves(self, session: Session, attempt: Attempt, departure: Departure) -> Go:
-        ways.set_out(session, attempt.id, departure.state, attempt.at)
+        ways.set_out(self.registry, session, attempt.id, departure.state, attempt.at)
         state = {"state": departure.state, "nonce": departure.nonce, "verifier": departure.verifier}
         return Go(departure.url, state=state)
 

@@ -9,23 +9,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ...foundation.database import AccountsModel, new_id
 from ...foundation.database.locking import UNLOCKED
+from ...foundation.single_use import SingleUseSecret
 from ...pyramid_types import JsonObject
 
 
-class PscWay(AccountsModel):
+class PscWay(SingleUseSecret, AccountsModel):
     """One way to PSC and back; its ``state`` is good once, for the sign-in (or enrolment) that set out.
 
-    :ivar attempt: what it was begun for. :ivar state_digest: hash of the ``state`` parameter.
+    :ivar attempt: what it was begun for. :ivar digest: hash of the ``state`` parameter.
     """
 
     __tablename__ = "esea_psc_way"
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     attempt: Mapped[str] = mapped_column(String(36))
-    state_digest: Mapped[str] = mapped_column(String(64), unique=True)
     set_out_at: Mapped[datetime]
-    ends_at: Mapped[datetime] = mapped_column(index=True)
-    used_at: Mapped[datetime | None]
 
 
 class PscIdentifier(AccountsModel):

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from ...interfaces import ILinking, IPendingIdentities, ISignInRoot, Rule
 from ...pyramid_types import Configurator
 from ..credentials.resources import DevicesResource
-from . import pending
 from .kind import IdentityLinkKind
-from .pending import PendingIdentities
+from .pending import SHOWN, PendingIdentities
 from .resources import IdentityResource, LinkResource
 from .service import Linking
 
@@ -21,6 +18,7 @@ EMAILS = ("accepted", "refused", "more_asked")
 def includeme(config: Configurator) -> None:
     """Publish the services, add the pages, bring the kind of request."""
     config.add_service(IPendingIdentities, PendingIdentities)
+    config.add_single_use(SHOWN)
     config.add_service(ILinking, Linking)
     config.add_audit_action("identity.link_refused", "Liaison d’une identité refusée")
     config.add_audit_action("identity.shown", "Identité lue, liée à aucun compte")
@@ -30,5 +28,4 @@ def includeme(config: Configurator) -> None:
     config.add_request_kind(IdentityLinkKind)
     config.add_portal_child("identite", IdentityResource, parent=ISignInRoot)
     config.add_portal_child("lier", LinkResource, parent=DevicesResource)
-    config.add_job("linking.prune", pending.prune, every=timedelta(hours=1))
     config.scan(".views")

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...foundation.database import AccountsModel, new_id
 from ...foundation.database.locking import UNLOCKED
+from ...foundation.single_use import SingleUseSecret
 
 
-class PendingIdentityRow(AccountsModel):
+class PendingIdentityRow(SingleUseSecret, AccountsModel):
     """An identity that a browser has just shown, named by a cookie of its own and taken once."""
 
     __tablename__ = "esea_pending_identity"
     __table_args__ = ({"info": {UNLOCKED: "one browser's own; taken before anybody knows whose account it is"}},)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    cookie_digest: Mapped[str] = mapped_column(String(64), unique=True)
     sealed: Mapped[str] = mapped_column(Text)
-    ends_at: Mapped[datetime] = mapped_column(index=True)
-    taken_at: Mapped[datetime | None]
 
 
 class IdentityLinkRequest(AccountsModel):

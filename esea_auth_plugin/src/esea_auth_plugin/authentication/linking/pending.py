@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from ...foundation.database import IDatabase, new_id
-from ...foundation.security import tokens
+from ...foundation.database import new_id
+from ...foundation.single_use import SingleUse
 from ...foundation.web.cookies import drop_cookie, read_cookie, set_cookie
 from ...interfaces import ISealer, PendingIdentity
 from ...pyramid_types import PortalRequest, Registry
-from ...services import current_time, find
-from .models import PendingIdentityRow as Row
+from ...services import find
+from .models import PendingIdentityRow
 from .sealed import seal, unseal
 
 COOKIE = "identite"
-KIND = "pending_identity"
 TTL = timedelta(minutes=15)
+SHOWN = SingleUse(PendingIdentityRow, "pending_identity", retention=timedelta(0))
 
 
 class PendingIdentities:
@@ -33,57 +33,28 @@ class PendingIdentities:
 
     def keep(self, request: PortalRequest, session: Session, pending: PendingIdentity) -> None:
         """See the interface."""
-        former = self._digest(request)
+        former, row_id = read_cookie(request, COOKIE), new_id()
         if former:
-            session.execute(delete(Row).where(Row.cookie_digest == former))
-        cookie, row_id = tokens.new_token(256), new_id()
-        session.add(
-            Row(
-                id=row_id,
-                cookie_digest=tokens.digest(cookie, kind=KIND),
-                sealed=seal(self._sealer, pending, row_id),
-                ends_at=current_time(self._registry) + TTL,
-            )
-        )
-        session.flush()
+            session.execute(delete(PendingIdentityRow).where(SHOWN.named(former)))
+        sealed = seal(self._sealer, pending, row_id)
+        cookie, _ = SHOWN.issue(self._registry, session, TTL, id=row_id, sealed=sealed)
         set_cookie(request, COOKIE, cookie)
 
     def current(self, request: PortalRequest, session: Session) -> PendingIdentity | None:
         """See the interface."""
-        digest = self._digest(request)
-        if not digest:
-            return None
-        row = session.scalar(select(Row).where(Row.cookie_digest == digest, Row.taken_at.is_(None)))
-        if row is None or row.ends_at <= current_time(self._registry):
-            return None
-        return unseal(self._sealer, row.sealed, row.id)
+        cookie = read_cookie(request, COOKIE)
+        row = SHOWN.peek(self._registry, session, SHOWN.named(cookie)) if cookie else None
+        return unseal(self._sealer, row.sealed, row.id) if row is not None else None
 
     def take(self, request: PortalRequest, session: Session) -> PendingIdentity | None:
         """See the interface."""
-        digest = self._digest(request)
-        if not digest:
+        cookie = read_cookie(request, COOKIE)
+        if not cookie:
             return None
-        statement = (
-            update(Row)
-            .where(Row.cookie_digest == digest, Row.taken_at.is_(None), Row.ends_at > current_time(self._registry))
-            .values(taken_at=current_time(self._registry))
-            .returning(Row.id, Row.sealed)
-        )
-        taken = session.execute(statement).first()
+        taken = SHOWN.redeem(self._registry, session, SHOWN.named(cookie))
         drop_cookie(request, COOKIE)
         return unseal(self._sealer, taken.sealed, taken.id) if taken is not None else None
 
     @property
     def _sealer(self) -> ISealer:
         return find(self._registry, ISealer)
-
-    def _digest(self, request: PortalRequest) -> str:
-        cookie = read_cookie(request, COOKIE)
-        return tokens.digest(cookie, kind=KIND) if cookie else ""
-
-
-def prune(registry: Registry) -> None:
-    """Job: delete what was taken or is over; no check waits for it."""
-    now = current_time(registry)
-    with find(registry, IDatabase).writing() as session:
-        session.execute(delete(Row).where((Row.ends_at <= now) | Row.taken_at.is_not(None)))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import secrets
 
 from ...interfaces import ISealer
@@ -39,11 +38,6 @@ def digest(token: str, *, kind: str = "") -> str:
         as another even if a table were shared (threat-model.md row 19).
     """
     return hashlib.sha256(f"{kind}\0{token}".encode() if kind else token.encode()).hexdigest()
-
-
-def mailed_token(segment: str) -> str:
-    """Return a token as it stands in a mailed address, ``"-"`` for what can be none: it goes into a cookie next."""
-    return segment if re.fullmatch(r"[A-Za-z0-9_-]{20,128}", segment) else "-"
 
 
 def new_code(digits: int = 6) -> str:

@@ -18,13 +18,11 @@ An address that is not believed any more is confirmed again here as well: by a c
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from ...interfaces import AccountEntry, AccountGroup, IAccountRoot
 from ...pyramid_types import Configurator
 from ...services import find
 from .resources import EmailResource, UndoResource
-from .service import EmailChanges, prune
+from .service import CODES, EmailChanges
 
 __all__ = ["EmailChanges", "includeme"]
 
@@ -54,6 +52,6 @@ def includeme(config: Configurator) -> None:
     config.add_revocable(
         "email_change", lambda session, subject, kept: find(config.registry, EmailChanges).forget(session, subject)
     )
-    config.add_job("email_change.prune", prune, every=timedelta(days=1))
+    config.add_single_use(CODES)
     config.scan(".views")
     config.scan(".undo_views")

@@ -8,9 +8,10 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...foundation.database import AccountsModel, new_id
+from ...foundation.single_use import ShortCode
 
 
-class EmailChangeRow(AccountsModel):
+class EmailChangeRow(ShortCode, AccountsModel):
     """One change that a person asked for; the row goes once it is made.
 
     :ivar sealed_former: the address until then, sealed; :ivar sealed_new: the one that is to take its place, sealed.
@@ -23,7 +24,4 @@ class EmailChangeRow(AccountsModel):
     subject: Mapped[str] = mapped_column(String(36), index=True)
     sealed_former: Mapped[str] = mapped_column(Text)
     sealed_new: Mapped[str] = mapped_column(Text)
-    code_digest: Mapped[str] = mapped_column(String(64))
-    tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(index=True)
-    code_ends_at: Mapped[datetime]

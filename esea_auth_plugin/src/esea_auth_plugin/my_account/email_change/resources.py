@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...foundation.mailed_link import MailedLink
 from ...resources import Resource
 
 
@@ -11,15 +12,8 @@ class EmailResource(Resource):
     title = "Modifier mon adresse électronique"
 
 
-class UndoToken(Resource):
-    """A token as it stands in the address; the view judges it."""
-
-
-class UndoResource(Resource):
+class UndoResource(MailedLink):
     """`/adresse-precedente`: the change taken back, once the token has left the address."""
 
     title = "Annuler un changement d’adresse"
-
-    def child(self, key: str) -> Resource:
-        """Return a place for any token: an unknown one is judged at its use."""
-        return UndoToken(self.request, self, key)
+    cookie = "adresse"

@@ -5,16 +5,15 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from ...accounts.address_changes import AddressChange, AddressChanges
 from ...errors import PortalError
-from ...foundation.database import IDatabase, lock_accounts, new_id
+from ...foundation.database import lock_accounts, new_id
 from ...foundation.revocation import MAILBOX, end_everything
-from ...foundation.security import tokens
+from ...foundation.single_use import ShortCodes
 from ...interfaces import AccountView, IAccounts, IAuditTrail, IMailboxes, IOutbox, ISealer
 from ...normalise.emails import normalise_email
 from ...pyramid_types import Registry
@@ -22,10 +21,9 @@ from ...services import current_time, find
 from ...settings import AuthSettings
 from .models import EmailChangeRow
 
-KIND = "email_change"
-PURPOSE, CODE = "email_change.asked", "email_change.code"
+PURPOSE = "email_change.asked"
 CODE_LIFETIME = timedelta(minutes=10)
-MAX_TRIES = 5
+CODES = ShortCodes(EmailChangeRow, "email_change.code", retention=timedelta(days=1))
 
 
 class Verdict(enum.StrEnum):
@@ -82,7 +80,8 @@ class EmailChanges:
 
     def ask(self, session: Session, account: AccountView, email: str) -> None:
         """Mail a code to the new address, whoever has it; a former request is forgotten."""
-        now, row, code = current_time(self._registry), new_id(), tokens.new_code(6)
+        now, row = current_time(self._registry), new_id()
+        code, digest = CODES.new(self._registry, row)
         lock_accounts(self._registry, session, account.subject)
         session.execute(delete(EmailChangeRow).where(EmailChangeRow.subject == account.subject))
         session.add(
@@ -91,7 +90,7 @@ class EmailChanges:
                 subject=account.subject,
                 sealed_former=self._sealer.seal(account.email.encode(), purpose=PURPOSE, bound_to=row),
                 sealed_new=self._sealer.seal(email.encode(), purpose=PURPOSE, bound_to=row),
-                code_digest=self._digests(code, row)[0],
+                code_digest=digest,
                 tries=0,
                 created_at=now,
                 code_ends_at=now + CODE_LIFETIME,
@@ -102,25 +101,19 @@ class EmailChanges:
             session,
             "email_change.code",
             to=email,
-            values={"name": account.display_name, "code": f"{code[:3]} {code[3:]}", "minutes": 10},
+            values={"name": account.display_name, "code": code, "minutes": 10},
             valid_until=now + CODE_LIFETIME,
         )
         self._audit(session, "email_change.asked", account.subject, account.subject)
 
     def judge(self, session: Session, subject: str, typed: str) -> Verdict:
-        """Count the try first, in one update, then compare; the right code is good once."""
+        """Count the answer first, then compare; the right code is good once."""
         lock_accounts(self._registry, session, subject)
-        counted = session.execute(
-            update(EmailChangeRow)
-            .where(EmailChangeRow.subject == subject)
-            .where(EmailChangeRow.tries < MAX_TRIES, EmailChangeRow.code_ends_at > current_time(self._registry))
-            .values(tries=EmailChangeRow.tries + 1)
-            .returning(EmailChangeRow.id, EmailChangeRow.code_digest)
-            .execution_options(synchronize_session=False)
-        ).first()
+        in_time = EmailChangeRow.code_ends_at > current_time(self._registry)
+        counted = CODES.count(session, EmailChangeRow.subject == subject, in_time)
         if counted is None:
             return Verdict.OVER
-        if tokens.among(counted.code_digest, self._digests(typed, counted.id)):
+        if CODES.right(self._registry, typed, counted.id, counted.code_digest):
             return Verdict.RIGHT
         find(self._registry, IAuditTrail).record(
             session, "email_change.refused", outcome="refused", actor=subject, target=subject
@@ -134,9 +127,8 @@ class EmailChanges:
         if change is None:
             return False
         subject = account.subject
-        made = delete(EmailChangeRow).where(EmailChangeRow.id == change.id)
-        once = cast("CursorResult[Any]", session.execute(made.execution_options(synchronize_session=False)))
-        if once.rowcount != 1:
+        made = delete(EmailChangeRow).where(EmailChangeRow.id == change.id).returning(EmailChangeRow.id)
+        if session.scalar(made.execution_options(synchronize_session=False)) is None:
             return False
         if change.confirms_again:
             end_everything(self._registry, session, subject, exclude=MAILBOX)
@@ -184,19 +176,9 @@ class EmailChanges:
         )
         return Change(row.id, row.subject, former, new)
 
-    def _digests(self, code: str, row: str) -> tuple[str, ...]:
-        return tokens.code_digest(self._sealer, code, purpose=CODE, bound_to=row)
-
     def _audit(self, session: Session, action: str, subject: str, by: str | None) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=by, target=subject)
 
     @property
     def _sealer(self) -> ISealer:
         return find(self._registry, ISealer)
-
-
-def prune(registry: Registry) -> None:
-    """Job: forget requests that were never confirmed."""
-    before = current_time(registry) - timedelta(days=1)
-    with find(registry, IDatabase).writing() as session:
-        session.execute(delete(EmailChangeRow).where(EmailChangeRow.code_ends_at < before))

@@ -4,38 +4,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...errors import PortalError
-from ...foundation.security.tokens import mailed_token
 from ...foundation.throttling import Addresses
-from ...foundation.web.cookies import drop_cookie, read_link_cookie, set_cookie
 from ...interfaces import IThrottle, Limit
 from ...pyramid_types import PortalRequest, TemplateValues
 from ...services import find
-from .resources import UndoResource, UndoToken
+from .resources import UndoResource
 from .service import EmailChanges
 
-COOKIE = "adresse"
 LINK = Limit("email_change.link.address", 60, timedelta(hours=1))
 _PAGE = "esea_auth_plugin:my_account/email_change/templates/undo.jinja2"
-
-
-@view_config(context=UndoToken, request_method="GET", permission=NO_PERMISSION_REQUIRED)
-def take_token(context: UndoToken, request: PortalRequest) -> HTTPSeeOther:
-    """Move the token into a cookie; mail scanners that follow the link use nothing up."""
-    set_cookie(request, COOKIE, mailed_token(context.__name__), max_age=timedelta(minutes=30))
-    return HTTPSeeOther("/adresse-precedente")
 
 
 @view_config(context=UndoResource, request_method="GET", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
 def show(context: UndoResource, request: PortalRequest) -> TemplateValues:
     """Show what will be done. The new address is not shown: this link may be read by anybody."""
-    change = find(request, EmailChanges).undoable(request.dbsession, read_link_cookie(request, COOKIE))
-    if change is None:
-        request.response.status = 410
+    change = find(request, EmailChanges).undoable(request.dbsession, context.secret)
+    context.gone_unless(change)
     return {"change": change, "done": False, "problem": ""}
 
 
@@ -45,11 +33,9 @@ def undo(context: UndoResource, request: PortalRequest) -> TemplateValues:
     find(request, IThrottle).reserve(find(request, Addresses).use(LINK, request.client_address))
     try:
         with request.dbsession.begin_nested():
-            find(request, EmailChanges).undo(
-                request.dbsession, read_link_cookie(request, COOKIE), address=request.client_address
-            )
+            find(request, EmailChanges).undo(request.dbsession, context.secret, address=request.client_address)
     except PortalError as error:
         request.response.status = 410
         return {"change": None, "done": False, "problem": error.message}
-    drop_cookie(request, COOKIE)
+    context.forget()
     return {"change": None, "done": True, "problem": ""}

@@ -25,7 +25,7 @@ from ...pyramid_types import Configurator
 from . import refusals
 from .notifications import EVERY_SIGN_IN, Notifications, add_notification_topic
 from .resources import ContestResource, NotificationsResource
-from .service import Notices
+from .service import LINKS, Notices
 from .subscribers import Notifier
 
 __all__ = ["includeme"]
@@ -42,6 +42,7 @@ def includeme(config: Configurator) -> None:
     registry = config.registry
     config.add_directive("add_notification_topic", add_notification_topic)
     config.add_service(Notices, Notices)
+    config.add_single_use(LINKS)
     config.add_service(INotifications, Notifications)
     config.add_audit_actions(_ACTIONS)
     for message in ("notice", "email_changed"):

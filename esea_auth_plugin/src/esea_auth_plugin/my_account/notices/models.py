@@ -9,6 +9,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...foundation.database import AccountsModel, new_id
+from ...foundation.single_use import SingleUseSecret
 
 
 class NoticeRow(AccountsModel):
@@ -29,16 +30,13 @@ class NoticeRow(AccountsModel):
     freezes: Mapped[list[list[Any]]] = mapped_column(JSON)
 
 
-class NoticeLinkRow(AccountsModel):
+class NoticeLinkRow(SingleUseSecret, AccountsModel):
     """One mailed link of a notice, by its hash. A notice has one for each address it went to."""
 
     __tablename__ = "esea_notice_link"
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     notice_id: Mapped[str] = mapped_column(ForeignKey("esea_notice.id", ondelete="CASCADE"), index=True)
-    digest: Mapped[str] = mapped_column(String(64), unique=True)
-    ends_at: Mapped[datetime] = mapped_column(index=True)
-    used_at: Mapped[datetime | None]
 
 
 class NotificationChoiceRow(AccountsModel):

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+from ...foundation.mailed_link import MailedLink
 from ...resources import Resource
 
 
-class ContestToken(Resource):
-    """A token as it stands in the address; whoever it is, the view judges it."""
-
-
-class ContestResource(Resource):
+class ContestResource(MailedLink):
     """`/signalement`: « Ce n'était pas moi », once the token has left the address."""
 
     title = "Ce n’était pas moi"
-
-    def child(self, key: str) -> Resource:
-        """Return a place for any token: an unknown one is judged at its use."""
-        return ContestToken(self.request, self, key)
+    cookie = "signalement"
 
 
 class NotificationsResource(Resource):

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...authentication.credentials.suspension import CONTESTED, SuspendedFactors
 from ...authentication.registry import modes_of
 from ...foundation.database import lock_accounts, new_id
 from ...foundation.revocation import end_everything
-from ...foundation.security import tokens
+from ...foundation.single_use import SingleUse
 from ...interfaces import (
     AccountState,
     AccountView,
@@ -31,10 +31,10 @@ from ...services import current_time, find, offers
 from .kinds import KINDS
 from .models import NoticeLinkRow, NoticeRow
 
-KIND = "notice"
 PURPOSE = "notice.facts"
 #: How long « Ce n'était pas moi » works: people read their mail after a week's leave.
 TTL = timedelta(days=7)
+LINKS = SingleUse(NoticeLinkRow, "notice", retention=timedelta(days=1))
 
 Fact = tuple[str, str]
 Frozen = tuple[str, str]
@@ -124,9 +124,8 @@ class Notices:
         *,
         objects: bool,
     ) -> None:
-        token, ends_at = tokens.new_token(), row.at + TTL
-        if objects:
-            session.add(NoticeLinkRow(notice_id=row.id, digest=tokens.digest(token, kind=KIND), ends_at=ends_at))
+        token = LINKS.issue(self._registry, session, TTL, notice_id=row.id)[0] if objects else ""
+        ends_at = row.at + TTL
         kind = KINDS[row.kind]
         find(self._registry, IOutbox).post(
             session,
@@ -151,13 +150,8 @@ class Notices:
 
     def live(self, session: Session, token: str | None) -> Notice | None:
         """Return the notice whose link may be used now; writes nothing."""
-        statement = (
-            select(NoticeRow)
-            .join(NoticeLinkRow, NoticeLinkRow.notice_id == NoticeRow.id)
-            .where(NoticeLinkRow.digest == tokens.digest(token or "", kind=KIND))
-            .where(NoticeLinkRow.used_at.is_(None), NoticeLinkRow.ends_at > current_time(self._registry))
-        )
-        row = session.scalar(statement)
+        told = select(NoticeRow).join(NoticeLinkRow, NoticeLinkRow.notice_id == NoticeRow.id)
+        row = session.scalar(told.where(LINKS.named(token), *LINKS.live(self._registry)))
         return self._view(row) if row is not None else None
 
     def contest(self, session: Session, token: str | None, *, address: str) -> Notice | None:
@@ -166,19 +160,10 @@ class Notices:
         if found is None:
             return None
         lock_accounts(self._registry, session, found.subject)
-        used = (
-            update(NoticeLinkRow)
-            .where(NoticeLinkRow.digest == tokens.digest(token or "", kind=KIND))
-            .where(NoticeLinkRow.used_at.is_(None), NoticeLinkRow.ends_at > current_time(self._registry))
-            .values(used_at=current_time(self._registry))
-            .returning(NoticeLinkRow.notice_id)
-            .execution_options(synchronize_session=False)
-        )
-        notice_id = session.execute(used).scalar()
-        row = session.get(NoticeRow, notice_id) if notice_id is not None else None
-        if row is None:
+        used = LINKS.redeem(self._registry, session, LINKS.named(token))
+        if used is None:
             return None
-        notice = self._view(row)
+        notice = self._view(session.get_one(NoticeRow, used.notice_id))
         self._stop(session, notice)
         find(self._registry, IAuditTrail).record(
             session,
@@ -192,12 +177,7 @@ class Notices:
     def end_links(self, session: Session, subject: str) -> None:
         """End every mailed link of a person that was not used."""
         own = select(NoticeRow.id).where(NoticeRow.subject == subject)
-        session.execute(
-            update(NoticeLinkRow)
-            .where(NoticeLinkRow.notice_id.in_(own), NoticeLinkRow.used_at.is_(None))
-            .values(used_at=current_time(self._registry))
-            .execution_options(synchronize_session=False)
-        )
+        LINKS.revoke(self._registry, session, NoticeLinkRow.notice_id.in_(own))
 
     def _stop(self, session: Session, notice: Notice) -> None:
         """End what is open, what is being opened, and what would make a thief's browser a known one."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from ...events import DeviceAdded, DeviceRevoked
 from ...interfaces import IEnrolmentTickets, ISignInRoot
 from ...pyramid_types import Configurator
 from ...services import find
 from .resources import NewDeviceResource
-from .tickets import Tickets, prune
+from .tickets import TICKETS, Tickets
 
 __all__ = ["includeme"]
 
@@ -19,15 +17,12 @@ def includeme(config: Configurator) -> None:
 
     def end_tickets(event: DeviceAdded | DeviceRevoked) -> None:
         # A sheet of codes is removed, another one takes its place, the device was added: no ticket outlives them.
-        find(config.registry, Tickets).close_all(event.session, event.subject)
+        TICKETS.revoke_all(config.registry, event.session, event.subject)
 
+    config.add_single_use(TICKETS, revocable="enrolment_ticket")
     config.add_service(Tickets, Tickets)
     config.add_service(IEnrolmentTickets, lambda registry: find(registry, Tickets))
     config.add_portal_child("nouveau-dispositif", NewDeviceResource, parent=ISignInRoot)
     for ends in (DeviceAdded, DeviceRevoked):
         config.add_subscriber(end_tickets, ends)
-    config.add_revocable(
-        "enrolment_ticket", lambda session, subject, kept: find(config.registry, Tickets).close_all(session, subject)
-    )
-    config.add_job("restoring.prune", prune, every=timedelta(days=1))
     config.scan(".views")

@@ -7,23 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
-from ...foundation.database import IDatabase, lock_accounts, new_id
-from ...foundation.security import tokens
+from ...foundation.single_use import AccountSingleUse
 from ...foundation.web.cookies import drop_cookie, read_cookie, set_cookie
 from ...interfaces import AccountState, AccountView, IAccounts
 from ...pyramid_types import PortalRequest, Registry
-from ...services import current_time, find
+from ...services import find
 from .models import EnrolmentTicketRow
 
 COOKIE = "nouveau-dispositif"
-KIND = "enrolment_ticket"
 ADDRESS = "/connexion/nouveau-dispositif"
 TTL = timedelta(minutes=30)
+TICKETS = AccountSingleUse(EnrolmentTicketRow, "enrolment_ticket", retention=timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +41,7 @@ class Tickets:
 
     def issue(self, request: PortalRequest, session: Session, account: str, *, cause: str) -> str:
         """See :class:`~esea_auth_plugin.interfaces.IEnrolmentTickets`."""
-        now, cookie = current_time(self._registry), tokens.new_token()
-        lock_accounts(self._registry, session, account)
-        self.close_all(session, account)
-        session.add(
-            EnrolmentTicketRow(
-                id=new_id(),
-                cookie_digest=tokens.digest(cookie, kind=KIND),
-                subject=account,
-                cause=cause,
-                created_at=now,
-                ends_at=now + TTL,
-            )
-        )
-        session.flush()
+        cookie, _ = TICKETS.issue_to(self._registry, session, account, TTL, cause=cause)
         set_cookie(request, COOKIE, cookie, max_age=TTL)
         return ADDRESS
 
@@ -66,9 +50,8 @@ class Tickets:
         cookie = read_cookie(request, COOKIE)
         if not cookie:
             return None
-        digest = tokens.digest(cookie, kind=KIND)
-        row = session.scalar(select(EnrolmentTicketRow).where(EnrolmentTicketRow.cookie_digest == digest))
-        if row is None or row.used_at is not None or row.ends_at <= current_time(self._registry):
+        row = TICKETS.peek(self._registry, session, TICKETS.named(cookie))
+        if row is None:
             return None
         account = find(self._registry, IAccounts).by_subject(session, row.subject)
         if account is None or account.state is not AccountState.ACTIVE:
@@ -77,24 +60,5 @@ class Tickets:
 
     def use(self, request: PortalRequest, session: Session, ticket: Ticket) -> bool:
         """Use it up once; ``False`` if another addition was quicker, or it is over."""
-        now = current_time(self._registry)
-        used = (
-            update(EnrolmentTicketRow)
-            .where(EnrolmentTicketRow.id == ticket.id, EnrolmentTicketRow.used_at.is_(None))
-            .where(EnrolmentTicketRow.ends_at > now)
-            .values(used_at=now)
-            .execution_options(synchronize_session=False)
-        )
         drop_cookie(request, COOKIE)
-        return cast("CursorResult[Any]", session.execute(used)).rowcount == 1
-
-    def close_all(self, session: Session, subject: str) -> None:
-        """End every ticket of a person."""
-        session.execute(delete(EnrolmentTicketRow).where(EnrolmentTicketRow.subject == subject))
-
-
-def prune(registry: Registry) -> None:
-    """Job: delete tickets that ended over a day ago; no check waits for it."""
-    before = current_time(registry) - timedelta(days=1)
-    with find(registry, IDatabase).writing() as session:
-        session.execute(delete(EnrolmentTicketRow).where(EnrolmentTicketRow.ends_at < before))
+        return TICKETS.redeem_of(self._registry, session, ticket.id, ticket.account.subject) is not None

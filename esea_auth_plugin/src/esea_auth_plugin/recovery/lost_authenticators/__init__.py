@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from sqlalchemy.orm import Session
-
 from ...interfaces import ISignInRoot
 from ...pyramid_types import Configurator
-from ...services import find
 from .kind import LostEverythingKind
-from .links import Links, prune
+from .links import LINKS, Links
 from .resources import RegainResource
 
 __all__ = ["includeme"]
@@ -26,11 +21,7 @@ _ACTIONS = {
 
 def includeme(config: Configurator) -> None:
     """Hang the place of the mailed link, publish the links, declare emails, actions and the support's kind."""
-
-    def end_links(session: Session, subject: str, kept: str) -> None:
-        find(config.registry, Links).kill(session, subject)
-
-    config.add_revocable("recovery_link", end_links)
+    config.add_single_use(LINKS, revocable="recovery_link")
     config.add_portal_child("retrouver", RegainResource, parent=ISignInRoot)
     config.add_service(Links, Links)
     for message in _EMAILS:
@@ -39,6 +30,5 @@ def includeme(config: Configurator) -> None:
         )
     config.add_audit_actions(_ACTIONS)
     config.add_request_kind(LostEverythingKind())
-    config.add_job("lost_everything.prune", prune, every=timedelta(days=1))
     config.scan(".ask_views")
     config.scan(".link_views")

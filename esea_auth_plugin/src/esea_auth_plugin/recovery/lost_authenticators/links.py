@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.orm import Session
 
 from ...authentication.credentials.suspension import SuspendedFactors
 from ...authentication.registry import modes_of
 from ...errors import PortalError
 from ...events import DeviceRevoked, PasswordChanged
-from ...foundation.database import IDatabase, lock_accounts, new_id
-from ...foundation.security import tokens
+from ...foundation.single_use import AccountSingleUse
 from ...interfaces import (
     AccountState,
     AccountView,
@@ -26,11 +23,11 @@ from ...interfaces import (
     PortalSettings,
 )
 from ...pyramid_types import Registry
-from ...services import current_time, find
+from ...services import find
 from .models import EnrolmentLinkRow
 
-KIND = "enrolment_link"
 TTL = timedelta(hours=24)
+LINKS = AccountSingleUse(EnrolmentLinkRow, "enrolment_link", retention=timedelta(days=7))
 
 
 class LinkSpent(PortalError):
@@ -57,38 +54,18 @@ class Links:
 
     def issue(self, session: Session, account: AccountView, request_id: str) -> datetime:
         """Mail a link to the account's confirmed address and return its end; a former one dies."""
-        now, token = current_time(self._registry), tokens.new_token()
-        lock_accounts(self._registry, session, account.subject)
-        self.kill(session, account.subject)
-        ends_at = now + TTL
-        row = EnrolmentLinkRow(
-            id=new_id(),
-            digest=tokens.digest(token, kind=KIND),
-            subject=account.subject,
-            request_id=request_id,
-            created_at=now,
-            ends_at=ends_at,
-        )
-        session.add(row)
-        session.flush()
+        token, row = LINKS.issue_to(self._registry, session, account.subject, TTL, request_id=request_id)
+        ends_at = row.ends_at
         url = find(self._registry, PortalSettings).absolute(f"/connexion/retrouver/{token}")
         values = {"name": account.display_name, "identifier": account.identifier, "url": url, "ends_at": ends_at}
         outbox = find(self._registry, IOutbox)
         outbox.post(session, "lost_everything.link", to=account.email, values=values, valid_until=ends_at)
         return ends_at
 
-    def kill(self, session: Session, subject: str) -> None:
-        """End every link of a person that was not used: another took its place, or who lost everything has not."""
-        live = update(EnrolmentLinkRow).where(EnrolmentLinkRow.subject == subject, EnrolmentLinkRow.used_at.is_(None))
-        session.execute(
-            live.values(replaced_at=current_time(self._registry)).execution_options(synchronize_session=False)
-        )
-
     def live(self, session: Session, token: str | None) -> Link | None:
         """Return the link if it may be used now."""
-        digest = tokens.digest(token or "", kind=KIND)
-        row = session.scalar(select(EnrolmentLinkRow).where(EnrolmentLinkRow.digest == digest))
-        if row is None or row.used_at or row.replaced_at or row.ends_at <= current_time(self._registry):
+        row = LINKS.peek(self._registry, session, LINKS.named(token))
+        if row is None:
             return None
         account = find(self._registry, IAccounts).by_subject(session, row.subject)
         if account is None or account.state is not AccountState.ACTIVE or account.email_doubted_at is not None:
@@ -102,16 +79,8 @@ class Links:
 
         :raises LinkSpent: another use was quicker, or it is too late.
         """
-        now, subject = current_time(self._registry), link.account.subject
-        lock_accounts(self._registry, session, subject)
-        used = (
-            update(EnrolmentLinkRow)
-            .where(EnrolmentLinkRow.id == link.id, EnrolmentLinkRow.used_at.is_(None))
-            .where(EnrolmentLinkRow.replaced_at.is_(None), EnrolmentLinkRow.ends_at > now)
-            .values(used_at=now)
-            .execution_options(synchronize_session=False)
-        )
-        if cast("CursorResult[Any]", session.execute(used)).rowcount != 1:
+        subject = link.account.subject
+        if LINKS.redeem_of(self._registry, session, link.id, subject) is None:
             raise LinkSpent("Ce lien n’est plus valable. Faites une nouvelle demande.")
         find(self._registry, IPasswords).set_hash(session, subject, password_hash)
         gone = self._revoke_devices(session, subject)
@@ -136,10 +105,3 @@ class Links:
                     self._registry.notify(event)
                     gone += 1
         return gone
-
-
-def prune(registry: Registry) -> None:
-    """Job: delete links that ended over a week ago."""
-    before = current_time(registry) - timedelta(days=7)
-    with find(registry, IDatabase).writing() as session:
-        session.execute(delete(EnrolmentLinkRow).where(EnrolmentLinkRow.ends_at < before))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...foundation.database import AccountsModel, new_id
+from ...foundation.database import AccountsModel
+from ...foundation.single_use import AccountSecret
 
 
 class LostEverythingRow(AccountsModel):
@@ -23,16 +22,9 @@ class LostEverythingRow(AccountsModel):
     sealed: Mapped[str] = mapped_column(Text)
 
 
-class EnrolmentLinkRow(AccountsModel):
+class EnrolmentLinkRow(AccountSecret, AccountsModel):
     """One mailed link, by its hash. :ivar request_id: the request that two reviewers agreed to."""
 
     __tablename__ = "esea_enrolment_link"
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    digest: Mapped[str] = mapped_column(String(64), unique=True)
-    subject: Mapped[str] = mapped_column(String(36), index=True)
     request_id: Mapped[str] = mapped_column(String(36))
-    created_at: Mapped[datetime]
-    ends_at: Mapped[datetime] = mapped_column(index=True)
-    used_at: Mapped[datetime | None]
-    replaced_at: Mapped[datetime | None]

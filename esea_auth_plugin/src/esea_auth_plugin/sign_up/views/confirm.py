@@ -14,7 +14,6 @@ from pyramid.view import view_config
 from ...foundation.database import IDatabase
 from ...foundation.forms import Invalid, PasswordNode, PortalForm
 from ...foundation.security import password_policy
-from ...foundation.web.cookies import drop_cookie, read_link_cookie
 from ...interfaces import IAuditTrail, IPasswords
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
@@ -22,7 +21,6 @@ from .. import limits
 from ..confirmation import Confirmations, Found, TokenSpent, TokenStatus
 from ..forms import password_nodes, passwords_agree
 from ..resources import Confirmation
-from .mailed import CONFIRMATION_COOKIE
 
 _TEMPLATES = "esea_auth_plugin:sign_up/templates"
 _NEW = "nouveau-mot-de-passe"
@@ -44,10 +42,11 @@ def _new_form(request: PortalRequest) -> PortalForm:
     return PortalForm(schema, request, submit=(("confirmer", "Choisir ce mot de passe et confirmer mon compte"),))
 
 
-def found_by_cookie(request: PortalRequest) -> Found:
-    """Judge the token of this browser's flow."""
+def _found(context: Confirmation) -> Found:
+    """Judge the token that this browser brought."""
+    request = context.request
     with find(request, IDatabase).reading() as session:
-        return Confirmations(request.registry).find(session, read_link_cookie(request, CONFIRMATION_COOKIE))
+        return Confirmations(request.registry).find(session, context.secret)
 
 
 def page(request: PortalRequest, found: Found, form_html: object, *, new: bool = False) -> TemplateValues:
@@ -66,7 +65,7 @@ def page(request: PortalRequest, found: Found, form_html: object, *, new: bool =
 )
 def confirmation_page(context: Confirmation, request: PortalRequest) -> ViewResult:
     """Ask for the password chosen at the sign-up."""
-    return page(request, found_by_cookie(request), _password_form(request).render())
+    return page(request, _found(context), _password_form(request).render())
 
 
 @view_config(
@@ -77,7 +76,7 @@ def confirmation_page(context: Confirmation, request: PortalRequest) -> ViewResu
 )
 def confirmed(context: Confirmation, request: PortalRequest) -> ViewResult:
     """Confirm with the password chosen at the sign-up."""
-    found = found_by_cookie(request)
+    found = _found(context)
     if found.status is not TokenStatus.LIVE or found.account is None:
         return page(request, found, None)
     form = _password_form(request)
@@ -102,7 +101,7 @@ def confirmed(context: Confirmation, request: PortalRequest) -> ViewResult:
 )
 def new_password_page(context: Confirmation, request: PortalRequest) -> ViewResult:
     """Choose a new password, for who doesn't know the first."""
-    return page(request, found_by_cookie(request), _new_form(request).render(), new=True)
+    return page(request, _found(context), _new_form(request).render(), new=True)
 
 
 @view_config(
@@ -115,7 +114,7 @@ def new_password_page(context: Confirmation, request: PortalRequest) -> ViewResu
 def confirmed_with_new_password(context: Confirmation, request: PortalRequest) -> ViewResult:
     """Confirm with a new password, which replaces the one of the sign-up."""
     limits.from_here(request, limits.MAILED)
-    found = found_by_cookie(request)
+    found = _found(context)
     if found.status is not TokenStatus.LIVE or found.account is None:
         return page(request, found, None, new=True)
     form = _new_form(request)
@@ -132,14 +131,14 @@ def confirmed_with_new_password(context: Confirmation, request: PortalRequest) -
 
 
 def _finish(context: Confirmation, request: PortalRequest, new_hash: str | None) -> ViewResult:
-    token = read_link_cookie(request, CONFIRMATION_COOKIE) or ""
+    token = context.secret or ""
     try:
         Confirmations(request.registry).confirm(request.dbsession, token, new_hash=new_hash)
     except TokenSpent:
         # Another try was quicker: nothing of this one may stay, and the page says how the token ended.
         request.tm.doom()
         return HTTPSeeOther(context.path)
-    drop_cookie(request, CONFIRMATION_COOKIE)
+    context.forget()
     request.flash(_DONE)
     return HTTPSeeOther("/connexion")
 

@@ -12,7 +12,6 @@ from ...foundation.database import IDatabase
 from ...foundation.forms import ChoiceNode, Invalid, NameNode, PortalForm
 from ...foundation.nomenclatures import CIVILITIES, list_of
 from ...foundation.security import password_policy
-from ...foundation.web.cookies import drop_cookie, read_link_cookie
 from ...interfaces import IPasswords
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
@@ -22,7 +21,6 @@ from ..confirmation import Found, TokenSpent, TokenStatus
 from ..forms import identifier_node, password_nodes, passwords_agree, terms_node
 from ..invitations import IdentifierTaken, Invitations
 from ..resources import Invitation
-from .mailed import INVITATION_COOKIE
 
 _TEMPLATE = "esea_auth_plugin:sign_up/templates/invitation.jinja2"
 
@@ -38,9 +36,10 @@ def _form(request: PortalRequest) -> PortalForm:
     return PortalForm(schema, request, submit=(("ouvrir", "Ouvrir mon compte"),))
 
 
-def _found(request: PortalRequest) -> Found:
+def _found(context: Invitation) -> Found:
+    request = context.request
     with find(request, IDatabase).reading() as session:
-        return Invitations(request.registry).find(session, read_link_cookie(request, INVITATION_COOKIE))
+        return Invitations(request.registry).find(session, context.secret)
 
 
 def _page(request: PortalRequest, found: Found, form_html: object) -> TemplateValues:
@@ -59,14 +58,14 @@ def _page(request: PortalRequest, found: Found, form_html: object) -> TemplateVa
 @view_config(context=Invitation, request_method="GET", permission=NO_PERMISSION_REQUIRED, renderer=_TEMPLATE)
 def invitation_page(context: Invitation, request: PortalRequest) -> ViewResult:
     """Show the form while the invitation lives."""
-    return _page(request, _found(request), _form(request).render())
+    return _page(request, _found(context), _form(request).render())
 
 
 @view_config(context=Invitation, request_method="POST", permission=NO_PERMISSION_REQUIRED, renderer=_TEMPLATE)
 def invitation_accepted(context: Invitation, request: PortalRequest) -> ViewResult:
     """Open the account, once."""
     limits.from_here(request, limits.MAILED)
-    found = _found(request)
+    found = _found(context)
     if found.status is not TokenStatus.LIVE or found.account is None:
         return _page(request, found, None)
     form = _form(request)
@@ -81,7 +80,7 @@ def invitation_accepted(context: Invitation, request: PortalRequest) -> ViewResu
         password_hash = find(request, IPasswords).hash(values["password"])
         Invitations(request.registry).accept(
             request.dbsession,
-            read_link_cookie(request, INVITATION_COOKIE) or "",
+            context.secret or "",
             identifier=identifier,
             password_hash=password_hash,
             attributes={name: values[name] for name in ("civility", "last_name", "first_name")},
@@ -95,6 +94,6 @@ def invitation_accepted(context: Invitation, request: PortalRequest) -> ViewResu
         return HTTPSeeOther(context.path)
     except Invalid as invalid:
         return _page(request, found, invalid.form_html)
-    drop_cookie(request, INVITATION_COOKIE)
+    context.forget()
     request.flash("Votre compte est ouvert. Vous pouvez maintenant vous connecter.")
     return HTTPSeeOther("/connexion")
