@@ -159,6 +159,23 @@ class DeviceRevoked:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceReportedLost:
+    """Its person reported a credential lost: it is suspended, and what it opened ends.
+
+    ``removal_at``: when it is removed, ``None`` if that is not planned. ``proofs``: what the person had just proven.
+    """
+
+    session: Session
+    subject: str
+    mode: str
+    reference: str
+    kind: str
+    label: str
+    removal_at: datetime | None
+    proofs: tuple[Proof, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordChanged:
     """The password of an account was set anew. What the account has open ends.
 

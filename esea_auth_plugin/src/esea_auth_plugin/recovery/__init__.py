@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from ..events import DeviceRevoked
+from ..events import DeviceReportedLost, DeviceRevoked
 from ..interfaces import IAccountRoot, IPasswordResets, ISignInRoot, Rule
 from ..pyramid_types import Configurator
 from ..services import find
@@ -36,12 +36,13 @@ def includeme(config: Configurator) -> None:
     def end_links(session: Session, subject: str, kept: str) -> None:
         find(registry, Resets).kill(session, subject)
 
-    def end_proven_links(event: DeviceRevoked) -> None:
+    def end_proven_links(event: DeviceRevoked | DeviceReportedLost) -> None:
         # What proved itself to the link is gone, and nobody knows in whose hand it was.
         find(registry, Resets).kill(event.session, event.subject, proven=True)
 
     config.add_revocable("reset_link", end_links)
     config.add_subscriber(end_proven_links, DeviceRevoked)
+    config.add_subscriber(end_proven_links, DeviceReportedLost)
     config.add_portal_child("oubli", ForgottenResource, parent=ISignInRoot)
     config.add_portal_child("reinitialisation", ResetResource, parent=ISignInRoot)
     config.add_portal_child("mot-de-passe", PasswordResource, parent=IAccountRoot)

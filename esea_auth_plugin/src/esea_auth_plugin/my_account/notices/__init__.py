@@ -11,6 +11,7 @@ from datetime import timedelta
 from ...events import (
     CodeRefusedOften,
     DeviceAdded,
+    DeviceReportedLost,
     DeviceRevoked,
     EmailChanged,
     FirstLinkAnswered,
@@ -51,6 +52,7 @@ def includeme(config: Configurator) -> None:
     for told, event in (
         (teller.device_added, DeviceAdded),
         (teller.device_revoked, DeviceRevoked),
+        (teller.device_lost, DeviceReportedLost),
         (teller.first_link_answered, FirstLinkAnswered),
         (teller.new_place, SignedInFromNewNetwork),
         (teller.signed_in, SignedIn),

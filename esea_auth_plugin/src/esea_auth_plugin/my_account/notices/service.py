@@ -241,7 +241,7 @@ def effects(registry: Registry, freezes: Sequence[Frozen]) -> list[str]:
     """Return what « Ce n'était pas moi » will do, a sentence each."""
     found = [
         "Toutes les sessions ouvertes de votre compte seront fermées, et ce qui était en cours s’arrête : liens reçus, "
-        "dispositifs qui attendent leur confirmation."
+        "dispositifs qui attendent leur confirmation, retraits prévus."
     ]
     for mode_name, reference in freezes:
         mode = modes_of(registry).get(mode_name)

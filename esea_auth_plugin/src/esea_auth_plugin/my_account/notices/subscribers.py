@@ -9,6 +9,7 @@ from ...authentication.registry import modes_of
 from ...events import (
     CodeRefusedOften,
     DeviceAdded,
+    DeviceReportedLost,
     DeviceRevoked,
     EmailChanged,
     FirstLinkAnswered,
@@ -66,6 +67,15 @@ class Notifier:
             return
         facts = (("Dispositif", event.label), ("Type", event.kind))
         self._notices.tell(event.session, event.subject, "device_revoked", facts=facts)
+
+    def device_lost(self, event: DeviceReportedLost) -> None:
+        """A device was reported lost: whoever did so with something that was stolen loses that, and removes nothing."""
+        facts = [("Dispositif", event.label), ("Type", event.kind)]
+        if event.removal_at is not None:
+            facts.append(("Retrait prévu", datetime_fr(event.removal_at)))
+        kind = "device_lost" if event.removal_at is None else "device_lost_removal"
+        freezes = self._of_proofs(event.proofs)
+        self._notices.tell(event.session, event.subject, kind, facts=facts, freezes=freezes)
 
     def new_place(self, event: SignedInFromNewNetwork) -> None:
         """A sign-in from elsewhere: what it was proven by gets frozen."""
