@@ -98,7 +98,8 @@ class RequestEnded:
 class DeviceAdded:
     """A credential was added to an account. ``mode`` and ``reference`` name it, ``kind`` and ``label`` are French.
 
-    ``first_link``: it is the account's first external identity, see :class:`FirstLinked`.
+    ``first_link``: it is the account's first external identity, see :class:`FirstLinked`. ``confirm_path``: it opens
+    nothing before this mailed link, usable until ``confirm_until``, confirms it; ``""``: it serves at once.
     """
 
     session: Session
@@ -108,6 +109,8 @@ class DeviceAdded:
     kind: str
     label: str
     first_link: bool = False
+    confirm_path: str = ""
+    confirm_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

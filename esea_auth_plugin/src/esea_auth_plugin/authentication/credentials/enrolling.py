@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -198,10 +198,19 @@ def _done(
         personal={"address": request.client_address, "label": result.label},
     )
     waits = _weak(request, enrolment_context)
-    if waits:
-        _hold(request, session, holder, enrolment_context.subject, result)
-    event = DeviceAdded(session, enrolment_context.subject, holder.name, result.reference, holder.title, result.label)
-    request.registry.notify(event)
+    path, until = _hold(request, session, holder, enrolment_context.subject, result) if waits else ("", None)
+    request.registry.notify(
+        DeviceAdded(
+            session,
+            enrolment_context.subject,
+            holder.name,
+            result.reference,
+            holder.title,
+            result.label,
+            confirm_path=path,
+            confirm_until=until,
+        )
+    )
     if result.page:
         return Outcome(once=result)
     said = result.message or f"{result.label} : c’est ajouté."
@@ -223,8 +232,10 @@ def _weak(request: PortalRequest, enrolment_context: EnrolmentContext) -> bool:
     return not enrolment_context.cause and level_of(fresh) <= Level.MAIL_CODE
 
 
-def _hold(request: PortalRequest, session: Session, mode: AuthMode, subject: str, added: Enrolled) -> None:
+def _hold(
+    request: PortalRequest, session: Session, mode: AuthMode, subject: str, added: Enrolled
+) -> tuple[str, datetime]:
     account = find(request, IAccounts).by_subject(session, subject)
     if account is None or mail_code_barred(account, current_time(request)):
         raise EnrolmentOver(_BARRED)
-    find(request, PendingDevices).hold(session, account, mode, added.reference, added.label)
+    return find(request, PendingDevices).hold(session, account, mode, added.reference)

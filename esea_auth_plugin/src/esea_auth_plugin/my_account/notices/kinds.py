@@ -25,6 +25,11 @@ KINDS: Mapping[str, Kind] = {
         "Un nouveau dispositif ouvre votre compte",
         "Un dispositif d’authentification vient d’être ajouté à votre compte.",
     ),
+    "device_waits": Kind(
+        "Un nouveau dispositif attend votre confirmation",
+        "Un dispositif d’authentification vient d’être ajouté à votre compte. Il n’ouvre rien tant qu’il n’est pas "
+        "confirmé depuis la boîte mail du compte.",
+    ),
     "first_link": Kind(
         "Une identité professionnelle est liée à votre compte",
         "Une carte ou Pro Santé Connect vient d’être lié à votre compte pour la première fois. Les autres sessions ont "

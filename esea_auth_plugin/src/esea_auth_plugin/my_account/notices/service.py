@@ -52,6 +52,14 @@ class Notice:
     freezes: Sequence[Frozen]
 
 
+@dataclass(frozen=True, slots=True)
+class OwnEmail:
+    """What goes to the account's own address instead of the common email, with values that only it may know."""
+
+    message: str
+    values: Mapping[str, object]
+
+
 class Notices:
     """The notices of people."""
 
@@ -71,9 +79,11 @@ class Notices:
         to: Sequence[str] | None = None,
         message: str = "notices.notice",
         more: Mapping[str, object] | None = None,
+        own: OwnEmail | None = None,
     ) -> None:
         """Write a notice and mail it, in the transaction of what it tells about.
 
+        :param own: what the account's own address gets instead of ``message``.
         :param to: addresses, none for what only the page tells; the account's by default, with the former one while it
             may still object to a change: a thief who changes the address first would be the only one to read on.
         """
@@ -88,8 +98,10 @@ class Notices:
         session.flush()
         addresses = to if to is not None else self._addresses(session, account)
         objects = self.may_object(session, subject)
+        common = OwnEmail(message, more or {})
         for address in addresses:
-            self._post(session, account, row, address, facts, message, more or {}, objects=objects)
+            email = own if own is not None and address == account.email else common
+            self._post(session, account, row, address, facts, email, objects=objects)
         if addresses:
             self._audit(session, "notice.sent", subject, notice=kind)
 
@@ -119,8 +131,7 @@ class Notices:
         row: NoticeRow,
         address: str,
         facts: Sequence[Fact],
-        message: str,
-        more: Mapping[str, object],
+        email: OwnEmail,
         *,
         objects: bool,
     ) -> None:
@@ -130,7 +141,7 @@ class Notices:
         kind = KINDS[row.kind]
         find(self._registry, IOutbox).post(
             session,
-            message,
+            email.message,
             to=address,
             values={
                 "name": account.display_name,
@@ -142,7 +153,7 @@ class Notices:
                 "effects": effects(self._registry, [(mode, reference) for mode, reference in row.freezes]),
                 "url": find(self._registry, PortalSettings).absolute(f"/signalement/{token}") if objects else "",
                 "ends_at": ends_at,
-                **more,
+                **email.values,
             },
             valid_until=ends_at,
         )

@@ -206,7 +206,7 @@ class LostDevices:
         suspended = find(self._registry, SuspendedFactors).of(session, subject)
         return any((one.mode, one.reference) == (mode, reference) for one in suspended)
 
-    def _of(self, subject: str, mode: str, reference: str) -> Select[tuple[LostDeviceRow]]:
+    def _of(self, subject: str, mode: str, reference: str) -> Select[LostDeviceRow]:
         return select(LostDeviceRow).where(
             LostDeviceRow.subject == subject, LostDeviceRow.mode == mode, LostDeviceRow.reference == reference
         )

@@ -84,7 +84,7 @@ def kept(context: DeviceResource, request: PortalRequest) -> ViewResult:
     context=DeviceResource, name="retrouve", request_method="POST", permission="esea.devices.change", top_level=True
 )
 def found(context: DeviceResource, request: PortalRequest) -> ViewResult:
-    """Accept a device again that was found; another one proved the top level, since what is suspended proves nothing."""
+    """Accept a device again that was found; another one proved the top level, as what is suspended proves nothing."""
     device = credential_of(context, request)
     subject, mode = request.identity.subject, context.mode.name
     if find(request, SuspendedFactors).lift(request.dbsession, subject, mode, device.reference, by=subject):
