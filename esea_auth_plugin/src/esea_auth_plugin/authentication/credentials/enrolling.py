@@ -174,16 +174,7 @@ def _done(
     result: Enrolled | ShowsIdentity,
 ) -> Outcome:
     if isinstance(result, ShowsIdentity):
-        if enrolment_context.cause:  # linking asks for the account's top level, which a ticket is not
-            raise EnrolmentOver("Ce moyen de connexion ne s’ajoute qu’une fois connecté(e).")
-        verdict = find(request, ILinking).carry_out(
-            session,
-            enrolment_context.subject,
-            result.external,
-            mode=mode.name,
-            session_id=enrolment_context.identity.session_id,
-        )
-        return Outcome(location=after_link(request) or enrolment_context.home, said=message_of(verdict, mode.title))
+        return _linked(request, session, mode, enrolment_context, result)
     holder = modes_of(request).get(result.mode) or mode
     find(request, IAuditTrail).record(
         session,
@@ -223,6 +214,21 @@ def _done(
             f"« {result.label} » est ajouté. Connectez-vous avec lui, puis retirez l’ancien dans « Mes dispositifs »."
         )
     return Outcome(location=enrolment_context.home, said=(said, "success"))
+
+
+def _linked(
+    request: PortalRequest, session: Session, mode: AuthMode, enrolment_context: EnrolmentContext, shown: ShowsIdentity
+) -> Outcome:
+    if enrolment_context.cause:  # linking asks for the account's top level, which a ticket is not
+        raise EnrolmentOver("Ce moyen de connexion ne s’ajoute qu’une fois connecté(e).")
+    verdict = find(request, ILinking).carry_out(
+        session,
+        enrolment_context.subject,
+        shown.external,
+        mode=mode.name,
+        session_id=enrolment_context.identity.session_id,
+    )
+    return Outcome(location=after_link(request) or enrolment_context.home, said=message_of(verdict, mode.title))
 
 
 def _weak(request: PortalRequest, enrolment_context: EnrolmentContext) -> bool:
