@@ -1,7 +1,7 @@
 """The view option ``top_level=True``: a proof as strong as what the account owns, ten minutes old at most.
 
 What resists phishing is strong enough, whatever else is owned: a card tells who somebody is, and keeps a thief out no
-better than a passkey does. Otherwise who has left the card at the hospital could not change anything (ADR 41).
+better than a passkey does. Otherwise who has left the card at the hospital could not change anything (ADR 16).
 
 Whoever sits down at a session left open, or has stolen a password and a mailbox, must not be able to change what opens
 the account (Keycloak CVE-2026-3429: a device deleted from a password-only session).
