@@ -6,7 +6,7 @@ que c'est vous » ask here, so that they offer nothing that would be refused.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -34,10 +34,13 @@ class Usable:
     alone: Sequence[AuthMode]
 
 
-def usable_of(registry: Registry, session: Session, subject: str, *, without: str = "") -> Usable:
+def usable_of(
+    registry: Registry, session: Session, subject: str, *, without: str = "", stopped: Iterable[tuple[str, str]] = ()
+) -> Usable:
     """Return what a person can use on this portal today.
 
     :param without: reference of a credential that is lost: a mode that holds nothing else is left out.
+    :param stopped: pairs of mode and reference that are about to be suspended.
     """
     now = current_time(registry)
     alone: list[AuthMode] = []
@@ -45,7 +48,7 @@ def usable_of(registry: Registry, session: Session, subject: str, *, without: st
     account = find(registry, IAccounts).by_subject(session, subject)
     barred = mail_code_barred(account, now)
     pending = find(registry, IPendingDevices).of(session, subject)
-    frozen = {(one.mode, one.reference) for one in find(registry, SuspendedFactors).of(session, subject)}
+    frozen = {(one.mode, one.reference) for one in find(registry, SuspendedFactors).of(session, subject)} | {*stopped}
     for mode in modes_of(registry).all():
         if not mode.usable_by(session, subject):
             continue
@@ -56,8 +59,8 @@ def usable_of(registry: Registry, session: Session, subject: str, *, without: st
         if references and not confirmed:
             continue
         blocked = {reference for _, reference in frozen if reference}
-        stopped = (mode.name, "") in frozen or (barred and Factor.MAILBOX in mode.factors)
-        if stopped or (references and all(each in blocked for each in confirmed)):
+        refused = (mode.name, "") in frozen or (barred and Factor.MAILBOX in mode.factors)
+        if refused or (references and all(each in blocked for each in confirmed)):
             suspended.append(mode)
         else:
             alone.append(mode)

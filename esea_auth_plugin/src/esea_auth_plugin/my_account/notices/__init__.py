@@ -34,6 +34,7 @@ __all__ = ["includeme"]
 _ACTIONS = {
     "notice.sent": "Alerte de sécurité envoyée",
     "notice.contested": "Signalé : « Ce n’était pas moi » ; sessions fermées",
+    "notice.sessions_ended": "Signalé : un doute ; sessions fermées, rien de bloqué",
     "notice.choices_changed": "Préférences de notification modifiées",
 }
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from ...resources import Resource
 
+#: Name of the view that ends the sessions only; no token is so short.
+SESSIONS_VIEW = "fermer"
+
 
 class ContestToken(Resource):
     """A token as it stands in the address; whoever it is, the view judges it."""
@@ -16,6 +19,8 @@ class ContestResource(Resource):
 
     def child(self, key: str) -> Resource:
         """Return a place for any token: an unknown one is judged at its use."""
+        if key == SESSIONS_VIEW:
+            raise KeyError(key)
         return ContestToken(self.request, self, key)
 
 

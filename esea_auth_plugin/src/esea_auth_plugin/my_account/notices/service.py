@@ -200,6 +200,21 @@ class Notices:
         )
         return notice
 
+    def end_sessions(self, session: Session, token: str | None, *, address: str) -> Notice | None:
+        """End what the account has open, and suspend nothing; the link is not used up. ``None``: it is over."""
+        notice = self.live(session, token)
+        if notice is None:
+            return None
+        end_everything(self._registry, session, notice.subject)
+        find(self._registry, IAuditTrail).record(
+            session,
+            "notice.sessions_ended",
+            target=notice.subject,
+            details={"notice": notice.kind},
+            personal={"address": address},
+        )
+        return notice
+
     def end_links(self, session: Session, subject: str) -> None:
         """End every mailed link of a person that was not used."""
         own = select(NoticeRow.id).where(NoticeRow.subject == subject)
