@@ -142,6 +142,11 @@ class AuthSettings:
     )
     session_hours: int = option(4, parse=values.integer(1, 4), doc="Longest life of a session, in hours")
     session_idle_minutes: int = option(30, parse=values.integer(5, 30), doc="Longest silence of a session")
+    shared_workstation_networks: tuple[str, ...] = option(
+        (),
+        parse=values.networks,
+        doc="Networks of shared workstations: who has signed in there before is not told of each new browser",
+    )
     confirmation_token_days: int = option(7, parse=values.integer(1, 30), doc="Validity of the confirmation token")
     invitation_hours: int = option(24, parse=values.integer(1, 72), doc="Validity of an invitation")
     reset_minutes: int = option(30, parse=values.integer(5, 60), doc="Validity of a password reset link")
