@@ -112,7 +112,7 @@ class Walk:
             self._new_device(page.follow())
         else:
             return False
-        return self.browser.get("/compte").status_int == 200
+        return bool(self.browser.get("/compte").status_int == 200)
 
     def _later(self) -> bool:
         """Come back the next day: what a reset by mail alone suspends is usable again."""

@@ -150,19 +150,21 @@ def test_a_session_ends_after_thirty_idle_minutes_and_four_hours_whatever_happen
 
 
 @pytest.fixture
-def short_ror(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
+def short_sessions(
+    request: pytest.FixtureRequest, base_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """A catalogue in which one service asks for a shorter idle time."""
-    shipped = (Path(__file__).parents[2] / "config/services.ini").read_text(encoding="utf-8")
+    shipped = Path(base_settings["esea_auth.services"]).read_text(encoding="utf-8")
     file = tmp_path_factory.mktemp("catalogue") / "services.ini"
-    file.write_text(shipped.replace("[ror]\n", "[ror]\nidle_minutes = 10\n"), encoding="utf-8")
+    file.write_text(shipped.replace("[espace-pro]\n", "[espace-pro]\nidle_minutes = 10\n"), encoding="utf-8")
     request.node.add_marker(pytest.mark.settings(**{"esea_auth.services": str(file)}))
 
 
-@pytest.mark.usefixtures("short_ror")
+@pytest.mark.usefixtures("short_sessions")
 def test_a_service_may_shorten_the_idle_time_of_the_sessions_opened_for_it(portal: Portal) -> None:
-    anne = portal.person()
+    anne = portal.person(services=["espace-pro"])
     short, usual = portal.browser(), portal.browser()
-    for browser, slug in ((short, "ror"), (usual, None)):
+    for browser, slug in ((short, "espace-pro"), (usual, None)):
         portal.sign_in(browser, anne, slug)
     portal.clock.advance(minutes=8)
     assert [browser.get("/compte").status_int for browser in (short, usual)] == [200, 200]

@@ -20,6 +20,7 @@ from . import keyed_digests
 from .address_changes import AddressChanges, prune
 from .external import ExternalIdentities
 from .mailboxes import Mailboxes
+from .profile import LETTER
 from .resources import AccountResource, ProfileResource, SupportAccountsResource
 from .service import Accounts
 
@@ -56,6 +57,7 @@ def includeme(config: Configurator) -> None:
     config.add_service(IFormerAddresses, lambda registry: find(registry, AddressChanges))
     for message in ("made", "cancelled"):
         config.add_email(f"email_change.{message}", f"esea_auth_plugin:accounts/emails/{message}")
+    config.add_email(LETTER, "esea_auth_plugin:accounts/emails/proven_changed")
     config.add_job("accounts.prune_address_changes", prune, every=timedelta(days=1))
     config.add_service(IMailboxes, Mailboxes)
     config.add_service(IExternalIdentities, ExternalIdentities)
