@@ -49,7 +49,6 @@ def lose_everything(portal: Portal, login: str) -> TestResponse:
             "Identifiant ou email": login,
             "Nom": "Pierre",
             "Prénom": "Anne",
-            "Téléphone": "05 56 00 00 00",
             "Que s’est-il passé ?": "Téléphone et carte volés dans le tramway.",
         },
     )

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from esea_auth_plugin.accounts.attribute_store import prove as prove_attributes
+from esea_auth_plugin.accounts.service import account_id_of
 from esea_auth_plugin.foundation.layout.filters import date_fr
-from esea_auth_plugin.interfaces import AccountState, IAccounts, ISessions
+from esea_auth_plugin.interfaces import AccountState, IAccounts, ISealer, ISessions
 from esea_auth_plugin.testing.pages import field_error, press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 
@@ -53,7 +55,44 @@ def test_contact_data_are_changed_by_the_person_and_shown_with_their_origin(port
 def test_a_telephone_is_asked_for(portal: Portal) -> None:
     browser, _ = portal.signed_in()
     page = send(browser.get("/compte/profil/modifier"), {"Téléphone": "", "Mobile": ""})
-    assert field_error(page, "Lieu d’exercice") and page.status_int == 200
+    assert field_error(page, "Téléphone") and page.status_int == 200
+
+
+@pytest.mark.databases("sqlite")
+def test_adding_a_mobile_asks_for_nothing_else(portal: Portal) -> None:
+    browser, anne = portal.signed_in()
+    send(browser.get("/compte/profil/modifier"), {"Mobile": "06 12 34 56 78"}).follow()
+    with portal.db.reading() as session:
+        values = portal.find(IAccounts).attributes(session, anne.subject)
+    assert values["mobile"] == "+33612345678"
+    assert "address" not in values and "workplace" not in values
+
+
+@pytest.mark.databases("sqlite")
+def test_one_s_own_line_and_workplace_take_the_place_of_proven_ones_and_the_support_is_told(portal: Portal) -> None:
+    """A doctor changed hospital; the card still named the former one, and only the support could correct it."""
+    browser, anne = portal.signed_in()
+    proven = {"workplace": "CH d’Avant", "phone": "+33556000000"}
+
+    def prove() -> None:
+        with portal.db.writing() as session:
+            portal.find(IAccounts).lock(session, anne.subject)
+            sealer, now = portal.find(ISealer), portal.clock.now()
+            prove_attributes(session, sealer, account_id_of(session, anne.subject) or "", proven, origin="psc", now=now)
+
+    prove()
+    page = browser.get("/compte/profil/modifier")
+    assert "le support en est prévenu" in text(page)
+    page = send(page, {"Lieu d’exercice": "CHU d’Après", "Téléphone": "05 57 00 00 00"}).follow()
+    assert "modifié par vous" in text(page)
+    (told,) = [each for each in portal.emails() if "Coordonnées prouvées" in each.subject]
+    assert "Lieu d’exercice, Téléphone" in " ".join(told.text.split())
+    assert "CHU d’Après" not in told.text and "05 57" not in told.text, "the email names what changed, not to what"
+    prove()
+    with portal.db.reading() as session:
+        values = portal.find(IAccounts).attributes(session, anne.subject)
+    assert values["workplace"] == "CHU d’Après", "the next sign-in does not put the former one back"
+    assert "Votre numéro de téléphone a été changé" in [each.subject for each in portal.emails(anne.email)]
 
 
 def test_the_support_finds_suspends_and_reactivates_an_account(portal: Portal) -> None:

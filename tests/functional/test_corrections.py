@@ -119,11 +119,12 @@ def test_nothing_changed_is_nothing_to_ask(portal: Portal) -> None:
     assert "Rien n’a changé" in ask(browser).text
 
 
-def test_what_a_card_proved_can_t_be_typed_over(portal: Portal) -> None:
+def test_an_address_that_a_card_proved_can_t_be_typed_over(portal: Portal) -> None:
+    """The workplace can, and the support is told (test_account.py)."""
     browser, anne = someone(portal)
     prove(portal, anne, workplace="CHU prouvé", city="Bordeaux")
     page = browser.get("/compte/profil/modifier")
-    assert page.html.find(id="champ-workplace") is None and page.html.find(id="champ-address") is not None
+    assert page.html.find(id="champ-city") is None and page.html.find(id="champ-address") is not None
     form = next(form for form in page.forms.values() if "address" in form.fields)
     answers = {"address": "1 rue Neuve", "postal_code": "33000", "department": "1.2.250.1.71.1.2.16|33"}
     for name, value in answers.items():
@@ -132,7 +133,7 @@ def test_what_a_card_proved_can_t_be_typed_over(portal: Portal) -> None:
         "/compte/profil/modifier", {**dict(form.submit_fields()), "workplace": "Clinique typée", "city": "Pau"}
     )
     found = of(portal, anne)
-    assert (found["workplace"], found["city"], found["address"]) == ("CHU prouvé", "Bordeaux", "1 rue Neuve")
+    assert (found["workplace"], found["city"], found["address"]) == ("Clinique typée", "Bordeaux", "1 rue Neuve")
 
 
 def test_what_a_card_proved_may_be_corrected_by_the_support(portal: Portal) -> None:

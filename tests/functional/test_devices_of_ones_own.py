@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from tests.devices import (
     ADD,
+    CONFIRM,
     MODES,
     add_on_devices_page,
     by_application,
@@ -24,6 +25,7 @@ from esea_auth_plugin.authentication.credentials.pending.service import remove_u
 from esea_auth_plugin.interfaces import IAccounts, IMaximumLevel, Level
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
+from esea_auth_plugin.testing.sign_up import path_in
 
 pytestmark = pytest.mark.settings(**MODES)
 
@@ -63,6 +65,20 @@ def test_a_first_application_opens_nothing_before_the_mailed_link_confirms_it(po
     assert owned(portal, anne) is Level.TWO_FACTORS
     assert by_application(portal, portal.browser(), anne, key).location.endswith("/compte")
     assert "n’est plus valable" in text(portal.browser().get(path).follow(status=410)), "it served once"
+
+
+def test_one_email_tells_of_a_device_that_waits_and_confirms_or_stops_it(portal: Portal) -> None:
+    """Two contradictory emails came in one second: « n’ouvre rien » and « ouvre votre compte »."""
+    browser, anne = portal.signed_in()
+    portal.emails()
+    portal.smtp.clear()
+    add_on_devices_page(portal, browser)
+    (email,) = portal.emails(anne.email)
+    assert "Confirmez" in email.subject
+    page = portal.browser().get(path_in(email, "/signalement/")).follow()
+    press(page, "Ce n’était pas moi : tout arrêter")
+    assert browser.get("/compte").status_int == 303
+    assert "n’est plus valable" in text(portal.browser().get(path_in(email, CONFIRM)).follow(status=410))
 
 
 def test_who_did_not_add_it_removes_it_by_the_same_link(portal: Portal) -> None:

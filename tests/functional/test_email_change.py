@@ -34,6 +34,14 @@ def test_the_new_address_confirms_and_the_former_one_is_told(portal: Portal) -> 
     assert portal.emails(NEW)[-1].subject == "Cette adresse est maintenant celle de votre compte"
 
 
+def test_a_shared_mailbox_is_warned_of_before_the_code_is_typed(portal: Portal) -> None:
+    browser, _ = portal.signed_in()
+    shared = "urgences@chu.example.fr"
+    page = send(browser.get("/compte/courriel"), {"Nouvel email": shared, "Confirmation nouvel email": shared}).follow()
+    assert "ressemble à une boîte partagée" in page.text
+    assert "boîte partagée" not in ask(browser).text, "one's own address is not"
+
+
 @both
 def test_the_former_address_takes_it_back_and_every_session_ends(portal: Portal) -> None:
     thief, anne = portal.signed_in()

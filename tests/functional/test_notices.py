@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.crowd import FIREFOX
+from tests.devices import give_application
 from webtest import TestApp
 
 from esea_auth_plugin.authentication.credentials.suspension import SuspendedFactors
@@ -155,6 +156,55 @@ def test_the_support_lifts_a_frozen_factor_once_identity_was_checked(portal: Por
     send(page, {"J’ai vérifié l’identité de la personne pour débloquer": True}, "Débloquer")
     assert frozen(portal, anne) == []
     portal.sign_in(portal.browser(), anne)
+
+
+def told_of_a_new_browser(portal: Portal, person: Person) -> ReceivedEmail:
+    """Sign in from two browsers; return the notice about the second one."""
+    portal.sign_in(portal.browser(), person)
+    other = portal.browser("203.0.113.9")
+    other.extra_environ["HTTP_USER_AGENT"] = FIREFOX
+    portal.sign_in(other, person)
+    return notice(portal, person.email, "Nouvelle connexion à votre compte")
+
+
+def test_who_has_mailed_codes_only_is_told_before_that_nothing_would_be_left(portal: Portal) -> None:
+    """One click at night locked the account until Monday, without a word about it before."""
+    anne = portal.person()
+    letter = told_of_a_new_browser(portal, anne)
+    reader = portal.browser()
+    page = reader.get(link(letter)).follow()
+    assert "Vous non plus ne pourrez plus vous connecter" in text(page)
+    answer = press(page, "Fermer les sessions seulement")
+    assert "connexion" in answer.location
+    assert frozen(portal, anne) == []
+    page = press(reader.get(link(letter)).follow(), "Ce n’était pas moi : tout arrêter")
+    assert page.html.find("a", href="/connexion/oubli/tout") is not None
+    assert frozen(portal, anne) == [("password", "")], "the lighter way has not used the link up"
+
+
+@pytest.mark.settings(**{"portal.on_call_phone": "05 56 79 00 00"})
+def test_the_on_call_contact_is_shown_while_the_support_is_closed(portal: Portal) -> None:
+    assert "05 56 79 00 00" not in portal.browser().get("/connexion").text, "Monday morning"
+    for closed in ({"hours": 14}, {"days": 4, "hours": 10}):
+        portal.clock.advance(**closed)
+        assert "05 56 79 00 00" in portal.browser().get("/connexion").text, closed
+    anne = portal.person()
+    page = stop(portal.browser(), told_of_a_new_browser(portal, anne))
+    assert "Astreinte" in text(page) and "05 56 79 00 00" in text(page)
+
+
+@pytest.mark.settings(**{"esea_auth.modes": "password mail_code totp"})
+def test_what_is_left_is_named_before_and_after(portal: Portal) -> None:
+    anne = portal.person()
+    give_application(portal, anne)
+    with portal.db.writing() as session:
+        event = DeviceAdded(session, anne.subject, "passkey", "ref-1", "Clé d’accès", "Clé inconnue")
+        portal.registry.notify(event)
+    page = portal.browser().get(link(notice(portal, anne.email, "Un nouveau dispositif ouvre votre compte"))).follow()
+    assert "Application d’authentification" in text(page)
+    assert "sessions seulement" not in text(page)
+    page = press(page, "Ce n’était pas moi : tout arrêter")
+    assert page.html.find("a", href="/connexion/totp") is not None
 
 
 def test_a_frozen_password_is_not_lifted_by_a_reset_through_the_mailbox_alone(portal: Portal) -> None:

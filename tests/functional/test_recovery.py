@@ -18,7 +18,17 @@ from tests.devices import (
     with_password,
 )
 from tests.email_change import changed
-from tests.recovery import accept_twice, agree, agree_again, lose_everything, lose_mailbox, mailed_path, with_code
+from tests.recovery import (
+    accept_twice,
+    agree,
+    agree_again,
+    ask_link,
+    lose_everything,
+    lose_mailbox,
+    mailed_link,
+    mailed_path,
+    with_code,
+)
 
 from esea_auth_plugin.interfaces import IAccounts, IMailboxes
 from esea_auth_plugin.testing.pages import fill, press, send, text
@@ -28,6 +38,39 @@ from esea_auth_plugin.testing.sign_up import reference_on
 pytestmark = pytest.mark.settings(**MODES)
 
 NEW = "Girafe-Tambour-Melon-48"
+
+
+def test_a_forgotten_password_offers_every_other_factor(portal: Portal) -> None:
+    """One of them may be lost as well: the application, or the printed codes."""
+    anne = portal.person()
+    key, printed = give_application(portal, anne), give_codes(portal, anne)
+    for mode, proof in (("totp", key), ("recovery_codes", printed[0])):
+        portal.clock.advance(hours=1)
+        ask_link(portal, anne.identifier)
+        browser = portal.browser()
+        page = browser.get(mailed_link(portal, anne.email)).follow()
+        assert "l’un de ces moyens, au choix" in text(page)
+        title = {"totp": "Application d’authentification", "recovery_codes": "Code de secours"}[mode]
+        page = press(page, f"Continuer avec « {title} »").follow()
+        field = {"totp": "Code de l’application", "recovery_codes": "Code de secours"}[mode]
+        page = send(page, {field: code_now(portal, proof) if mode == "totp" else proof}).follow()
+        page = send(page, {"Nouveau mot de passe": NEW, "Confirmez votre nouveau mot de passe": NEW}).follow()
+        assert "Votre mot de passe a été changé" in text(page)
+        assert browser.get("/compte").status_int == 303, "nobody is signed in by it"
+
+
+def test_the_mailbox_alone_never_begins_a_factor_that_the_account_has_not(portal: Portal) -> None:
+    anne = portal.person()
+    give_application(portal, anne)
+    ask_link(portal, anne.identifier)
+    browser = portal.browser()
+    page = browser.get(mailed_link(portal, anne.email)).follow()
+    token = page.html.find("input", attrs={"name": "csrf_token"})["value"]
+    for mode in ("password", "mail_code", "recovery_codes", "passkey", "", "x"):
+        answer = browser.post("/connexion/reinitialisation/facteur", {"csrf_token": token, "mode": mode})
+        assert urlsplit(answer.location).path == "/connexion/reinitialisation", mode
+    token_only = {"csrf_token": token, "password": NEW, "password_again": NEW}
+    assert "Votre compte est protégé" in text(browser.post("/connexion/reinitialisation", token_only))
 
 
 def test_a_printed_code_replaces_a_lost_telephone_and_opens_nothing_else(portal: Portal) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -146,6 +147,46 @@ def test_a_session_ends_after_thirty_idle_minutes_and_four_hours_whatever_happen
     browser, _ = portal.signed_in()
     portal.clock.advance(minutes=30)
     assert browser.get("/compte").status_int == 303, "thirty idle minutes are over"
+
+
+@pytest.fixture
+def short_sessions(
+    request: pytest.FixtureRequest, base_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A catalogue in which one service asks for a shorter idle time."""
+    shipped = Path(base_settings["esea_auth.services"]).read_text(encoding="utf-8")
+    file = tmp_path_factory.mktemp("catalogue") / "services.ini"
+    file.write_text(shipped.replace("[espace-pro]\n", "[espace-pro]\nidle_minutes = 10\n"), encoding="utf-8")
+    request.node.add_marker(pytest.mark.settings(**{"esea_auth.services": str(file)}))
+
+
+@pytest.mark.usefixtures("short_sessions")
+def test_a_service_may_shorten_the_idle_time_of_the_sessions_opened_for_it(portal: Portal) -> None:
+    anne = portal.person(services=["espace-pro"])
+    short, usual = portal.browser(), portal.browser()
+    for browser, slug in ((short, "espace-pro"), (usual, None)):
+        portal.sign_in(browser, anne, slug)
+    portal.clock.advance(minutes=8)
+    assert [browser.get("/compte").status_int for browser in (short, usual)] == [200, 200]
+    portal.clock.advance(minutes=10)
+    assert [browser.get("/compte").status_int for browser in (short, usual)] == [303, 200]
+
+
+@pytest.mark.settings(**{"esea_auth.shared_workstation_networks": "198.51.100.0/24"})
+def test_a_shared_workstation_sends_one_email_the_first_time_and_none_after(portal: Portal) -> None:
+    """A doctor of a ward signs in on another browser each hour; a thief elsewhere is told of as before."""
+    anne = portal.person()
+    portal.sign_in(portal.browser("192.0.2.1"), anne)
+
+    def told(address: str) -> int:
+        before = len([each for each in portal.emails(anne.email) if "Nouvelle connexion" in each.subject])
+        portal.sign_in(portal.browser(address), anne)
+        return len([each for each in portal.emails(anne.email) if "Nouvelle connexion" in each.subject]) - before
+
+    assert told("198.51.100.7") == 1, "the first time in this network"
+    assert told("198.51.100.8") == 0
+    assert told("203.0.113.9") == 1, "another network"
+    assert told("192.0.2.1") == 1, "a known network that is not shared, with a new browser"
 
 
 def test_the_person_may_stay_and_is_told_how_long(portal: Portal) -> None:

@@ -23,6 +23,7 @@ from webtest import TestApp
 
 from esea_auth_plugin.auth_modes.qr_code.models import QrRequestRow
 from esea_auth_plugin.authentication.attempts.models import KnownBrowserRow, SignInRow
+from esea_auth_plugin.authentication.credentials.loss.models import LostDeviceRow
 from esea_auth_plugin.authentication.credentials.models import EnrolmentRow
 from esea_auth_plugin.authentication.credentials.pending.models import PendingDeviceRow
 from esea_auth_plugin.directives import Revocable, core, revocables_of
@@ -65,6 +66,11 @@ KINDS: Mapping[str, Kind] = {
     "known_browser": Kind(KnownBrowserRow, {"seen_at": "now"}),
     "enrolment": Kind(EnrolmentRow, {"session_id": "s", "mode": "totp"}),
     "pending_device": Kind(PendingDeviceRow, {"mode": "totp"}, lambda now: PendingDeviceRow.ends_at > now),
+    "device_removal": Kind(
+        LostDeviceRow,
+        {"mode": "totp", "reported_at": "now", "removal_at": "later"},
+        lambda now: LostDeviceRow.removal_at.is_not(None),
+    ),
     "reset_link": Kind(ResetRow, {}, lambda now: ResetRow.replaced_at.is_(None) & ResetRow.used_at.is_(None)),
     "recovery_link": Kind(
         EnrolmentLinkRow,

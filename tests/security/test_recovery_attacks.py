@@ -123,10 +123,10 @@ def test_the_other_factor_is_asked_for_even_with_an_accepted_mailbox(portal: Por
     accept(reviewers[1], reference)
     browser = portal.browser()
     page = browser.get(new_mailbox_path(portal, ATTACKER)).follow()
-    assert "prouvez d'abord que vous l'avez" in text(page)
+    assert "prouvez d’abord que vous avez" in text(page)
     token = page.html.find("input", attrs={"name": "csrf_token"})["value"]
     forced = {"csrf_token": token, "password": NEW, "password_again": NEW}
-    assert "prouvez d'abord" in text(browser.post("/connexion/reinitialisation", forced))
+    assert "prouvez d’abord" in text(browser.post("/connexion/reinitialisation", forced))
     assert by_application(portal, portal.browser(), victim, key).location.endswith("/compte"), "nothing has changed"
 
 
@@ -148,11 +148,11 @@ def test_the_account_s_card_is_asked_for(card_portal: Portal, cards: Cards, card
     accept(second, reference)
     browser = portal.browser()
     page = browser.get(new_mailbox_path(portal, ATTACKER)).follow()
-    assert "prouvez d'abord que vous l'avez" in text(page)
+    assert "prouvez d’abord que vous avez" in text(page)
     started = press(page, "Continuer avec « Carte CPS »")
     answer = back(browser, read_card(portal, card_address(started, browser), cards["infirmiere"]))
     assert "reinitialisation" not in answer.location, "another card proves nothing"
-    assert "prouvez d'abord" in text(browser.get("/connexion/reinitialisation"))
+    assert "prouvez d’abord" in text(browser.get("/connexion/reinitialisation"))
     assert roles_of(portal, card_victim) == ["support"], "nothing has changed"
 
     started = press(browser.get("/connexion/reinitialisation"), "Continuer avec « Carte CPS »")
@@ -171,7 +171,7 @@ def test_two_reviewers_waive_the_card_and_one_of_them_does_not(
     accept(first, reference, **waiver(first, reference))
     accept(second, reference)
     page = portal.browser().get(new_mailbox_path(portal, ATTACKER)).follow()
-    assert "prouvez d'abord que vous l'avez" in text(page), "one reviewer alone waives nothing"
+    assert "prouvez d’abord que vous avez" in text(page), "one reviewer alone waives nothing"
 
     portal.clock.advance(days=2)
     first, second = (portal.signed_in(roles=["support"])[0] for _ in range(2))

@@ -44,6 +44,8 @@ PLACES = (
 #: Acts there that change nothing of the kind, with the reason.
 HARMLESS = {
     "plus-tard": "hides a reminder",
+    "perdu": "suspends; what it takes and what it can't be used for: test_lost_device_attacks.py",
+    "garder": "removes nothing, and gives nothing back",
     "renvoyer": "mails the account's own address; what confirms a device is still the link in the letter",
 }
 NEW = "Girafe-Tambour-Melon-48"

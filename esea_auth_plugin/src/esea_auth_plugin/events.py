@@ -98,7 +98,8 @@ class RequestEnded:
 class DeviceAdded:
     """A credential was added to an account. ``mode`` and ``reference`` name it, ``kind`` and ``label`` are French.
 
-    ``first_link``: it is the account's first external identity, see :class:`FirstLinked`.
+    ``first_link``: it is the account's first external identity, see :class:`FirstLinked`. ``confirm_path``: it opens
+    nothing before this mailed link, usable until ``confirm_until``, confirms it; ``""``: it serves at once.
     """
 
     session: Session
@@ -108,6 +109,8 @@ class DeviceAdded:
     kind: str
     label: str
     first_link: bool = False
+    confirm_path: str = ""
+    confirm_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,23 @@ class DeviceRevoked:
     kind: str
     label: str
     told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReportedLost:
+    """Its person reported a credential lost: it is suspended, and what it opened ends.
+
+    ``removal_at``: when it is removed, ``None`` if that is not planned. ``proofs``: what the person had just proven.
+    """
+
+    session: Session
+    subject: str
+    mode: str
+    reference: str
+    kind: str
+    label: str
+    removal_at: datetime | None
+    proofs: tuple[Proof, ...]
 
 
 @dataclass(frozen=True, slots=True)

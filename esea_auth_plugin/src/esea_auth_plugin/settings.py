@@ -64,6 +64,12 @@ class FoundationSettings:
     support_email: str = option("support@esea-na.fr", parse=values.email, doc="Mail of the support")
     support_phone: str = option("05 64 090 090", doc="Telephone of the support")
     support_hours: str = option("du lundi au vendredi, en heures ouvrables", doc="When the support answers, in words")
+    on_call_phone: str = option(
+        "", doc="Telephone of whoever is on call while the support is closed (outside `reviews.hours`); none by default"
+    )
+    on_call_note: str = option(
+        "accès urgents seulement", doc="What they do, in words; they issue nothing that two reviewers must agree to"
+    )
     dpo_email: str = option("dpo@esea-na.fr", parse=values.email, doc="Mail of the data protection officer")
     tutorials_url: str = option("", doc="Address of the video tutorials, if any")
     security_txt: str = option(
@@ -136,6 +142,11 @@ class AuthSettings:
     )
     session_hours: int = option(4, parse=values.integer(1, 4), doc="Longest life of a session, in hours")
     session_idle_minutes: int = option(30, parse=values.integer(5, 30), doc="Longest silence of a session")
+    shared_workstation_networks: tuple[str, ...] = option(
+        (),
+        parse=values.networks,
+        doc="Networks of shared workstations: who has signed in there before is not told of each new browser",
+    )
     confirmation_token_days: int = option(7, parse=values.integer(1, 30), doc="Validity of the confirmation token")
     invitation_hours: int = option(24, parse=values.integer(1, 72), doc="Validity of an invitation")
     reset_minutes: int = option(30, parse=values.integer(5, 60), doc="Validity of a password reset link")
@@ -195,6 +206,8 @@ def portal_settings(registry: Registry) -> PortalSettings:
             support_hours=own.support_hours,
             dpo_email=own.dpo_email,
             tutorials_url=own.tutorials_url,
+            on_call_phone=own.on_call_phone,
+            on_call_note=own.on_call_note,
         ),
         terms_version=own.terms_version,
     )

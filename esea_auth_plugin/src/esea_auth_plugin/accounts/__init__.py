@@ -20,6 +20,7 @@ from . import keyed_digests
 from .address_changes import CHANGES, AddressChanges
 from .external import ExternalIdentities
 from .mailboxes import Mailboxes
+from .profile import LETTER
 from .resources import AccountResource, ProfileResource, SupportAccountsResource
 from .service import Accounts
 
@@ -57,6 +58,7 @@ def includeme(config: Configurator) -> None:
     for message in ("made", "cancelled"):
         config.add_email(f"email_change.{message}", f"esea_auth_plugin:accounts/emails/{message}")
     config.add_single_use(CHANGES)
+    config.add_email(LETTER, "esea_auth_plugin:accounts/emails/proven_changed")
     config.add_service(IMailboxes, Mailboxes)
     config.add_service(IExternalIdentities, ExternalIdentities)
     for permission in ("esea.account.view", "esea.account.change"):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..interfaces import PROVEN_ORIGINS, ISealer
 from ..normalise.folding import fold
-from .attributes import coded, kind_of, person_digests, rpps_digests
+from .attributes import OWN, coded, kind_of, person_digests, rpps_digests
 from .models import Account, IdentityAttribute
 
 _SEAL = "identity.attribute"
@@ -65,8 +65,12 @@ def write(
     *,
     origin: str,
     now: datetime,
+    own: Collection[str] = (),
 ) -> list[str]:
-    """Replace the attributes given (an empty value removes one) and return the names that changed."""
+    """Replace the attributes given (an empty value removes one) and return the names that changed.
+
+    :param own: of these, the origin is :data:`OWN`.
+    """
     former = read(session, sealer, account_id)
     wanted = {name: str(value).strip() for name, value in values.items() if value is not None}
     changed = [name for name, value in wanted.items() if former.get(name, "") != value]
@@ -75,7 +79,7 @@ def write(
     after = {**former, **wanted}
     # The name is part of the birthday's keyed hash: it is written again with it.
     touched = set(changed) | ({"birthday"} if {"last_name", "first_name"} & set(changed) else set())
-    at = dict.fromkeys(touched, (origin, now))
+    at = {name: (OWN if name in own else origin, now) for name in touched}
     if "birthday" not in changed and "birthday" in touched:
         at["birthday"] = origins(session, account_id).get("birthday", (origin, now))
     session.execute(
@@ -95,13 +99,13 @@ def prove(
 
     What was merely declared gives way; what another authority proved stands, and so does what a reviewer wrote unless
     the authority says the same: then it is the authority's word. A value that differs only in accents or case keeps the
-    spelling that its person chose: cards write names in capitals.
+    spelling that its person chose: cards write names in capitals. A contact that its person has replaced stands too.
     """
     former, said = read(session, sealer, account_id), origins(session, account_id)
     proven: dict[str, str] = {}
     for name, value in values.items():
         same = name in former and fold(former[name]) == fold(value)
-        stands = PROVEN_ORIGINS - {origin} - ({"support"} if same else set())
+        stands = (PROVEN_ORIGINS - {origin} - ({"support"} if same else set())) | ({OWN} if not same else set())
         if not value or (name in said and said[name][0] in stands):
             continue
         proven[name] = former[name] if same else value

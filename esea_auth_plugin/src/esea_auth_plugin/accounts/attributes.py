@@ -10,7 +10,9 @@ from ..interfaces import ISealer
 from ..normalise.postal import country_name
 from .names import person_key
 
-ORIGINS = frozenset({"declared", "card", "psc", "register", "support"})
+#: Said by the person after somebody else had proven another value: no later proof takes its place.
+OWN = "own"
+ORIGINS = frozenset({"declared", "card", "psc", "register", "support", OWN})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ ORIGIN_WORDS = {
     "psc": "transmis par Pro Santé Connect",
     "register": "annuaire national",
     "support": "saisi par le support",
+    "own": "modifié par vous",
 }
 
 
@@ -73,7 +74,7 @@ def an_address_is_of_its_country(node: colander.SchemaNode, values: Json, countr
         except BadPostalCode as bad:
             raise beside(node, "postal_code", bad.message) from bad
     asked = "department" in {child.name for child in node.children}
-    if asked and country == FRANCE and not values.get("department"):
+    if asked and country == FRANCE and values.get("postal_code") and not values.get("department"):
         raise beside(node, "department", "Choisissez le département de cette adresse.")
 
 

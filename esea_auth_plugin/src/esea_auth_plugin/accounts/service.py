@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -168,7 +168,14 @@ class Accounts:
         return attribute_store.read(session, self._sealer, account_id)
 
     def change_attributes(
-        self, session: Session, subject: str, attributes: Json, *, origin: str, by: str | None = None
+        self,
+        session: Session,
+        subject: str,
+        attributes: Json,
+        *,
+        origin: str,
+        by: str | None = None,
+        own: Collection[str] = (),
     ) -> None:
         if origin not in ORIGINS:
             raise ValueError(f"unknown origin: {origin}")
@@ -177,7 +184,7 @@ class Accounts:
         account_id = session.scalar(select(Account.id).where(Account.subject == subject))
         if account_id is None:
             raise LookupError(subject)
-        changed = attribute_store.write(session, self._sealer, account_id, attributes, origin=origin, now=now)
+        changed = attribute_store.write(session, self._sealer, account_id, attributes, origin=origin, now=now, own=own)
         if changed:
             index(session, account_id)
             self._audit(session, "account.attributes_changed", subject, by, names=changed, origin=origin)

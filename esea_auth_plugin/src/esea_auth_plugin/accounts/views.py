@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import colander
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
@@ -15,7 +17,8 @@ from ..services import find
 from ..settings import AuthSettings
 from . import attribute_store
 from .attributes import KINDS, shown
-from .forms import ORIGIN_WORDS, normal_address, profile_schema
+from .forms import ORIGIN_WORDS, normal_address
+from .profile import REPLACEABLE, change, own_schema
 from .resources import ProfileResource
 from .service import account_id_of
 
@@ -74,15 +77,20 @@ def profile(context: ProfileResource, request: PortalRequest) -> TemplateValues:
     return {"account": account, "rows": rows}
 
 
-def _form(request: PortalRequest) -> tuple[PortalForm, list[str]]:
-    """Return the form, and the labels of what it leaves out because it was proven."""
+def _form(request: PortalRequest) -> tuple[PortalForm, Mapping[str, list[str]]]:
+    """Return the form, and the labels of what was proven: ``replaceable`` by the person, and ``fixed``."""
     account_id = account_id_of(request.dbsession, request.identity.subject) or ""
     said = attribute_store.origins(request.dbsession, account_id)
-    proven = {name for name, (origin, _) in said.items() if origin in PROVEN_ORIGINS}
     values = find(request, IAccounts).attributes(request.dbsession, request.identity.subject)
-    schema = profile_schema(find(request, AuthSettings).hidden_fields, proven, values.get("country", ""))
+    proven = [name for name in KINDS if KINDS[name].editable and name in said and said[name][0] in PROVEN_ORIGINS]
+    fixed = [name for name in proven if name not in REPLACEABLE]
+    hidden = find(request, AuthSettings).hidden_fields
+    schema = own_schema(hidden, values.keys(), fixed, values.get("country", ""))
     form = PortalForm(schema, request, submit=(("enregistrer", "Enregistrer"),), cancel=("Annuler", "/compte/profil"))
-    return form, [kind.label for name, kind in KINDS.items() if kind.editable and name in proven]
+    return form, {
+        "fixed": [KINDS[name].label for name in fixed],
+        "replaceable": [KINDS[name].label for name in proven if name in REPLACEABLE],
+    }
 
 
 @view_config(
@@ -99,8 +107,8 @@ def edit(context: ProfileResource, request: PortalRequest) -> TemplateValues:
     The support checks an identity by it, calling these numbers and this workplace: it needs a proof like the e-mail.
     """
     values = find(request, IAccounts).attributes(request.dbsession, request.identity.subject)
-    form, fixed = _form(request)
-    return {"form": form.render(values), "fixed": fixed}
+    form, proven = _form(request)
+    return {"form": form.render(values), "proven": proven}
 
 
 @view_config(
@@ -113,15 +121,18 @@ def edit(context: ProfileResource, request: PortalRequest) -> TemplateValues:
 )
 def edited(context: ProfileResource, request: PortalRequest) -> ViewResult:
     """Keep the changes, with one audit row."""
-    form, fixed = _form(request)
+    form, proven = _form(request)
     try:
         values = form.validate()
     except Invalid as invalid:
-        return {"form": invalid.form_html, "fixed": fixed}
+        return {"form": invalid.form_html, "proven": proven}
     subject = request.identity.subject
+    account = find(request, IAccounts).by_subject(request.dbsession, subject)
+    if account is None:
+        raise LookupError("a signed-in person without account")
     former = find(request, IAccounts).attributes(request.dbsession, subject)
     given = {name: "" if value is colander.null else value for name, value in values.items()}
     changes = normal_address(given, former.get("country", ""))
-    find(request, IAccounts).change_attributes(request.dbsession, subject, changes, origin="declared", by=subject)
+    change(request.registry, request.dbsession, account, changes)
     request.flash("Vos données personnelles sont à jour.")
     return HTTPSeeOther("/compte/profil")

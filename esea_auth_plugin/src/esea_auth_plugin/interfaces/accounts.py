@@ -114,9 +114,19 @@ class IAccounts(Protocol):
         """Return the identity attributes by name; coded ones as ``OID|code``."""
 
     def change_attributes(
-        self, session: Session, subject: str, attributes: Json, *, origin: str, by: str | None = None
+        self,
+        session: Session,
+        subject: str,
+        attributes: Json,
+        *,
+        origin: str,
+        by: str | None = None,
+        own: Collection[str] = (),
     ) -> None:
-        """Replace some identity attributes (an empty value removes one), with one audit row."""
+        """Replace some identity attributes (an empty value removes one), with one audit row.
+
+        :param own: names whose proven value the person replaced: no later proof takes its place.
+        """
 
     def erase(self, session: Session, subject: str) -> bool:
         """Remove a closed account that was never confirmed, and free its identifier; ``False`` for any other."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -41,6 +41,7 @@ class PortalService:
     opens_on: date | None = None
     contact: str = ""
     homologation: str = ""
+    idle: timedelta | None = None  # a session opened for it ends after so long without a page; the portal's by default
     grants_proven: bool = False  # `grant = proven_identity`: opened with an account whose identity was proven
 
 

@@ -88,13 +88,19 @@ class AccountEntry:
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """Whom people may call or write to; every part is a setting (``portal.support_*``)."""
+    """Whom people may call or write to; every part is a setting (``portal.support_*``, ``portal.on_call_*``).
+
+    :ivar on_call_phone: shown while the support is closed, ``""`` when nobody is on call then.
+    :ivar on_call_note: French, what the person on call does.
+    """
 
     support_email: str
     support_phone: str
     support_hours: str
     dpo_email: str
     tutorials_url: str = ""
+    on_call_phone: str = ""
+    on_call_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

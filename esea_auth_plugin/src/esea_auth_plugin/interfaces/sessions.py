@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ class SessionView:
     ends_at: datetime
     user_agent: str = ""
     address: str = ""
+    idle: timedelta = timedelta(minutes=30)
 
 
 class ISessions(Protocol):
@@ -42,11 +43,18 @@ class ISessions(Protocol):
     def owner_of_cookie(self, request: PortalRequest, session: Session) -> str | None:
         """Return whose session this browser's cookie names, live or ended since less than a day."""
 
-    def open(self, request: PortalRequest, subject: str, proofs: Sequence[Proof]) -> SessionView:
-        """Begin a session under a new id, end the browser's former one, set the cookie on the response."""
+    def open(
+        self, request: PortalRequest, subject: str, proofs: Sequence[Proof], *, idle: timedelta | None = None
+    ) -> SessionView:
+        """Begin a session under a new id, end the browser's former one, set the cookie on the response.
 
-    def raise_with(self, request: PortalRequest, proofs: Sequence[Proof]) -> SessionView:
-        """Add proofs to the current session under a new id (step-up)."""
+        :param idle: it ends after so long without a page; the portal's idle timeout is the default and the longest.
+        """
+
+    def raise_with(
+        self, request: PortalRequest, proofs: Sequence[Proof], *, idle: timedelta | None = None
+    ) -> SessionView:
+        """Add proofs to the current session under a new id (step-up); the shorter idle timeout holds."""
 
     def close(self, request: PortalRequest) -> None:
         """End the browser's session and clear its cookie."""

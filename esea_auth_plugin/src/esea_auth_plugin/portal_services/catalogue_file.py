@@ -19,6 +19,8 @@ The syntax, one section per business service, named by its slug (small letters, 
     opens = 2026-06-18                      # first day of the service, if it is not open yet
     contact = contact.ror@exemple.fr
     grant = proven_identity                 # given at once with an account opened by a proven identity
+    idle_minutes = 15                       # a session opened for it ends after so long without a page; at most
+                                            # esea_auth.session_idle_minutes, which holds elsewhere
     homologation = ATT-2026-02              # the service's own reference, for all its modes
     mode.mail_code = from 2026-07-01
     mode.password = from 2026-01-01 until 2026-06-30
@@ -42,6 +44,8 @@ from ..interfaces import AdmittedMode, Level, PortalService
 from .catalogue_syntax import Line, Section, read_sections
 
 PORTAL = "portail"
+#: RIE v2 draft rule 13: 30 minutes at most.
+IDLE_MINUTES = range(5, 31)
 _TEXT_KEYS = ("title", "description", "audience", "contact", "homologation")
 _PLACE_KEYS = ("address", "resource", "opens")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -104,6 +108,7 @@ class _Reader:
             address=address,
             resource=resource,
             opens_on=opens_on,
+            idle=self._idle(),
             grants_proven=self._grants_proven(),
             **texts,
         )
@@ -116,6 +121,15 @@ class _Reader:
             self._problem("grant", line, "is not a way of granting a service", "write `proven_identity`, or remove it")
         return True
 
+    def _idle(self) -> timedelta | None:
+        line = self.section.keys.get("idle_minutes")
+        if line is None:
+            return None
+        if not line.value.isascii() or not line.value.isdigit() or int(line.value) not in IDLE_MINUTES:
+            self._problem("idle_minutes", line, "is no time that the rules allow", "write 5 to 30")
+            return None
+        return timedelta(minutes=int(line.value))
+
     def _problem(self, key: str, line: Line | None, cause: str, cure: str) -> None:
         number = line.number if line is not None else self.section.number
         self.problems.append(
@@ -125,7 +139,7 @@ class _Reader:
     def _check_names(self) -> None:
         if not _SLUG.fullmatch(self.section.name):
             self._problem("", None, "is not a slug", "use small letters, digits and single dashes")
-        known = {*_TEXT_KEYS, *_PLACE_KEYS, "level", "grant"}
+        known = {*_TEXT_KEYS, *_PLACE_KEYS, "level", "grant", "idle_minutes"}
         for key, line in self.section.keys.items():
             prefix, dot, mode = key.partition(".")
             if dot and prefix in {"mode", "homologation"}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..events import DeviceRevoked
+from ..events import DeviceReportedLost, DeviceRevoked
 from ..interfaces import IAccountRoot, IPasswordResets, ISignInRoot, Rule
 from ..pyramid_types import Configurator
 from ..services import find
@@ -30,12 +30,13 @@ def includeme(config: Configurator) -> None:
     """Hang the places, publish the resets, declare emails, actions and the support's kind of request."""
     registry = config.registry
 
-    def end_proven_links(event: DeviceRevoked) -> None:
+    def end_proven_links(event: DeviceRevoked | DeviceReportedLost) -> None:
         # What proved itself to the link is gone, and nobody knows in whose hand it was.
         RESETS.revoke_all(registry, event.session, event.subject, ResetRow.factor_at.is_not(None))
 
     config.add_single_use(RESETS, revocable="reset_link")
     config.add_subscriber(end_proven_links, DeviceRevoked)
+    config.add_subscriber(end_proven_links, DeviceReportedLost)
     config.add_portal_child("oubli", ForgottenResource, parent=ISignInRoot)
     config.add_portal_child("reinitialisation", ResetResource, parent=ISignInRoot)
     config.add_portal_child("mot-de-passe", PasswordResource, parent=IAccountRoot)

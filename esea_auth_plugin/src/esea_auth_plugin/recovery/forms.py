@@ -36,7 +36,11 @@ class LostMailboxSchema(colander.MappingSchema):
     first_name = NameNode(title="Prénom")
     email = EmailNode(title="Nouvel email", help="Une boîte que vous êtes seul(e) à lire.")
     email_again = EmailNode(title="Confirmation nouvel email")
-    phone = PhoneNode(title="Téléphone", help="Le support vous rappelle pour vérifier votre identité.")
+    phone = PhoneNode(
+        title="Téléphone",
+        missing="",
+        help="Facultatif : pour vérifier votre identité, le support vous rappelle à un numéro qu’il connaît déjà.",
+    )
     motive = TextNode(
         title="Que s'est-il passé ?",
         help="Par exemple : changement d'établissement. N'indiquez aucun nom de patient.",

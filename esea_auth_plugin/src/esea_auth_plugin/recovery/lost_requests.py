@@ -149,7 +149,7 @@ def asked_sheet(typed: Mapping[str, str], login: str, *more: Fact) -> FactSheet:
         Fact(login, typed["login"]),
         Fact("Nom", f"{typed['first_name']} {typed['last_name']}"),
         *more,
-        Fact("Téléphone", phone_fr(typed["phone"]), "warning", _PROVES_NOTHING),
+        *([Fact("Téléphone", phone_fr(typed["phone"]), "warning", _PROVES_NOTHING)] if typed.get("phone") else []),
         Fact("Ce qui s’est passé", typed["motive"]),
     )
     return FactSheet("Ce qui est demandé", facts)

@@ -28,7 +28,7 @@ _PAGE = "esea_auth_plugin:recovery/templates/reset.jinja2"
 def show_reset(context: ResetResource, request: PortalRequest) -> ViewResult:
     """Ask for a new password, or for the other factor first."""
     reset = find(request, Resets).live(request.dbsession, context.secret)
-    return _page(context, reset, password_form(request).render() if reset and not reset.factor else "")
+    return _page(context, reset, password_form(request).render() if reset and not reset.asks_factor else "")
 
 
 @view_config(context=ResetResource, request_method="POST", renderer=_PAGE, permission=NO_PERMISSION_REQUIRED)
@@ -36,7 +36,7 @@ def reset_password(context: ResetResource, request: PortalRequest) -> ViewResult
     """Set the password."""
     limits.link_used(request)
     reset = _live(context)
-    if reset is None or reset.factor is not None:
+    if reset is None or reset.asks_factor:
         return _page(context, reset, "")
     try:
         values = accepted_password(password_form(request), reset.account)
@@ -70,12 +70,14 @@ def reset_password(context: ResetResource, request: PortalRequest) -> ViewResult
 
 @view_config(context=ResetResource, name=FACTOR_VIEW, request_method="POST", permission=NO_PERMISSION_REQUIRED)
 def prove_factor(context: ResetResource, request: PortalRequest) -> ViewResult:
-    """Begin the stage of the account's other factor; its own page takes the answer."""
+    """Begin the stage of the other factor that was chosen; its own page takes the answer."""
     limits.link_used(request)
     reset = _live(context)
-    if reset is None or reset.factor is None:
+    wanted = request.POST.get("mode", "")
+    mode = next((each for each in reset.factors if each.name == wanted), None) if reset is not None else None
+    if reset is None or mode is None:
         return HTTPSeeOther("/connexion/reinitialisation")
-    mode, now = reset.factor, current_time(request)
+    now = current_time(request)
     found = SignIn(
         id=new_id(),
         service="",

@@ -14,6 +14,7 @@ from ..authentication.access.maximum_level import can_use
 from ..authentication.access.suspension import STRONG
 from ..authentication.contract import AuthMode
 from ..authentication.credentials.suspension import SuspendedFactors
+from ..authentication.credentials.usable import usable_of
 from ..authentication.registry import modes_of
 from ..errors import PortalError
 from ..events import PasswordChanged
@@ -39,6 +40,7 @@ from ..settings import AuthSettings
 from .models import ResetRow
 
 PURPOSE = "recovery.email"
+_WEAK = frozenset({Factor.PASSWORD, Factor.MAILBOX})
 MAILBOX_LIFETIME = timedelta(hours=24)
 RESETS = AccountSingleUse(ResetRow, "reset", retention=timedelta(days=7))
 #: Where a decoy pretends to go; `.invalid` can't exist (RFC 2606), and nothing is sent anyway.
@@ -54,12 +56,17 @@ class LinkSpent(PortalError):
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """A live link: whose account, the new address that it confirms, and the other factor that it still asks for."""
+    """A live link: whose account, and the new address that it confirms.
+
+    :ivar asks_factor: another factor of the account must be proven first. :ivar factors: any of these would do; none
+        is left when all of them are suspended.
+    """
 
     id: str
     account: AccountView
     new_email: str
-    factor: AuthMode | None
+    asks_factor: bool
+    factors: Sequence[AuthMode]
 
 
 class Resets:
@@ -116,17 +123,20 @@ class Resets:
         if account.email_doubted_at is not None and not row.sealed_email:  # mailed to what is not believed any more
             return None
         # A reviewer was told on the telephone who it is: that alone does not stand for the account's other factor.
-        needs = None if row.factor_at or row.factor_waived else self.other_factor(session, row.subject)
-        return Reset(row.id, account, self._email(row), needs)
+        asks = not (row.factor_at or row.factor_waived) and self.other_factor(session, row.subject) is not None
+        return Reset(row.id, account, self._email(row), asks, self._factors(session, row.subject) if asks else ())
 
     def other_factor(self, session: Session, subject: str) -> AuthMode | None:
-        """Return a mode that the person can use and that rests neither on the password nor on the mailbox."""
-        weak = {Factor.PASSWORD, Factor.MAILBOX}
+        """Return a mode that the person holds, suspended or not, that rests neither on the password nor the mailbox."""
         pending = find(self._registry, IPendingDevices).of(session, subject)
         for mode in modes_of(self._registry).all():
-            if mode.factors - weak and can_use(session, mode, subject, pending):
+            if mode.factors - _WEAK and can_use(session, mode, subject, pending):
                 return mode
         return None
+
+    def _factors(self, session: Session, subject: str) -> Sequence[AuthMode]:
+        """Return every mode that may prove it now. The password is forgotten: what comes after it begins without it."""
+        return [mode for mode in usable_of(self._registry, session, subject).alone if mode.factors - _WEAK]
 
     def factor_proven(self, session: Session, reset_id: str, subject: str, proofs: Sequence[Proof]) -> None:
         """Note that the person of this link proved another factor."""
@@ -145,7 +155,7 @@ class Resets:
         """
         subject = reset.account.subject
         row = RESETS.redeem_of(self._registry, session, reset.id, subject)
-        if row is None or (reset.factor is not None and row.factor_at is None):
+        if row is None or (reset.asks_factor and row.factor_at is None):
             raise LinkSpent("Ce lien n'est plus valable. Demandez-en un nouveau.")
         if reset.new_email:
             self._move(session, reset)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ..authentication.attempts import store
 from ..authentication.attempts.browsers import forget_all
 from ..authentication.attempts.store import SignIns
-from ..events import DeviceRevoked, FirstLinked
+from ..events import DeviceReportedLost, DeviceRevoked, FirstLinked
 from ..foundation.revocation import REQUESTS, end_everything
 from ..interfaces import ISavedForms, ISessions, ISignInRoot
 from ..pyramid_types import Configurator
@@ -36,7 +36,7 @@ def includeme(config: Configurator) -> None:
     def end_sign_ins(session: Session, subject: str, kept: str) -> None:
         find(registry, SignIns).close_all(session, subject, exclude=kept)
 
-    def end_resting(event: DeviceRevoked) -> None:
+    def end_resting(event: DeviceRevoked | DeviceReportedLost) -> None:
         find(registry, SignIns).close_resting_on(event.session, event.subject, event.reference)
         find(registry, ISessions).close_resting_on(event.session, event.subject, event.reference)
 
@@ -58,6 +58,7 @@ def includeme(config: Configurator) -> None:
     config.add_revocable("sign_in", end_sign_ins, order=10)
     config.add_revocable("known_browser", lambda session, subject, kept: forget_all(session, subject))
     config.add_subscriber(end_resting, DeviceRevoked)
+    config.add_subscriber(end_resting, DeviceReportedLost)
     config.add_subscriber(end_others, FirstLinked)
     config.add_job("sign_in.prune", store.prune, every=timedelta(hours=1))
     config.add_job("sign_in.prune_saved_forms", saved_forms.prune, every=timedelta(hours=1))

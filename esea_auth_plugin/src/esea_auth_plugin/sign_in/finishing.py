@@ -30,6 +30,7 @@ from ..pyramid_types import PortalRequest
 from ..services import current_time, find, offers
 from ..settings import AuthSettings
 from . import known_networks as known_places
+from .offers import service_named
 from .saved_forms import SavedForms
 
 
@@ -106,7 +107,12 @@ def _open(request: PortalRequest, session: Session, found: SignIn, account: Acco
         raise StartAgain("Votre session a pris fin entre-temps. Recommencez depuis le début.")
     saved_form = find(request, SavedForms)
     waiting = saved_form.hold(request, session, account.subject)
-    view = sessions.raise_with(request, found.proofs) if same else sessions.open(request, account.subject, found.proofs)
+    service = service_named(request, found.service)
+    idle = service.idle if service is not None else None
+    if same:
+        view = sessions.raise_with(request, found.proofs, idle=idle)
+    else:
+        view = sessions.open(request, account.subject, found.proofs, idle=idle)
     known_browser = browsers.browser_of(request).known_to(account.subject)
     browsers.remember(request, session, account.subject)
     place = known_places.remember(request, session, account.subject)
@@ -126,7 +132,8 @@ def _open(request: PortalRequest, session: Session, found: SignIn, account: Acco
         },
         personal={"address": request.client_address, "user_agent": (request.user_agent or "")[:200]},
     )
-    _notify(request, session, found, view, new=not (same or place.first or (known_browser and place.known)))
+    familiar = place.known and (known_browser or known_places.is_shared_workstation(request))
+    _notify(request, session, found, view, new=not (same or place.first or familiar))
     onward = "/connexion/reprise" if waiting is not None else destination(found.return_path, found.service)
     if not offers(request, IFirstLinks):
         return onward

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 from ..authentication.attempts.models import KnownNetworkRow
 from ..foundation.throttling import Addresses
 from ..interfaces import ISealer
-from ..normalise.addresses import enclosing_network, parse_address
+from ..normalise.addresses import enclosing_network, parse_address, parse_network, within
 from ..pyramid_types import PortalRequest
 from ..services import current_time, find
+from ..settings import AuthSettings
 
 RETENTION = timedelta(days=365)
 _IPV4_BITS, _IPV6_BITS = 16, 32
@@ -41,6 +42,12 @@ def place_of(request: PortalRequest) -> str:
     if found is None:
         return "unreadable"
     return f"network|{enclosing_network(found, ipv4_bits=_IPV4_BITS, ipv6_bits=_IPV6_BITS)}"
+
+
+def is_shared_workstation(request: PortalRequest) -> bool:
+    """Tell whether a request comes from a network of shared workstations, where each browser is new to most people."""
+    networks = map(parse_network, find(request, AuthSettings).shared_workstation_networks)
+    return within(parse_address(request.client_address), networks)
 
 
 def remember(request: PortalRequest, session: Session, subject: str) -> Seen:

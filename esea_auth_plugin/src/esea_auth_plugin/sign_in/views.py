@@ -13,20 +13,20 @@ from pyramid.view import view_config
 
 from ..accounts.mail_code_barring import why_barred
 from ..authentication import flow
-from ..authentication.access.maximum_level import reach_of
 from ..authentication.attempts.store import SignIns
 from ..authentication.contract import AuthMode, Poll
 from ..authentication.flow import Outcome, Refusal, driver
 from ..errors import TooManyAttempts
 from ..foundation.database import write_on_get
 from ..foundation.web.return_paths import destination, let_form_end_at, local_path
-from ..interfaces import IAccounts, ICatalogue, IEnrolments, IMaximumLevel, ISignInRoot, PortalService
+from ..interfaces import IAccounts, ICatalogue, IEnrolments, ISignInRoot, PortalService
 from ..pyramid_types import PortalRequest, TemplateValues, ViewResult, current_identity
 from ..resources import Resource
 from ..services import current_time, find, offers
 from .finishing import StartAgain
 from .offers import Offer, is_open, offers_of, service_named
 from .resources import ActionResource, CallbackResource, ModeResource, PollResource
+from .step_up import step_up_of
 from .steps import SignInProgress, progress, read_progress
 
 #: A callback's parameters are cut here (threat-model.md row 30); an authorization code is far shorter.
@@ -87,8 +87,9 @@ def choose(context: Resource, request: PortalRequest) -> ViewResult:
             return HTTPSeeOther(destination(of["return_path"], of["service"]))
     account = find(request, IAccounts).by_subject(request.dbsession, identity.subject) if identity else None
     offered = offers_of(request, service)
-    if of["recent"] and identity is not None:
-        offered = _reaching_top(request, identity.subject, offered)
+    step_up = step_up_of(request, identity.subject, offered) if of["recent"] and identity is not None else None
+    if step_up is not None:
+        offered = step_up.enough
     _let_companions_lead_out(request, of["service"], offered)
     return {
         "service": service,
@@ -98,6 +99,7 @@ def choose(context: Resource, request: PortalRequest) -> ViewResult:
         "query": query_of(of),
         "sign_up_query": f"?{urlencode({'service': of['service']})}" if of["service"] else "",
         "recent": of["recent"],
+        "step_up": step_up,
         "barred": why_barred(account, now),
         "asked": of,
         # One that is hosted elsewhere stands in its place among them; the others come after the lists.
@@ -114,14 +116,6 @@ def _let_companions_lead_out(request: PortalRequest, slug: str, offered: Sequenc
         request.content_policy.allow_form_target(target)
     if targets:
         let_form_end_at(request, slug)
-
-
-def _reaching_top(request: PortalRequest, subject: str, offered: Sequence[Offer]) -> Sequence[Offer]:
-    """Leave the modes that prove the highest level the account owns: a weaker one would lead back here."""
-    owned = find(request, IMaximumLevel).of(request.dbsession, subject)
-    return [
-        offer for offer in offered if reach_of(offer.mode) >= owned and offer.mode.usable_by(request.dbsession, subject)
-    ]
 
 
 def _companions(

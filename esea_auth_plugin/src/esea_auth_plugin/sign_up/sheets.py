@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..accounts.attributes import KINDS, shown
+from ..accounts.role_mailboxes import is_role_mailbox
 from ..foundation.layout.filters import date_fr
 from ..foundation.nomenclatures.identifiers import luhn_is_right
 from ..interfaces import Fact, FactSheet, IAccounts, ICatalogue, IReviews
@@ -28,13 +29,6 @@ PUBLIC_DOMAINS = frozenset(
     }
 )  # fmt: skip
 _PHONES = frozenset({"phone", "mobile", "fax"})
-
-
-def is_role_mailbox(settings: AuthSettings, email: str) -> bool:
-    """Tell whether the address is a shared mailbox (``esea_auth.role_mailboxes``): nobody's own, so no factor."""
-    local = normalise_email(email).partition("@")[0]
-    words = set(local.replace("-", ".").replace("_", ".").split("."))
-    return bool(words & set(settings.role_mailboxes)) or local in settings.role_mailboxes
 
 
 def sheets(registry: Registry, session: Session, row: SignUp) -> list[FactSheet]:

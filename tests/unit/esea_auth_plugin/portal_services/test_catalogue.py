@@ -48,6 +48,17 @@ def proof(mode: str, *factors: Factor) -> Proof:
     return Proof(mode, frozenset(factors), ("pwd",), NOW)
 
 
+@pytest.mark.parametrize("minutes", ["4", "31", "-5", "x", "", "²0"])
+def test_an_idle_time_outside_the_rules_stops_the_start(minutes: str) -> None:
+    (told,) = problems(PORTAL + ROR + f"idle_minutes = {minutes}\n")
+    assert "is no time that the rules allow" in told
+
+
+def test_an_idle_time_is_read() -> None:
+    assert service(PORTAL + ROR + "idle_minutes = 12\n")[1].idle == timedelta(minutes=12)
+    assert service(PORTAL + ROR)[1].idle is None
+
+
 def test_every_problem_is_told_at_once_with_its_line() -> None:
     text = (
         PORTAL + "[ror]\ntitle = ROR\naddress = http://ror\nlevel = fort\n"

@@ -65,7 +65,7 @@ def test_the_link_asks_for_the_other_factor_and_then_there_is_no_quarantine(port
     token = page.html.find("input", attrs={"name": "csrf_token"})["value"]
     forced = {"csrf_token": token, "password": NEW, "password_again": NEW}
     answer = browser.post("/connexion/reinitialisation", forced)
-    assert "prouvez d'abord" in text(answer), "the stage is never done by another one's form"
+    assert "prouvez d’abord" in text(answer), "the stage is never done by another one's form"
 
     page = press(page, "Continuer avec « Téléphone »").follow()
     page = send(page, {"Code reçu par courriel": "000000"})
@@ -95,4 +95,4 @@ def test_another_ones_link_takes_no_profit_of_my_factor(portal: Portal) -> None:
     page = browser.get(links[paul.subject]).follow()
     page = press(page, "Continuer avec « Téléphone »").follow()
     send(page, {"Code reçu par courriel": "123456"})
-    assert "prouvez d'abord" in text(browser.get(links[anne.subject]).follow())
+    assert "prouvez d’abord" in text(browser.get(links[anne.subject]).follow())

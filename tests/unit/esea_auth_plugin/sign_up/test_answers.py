@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from esea_auth_plugin.accounts.role_mailboxes import is_role_mailbox
 from esea_auth_plugin.foundation.security.keyring import Keyring, new_key
 from esea_auth_plugin.foundation.security.sealing import SealBroken, Sealer
 from esea_auth_plugin.sign_up.answers import Answers, seal, unseal
 from esea_auth_plugin.sign_up.forms import hidden_names, personal_schema, personal_values
-from esea_auth_plugin.sign_up.sheets import is_role_mailbox
 
 SEALER = Sealer(Keyring([new_key(datetime(2026, 9, 14, tzinfo=UTC))]))
 SETTINGS: Any = SimpleNamespace(role_mailboxes=("urgences", "secretariat", "samu"))

@@ -46,7 +46,7 @@ from sqlalchemy.orm import Session
 from ...authentication.registry import enabled_names
 from ...directives import report_problems
 from ...errors import Problem
-from ...events import DeviceRevoked
+from ...events import DeviceReportedLost, DeviceRevoked
 from ...pyramid_types import Configurator
 from ...services import find
 from ...settings import read_section
@@ -73,7 +73,7 @@ def includeme(config: Configurator) -> None:
     """Publish the services, hang the telephone's pages; they answer only while the mode is enabled."""
     registry = config.registry
 
-    def revoked(event: DeviceRevoked) -> None:
+    def revoked(event: DeviceRevoked | DeviceReportedLost) -> None:
         # What a telephone's key approved ends with the key before the workstation collected it; its sessions end too.
         if event.mode == PASSKEYS:
             find(registry, QrRequests).end_of_key(event.session, event.subject, event.reference)
@@ -88,6 +88,7 @@ def includeme(config: Configurator) -> None:
     config.add_email(LETTER, "esea_auth_plugin:auth_modes/qr_code/emails/reported")
     config.add_job("qr.prune", prune, every=timedelta(hours=1))
     config.add_subscriber(revoked, DeviceRevoked)
+    config.add_subscriber(revoked, DeviceReportedLost)
     config.add_revocable("qr_request", end_requests)
     config.add_portal_child("qr", QrResource)
     config.scan(".phone_views")

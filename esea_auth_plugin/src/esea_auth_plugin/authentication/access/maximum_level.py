@@ -36,6 +36,13 @@ def can_use(session: Session, mode: AuthMode, subject: str, pending: Mapping[str
     return holder is None or any(held.reference not in waiting for held in holder.credentials(session, subject))
 
 
+def is_admitted(registry: Registry, mode: AuthMode, now: datetime) -> bool:
+    """Tell whether the portal itself admits the mode at this moment."""
+    catalogue = find(registry, ICatalogue)
+    portal = catalogue.get(PORTAL)
+    return portal is None or catalogue.status_of(portal, mode.name, now) is ModeStatus.OPEN
+
+
 class MaximumLevel:
     """See :class:`~esea_auth_plugin.interfaces.IMaximumLevel`."""
 
@@ -52,10 +59,5 @@ class MaximumLevel:
         pending = find(self._registry, IPendingDevices).of(session, subject)
         usable = [mode for mode in modes_of(self._registry).all() if can_use(session, mode, subject, pending)]
         proven: set[Factor] = {factor for mode in usable if not mode.after for factor in mode.factors}
-        reached = [reach_of(mode) for mode in usable if mode.after <= proven and self._admitted(mode, now)]
+        reached = [reach_of(mode) for mode in usable if mode.after <= proven and is_admitted(self._registry, mode, now)]
         return max(reached, default=Level.NONE)
-
-    def _admitted(self, mode: AuthMode, now: datetime) -> bool:
-        catalogue = find(self._registry, ICatalogue)
-        portal = catalogue.get(PORTAL)
-        return portal is None or catalogue.status_of(portal, mode.name, now) is ModeStatus.OPEN

@@ -43,5 +43,6 @@ def includeme(config: Configurator) -> None:
     config.include(".pending")
     config.include(".second_factors")
     config.include(".first_link")
+    config.include(".loss")
     config.scan(".views")
     config.scan(".enrol_views")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -174,16 +174,7 @@ def _done(
     result: Enrolled | ShowsIdentity,
 ) -> Outcome:
     if isinstance(result, ShowsIdentity):
-        if enrolment_context.cause:  # linking asks for the account's top level, which a ticket is not
-            raise EnrolmentOver("Ce moyen de connexion ne s’ajoute qu’une fois connecté(e).")
-        verdict = find(request, ILinking).carry_out(
-            session,
-            enrolment_context.subject,
-            result.external,
-            mode=mode.name,
-            session_id=enrolment_context.identity.session_id,
-        )
-        return Outcome(location=after_link(request) or enrolment_context.home, said=message_of(verdict, mode.title))
+        return _linked(request, session, mode, enrolment_context, result)
     holder = modes_of(request).get(result.mode) or mode
     find(request, IAuditTrail).record(
         session,
@@ -198,10 +189,19 @@ def _done(
         personal={"address": request.client_address, "label": result.label},
     )
     waits = _weak(request, enrolment_context)
-    if waits:
-        _hold(request, session, holder, enrolment_context.subject, result)
-    event = DeviceAdded(session, enrolment_context.subject, holder.name, result.reference, holder.title, result.label)
-    request.registry.notify(event)
+    path, until = _hold(request, session, holder, enrolment_context.subject, result) if waits else ("", None)
+    request.registry.notify(
+        DeviceAdded(
+            session,
+            enrolment_context.subject,
+            holder.name,
+            result.reference,
+            holder.title,
+            result.label,
+            confirm_path=path,
+            confirm_until=until,
+        )
+    )
     if result.page:
         return Outcome(once=result)
     said = result.message or f"{result.label} : c’est ajouté."
@@ -216,6 +216,21 @@ def _done(
     return Outcome(location=enrolment_context.home, said=(said, "success"))
 
 
+def _linked(
+    request: PortalRequest, session: Session, mode: AuthMode, enrolment_context: EnrolmentContext, shown: ShowsIdentity
+) -> Outcome:
+    if enrolment_context.cause:  # linking asks for the account's top level, which a ticket is not
+        raise EnrolmentOver("Ce moyen de connexion ne s’ajoute qu’une fois connecté(e).")
+    verdict = find(request, ILinking).carry_out(
+        session,
+        enrolment_context.subject,
+        shown.external,
+        mode=mode.name,
+        session_id=enrolment_context.identity.session_id,
+    )
+    return Outcome(location=after_link(request) or enrolment_context.home, said=message_of(verdict, mode.title))
+
+
 def _weak(request: PortalRequest, enrolment_context: EnrolmentContext) -> bool:
     """Tell whether what lets a device be added is no stronger than a mailed code: a mailed link must confirm it."""
     now = current_time(request)
@@ -223,8 +238,10 @@ def _weak(request: PortalRequest, enrolment_context: EnrolmentContext) -> bool:
     return not enrolment_context.cause and level_of(fresh) <= Level.MAIL_CODE
 
 
-def _hold(request: PortalRequest, session: Session, mode: AuthMode, subject: str, added: Enrolled) -> None:
+def _hold(
+    request: PortalRequest, session: Session, mode: AuthMode, subject: str, added: Enrolled
+) -> tuple[str, datetime]:
     account = find(request, IAccounts).by_subject(session, subject)
     if account is None or mail_code_barred(account, current_time(request)):
         raise EnrolmentOver(_BARRED)
-    find(request, PendingDevices).hold(session, account, mode, added.reference, added.label)
+    return find(request, PendingDevices).hold(session, account, mode, added.reference)

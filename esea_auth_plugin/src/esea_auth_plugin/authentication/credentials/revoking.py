@@ -30,13 +30,27 @@ class Revoking:
 
         :raises LastAuthenticator: it is the last thing they can sign in with; nothing was changed.
         """
-        session: Session = request.dbsession
-        subject = request.identity.subject
+        subject, address = request.identity.subject, request.client_address
+        self.unless_last(request.dbsession, subject, mode, credential, by=subject, reason="owner", address=address)
+
+    def unless_last(
+        self,
+        session: Session,
+        subject: str,
+        mode: AuthMode,
+        credential: Credential,
+        *,
+        by: str | None,
+        reason: str,
+        address: str = "",
+    ) -> None:
+        """End a credential if something else still opens the account.
+
+        :raises LastAuthenticator: see :meth:`by_owner`.
+        """
         lock_accounts(self._registry, session, subject)
         with session.begin_nested():
-            self.carry_out(
-                session, subject, mode, credential, by=subject, reason="owner", address=request.client_address
-            )
+            self.carry_out(session, subject, mode, credential, by=by, reason=reason, address=address)
             if find(self._registry, IMaximumLevel).of(session, subject) is Level.NONE:
                 raise LastAuthenticator(
                     "C’est votre seul moyen de connexion. Ajoutez-en un autre, ou un mot de passe, avant de le retirer."

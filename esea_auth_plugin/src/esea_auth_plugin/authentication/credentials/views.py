@@ -14,10 +14,11 @@ from ...services import find
 from ..contract import AuthMode, Capability, Credential
 from ..registry import modes_of
 from .first_link.service import FirstLinks
+from .loss.service import LostDevices
 from .pending.service import PendingDevices
 from .resources import DeviceResource, DevicesResource
 from .revoking import LastAuthenticator, Revoking
-from .suspension import SuspendedFactors
+from .suspension import LOST, SuspendedFactors
 
 _TEMPLATES = "esea_auth_plugin:authentication/credentials/templates"
 HOME = "/compte/dispositifs"
@@ -39,12 +40,14 @@ def device_list(context: DevicesResource, request: PortalRequest) -> TemplateVal
     held = [(mode, tuple(mode.credentials(session, subject))) for mode in enrolling]
     addable = [mode for mode in enrolling if mode.enrolment.title]
     pending = find(request, IPendingDevices).of(session, subject)
+    frozen = find(request, SuspendedFactors).of(session, subject)
     # « Ajouter … » may end at another host at once: the card host, say.
     for target in (target for mode in addable for target in mode.form_targets):
         request.content_policy.allow_form_target(target)
     return {
         "held": [(mode, credential) for mode, credentials in held for credential in credentials],
-        "frozen": {(one.mode, one.reference) for one in find(request, SuspendedFactors).of(session, subject)},
+        "frozen": {(one.mode, one.reference) for one in frozen},
+        "contested": [one for one in frozen if one.reason != LOST],
         "first_link": find(request, FirstLinks).page_for(session, subject, find(request, ISessions).current(request)),
         "pending": pending,
         "by_mail": bool(pending) and find(request, PendingDevices).mail_may_confirm(session, subject),
@@ -62,7 +65,7 @@ def device_list(context: DevicesResource, request: PortalRequest) -> TemplateVal
 )
 def device_page(context: DeviceResource, request: PortalRequest) -> TemplateValues:
     """Show one device."""
-    credential = _credential(context, request)
+    credential = credential_of(context, request)
     return _page(context, request, credential, _form(request, context).render({"label": credential.label}))
 
 
@@ -72,7 +75,7 @@ def device_page(context: DeviceResource, request: PortalRequest) -> TemplateValu
 )  # fmt: skip
 def renamed(context: DeviceResource, request: PortalRequest) -> ViewResult:
     """Call a device by another name."""
-    credential = _credential(context, request)
+    credential = credential_of(context, request)
     try:
         label = _form(request, context).validate()["label"]
     except Invalid as invalid:
@@ -89,7 +92,7 @@ def renamed(context: DeviceResource, request: PortalRequest) -> ViewResult:
 )
 def revoked(context: DeviceResource, request: PortalRequest) -> ViewResult:
     """End a device: it opens nothing any more, and the sessions that it opened end in the same transaction."""
-    credential = _credential(context, request)
+    credential = credential_of(context, request)
     try:
         retrying(request, lambda session: find(request, Revoking).by_owner(request, context.mode, credential))
     except LastAuthenticator as error:
@@ -99,7 +102,11 @@ def revoked(context: DeviceResource, request: PortalRequest) -> ViewResult:
     return HTTPSeeOther(HOME)
 
 
-def _credential(context: DeviceResource, request: PortalRequest) -> Credential:
+def credential_of(context: DeviceResource, request: PortalRequest) -> Credential:
+    """Return the person's own credential at this address.
+
+    :raises HTTPNotFound: it is gone, or somebody else's.
+    """
     mode: AuthMode = context.mode
     for credential in mode.credentials(request.dbsession, request.identity.subject):
         if credential.reference == context.__name__:
@@ -116,4 +123,11 @@ def _page(context: DeviceResource, request: PortalRequest, credential: Credentia
     session, subject = request.dbsession, request.identity.subject
     waits = credential.reference in find(request, IPendingDevices).of(session, subject).get(context.mode.name, ())
     by_mail = waits and find(request, PendingDevices).mail_may_confirm(session, subject)
-    return {"mode": context.mode, "device": credential, "form": form_html, "pending": waits, "by_mail": by_mail}
+    return {
+        "mode": context.mode,
+        "device": credential,
+        "form": form_html,
+        "pending": waits,
+        "by_mail": by_mail,
+        "lost": find(request, LostDevices).get(session, subject, context.mode.name, credential.reference),
+    }

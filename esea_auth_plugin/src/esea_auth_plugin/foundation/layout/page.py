@@ -15,8 +15,9 @@ from pyramid.csrf import get_csrf_token
 from ...directives import core
 from ...interfaces import Identity, IPermissionEvaluator, NavItem, PortalSettings
 from ...pyramid_types import PortalRequest
-from ...services import find, offers
-from ...settings import FoundationSettings
+from ...services import current_time, find, offers
+from ...settings import FoundationSettings, ReviewSettings
+from ..reviews.working_hours import WorkingHours
 from .footer import footer_links
 from .static_files import folders
 
@@ -36,6 +37,7 @@ def add_page_values(event: Any) -> None:
         identity=identity,
         portal=portal,
         contacts=portal.contacts,
+        on_call=is_on_call(request, portal),
         portal_layout=registry["esea.portal_layout"],
         nav_items=nav_items(request, identity),
         footer_links=footer_links(registry),
@@ -48,6 +50,13 @@ def add_page_values(event: Any) -> None:
         static=folders(registry).path,
         csrf_field=lambda: csrf_field(request),
     )
+
+
+def is_on_call(request: PortalRequest, portal: PortalSettings) -> bool:
+    """Tell whether pages show the on-call contact: there is one, and the support is closed."""
+    if not portal.contacts.on_call_phone:
+        return False
+    return not WorkingHours.parse(find(request, ReviewSettings).hours).is_open(current_time(request))
 
 
 def csrf_field(request: PortalRequest) -> Markup:

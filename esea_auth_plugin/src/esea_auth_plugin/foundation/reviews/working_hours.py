@@ -57,6 +57,11 @@ class WorkingHours:
         """Tell whether somebody reviews on this day."""
         return day.weekday() in self.days and day not in public_holidays(day.year)
 
+    def is_open(self, moment: datetime) -> bool:
+        """Tell whether somebody works at this moment."""
+        day = moment.astimezone(PARIS).date()
+        return self.is_working_day(day) and any(begin <= moment < end for begin, end in self._moments(day))
+
     def worked_between(self, since: datetime, until: datetime) -> timedelta:
         """Return the working time from one moment to another (zero if ``until`` is not later)."""
         total = timedelta()

@@ -70,7 +70,9 @@ class Sessions:
         digest = self.cookie_digest(request)
         return session.scalar(select(SessionRow.subject).where(SessionRow.cookie_digest == digest)) if digest else None
 
-    def open(self, request: PortalRequest, subject: str, proofs: Sequence[Proof]) -> SessionView:
+    def open(
+        self, request: PortalRequest, subject: str, proofs: Sequence[Proof], *, idle: timedelta | None = None
+    ) -> SessionView:
         """See the interface."""
         _refuse_recovery(proofs)
         session: Session = request.dbsession
@@ -87,10 +89,13 @@ class Sessions:
             ends_at=min(ends),
             user_agent=(request.user_agent or "")[:300],
             address=request.client_address,
+            idle=min(idle or self._lifetimes.idle, self._lifetimes.idle),
         )
         return self._store(request, session, view)
 
-    def raise_with(self, request: PortalRequest, proofs: Sequence[Proof]) -> SessionView:
+    def raise_with(
+        self, request: PortalRequest, proofs: Sequence[Proof], *, idle: timedelta | None = None
+    ) -> SessionView:
         """See the interface. The absolute end stays where it was: a step-up is no new sign-in.
 
         :raises LookupError: this browser has no live session.
@@ -106,7 +111,14 @@ class Sessions:
             raise LookupError("the session ended meanwhile")
         now = self._clock.now()
         ends = [former.ends_at, *(proof.latest_end for proof in proofs if proof.latest_end)]
-        view = replace(former, id=new_id(), proofs=merged(former.proofs, proofs), last_seen_at=now, ends_at=min(ends))
+        view = replace(
+            former,
+            id=new_id(),
+            proofs=merged(former.proofs, proofs),
+            last_seen_at=now,
+            ends_at=min(ends),
+            idle=min(idle or former.idle, former.idle),
+        )
         return self._store(request, session, view)
 
     def close(self, request: PortalRequest) -> None:
@@ -118,7 +130,7 @@ class Sessions:
 
     def ends_in(self, view: SessionView) -> int:
         """Return the whole seconds until this session ends by itself, were nothing done any more."""
-        end = min(view.ends_at, view.last_seen_at + self._lifetimes.idle)
+        end = min(view.ends_at, view.last_seen_at + view.idle)
         return max(0, int((end - self._clock.now()).total_seconds()))
 
     def keep(self, request: PortalRequest, session: Session) -> int | None:
@@ -204,6 +216,7 @@ class Sessions:
             ends_at=row.ends_at,
             user_agent=row.user_agent,
             address=self._opened_address(row),
+            idle=idle,
         )
 
     def _opened_address(self, row: SessionRow) -> str:
@@ -226,7 +239,7 @@ class Sessions:
                 created_at=view.created_at,
                 last_seen_at=view.last_seen_at,
                 ends_at=view.ends_at,
-                idle_seconds=int(self._lifetimes.idle.total_seconds()),
+                idle_seconds=int(view.idle.total_seconds()),
                 user_agent=view.user_agent,
                 sealed_address=self._sealer.seal(view.address.encode(), purpose=ADDRESS, bound_to=view.id),
             )

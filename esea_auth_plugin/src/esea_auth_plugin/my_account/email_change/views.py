@@ -8,6 +8,8 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from ...accounts.address_changes import AddressContestable
+from ...accounts.role_mailboxes import WARNING as SHARED
+from ...accounts.role_mailboxes import is_role_mailbox
 from ...errors import TooManyAttempts
 from ...foundation.database import IDatabase
 from ...foundation.forms import Invalid, PortalForm
@@ -15,6 +17,7 @@ from ...interfaces import AccountView, IAccounts, IThrottle, Limit
 from ...normalise.emails import normalise_email
 from ...pyramid_types import JsonObject, PortalRequest, TemplateValues, ViewResult
 from ...services import find
+from ...settings import AuthSettings
 from .forms import AddressSchema, CodeSchema
 from .resources import EmailResource
 from .service import Change, EmailChanges, Verdict
@@ -62,6 +65,8 @@ def ask(context: EmailResource, request: PortalRequest) -> ViewResult:
     if changes.contestable(request.dbsession, account.subject) is not None:
         return HTTPSeeOther(HOME)
     changes.ask(request.dbsession, account, email)
+    if is_role_mailbox(find(request, AuthSettings), email):
+        request.flash(f"{SHARED} Rien n’est changé tant que vous n’avez pas saisi le code.", "warning")
     return HTTPSeeOther(f"{HOME}/code")
 
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from ...events import (
     CodeRefusedOften,
     DeviceAdded,
+    DeviceReportedLost,
     DeviceRevoked,
     EmailChanged,
     FirstLinkAnswered,
@@ -33,6 +34,7 @@ __all__ = ["includeme"]
 _ACTIONS = {
     "notice.sent": "Alerte de sécurité envoyée",
     "notice.contested": "Signalé : « Ce n’était pas moi » ; sessions fermées",
+    "notice.sessions_ended": "Signalé : un doute ; sessions fermées, rien de bloqué",
     "notice.choices_changed": "Préférences de notification modifiées",
 }
 
@@ -52,6 +54,7 @@ def includeme(config: Configurator) -> None:
     for told, event in (
         (teller.device_added, DeviceAdded),
         (teller.device_revoked, DeviceRevoked),
+        (teller.device_lost, DeviceReportedLost),
         (teller.first_link_answered, FirstLinkAnswered),
         (teller.new_place, SignedInFromNewNetwork),
         (teller.signed_in, SignedIn),

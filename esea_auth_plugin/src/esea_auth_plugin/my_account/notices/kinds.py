@@ -25,6 +25,11 @@ KINDS: Mapping[str, Kind] = {
         "Un nouveau dispositif ouvre votre compte",
         "Un dispositif d’authentification vient d’être ajouté à votre compte.",
     ),
+    "device_waits": Kind(
+        "Un nouveau dispositif attend votre confirmation",
+        "Un dispositif d’authentification vient d’être ajouté à votre compte. Il n’ouvre rien tant qu’il n’est pas "
+        "confirmé depuis la boîte mail du compte.",
+    ),
     "first_link": Kind(
         "Une identité professionnelle est liée à votre compte",
         "Une carte ou Pro Santé Connect vient d’être lié à votre compte pour la première fois. Les autres sessions ont "
@@ -39,6 +44,18 @@ KINDS: Mapping[str, Kind] = {
     "device_revoked": Kind(
         "Un dispositif a été retiré de votre compte",
         "Un dispositif d’authentification vient d’être retiré de votre compte.",
+    ),
+    "device_lost": Kind(
+        "Un dispositif de votre compte est signalé perdu",
+        "Un dispositif d’authentification vient d’être signalé perdu ou volé : il n’ouvre plus rien.",
+        after="Le dispositif reste bloqué : avec un autre de même sûreté, débloquez-le dans « Mes dispositifs ».",
+    ),
+    "device_lost_removal": Kind(
+        "Un dispositif de votre compte est signalé perdu et sera retiré",
+        "Un dispositif d’authentification vient d’être signalé perdu ou volé. Il n’ouvre plus rien, et sera retiré de "
+        "votre compte à la date ci-dessous, sauf si vous vous y opposez.",
+        after="Le retrait est annulé et le dispositif reste bloqué : l’assistance, ou un autre dispositif de même "
+        "sûreté, le débloque.",
     ),
     "new_place": Kind(
         "Nouvelle connexion à votre compte",

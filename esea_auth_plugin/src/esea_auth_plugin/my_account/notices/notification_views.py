@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
+from ...authentication.credentials.loss.service import LostDevices
 from ...authentication.credentials.suspension import SuspendedFactors
 from ...authentication.credentials.suspension.naming import named
 from ...interfaces import IAuditTrail, INotifications
@@ -54,5 +55,6 @@ def lifted(context: NotificationsResource, request: PortalRequest) -> HTTPSeeOth
     subject = request.identity.subject
     mode, reference = request.POST.get("mode", ""), request.POST.get("reference", "")
     if find(request, SuspendedFactors).lift(request.dbsession, subject, mode, reference, by=subject):
+        find(request, LostDevices).found_again(request.dbsession, subject, mode, reference)
         request.flash("Ce moyen de connexion est débloqué.")
     return HTTPSeeOther("/compte/notifications")

@@ -52,6 +52,14 @@ class Notice:
     freezes: Sequence[Frozen]
 
 
+@dataclass(frozen=True, slots=True)
+class OwnEmail:
+    """What goes to the account's own address instead of the common email, with values that only it may know."""
+
+    message: str
+    values: Mapping[str, object]
+
+
 class Notices:
     """The notices of people."""
 
@@ -71,9 +79,11 @@ class Notices:
         to: Sequence[str] | None = None,
         message: str = "notices.notice",
         more: Mapping[str, object] | None = None,
+        own: OwnEmail | None = None,
     ) -> None:
         """Write a notice and mail it, in the transaction of what it tells about.
 
+        :param own: what the account's own address gets instead of ``message``.
         :param to: addresses, none for what only the page tells; the account's by default, with the former one while it
             may still object to a change: a thief who changes the address first would be the only one to read on.
         """
@@ -88,8 +98,10 @@ class Notices:
         session.flush()
         addresses = to if to is not None else self._addresses(session, account)
         objects = self.may_object(session, subject)
+        common = OwnEmail(message, more or {})
         for address in addresses:
-            self._post(session, account, row, address, facts, message, more or {}, objects=objects)
+            email = own if own is not None and address == account.email else common
+            self._post(session, account, row, address, facts, email, objects=objects)
         if addresses:
             self._audit(session, "notice.sent", subject, notice=kind)
 
@@ -119,8 +131,7 @@ class Notices:
         row: NoticeRow,
         address: str,
         facts: Sequence[Fact],
-        message: str,
-        more: Mapping[str, object],
+        email: OwnEmail,
         *,
         objects: bool,
     ) -> None:
@@ -129,7 +140,7 @@ class Notices:
         kind = KINDS[row.kind]
         find(self._registry, IOutbox).post(
             session,
-            message,
+            email.message,
             to=address,
             values={
                 "name": account.display_name,
@@ -141,7 +152,7 @@ class Notices:
                 "effects": effects(self._registry, [(mode, reference) for mode, reference in row.freezes]),
                 "url": find(self._registry, PortalSettings).absolute(f"/signalement/{token}") if objects else "",
                 "ends_at": ends_at,
-                **more,
+                **email.values,
             },
             valid_until=ends_at,
         )
@@ -168,6 +179,21 @@ class Notices:
         find(self._registry, IAuditTrail).record(
             session,
             "notice.contested",
+            target=notice.subject,
+            details={"notice": notice.kind},
+            personal={"address": address},
+        )
+        return notice
+
+    def end_sessions(self, session: Session, token: str | None, *, address: str) -> Notice | None:
+        """End what the account has open, and suspend nothing; the link is not used up. ``None``: it is over."""
+        notice = self.live(session, token)
+        if notice is None:
+            return None
+        end_everything(self._registry, session, notice.subject)
+        find(self._registry, IAuditTrail).record(
+            session,
+            "notice.sessions_ended",
             target=notice.subject,
             details={"notice": notice.kind},
             personal={"address": address},
@@ -221,7 +247,7 @@ def effects(registry: Registry, freezes: Sequence[Frozen]) -> list[str]:
     """Return what « Ce n'était pas moi » will do, a sentence each."""
     found = [
         "Toutes les sessions ouvertes de votre compte seront fermées, et ce qui était en cours s’arrête : liens reçus, "
-        "dispositifs qui attendent leur confirmation."
+        "dispositifs qui attendent leur confirmation, retraits prévus."
     ]
     for mode_name, reference in freezes:
         mode = modes_of(registry).get(mode_name)

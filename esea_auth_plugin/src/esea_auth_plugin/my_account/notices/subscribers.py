@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ...accounts.attributes import KINDS
+from ...authentication.credentials.pending.service import LETTER
 from ...authentication.registry import modes_of
 from ...events import (
     CodeRefusedOften,
     DeviceAdded,
+    DeviceReportedLost,
     DeviceRevoked,
     EmailChanged,
     FirstLinkAnswered,
@@ -20,12 +22,12 @@ from ...events import (
 )
 from ...foundation.layout.browsers import browser_fr
 from ...foundation.layout.filters import datetime_fr
-from ...interfaces import DOUBTED_AT_FIRST_LINK, Factor, IAccounts, INotifications, Proof
+from ...interfaces import DOUBTED_AT_FIRST_LINK, Factor, IAccounts, INotifications, PortalSettings, Proof
 from ...pyramid_types import Registry
 from ...services import current_time, find
 from ..places import place_fr
 from .notifications import EVERY_SIGN_IN
-from .service import Fact, Frozen, Notices
+from .service import Fact, Frozen, Notices, OwnEmail
 
 
 class Notifier:
@@ -45,8 +47,17 @@ class Notifier:
         if event.first_link and not self._notices.may_object(event.session, event.subject):
             # What was mailed before may have gone to whoever prepared the account: it stops nothing any more.
             self._notices.end_links(event.session, event.subject)
-        kind = "first_link" if event.first_link else "device_added"
-        self._notices.tell(event.session, event.subject, kind, facts=facts, freezes=freezes)
+        kind = "first_link" if event.first_link else "device_waits" if event.confirm_path else "device_added"
+        self._notices.tell(
+            event.session, event.subject, kind, facts=facts, freezes=freezes, own=self._to_confirm(event)
+        )
+
+    def _to_confirm(self, event: DeviceAdded) -> OwnEmail | None:
+        """Return what the account's own address gets instead: one email that confirms, or stops everything."""
+        if not event.confirm_path:
+            return None
+        url = find(self._registry, PortalSettings).absolute(event.confirm_path)
+        return OwnEmail(LETTER, {"confirm_url": url, "confirm_until": event.confirm_until})
 
     def first_link_answered(self, event: FirstLinkAnswered) -> None:
         """What the account keeps after its first link, and what was removed.
@@ -66,6 +77,15 @@ class Notifier:
             return
         facts = (("Dispositif", event.label), ("Type", event.kind))
         self._notices.tell(event.session, event.subject, "device_revoked", facts=facts)
+
+    def device_lost(self, event: DeviceReportedLost) -> None:
+        """A device was reported lost: whoever did so with something that was stolen loses that, and removes nothing."""
+        facts = [("Dispositif", event.label), ("Type", event.kind)]
+        if event.removal_at is not None:
+            facts.append(("Retrait prévu", datetime_fr(event.removal_at)))
+        kind = "device_lost" if event.removal_at is None else "device_lost_removal"
+        freezes = self._of_proofs(event.proofs)
+        self._notices.tell(event.session, event.subject, kind, facts=facts, freezes=freezes)
 
     def new_place(self, event: SignedInFromNewNetwork) -> None:
         """A sign-in from elsewhere: what it was proven by gets frozen."""

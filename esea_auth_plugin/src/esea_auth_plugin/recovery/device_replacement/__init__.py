@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...events import DeviceAdded, DeviceRevoked
+from ...events import DeviceAdded, DeviceReportedLost, DeviceRevoked
 from ...interfaces import IEnrolmentTickets, ISignInRoot
 from ...pyramid_types import Configurator
 from ...services import find
@@ -15,7 +15,7 @@ __all__ = ["includeme"]
 def includeme(config: Configurator) -> None:
     """Publish the tickets, hang the place; tickets end with whatever else is under way, and with a credential."""
 
-    def end_tickets(event: DeviceAdded | DeviceRevoked) -> None:
+    def end_tickets(event: DeviceAdded | DeviceRevoked | DeviceReportedLost) -> None:
         # A sheet of codes is removed, another one takes its place, the device was added: no ticket outlives them.
         TICKETS.revoke_all(config.registry, event.session, event.subject)
 
@@ -23,6 +23,6 @@ def includeme(config: Configurator) -> None:
     config.add_service(Tickets, Tickets)
     config.add_service(IEnrolmentTickets, lambda registry: find(registry, Tickets))
     config.add_portal_child("nouveau-dispositif", NewDeviceResource, parent=ISignInRoot)
-    for ends in (DeviceAdded, DeviceRevoked):
+    for ends in (DeviceAdded, DeviceRevoked, DeviceReportedLost):
         config.add_subscriber(end_tickets, ends)
     config.scan(".views")

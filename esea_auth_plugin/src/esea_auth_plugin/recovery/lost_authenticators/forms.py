@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import colander
 
-from ...foundation.forms import HoneypotNode, NameNode, PhoneNode, TextNode
+from ...foundation.forms import HoneypotNode, NameNode, TextNode
 
 
 class LostEverythingSchema(colander.MappingSchema):
-    """Who it is and where the support may call; nothing of the account is asked that could be guessed at."""
+    """Who it is; the support calls a number that it knows already, and nothing is asked that could be guessed."""
 
     login = TextNode(title="Identifiant ou email", max_length=254)
     last_name = NameNode(title="Nom")
     first_name = NameNode(title="Prénom")
-    phone = PhoneNode(title="Téléphone", help="Le support ne s’y fie pas : il vous rappelle à un numéro du dossier.")
     motive = TextNode(
         title="Que s’est-il passé ?",
         help="Par exemple : téléphone volé avec ma carte. N’indiquez aucun nom de patient.",

@@ -21,7 +21,7 @@ from .notifications import notify_person, notify_reviewers, notify_support
 
 KIND = "lost_everything"
 PURPOSE = "lost_everything.values"
-_RETENTION = ("login", "last_name", "first_name", "phone", "motive")
+_RETENTION = ("login", "last_name", "first_name", "motive")
 REQUESTS = LostRequests(KIND, LostEverythingRow, PURPOSE, _RETENTION, "lost_everything")
 _CHECK = "J’ai suivi moi-même la procédure et vérifié l’identité de la personne."
 _TICK = "Cochez que vous avez suivi la procédure."

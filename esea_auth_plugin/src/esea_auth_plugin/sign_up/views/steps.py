@@ -11,6 +11,7 @@ from pyramid.view import view_config
 
 from ...accounts import identifiers
 from ...accounts.names import identifier_from_name, normalise_identifier
+from ...accounts.role_mailboxes import is_role_mailbox
 from ...authentication.contract import AuthMode, Capability
 from ...authentication.registry import modes_of
 from ...errors import TooManyAttempts
@@ -28,7 +29,6 @@ from ..forms import PERSONAL_GROUPS, adhesion_schema, identifier_schema, persona
 from ..proven import PROVEN_WORDS, rows_of
 from ..requests import NoLongerYours, SignUps
 from ..resources import SignUpResource
-from ..sheets import is_role_mailbox
 
 _TEMPLATES = "esea_auth_plugin:sign_up/templates"
 _NOT_MAILED = (

@@ -39,6 +39,7 @@ from .models import PendingDeviceRow
 KIND = "pending_device"
 LETTER = "devices.confirm"
 TTL = timedelta(hours=24)
+_LINK = "/compte/dispositifs/confirmation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ class PendingDevices:
             found.setdefault(mode, set()).add(reference)
         return {mode: frozenset(references) for mode, references in found.items()}
 
-    def hold(self, session: Session, account: AccountView, mode: AuthMode, reference: str, label: str) -> None:
-        """Let a device wait, and mail its link."""
+    def hold(self, session: Session, account: AccountView, mode: AuthMode, reference: str) -> tuple[str, datetime]:
+        """Let a device wait; return the path of its link, for the email that tells of the device, and until when."""
         now, token = current_time(self._registry), tokens.new_token()
         ends_at = now + TTL
         session.add(
@@ -81,7 +82,7 @@ class PendingDevices:
             )
         )
         session.flush()
-        self._mail(session, account, mode, label, token, (now, ends_at))
+        return f"{_LINK}/{token}", ends_at
 
     def send_again(self, session: Session, account: AccountView, mode: AuthMode, device: Credential) -> bool:
         """Mail another link, that ends when the first one would have; every former link is dead from then on.
@@ -182,11 +183,16 @@ class PendingDevices:
         token: str,
         waits: tuple[datetime, datetime],
     ) -> None:
-        url = find(self._registry, PortalSettings).absolute(f"/compte/dispositifs/confirmation/{token}")
         added_at, ends_at = waits
-        values = {"name": account.display_name, "label": label, "kind": mode.title, "at": added_at, "url": url}
-        outbox = find(self._registry, IOutbox)
-        outbox.post(session, LETTER, to=account.email, values={**values, "ends_at": ends_at}, valid_until=ends_at)
+        values = {
+            "name": account.display_name,
+            "facts": [["Dispositif", label], ["Type", mode.title]],
+            "at": added_at,
+            "confirm_url": find(self._registry, PortalSettings).absolute(f"{_LINK}/{token}"),
+            "confirm_until": ends_at,
+            "url": "",
+        }
+        find(self._registry, IOutbox).post(session, LETTER, to=account.email, values=values, valid_until=ends_at)
 
 
 def remove_unconfirmed(registry: Registry) -> None:

@@ -8,9 +8,9 @@ by the support once identity was checked.
 from __future__ import annotations
 
 from ....pyramid_types import Configurator
-from .service import CONTESTED, SuspendedFactor, SuspendedFactors
+from .service import CONTESTED, LOST, SuspendedFactor, SuspendedFactors
 
-__all__ = ["CONTESTED", "SuspendedFactor", "SuspendedFactors", "includeme"]
+__all__ = ["CONTESTED", "LOST", "SuspendedFactor", "SuspendedFactors", "includeme"]
 
 _ACTIONS = {
     "factor.frozen": "Moyen de connexion bloqué",

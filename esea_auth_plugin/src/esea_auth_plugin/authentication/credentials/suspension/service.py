@@ -17,6 +17,8 @@ from .models import SuspendedFactorRow
 
 #: The reason of what « Ce n'était pas moi » freezes: the support lifts it once identity was checked, nothing else.
 CONTESTED = "contested"
+#: The reason of what its own person reported lost: it ends when the device is removed, or found again.
+LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ class SuspendedFactors:
         """Tell whether a whole mode is frozen for a person."""
         return any((one.mode, one.reference) == (mode, "") for one in self.of(session, subject))
 
-    def suspend_factor(self, session: Session, subject: str, mode: str, reference: str = "", *, reason: str) -> bool:
+    def suspend_factor(
+        self, session: Session, subject: str, mode: str, reference: str = "", *, reason: str, by: str | None = None
+    ) -> bool:
         """Refuse a factor from now on; ``False`` if it was frozen already."""
         lock_accounts(self._registry, session, subject)
         if any((one.mode, one.reference) == (mode, reference) for one in self.of(session, subject)):
@@ -65,7 +69,7 @@ class SuspendedFactors:
         now = current_time(self._registry)
         session.add(SuspendedFactorRow(subject=subject, mode=mode, reference=reference, at=now, reason=reason))
         session.flush()
-        self._audit(session, "factor.frozen", subject, None, mode=mode, reference=reference, reason=reason)
+        self._audit(session, "factor.frozen", subject, by, mode=mode, reference=reference, reason=reason)
         return True
 
     def lift(self, session: Session, subject: str, mode: str, reference: str = "", *, by: str) -> bool:
@@ -80,6 +84,14 @@ class SuspendedFactors:
             return False
         self._audit(session, "factor.lifted", subject, by, mode=mode, reference=reference)
         return True
+
+    def forget(self, session: Session, subject: str, mode: str, reference: str) -> None:
+        """Forget a credential that is gone: nothing is refused by a name that nothing bears."""
+        session.execute(
+            delete(SuspendedFactorRow)
+            .where(SuspendedFactorRow.subject == subject, SuspendedFactorRow.mode == mode)
+            .where(SuspendedFactorRow.reference == reference, SuspendedFactorRow.reference != "")
+        )
 
     def _audit(self, session: Session, action: str, subject: str, by: str | None, **details: str) -> None:
         find(self._registry, IAuditTrail).record(session, action, actor=by, target=subject, details=details)
