@@ -354,7 +354,13 @@ ADDRESSES = [
     ("F26 Belgium", {"Code postal": "B-1000", "Pays": "Belgique", "Ville": "Bruxelles"}, ("1000", "Bruxelles", "BE")),
     ("F26 Andorra", {"Code postal": "500", "Pays": "Andorre", "Ville": "Andorra"}, ("AD500", "Andorra", "AD")),
     ("F26 Kingdom", {"Code postal": "sw1a1aa", "Pays": "Royaume-Uni", "Ville": "York"}, ("SW1A 1AA", "York", "GB")),
-    ("F26 Corsica is France", {"Code postal": "20001", "Ville": "Ajaccio"}, ("20001", "Ajaccio", "")),
+    (
+        "F26 Corsica is France",
+        {"Code postal": "20001", "Ville": "Ajaccio", "Département": "Corse-du-Sud"},
+        ("20001", "Ajaccio", ""),
+    ),
+    ("F26 a town of its own", {"Code postal": "33170", "Ville": ""}, ("33170", "Gradignan", "")),
+    ("F26 no département chosen", {"Département": "--choisissez--"}, ("33000", "Bordeaux", "")),
 ]  # fmt: skip
 
 
@@ -373,7 +379,10 @@ def test_f26_a_postal_code_is_one_of_its_country(
         ({"Code postal": "3300"}, "Code postal", "choisissez son pays"),
         ({"Code postal": "33076 CEDEX 999"}, "Code postal", "cinq chiffres"),
         ({"Code postal": "1000", "Pays": "Espagne"}, "Code postal", "En Espagne"),
-        ({"Code postal": "20001", "Département": "--choisissez--"}, "Département", "département"),
+        ({"Code postal": "01410", "Ville": "Lajoux", "Département": "--choisissez--"}, "Département", "Choisissez"),
+        ({"Département": "Landes"}, "Département", "Gironde"),
+        ({"Code postal": "33460", "Ville": ""}, "Ville", "Arsac, Cussac-Fort-Médoc"),
+        ({"Code postal": "33999", "Ville": ""}, "Ville", "Indiquez la ville"),
     ],
 )
 def test_f26_what_is_no_postal_code_there_is_told_with_what_to_write(

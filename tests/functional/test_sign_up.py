@@ -97,6 +97,65 @@ def test_what_is_refused_at_step_2_is_told_beside_its_field(
     assert field_error(page, label)
 
 
+@pytest.mark.databases("sqlite")
+def test_every_error_of_step_2_is_told_at_once(portal: Portal) -> None:
+    """A field's own errors, and those between fields."""
+    changes = {
+        "N° RPPS": "123",
+        "Confirmation email": "autre@ch-exemple.fr",
+        "Profession": "- Autre -",
+        "Téléphone": "",
+        "Département": "Landes",
+    }
+    page = send(wizard.to_step_2(portal.browser()), wizard.personal(**changes))
+    labels = ("N° RPPS", "Confirmation email", "Profession (autre)", "Téléphone", "Département")
+    assert all(field_error(page, label) for label in labels)
+    assert "5 réponses sont à corriger" in text(page)
+    assert [link["href"] for link in page.html.select(".error-summary a")] == [
+        "#champ-email_again",
+        "#champ-profession_other",
+        "#champ-rpps",
+        "#champ-department",
+        "#champ-phone",
+    ]
+
+
+@pytest.mark.databases("sqlite")
+def test_a_specialty_is_one_of_the_profession(portal: Portal) -> None:
+    page = wizard.to_step_2(portal.browser())
+    groups = {
+        group["label"]: group for group in page.html.find("select", {"name": "rpps_specialty"}).find_all("optgroup")
+    }
+    assert set(groups) == {"Médecin", "Infirmier", "Chirurgien-Dentiste"}
+    labels = [option.text for option in groups["Médecin"].find_all("option")]
+    assert "Médecine d’urgence" in labels and labels[:2] == ["Allergologie", "Anatomie et Cytologie pathologiques"]
+    page = send(page, wizard.personal(**{"Spécialité RPPS": "Médecine d’urgence"}))
+    assert "autre profession (Médecin)" in field_error(page, "Spécialité RPPS")
+    page = send(page, {"Profession": "Médecin"}).follow()
+    assert "Étape 3/4" in page.html.title.text
+
+
+@pytest.mark.parametrize("profession", ["Assistant de régulation médicale", "Cadre de santé"])
+@pytest.mark.databases("sqlite")
+def test_professions_of_the_emergency_services_are_offered(portal: Portal, profession: str) -> None:
+    reference = reference_on(wizard.sign_up(portal.browser(), Profession=profession, **{"N° RPPS": ""}))
+    support, _ = portal.signed_in(roles=["support"])
+    assert profession in text(support.get(f"/support/inscriptions/{reference}"))
+
+
+@pytest.mark.databases("sqlite")
+def test_a_postal_code_tells_its_towns_and_its_departement(portal: Portal) -> None:
+    browser = portal.browser()
+    found = browser.get("/communes", {"code": "33000"})
+    assert found.json["towns"] == ["Bordeaux"] and found.json["department_name"] == "Gironde"
+    assert found.json["department"].endswith("|33")
+    assert "public" in found.headers["Cache-Control"] and "Set-Cookie" not in found.headers
+    two = browser.get("/communes", {"code": "01410"}).json
+    assert "Lajoux" in two["towns"] and two["department"] == ""
+    for nothing in ({}, {"code": "99999"}, {"code": "<b>"}):
+        assert browser.get("/communes", nothing).json["towns"] == []
+
+
 @pytest.mark.parametrize("password", ["court", "aaaaaaaaaaaaaaaa", "Anne-Pierre-2026!", "motdepasse123456"])
 @pytest.mark.databases("sqlite")
 def test_weak_passwords_stay_on_step_3(portal: Portal, password: str) -> None:

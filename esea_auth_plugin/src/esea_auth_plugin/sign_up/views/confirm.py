@@ -12,7 +12,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...foundation.database import IDatabase
-from ...foundation.forms import Invalid, PasswordNode, PortalForm
+from ...foundation.forms import Invalid, PasswordNode, PortalForm, ruled_schema
 from ...foundation.security import password_policy
 from ...foundation.web.cookies import drop_cookie, read_link_cookie
 from ...interfaces import IAuditTrail, IPasswords
@@ -20,7 +20,7 @@ from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from .. import limits
 from ..confirmation import Confirmations, Found, TokenSpent, TokenStatus
-from ..forms import password_nodes, passwords_agree
+from ..forms import PASSWORDS_AGREE, password_nodes
 from ..resources import Confirmation
 from .mailed import CONFIRMATION_COOKIE
 
@@ -38,9 +38,7 @@ def _password_form(request: PortalRequest) -> PortalForm:
 
 
 def _new_form(request: PortalRequest) -> PortalForm:
-    schema = colander.SchemaNode(colander.Mapping(), validator=passwords_agree)
-    for node in password_nodes():
-        schema.add(node)
+    schema = ruled_schema(password_nodes(), PASSWORDS_AGREE)
     return PortalForm(schema, request, submit=(("confirmer", "Choisir ce mot de passe et confirmer mon compte"),))
 
 
