@@ -29,7 +29,9 @@ def signed_up(page: Page) -> str:
     expect(page).to_have_title(re.compile(r"Étape\s4/4"))
     expect(page.get_by_label(re.compile("Espace Pro"))).to_be_checked()
     fill(page, sign_up.adhesion())
-    press(page, "Valider")
+    press(page, "Suivant")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Vérifiez vos réponses")
+    press(page, sign_up.SEND)
     expect(page.get_by_role("heading", level=1)).to_have_text("Votre demande est en attente")
     found = re.search(r"DEM-\w{4}-\w{4}", page.inner_text("main"))
     assert found is not None

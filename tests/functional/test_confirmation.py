@@ -36,7 +36,7 @@ def extra(portal: Portal, reference: str, action: str, support: Person) -> str:
 def test_the_account_opens_with_the_grants_that_the_support_accepted(portal: Portal) -> None:
     page = wizard.to_step_4(portal.browser(), "espace-pro", identifier=LOGIN)
     page.forms["champ"].set("services", True, index=1)  # the ROR too
-    wizard_page = send(page, wizard.adhesion()).follow()
+    wizard_page = wizard.send_request(page)
     wizard.decide(portal, wizard.reference_on(wizard_page), kept=["espace-pro"])
     letter = portal.emails(wizard.EMAIL)[-1]
     assert "Services non accordés" in letter.text and "ROR" in letter.text
@@ -147,7 +147,7 @@ def test_a_refusal_gives_its_reason_and_a_way_to_ask_again(portal: Portal) -> No
     answers = {"Identifiant": LOGIN, "Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD}
     page = send(page, answers).follow()
     assert LOGIN in text(page)
-    again = wizard.reference_on(send(page, wizard.adhesion()).follow())
+    again = wizard.reference_on(wizard.send_request(page))
     assert again != reference
 
 
@@ -162,8 +162,9 @@ def test_what_is_missing_is_asked_and_the_request_comes_back(portal: Portal) -> 
     browser = portal.browser()
     page = press(browser.get(wizard.path_in(letter, "/inscription/complement/")).follow(), "Ouvrir mon formulaire")
     page = send(page.follow(), {"Lieu d’exercice": "CH d’Exemple, SMUR"}).follow()
-    page = send(page, {"Identifiant": LOGIN}).follow()  # the password chosen at first is kept
-    page = send(page, wizard.adhesion()).follow()
+    # Identifier, password and CGU stand: what is changed is checked, and sent.
+    assert "CH d’Exemple, SMUR" in text(page)
+    page = press(page, wizard.SEND).follow()
     assert wizard.reference_on(page) == reference
     with portal.db.reading() as session:
         review = portal.find(IReviews).by_reference(session, reference)

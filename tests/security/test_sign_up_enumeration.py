@@ -11,7 +11,7 @@ from webtest import TestResponse
 
 from esea_auth_plugin.foundation.mail.models import Delivery
 from esea_auth_plugin.testing import sign_up as wizard
-from esea_auth_plugin.testing.pages import send, text
+from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Portal
 
 Counting = Callable[[], Any]
@@ -24,12 +24,12 @@ def bare(page: TestResponse) -> str:
 
 
 def send_counted(portal: Portal, queries: Counting, **changes: str) -> tuple[str, int, int, int]:
-    """Go through the steps; return the last page, its status, and the queries and outbox rows of « Valider »."""
+    """Go through the steps; return the last page, its status, and the queries and outbox rows of the last button."""
     browser = portal.browser()
-    page = wizard.to_step_4(browser, **changes)
+    page = wizard.to_check(wizard.to_step_4(browser, **changes))
     before = deliveries(portal)
     with queries() as seen:
-        answer = send(page, wizard.adhesion())
+        answer = press(page, wizard.SEND)
     return bare(answer.follow()), answer.status_int, len(seen), deliveries(portal) - before
 
 

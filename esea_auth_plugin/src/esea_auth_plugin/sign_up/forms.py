@@ -24,6 +24,7 @@ from ..foundation.forms import (
     Group,
     HoneypotNode,
     PasswordNode,
+    Rule,
     TextNode,
     repeats,
     ruled_schema,
@@ -176,9 +177,10 @@ def identifier_node() -> colander.SchemaNode:
     )
 
 
-def identifier_schema(*, kept: bool, optional: bool = False) -> colander.SchemaNode:
+def identifier_schema(*rules: Rule, kept: bool, optional: bool = False) -> colander.SchemaNode:
     """Return the schema of step 3; ``optional``: a proven identity signs in without a password."""
-    return ruled_schema([identifier_node(), *password_nodes(kept=kept, optional=optional)], PASSWORDS_AGREE)
+    nodes = [identifier_node(), *password_nodes(kept=kept, optional=optional)]
+    return ruled_schema(nodes, PASSWORDS_AGREE, *rules)
 
 
 def terms_node() -> colander.SchemaNode:
