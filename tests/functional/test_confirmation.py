@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from esea_auth_plugin.errors import PortalError
-from esea_auth_plugin.interfaces import AccountState, IAccounts, IGrants, IReviews
+from esea_auth_plugin.interfaces import AccountState, IAccounts, IGrants, IReviews, ISessions, Level
+from esea_auth_plugin.levels import level_of
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
@@ -42,7 +43,7 @@ def test_the_account_opens_with_the_grants_that_the_support_accepted(portal: Por
     assert "Services non accordés" in letter.text and "ROR" in letter.text
     assert state_of(portal) is AccountState.PENDING and services_of(portal) == frozenset()
     answer = wizard.confirm(portal, wizard.path_in(letter, "/inscription/confirmation/"))
-    assert answer.location.endswith("/connexion")
+    assert answer.location.endswith("/compte")
     assert state_of(portal) is AccountState.ACTIVE and services_of(portal) == {"espace-pro"}
 
 
@@ -59,6 +60,16 @@ def test_the_person_signs_in_afterwards_and_not_before(portal: Portal) -> None:
     person = Person("", LOGIN, wizard.EMAIL, "Anne", "Pierre")
     page = portal.sign_in(portal.browser(), person)
     assert "Anne Pierre" in text(page)
+
+
+def test_the_password_and_the_token_sign_the_person_in_at_their_level(portal: Portal) -> None:
+    page = wizard.confirm(portal, wizard.accepted(portal)).follow()
+    assert page.status_int == 200 and "Anne Pierre" in text(page)
+    assert "ouvert et vous êtes connecté(e)" in text(page)
+    with portal.db.reading() as session:
+        account = portal.find(IAccounts).by_login(session, LOGIN)
+        (view,) = portal.find(ISessions).of_subject(session, account.subject)
+    assert level_of(view.proofs) is Level.MAIL_CODE
 
 
 def test_the_link_moves_the_token_out_of_the_address_and_a_get_confirms_nothing(portal: Portal) -> None:

@@ -165,21 +165,22 @@ def password_nodes(*, kept: bool = False, optional: bool = False) -> list[coland
 PASSWORDS_AGREE = repeats("password", "password_again", PASSWORDS_DIFFER)
 
 
-def identifier_node() -> colander.SchemaNode:
-    """Return « Identifiant »."""
+def identifier_node(*, checked: bool = False) -> colander.SchemaNode:
+    """Return « Identifiant ». :param checked: the page asks as one types whether it is available."""
     return TextNode(
         name="identifier",
         title="Identifiant",
         max_length=40,
         validator=_well_formed,
         autocomplete="username",
+        data={"check": "/inscription/identifiant-disponible"} if checked else {},
         help="Lettres sans accent, chiffres et points uniquement. Il ne sera pas modifiable par la suite.",
     )
 
 
 def identifier_schema(*rules: Rule, kept: bool, optional: bool = False) -> colander.SchemaNode:
     """Return the schema of step 3; ``optional``: a proven identity signs in without a password."""
-    nodes = [identifier_node(), *password_nodes(kept=kept, optional=optional)]
+    nodes = [identifier_node(checked=True), *password_nodes(kept=kept, optional=optional)]
     return ruled_schema(nodes, PASSWORDS_AGREE, *rules)
 
 
