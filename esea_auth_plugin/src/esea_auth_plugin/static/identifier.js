@@ -5,7 +5,7 @@ for (const input of document.querySelectorAll("input[data-check]")) {
   told.className = "help list-found";
   told.setAttribute("role", "status");
   input.after(told);
-  let asked = input.value;
+  let asked = input.defaultValue;
 
   const take = (proposal) => {
     input.value = proposal;
@@ -49,4 +49,6 @@ for (const input of document.querySelectorAll("input[data-check]")) {
 
   input.addEventListener("change", ask);
   input.addEventListener("input", () => told.replaceChildren());
+  // Typed before this script came.
+  if (document.activeElement !== input) ask();
 }

@@ -7,7 +7,7 @@ for (const code of document.querySelectorAll("[data-towns]")) {
   const list = document.createElement("datalist");
   list.id = `${code.id}-communes`;
   const told = document.createElement("p");
-  told.className = "help";
+  told.className = "help list-found";
   told.setAttribute("role", "status");
   code.after(told);
   if (town) {

@@ -62,6 +62,7 @@ def _parts(request: PortalRequest, answers: Answers) -> list[Part]:
     parts = []
     if answers.proven is not None:
         parts.append(Part(PROVEN_WORDS.get(answers.proven.origin, "Prouvé").capitalize(), rows_of(proven)))
+    parts_of_step_2: list[Part] = []
     for group in PERSONAL_GROUPS:
         rows = [
             (KINDS[name].label if name in KINDS else "Email", _as_read(name, value))
@@ -70,7 +71,9 @@ def _parts(request: PortalRequest, answers: Answers) -> list[Part]:
         ]
         # Changed by the first field of the part.
         first = next((name for name in group.names if name not in proven), "")
-        parts.append(Part(group.title, rows, f"{PATHS[1]}#champ-{first}"))
+        title = group.title if parts_of_step_2 else STEPS[1]
+        parts_of_step_2.append(Part(title, rows, f"{PATHS[1]}#champ-{first}"))
+    parts.extend(parts_of_step_2)
     password = "Choisi" if answers.password_hash else "Aucun : vous vous connecterez avec ce qui prouve votre identité"
     parts.append(Part(STEPS[2], [("Identifiant", answers.identifier), ("Mot de passe", password)], PATHS[2]))
     services = SignUps(request.registry).service_titles(answers.services)

@@ -39,7 +39,7 @@ from ..resources import SignUpResource
 
 _TEMPLATE = "esea_auth_plugin:sign_up/templates/identifier.jinja2"
 _TAKEN = "Cet identifiant n’est pas disponible : choisissez-en un autre, ou recopiez celui qui est proposé."
-_KEPT = "Votre mot de passe est gardé : ne corrigez que l’identifiant."
+_NOT_FREE = "Cet identifiant n’est pas disponible."
 _AGAIN = "Saisissez de nouveau votre mot de passe : il ne doit pas contenir le nouvel identifiant."
 
 
@@ -163,7 +163,7 @@ def _refused(request: PortalRequest, draft: Draft, invalid: Invalid) -> ViewResu
     Drafts(request.registry).save(request.dbsession, draft.id, answers, done=draft.done)
     form = _identifier_form(request, replace(draft, answers=answers))
     form.show_typed({"identifier": request.POST.get("identifier", "")})
-    return {**page, "form": form.refuse({**invalid.errors, "": _KEPT}).form_html}
+    return {**page, "form": form.refuse(invalid.errors).form_html}
 
 
 @view_config(
@@ -194,4 +194,4 @@ def identifier_checked(context: SignUpResource, request: PortalRequest) -> ViewR
     limits.identifier_checked(request, draft.id)
     if _is_free(request, draft, identifier):
         return {"available": True, "message": "Cet identifiant est disponible.", "proposal": ""}
-    return {"available": False, "message": _TAKEN, "proposal": _proposal(request, draft, refused=identifier)}
+    return {"available": False, "message": _NOT_FREE, "proposal": _proposal(request, draft, refused=identifier)}
