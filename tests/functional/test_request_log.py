@@ -1,4 +1,4 @@
-"""Each request leaves one line that says which view answered, how and for whom, under the reference that people read."""
+"""Each request leaves one line: which view answered, how and for whom, under the reference that people read."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ BROUGHT_BY_OTHERS = {"cbor2"}
 
 def test_what_the_test_helpers_import_is_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = [*project["dependencies"], *project["optional-dependencies"]["testing"]]
+    extras = project["optional-dependencies"]
+    declared = [*project["dependencies"], *extras["testing"], *extras["postgresql"]]
     names = {_normal(re.split(r"[\[<>=]", line)[0]) for line in declared}
     distributions = packages_distributions()
     missing = {

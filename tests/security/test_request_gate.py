@@ -1,4 +1,4 @@
-"""One gate refuses what cannot be a request of this portal: an explained 400, why in the log, no traceback, no query."""
+"""One gate refuses what cannot be a request of this portal: an explained 400, why in the log, no trace, no query."""
 
 from __future__ import annotations
 

@@ -221,15 +221,16 @@ def database_address(value: str) -> str:
     """A database address, or a reference (``file:``, ``env:``) to one; its driver is installed."""
     address = secret_or_text(value)
     try:
-        dialect = make_url(address).get_dialect()
-    except (ArgumentError, NoSuchModuleError, ValueError):
+        url = make_url(address)
+    except (ArgumentError, ValueError):
         raise BadValue("is no database address", _DATABASE_FORMS) from None
-    if dialect.name not in _DATABASE_EXTRAS:
+    kind = url.get_backend_name()
+    if kind not in _DATABASE_EXTRAS:
         raise BadValue("names a database that the portal does not support", _DATABASE_FORMS)
     try:
-        dialect.import_dbapi()
-    except ImportError:
-        extra = _DATABASE_EXTRAS[dialect.name]
+        url.get_dialect().import_dbapi()
+    except (ImportError, NoSuchModuleError):
+        extra = _DATABASE_EXTRAS[kind]
         cure = f"`pip install 'esea-auth-plugin[{extra}]'`, and begin it with postgresql+psycopg://" if extra else ""
         raise BadValue("needs a driver that is not installed", cure or _DATABASE_FORMS) from None
     return address

@@ -17,9 +17,9 @@ def test_an_address_of_a_supported_database_is_kept(address: str) -> None:
     [
         ("", "no database address"),
         ("portal.db", "no database address"),
-        ("http://secret-host", "no database address"),
+        ("http://secret-host", "does not support"),
         ("postgresql+psycopg://user:secret@host:port/portal", "no database address"),
-        ("nosuch+driver://secret@host/portal", "no database address"),
+        ("postgresql+nosuch://secret@host/portal", "driver that is not installed"),
         ("mysql://user:secret@host/portal", "does not support"),
         ("postgresql+psycopg2://user:secret@host/portal", "driver that is not installed"),
     ],
