@@ -56,6 +56,9 @@ class SmtpSink:
     def __init__(self, **asks: Any) -> None:
         """:param asks: what aiosmtpd's server asks of who sends (``require_starttls``, ``authenticator``…)."""
         self.refuse: str | None = None
+        #: Connections so far; each is closed by the server after so many mails, ``None``: never.
+        self.connections = 0
+        self.mails_per_connection: int | None = None
         self._emails: list[ReceivedEmail] = []
         self._arrived = threading.Condition()
         self._controller = _AnyPort(self, hostname="127.0.0.1", port=0, ready_timeout=DEADLINE, **asks)
@@ -80,7 +83,8 @@ class SmtpSink:
         """Forget what came, and accept mail again."""
         with self._arrived:
             self._emails.clear()
-            self.refuse = None
+            self.refuse = self.mails_per_connection = None
+            self.connections = 0
 
     def emails(self, to: str | None = None) -> list[ReceivedEmail]:
         """Return what came, oldest first."""
@@ -98,6 +102,22 @@ class SmtpSink:
             letter = self._arrived.wait_for(newest, timeout)
         assert letter is not None, f"no letter « {subject} » came to {to} within {timeout} s"
         return letter
+
+    async def handle_EHLO(self, server: Any, session: Any, envelope: Any, name: str, answers: list[str]) -> list[str]:  # noqa: N802
+        """Count a connection."""
+        session.host_name, session.mails = name, 0
+        self.connections += 1
+        return answers
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
+        """Begin a mail, or close a connection that has carried its share."""
+        if session.mails == self.mails_per_connection:
+            server.transport.close()
+            return "421 enough"
+        session.mails += 1
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         """Keep one message, once a recipient."""

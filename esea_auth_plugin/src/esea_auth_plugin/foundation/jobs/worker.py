@@ -1,4 +1,4 @@
-"""The worker: looks each second for what is due. A process in production, a thread in the demo."""
+"""The worker: looks for what is due each second, and at once when it is told. A process, or a thread in the demo."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from ...interfaces import IJobs
 from ...pyramid_types import Registry
 from ...services import find
 from ..database import describe, is_unavailable
+from .wakeup import Wakeup
 
 log = logging.getLogger(__name__)
 
-#: An email leaves within two seconds of the click.
+#: How long it waits when nobody tells it that there is work.
 PACE_SECONDS = 1.0
 
 
@@ -24,6 +25,7 @@ class Worker:
     def __init__(self, registry: Registry, *, pace: float = PACE_SECONDS) -> None:
         self._registry = registry
         self._pace = pace
+        self._wakeup = find(registry, Wakeup)
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -33,8 +35,17 @@ class Worker:
         away = False
         while not self._stop.is_set():
             away = self._turn(away)
-            self._stop.wait(self._pace)
+            if not self._stop.is_set():
+                self._wait()
+        self._wakeup.close()
         log.info("worker stopped")
+
+    def _wait(self) -> None:
+        try:
+            self._wakeup.wait(self._pace)
+        except Exception:  # a worker that can't be told of work looks for it all the same
+            log.exception("the worker could not wait to be told of work")
+            self._stop.wait(self._pace)
 
     def _turn(self, away: bool) -> bool:
         """Look once; return whether the database is away. An outage is told once, and its end."""
@@ -66,8 +77,10 @@ class Worker:
     def stop(self) -> None:
         """Tell it to stop, and wait for the thread if there is one."""
         self._stop.set()
+        self._wakeup.wake()
         if self._thread is not None:
             self._thread.join()
 
     def _told(self, number: int, frame: FrameType | None) -> None:
         self._stop.set()
+        self._wakeup.wake()

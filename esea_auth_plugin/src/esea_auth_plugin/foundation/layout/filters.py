@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ def _in_paris(value: date | datetime) -> date | datetime:
     return value
 
 
+@lru_cache(maxsize=4096)
 def date_fr(value: date | datetime | None, style: str = "long") -> str:
     """Return « 18 juin 2026 » (``style``: ``short`` « 18/06/2026 », ``long``, ``full`` with the weekday)."""
     if value is None:
@@ -46,6 +48,7 @@ def datetime_fr(value: datetime | None) -> str:
     return f"{date_fr(value)} à {time_fr(value)}"
 
 
+@lru_cache(maxsize=4096)
 def time_fr(value: datetime | None) -> str:
     """Return « 14 h 05 », in Europe/Paris, with the spaces that don't break."""
     if value is None:
@@ -71,6 +74,7 @@ def duree_fr(value: timedelta | float | int | None) -> str:
     return " ".join(parts) or "0\u00a0seconde"
 
 
+@lru_cache(maxsize=1024)
 def nombre_fr(value: float | int | None) -> str:
     """Return « 12 345,6 »."""
     return "" if value is None else str(format_decimal(value, locale=_LOCALE))

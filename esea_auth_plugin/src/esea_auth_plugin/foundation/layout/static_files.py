@@ -30,6 +30,7 @@ class StaticFolders:
     def __init__(self, *, watch: bool) -> None:
         self._views: dict[str, tuple[str, static_view | None]] = {}
         self._digests: dict[str, str] = {}
+        self._paths: dict[str, str] = {}
         self._watch = watch
 
     def add(self, spec: str) -> None:
@@ -42,13 +43,19 @@ class StaticFolders:
 
         :raises LookupError: its folder is not declared with ``config.add_static_folder`` or the file is not there.
         """
+        known = self._paths.get(spec)
+        if known is not None:
+            return known
         package = spec.partition(":")[0]
         folder, _ = self._views.get(package, ("", None))
         if not folder or not spec.startswith(folder + "/"):
             raise LookupError(f"{spec}: declare its folder with config.add_static_folder('{package}:static')")
         if not AssetResolver().resolve(spec).exists():
             raise LookupError(f"{spec}: there is no such file")
-        return f"/static/{package}/{self.digest(package)}/{spec.removeprefix(folder + '/')}"
+        path = f"/static/{package}/{self.digest(package)}/{spec.removeprefix(folder + '/')}"
+        if not self._watch:  # a page asks for a dozen files, which stay where they are until the next start
+            self._paths[spec] = path
+        return path
 
     def view(self, package: str) -> static_view | None:
         """Return the view that serves this package's folder, ``None`` when it has none."""

@@ -6,6 +6,7 @@ A worker killed in mid-send leaves a lease that ends; the next one sends the sam
 from __future__ import annotations
 
 import logging
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +24,7 @@ from .declared import proves_mailbox
 from .message import build
 from .models import Delivery
 from .rendering import EmailRenderer
-from .transport import MailRefused, transport_of
+from .transport import MailRefused, SmtpTransport, transport_of
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,15 @@ class MailWorker:
                 .order_by(Delivery.next_at, Delivery.id)
                 .limit(_BATCH)
             ).all()
-        return sum(self._deliver_one(row, attempts) for row, attempts in due)
+        if not due:
+            return 0
+        with self._batch():
+            return sum(self._deliver_one(row, attempts) for row, attempts in due)
+
+    def _batch(self) -> AbstractContextManager[None]:
+        """Keep one connection for the batch, where the transport can."""
+        transport = transport_of(self._registry)
+        return transport.batch() if isinstance(transport, SmtpTransport) else nullcontext()
 
     def _deliver_one(self, row: str, attempts: int) -> bool:
         """Keep one email that can't even be taken from stopping those behind it."""

@@ -12,6 +12,7 @@ from ...pyramid_types import Registry
 from ...services import find
 from ...settings import FoundationSettings
 from ..database import new_id
+from ..jobs.wakeup import Wakeup
 from .content import seal_recipient, seal_values
 from .models import Delivery
 from .rendering import EmailRenderer
@@ -25,6 +26,7 @@ class Outbox:
         self._registry = registry
         self._sealer = find(registry, ISealer)
         self._clock = find(registry, IClock)
+        self._wakeup = find(registry, Wakeup)
         self._domain = find(registry, FoundationSettings).mail_from.rpartition("@")[2]
 
     def post(
@@ -63,4 +65,5 @@ class Outbox:
             )
         )
         session.flush()
+        self._wakeup.announce(session)
         return row

@@ -42,8 +42,9 @@ class SqlStore:
             for take, kind in ((statements.take, False), (streaks.take, True)):
                 wanted = [use for use in uses if bool(use.kept) is kind]
                 if wanted:
-                    upsert = take(connection.dialect.name, wanted, now)
-                    marks |= {row.key: row.start_ms for row in connection.execute(upsert)}
+                    upsert = take(connection.dialect.name)
+                    counted = connection.execute(upsert, statements.rows(wanted, now))
+                    marks |= {row.key: row.start_ms for row in counted}
             refused = [use for use in uses if use.key not in marks]
             if refused:
                 raise self._full(connection, refused, now)  # rolls back what the others counted

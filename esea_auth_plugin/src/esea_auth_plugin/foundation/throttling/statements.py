@@ -10,48 +10,58 @@ Any stretch of ``span`` touches at most two neighbouring windows, and both are c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Delete, Select, Update, and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Insert, Select, Update, and_, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from .models import ThrottleWindow as Row
 from .store import Taken, Use
 
+Upsert = postgresql.Insert | sqlite.Insert
 
-def take(dialect: str, uses: Sequence[Use], now: int) -> Any:
-    """Return the upsert of these uses; it returns ``(key, start_ms)`` of those below their ceiling.
 
-    Rows go in the order of their keys, so that two processes never wait for each other in a circle.
+@cache
+def take(dialect: str) -> Insert:
+    """Return the upsert of uses; it returns ``(key, start_ms)`` of those below their ceiling.
+
+    One statement for every number of uses, executed with :func:`rows` as its parameters, so that SQLAlchemy compiles
+    it once: compiling was a tenth of a sign-in.
     """
-    statement = insert_into(dialect).values([fresh(use, now) for use in sorted(uses, key=lambda use: use.key)])
-    over = Row.start_ms + Row.span_ms <= now  # the current window has ended: this try begins the next one
+    statement, new = insert_into(dialect)
+    over = Row.start_ms + Row.span_ms <= new.last_ms  # the current window has ended: this try begins the next one
     # A limit that the operator changed holds from the next try on.
-    ceiling, span = statement.excluded.ceiling, statement.excluded.span_ms
     counted = case(
-        (over, case((Row.last_ms + span > now, Row.count), else_=0)),
-        else_=Row.count + case((Row.previous_last_ms + span > now, Row.previous_count), else_=0),
+        (over, case((Row.last_ms + new.span_ms > new.last_ms, Row.count), else_=0)),
+        else_=Row.count + case((Row.previous_last_ms + new.span_ms > new.last_ms, Row.previous_count), else_=0),
     )
     changes = {
-        "bucket": statement.excluded.bucket,
-        "ceiling": ceiling,
-        "span_ms": span,
-        "start_ms": case((over, now), else_=Row.start_ms),
+        "bucket": new.bucket,
+        "ceiling": new.ceiling,
+        "span_ms": new.span_ms,
+        "start_ms": case((over, new.last_ms), else_=Row.start_ms),
         "count": case((over, 1), else_=Row.count + 1),
-        "last_ms": now,
+        "last_ms": new.last_ms,
         "previous_start_ms": case((over, Row.start_ms), else_=Row.previous_start_ms),
         "previous_count": case((over, Row.count), else_=Row.previous_count),
         "previous_last_ms": case((over, Row.last_ms), else_=Row.previous_last_ms),
-        "ends_ms": statement.excluded.ends_ms,
+        "ends_ms": new.ends_ms,
     }
-    upsert = statement.on_conflict_do_update(index_elements=["key"], set_=changes, where=counted < ceiling)
+    upsert = statement.on_conflict_do_update(index_elements=["key"], set_=changes, where=counted < new.ceiling)
     return upsert.returning(Row.key, Row.start_ms)
 
 
-def insert_into(dialect: str) -> Any:
-    """Return the insert of this database, which knows what to do when the key is there."""
-    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
-    return insert(Row)
+def insert_into(dialect: str) -> tuple[Upsert, ReadOnlyColumnCollection[str, ColumnElement[Any]]]:
+    """Return the insert of this database, which knows what to do when the key is there, and the row that it brings."""
+    insert: Upsert = postgresql.insert(Row) if dialect == "postgresql" else sqlite.insert(Row)
+    return insert, insert.excluded
+
+
+def rows(uses: Sequence[Use], now: int) -> list[dict[str, object]]:
+    """Return the parameters of :func:`take`, in the order of their keys: two processes never wait in a circle."""
+    return [fresh(use, now) for use in sorted(uses, key=lambda use: use.key)]
 
 
 def fresh(use: Use, now: int) -> dict[str, object]:

@@ -50,8 +50,8 @@ def kept() -> Kept:
 
 
 @pytest.fixture
-def registry(package: Callable[..., Any], kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Mail, jobs and audit, with the email ``test.welcome``."""
+def with_mail(package: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """``registry = with_mail(*more)``: mail, jobs and audit, with the email ``test.welcome``."""
     folder = tmp_path / "emails_of_test"
     (folder / "welcome").mkdir(parents=True)
     (folder / "__init__.py").touch()
@@ -61,11 +61,22 @@ def registry(package: Callable[..., Any], kept: Kept, tmp_path: Path, monkeypatc
 
     def emails(config: Any) -> None:
         config.add_email("test.welcome", "emails_of_test:welcome")
-        config.add_service(IMailTransport, lambda registry: kept)
 
     packages = (
         "esea_auth_plugin.foundation.jobs",
         "esea_auth_plugin.foundation.audit",
         "esea_auth_plugin.foundation.mail",
     )
-    return package(*packages, emails)
+    return lambda *more: package(*packages, emails, *more)
+
+
+@pytest.fixture
+def registry(with_mail: Callable[..., Any], kept: Kept) -> Any:
+    """A portal whose mails are kept by the test."""
+    return with_mail(lambda config: config.add_service(IMailTransport, lambda registry: kept))
+
+
+@pytest.fixture
+def by_smtp(with_mail: Callable[..., Any], smtp: Any) -> Any:
+    """A portal that sends its mails to the server of the test."""
+    return with_mail()
