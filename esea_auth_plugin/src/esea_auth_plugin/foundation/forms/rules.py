@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 import colander
 
-from ...pyramid_types import Json
+from ...pyramid_types import Json, JsonObject
 
 ADDRESSES_DIFFER = "Les deux adresses diffèrent : vérifiez-les."
 PASSWORDS_DIFFER = "Les deux mots de passe diffèrent : saisissez-les de nouveau."
@@ -24,11 +23,11 @@ class RuledMapping(colander.Mapping):
         super().__init__()
         self._rules = rules
 
-    def deserialize(self, node: Any, cstruct: Any) -> Any:
+    def deserialize(self, node: colander.SchemaNode, cstruct: Json) -> object:
         """Return the values; the error holds those of the fields, and beside the other fields those of the rules."""
         if cstruct is colander.null:
             return colander.null
-        accepted: dict[str, Any] = {}
+        accepted: JsonObject = {}
         error = colander.Invalid(node)
         refused: set[str] = set()
         for position, child in enumerate(node.children):
