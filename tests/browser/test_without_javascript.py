@@ -26,5 +26,7 @@ def test_the_four_steps_work_and_say_what_is_wrong(served: Portal, new_page: New
     fill(page, {"Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD})
     press(page, "Suivant")
     fill(page, sign_up.adhesion())
-    press(page, "Valider")
+    press(page, "Suivant")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Vérifiez vos réponses")
+    press(page, sign_up.SEND)
     expect(page.get_by_role("heading", level=1)).to_have_text("Votre demande est en attente")

@@ -86,7 +86,7 @@ def test_signing_up_with_it_fills_the_form_and_needs_no_password(proving_portal:
     page = send(page, {"Code reçu par courriel": portal.emails(wizard.EMAIL)[-1].code}).follow()
     assert "Facultatif" in text(page)
     page = page.forms[page.html.find("input", {"name": "identifier"}).find_parent("form").get("id")].submit().follow()
-    page = send(page, wizard.adhesion()).follow()
+    page = wizard.send_request(page)
     assert "Votre demande est en attente" in text(page)
     reference = wizard.reference_on(page)
 
@@ -138,7 +138,7 @@ def test_a_proven_identity_may_open_the_account_at_once(proving_portal: Any) -> 
     page = press(portal.app.get("/inscription/courriel"), "Envoyer le code").follow()
     page = send(page, {"Code reçu par courriel": portal.emails(wizard.EMAIL)[-1].code}).follow()
     page = page.forms[page.html.find("input", {"name": "identifier"}).find_parent("form").get("id")].submit().follow()
-    page = send(page, {**wizard.adhesion(), "ROR Nouvelle-Aquitaine": True, "Espace Pro ORU NA": True}).follow()
+    page = wizard.send_request(page, **{"ROR Nouvelle-Aquitaine": True, "Espace Pro ORU NA": True})
     assert "Votre compte est ouvert" in text(page)
     told = portal.emails("support@esea-na.fr")[-1]
     assert "sans relecture" in told.text and "non accordés : Espace Pro ORU NA" in told.text

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from esea_auth_plugin.errors import PortalError
-from esea_auth_plugin.interfaces import AccountState, IAccounts, IGrants, IReviews
+from esea_auth_plugin.interfaces import AccountState, IAccounts, IGrants, IReviews, ISessions, Level
+from esea_auth_plugin.levels import level_of
 from esea_auth_plugin.testing import sign_up as wizard
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
@@ -36,13 +37,13 @@ def extra(portal: Portal, reference: str, action: str, support: Person) -> str:
 def test_the_account_opens_with_the_grants_that_the_support_accepted(portal: Portal) -> None:
     page = wizard.to_step_4(portal.browser(), "espace-pro", identifier=LOGIN)
     page.forms["champ"].set("services", True, index=1)  # the ROR too
-    wizard_page = send(page, wizard.adhesion()).follow()
+    wizard_page = wizard.send_request(page)
     wizard.decide(portal, wizard.reference_on(wizard_page), kept=["espace-pro"])
     letter = portal.emails(wizard.EMAIL)[-1]
     assert "Services non accordés" in letter.text and "ROR" in letter.text
     assert state_of(portal) is AccountState.PENDING and services_of(portal) == frozenset()
     answer = wizard.confirm(portal, wizard.path_in(letter, "/inscription/confirmation/"))
-    assert answer.location.endswith("/connexion")
+    assert answer.location.endswith("/compte")
     assert state_of(portal) is AccountState.ACTIVE and services_of(portal) == {"espace-pro"}
 
 
@@ -59,6 +60,16 @@ def test_the_person_signs_in_afterwards_and_not_before(portal: Portal) -> None:
     person = Person("", LOGIN, wizard.EMAIL, "Anne", "Pierre")
     page = portal.sign_in(portal.browser(), person)
     assert "Anne Pierre" in text(page)
+
+
+def test_the_password_and_the_token_sign_the_person_in_at_their_level(portal: Portal) -> None:
+    page = wizard.confirm(portal, wizard.accepted(portal)).follow()
+    assert page.status_int == 200 and "Anne Pierre" in text(page)
+    assert "ouvert et vous êtes connecté(e)" in text(page)
+    with portal.db.reading() as session:
+        account = portal.find(IAccounts).by_login(session, LOGIN)
+        (view,) = portal.find(ISessions).of_subject(session, account.subject)
+    assert level_of(view.proofs) is Level.MAIL_CODE
 
 
 def test_the_link_moves_the_token_out_of_the_address_and_a_get_confirms_nothing(portal: Portal) -> None:
@@ -147,7 +158,7 @@ def test_a_refusal_gives_its_reason_and_a_way_to_ask_again(portal: Portal) -> No
     answers = {"Identifiant": LOGIN, "Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD}
     page = send(page, answers).follow()
     assert LOGIN in text(page)
-    again = wizard.reference_on(send(page, wizard.adhesion()).follow())
+    again = wizard.reference_on(wizard.send_request(page))
     assert again != reference
 
 
@@ -162,8 +173,9 @@ def test_what_is_missing_is_asked_and_the_request_comes_back(portal: Portal) -> 
     browser = portal.browser()
     page = press(browser.get(wizard.path_in(letter, "/inscription/complement/")).follow(), "Ouvrir mon formulaire")
     page = send(page.follow(), {"Lieu d’exercice": "CH d’Exemple, SMUR"}).follow()
-    page = send(page, {"Identifiant": LOGIN}).follow()  # the password chosen at first is kept
-    page = send(page, wizard.adhesion()).follow()
+    # Identifier, password and CGU stand: what is changed is checked, and sent.
+    assert "CH d’Exemple, SMUR" in text(page)
+    page = press(page, wizard.SEND).follow()
     assert wizard.reference_on(page) == reference
     with portal.db.reading() as session:
         review = portal.find(IReviews).by_reference(session, reference)

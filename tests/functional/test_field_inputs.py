@@ -344,44 +344,6 @@ def test_f20_a_mailed_code_is_the_same_code_whatever_parts_its_digits(portal: Po
     assert browser.get("/compte").status_int == 200
 
 
-ADDRESSES = [
-    ("F26 France", {"Code postal": "33 000"}, ("33000", "Bordeaux", "")),
-    ("F26 CEDEX typed whole", {"Code postal": "33076 CEDEX 9"}, ("33076", "Bordeaux CEDEX 9", "")),
-    ("F26 cedex in small letters", {"Code postal": "33076\u00a0cedex"}, ("33076", "Bordeaux CEDEX", "")),
-    ("F26 CEDEX in both", {"Code postal": "33076 CEDEX 9", "Ville": "Pau Cedex"}, ("33076", "Pau Cedex", "")),
-    ("F26 prefix", {"Code postal": "F-33000"}, ("33000", "Bordeaux", "")),
-    ("F26 Spain", {"Code postal": "20001", "Pays": "Espagne", "Ville": "Donostia"}, ("20001", "Donostia", "ES")),
-    ("F26 Belgium", {"Code postal": "B-1000", "Pays": "Belgique", "Ville": "Bruxelles"}, ("1000", "Bruxelles", "BE")),
-    ("F26 Andorra", {"Code postal": "500", "Pays": "Andorre", "Ville": "Andorra"}, ("AD500", "Andorra", "AD")),
-    ("F26 Kingdom", {"Code postal": "sw1a1aa", "Pays": "Royaume-Uni", "Ville": "York"}, ("SW1A 1AA", "York", "GB")),
-    ("F26 Corsica is France", {"Code postal": "20001", "Ville": "Ajaccio"}, ("20001", "Ajaccio", "")),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("typed", "stored"), [case[1:] for case in ADDRESSES], ids=[case[0] for case in ADDRESSES])
-def test_f26_a_postal_code_is_one_of_its_country(
-    portal: Portal, typed: dict[str, str], stored: tuple[str, str, str]
-) -> None:
-    found = kept(portal, **typed)
-    assert (found["postal_code"], found["city"], found.get("country", "")) == stored
-    assert ("department" in found) is (stored[2] == "")
-
-
-@pytest.mark.parametrize(
-    ("typed", "label", "said"),
-    [
-        ({"Code postal": "3300"}, "Code postal", "choisissez son pays"),
-        ({"Code postal": "33076 CEDEX 999"}, "Code postal", "cinq chiffres"),
-        ({"Code postal": "1000", "Pays": "Espagne"}, "Code postal", "En Espagne"),
-        ({"Code postal": "20001", "Département": "--choisissez--"}, "Département", "département"),
-    ],
-)
-def test_f26_what_is_no_postal_code_there_is_told_with_what_to_write(
-    portal: Portal, typed: dict[str, str], label: str, said: str
-) -> None:
-    assert said in told(portal, label, **typed)
-
-
 @pytest.mark.parametrize(
     ("activity", "postal_code", "city", "country"),
     [

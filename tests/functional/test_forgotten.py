@@ -233,7 +233,6 @@ def test_what_waited_is_read_again_in_the_words_of_its_page(portal: Portal) -> N
     portal.sign_in(browser, anne)
     page = browser.get("/connexion/reprise")
     assert "Lieu d’exercice CHU d’Essai" in text(page) and "Département Haute-Vienne" in text(page)
-    assert page.html.find("a", string="Abandonner")["href"] == "/compte/profil"
     assert "à jour" in text(press(page, "Renvoyer").follow())
 
 
@@ -246,5 +245,19 @@ def test_a_button_that_waited_asks_for_one_more_press_and_shows_no_machinery(por
     portal.sign_in(browser, anne)
     page = browser.get("/connexion/reprise")
     assert "Télécharger mes données" in text(page) and page.html.find("dl") is None
-    assert page.html.find("a", string="Abandonner")["href"] == "/compte/mes-donnees"
     assert press(page, "Continuer").content_type == "application/json"
+
+
+@pytest.mark.databases("sqlite")
+def test_what_is_abandoned_is_deleted_and_not_opened(portal: Portal) -> None:
+    browser, anne = portal.signed_in()
+    page = browser.get("/compte/mes-donnees")
+    portal.clock.advance(minutes=11)
+    press(page, "Télécharger le fichier")
+    portal.sign_in(browser, anne)
+    answer = press(browser.get("/connexion/reprise"), "Abandonner")
+    assert answer.location.endswith("/compte")
+    assert "rien n’a été enregistré" in text(answer.follow())
+    with portal.db.reading() as session:
+        assert session.scalars(select(SavedFormRow)).all() == []
+    assert browser.get("/connexion/reprise").location.endswith("/compte")

@@ -97,6 +97,65 @@ def test_what_is_refused_at_step_2_is_told_beside_its_field(
     assert field_error(page, label)
 
 
+@pytest.mark.databases("sqlite")
+def test_every_error_of_step_2_is_told_at_once(portal: Portal) -> None:
+    """A field's own errors, and those between fields."""
+    changes = {
+        "N° RPPS": "123",
+        "Confirmation email": "autre@ch-exemple.fr",
+        "Profession": "- Autre -",
+        "Téléphone": "",
+        "Département": "Landes",
+    }
+    page = send(wizard.to_step_2(portal.browser()), wizard.personal(**changes))
+    labels = ("N° RPPS", "Confirmation email", "Profession (autre)", "Téléphone", "Département")
+    assert all(field_error(page, label) for label in labels)
+    assert "5 réponses sont à corriger" in text(page)
+    assert [link["href"] for link in page.html.select(".error-summary a")] == [
+        "#champ-email_again",
+        "#champ-profession_other",
+        "#champ-rpps",
+        "#champ-department",
+        "#champ-phone",
+    ]
+
+
+@pytest.mark.databases("sqlite")
+def test_a_specialty_is_one_of_the_profession(portal: Portal) -> None:
+    page = wizard.to_step_2(portal.browser())
+    groups = {
+        group["label"]: group for group in page.html.find("select", {"name": "rpps_specialty"}).find_all("optgroup")
+    }
+    assert set(groups) == {"Médecin", "Infirmier", "Chirurgien-Dentiste"}
+    labels = [option.text for option in groups["Médecin"].find_all("option")]
+    assert "Médecine d’urgence" in labels and labels[:2] == ["Allergologie", "Anatomie et Cytologie pathologiques"]
+    page = send(page, wizard.personal(**{"Spécialité RPPS": "Médecine d’urgence"}))
+    assert "autre profession (Médecin)" in field_error(page, "Spécialité RPPS")
+    page = send(page, {"Profession": "Médecin"}).follow()
+    assert "Étape 3/4" in page.html.title.text
+
+
+@pytest.mark.parametrize("profession", ["Assistant de régulation médicale", "Cadre de santé"])
+@pytest.mark.databases("sqlite")
+def test_professions_of_the_emergency_services_are_offered(portal: Portal, profession: str) -> None:
+    reference = reference_on(wizard.sign_up(portal.browser(), Profession=profession, **{"N° RPPS": ""}))
+    support, _ = portal.signed_in(roles=["support"])
+    assert profession in text(support.get(f"/support/inscriptions/{reference}"))
+
+
+@pytest.mark.databases("sqlite")
+def test_a_postal_code_tells_its_towns_and_its_departement(portal: Portal) -> None:
+    browser = portal.browser()
+    found = browser.get("/communes", {"code": "33000"})
+    assert found.json["towns"] == ["Bordeaux"] and found.json["department_name"] == "Gironde"
+    assert found.json["department"].endswith("|33")
+    assert "public" in found.headers["Cache-Control"] and "Set-Cookie" not in found.headers
+    two = browser.get("/communes", {"code": "01410"}).json
+    assert "Lajoux" in two["towns"] and two["department"] == ""
+    for nothing in ({}, {"code": "99999"}, {"code": "<b>"}):
+        assert browser.get("/communes", nothing).json["towns"] == []
+
+
 @pytest.mark.parametrize("password", ["court", "aaaaaaaaaaaaaaaa", "Anne-Pierre-2026!", "motdepasse123456"])
 @pytest.mark.databases("sqlite")
 def test_weak_passwords_stay_on_step_3(portal: Portal, password: str) -> None:
@@ -121,11 +180,10 @@ def test_refusing_the_terms_stays_on_the_step_and_says_what_it_means(portal: Por
     assert portal.emails() == []
 
 
-def test_pressing_valider_twice_makes_one_request(portal: Portal) -> None:
-    browser = portal.browser()
-    form_page = wizard.to_step_4(browser)
-    first = send(form_page, wizard.adhesion()).follow()
-    second = send(form_page, wizard.adhesion()).follow()
+def test_pressing_the_last_button_twice_makes_one_request(portal: Portal) -> None:
+    form_page = wizard.to_check(wizard.to_step_4(portal.browser()))
+    first = press(form_page, wizard.SEND).follow()
+    second = press(form_page, wizard.SEND).follow()
     assert reference_on(first) == reference_on(second)
     assert len(portal.emails()) == 1
 
@@ -141,15 +199,99 @@ def test_who_finds_an_identifier_taken_is_proposed_another_one(portal: Portal) -
     assert "pas disponible" in field_error(page, "Identifiant")
     second = page.html.find("dd").text
     assert re.fullmatch(r"anne\.pierre\d{3}", second)
-    page = send(page, {"Identifiant": second, **passwords}).follow()
+    assert PASSWORD not in page.text and "laissez ces deux champs vides" in text(page)
+    page = send(page, {"Identifiant": second}).follow()
     assert "Étape 4/4" in page.html.title.text
+    reference = reference_on(wizard.send_request(page))
+    wizard.decide(portal, reference)
+    wizard.confirm(portal, wizard.path_in(portal.emails("autre@ch-exemple.fr")[-1], "/inscription/confirmation/"))
+
+
+@pytest.mark.databases("sqlite")
+def test_a_kept_password_is_asked_again_for_an_identifier_with_words_of_its_own(portal: Portal) -> None:
+    """It may not contain the identifier, which its hash can't tell."""
+    wizard.sign_up(portal.browser(), identifier=wizard.IDENTIFIER)
+    page = wizard.to_step_3(portal.browser(), email="autre@ch-exemple.fr")
+    passwords = {"Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD}
+    page = send(page, {"Identifiant": wizard.IDENTIFIER, **passwords})
+    page = send(page, {"Identifiant": "brouette.a.neige"})
+    assert "de nouveau votre mot de passe" in field_error(page, "Mot de passe")
+
+
+@pytest.mark.databases("sqlite")
+def test_every_error_of_step_3_is_told_at_once(portal: Portal) -> None:
+    wizard.sign_up(portal.browser(), identifier=wizard.IDENTIFIER)
+    page = wizard.to_step_3(portal.browser(), email="autre@ch-exemple.fr")
+    answers = {"Identifiant": wizard.IDENTIFIER, "Mot de passe": "court", "Confirmez votre mot de passe": "autre"}
+    page = send(page, answers)
+    assert "pas disponible" in field_error(page, "Identifiant")
+    assert "au moins 12 caractères" in field_error(page, "Mot de passe")
+    assert "diffèrent" in field_error(page, "Confirmez votre mot de passe")
+
+
+def ask_about(page: TestResponse, identifier: str, status: int = 200) -> TestResponse:
+    """Ask what the script of step 3 asks while one types."""
+    token = page.forms["champ"]["csrf_token"].value
+    return page.test_app.post_json(
+        "/inscription/identifiant-disponible",
+        {"identifier": identifier},
+        headers={"X-CSRF-Token": token},
+        status=status,
+    )
+
+
+@pytest.mark.databases("sqlite")
+def test_an_identifier_is_checked_as_one_types(portal: Portal) -> None:
+    wizard.sign_up(portal.browser(), identifier=wizard.IDENTIFIER)
+    page = wizard.to_step_3(portal.browser(), email="autre@ch-exemple.fr")
+    taken = ask_about(page, "Anne.Pierre").json
+    assert taken["available"] is False and re.fullmatch(r"anne\.pierre\d{3}", taken["proposal"])
+    assert ask_about(page, taken["proposal"]).json["available"] is True
+    assert ask_about(page, "..").json == {"available": False, "message": "", "proposal": ""}
+    page = send(
+        page, {"Identifiant": taken["proposal"], "Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD}
+    )
+    assert "Étape 4/4" in page.follow().html.title.text
+
+
+def test_all_answers_are_shown_before_they_are_sent(portal: Portal) -> None:
+    browser = portal.browser()
+    page = wizard.to_check(wizard.to_step_4(browser, "ror", identifier=wizard.IDENTIFIER))
+    assert page.html.title.text.startswith("Inscription > Vérifiez vos réponses")
+    shown = text(page)
+    for answer in ("Anne", "99900000011", "05 56 79 56 79", "14/03", wizard.IDENTIFIER, "Choisi", wizard.MOTIVE, "ROR"):
+        assert answer in shown, answer
+    assert PASSWORD not in page.text and portal.emails() == []
+    page = page.click(href="#champ-phone")
+    page = send(page, {"Téléphone": "05 56 00 00 77"}).follow()
+    assert "Vérifiez vos réponses" in page.html.title.text and "05 56 00 00 77" in text(page)
+    page = press(page.click(href="/inscription/adhesion"), "Suivant").follow()
+    assert "Vérifiez vos réponses" in page.html.title.text
+    assert "en attente" in press(page, wizard.SEND).follow().html.title.text
+
+
+def test_a_new_name_on_the_way_back_asks_for_the_password_and_nothing_else(portal: Portal) -> None:
+    page = wizard.to_check(wizard.to_step_4(portal.browser(), identifier=wizard.IDENTIFIER))
+    page = send(page.click(href="#champ-civility"), {"Nom": "Martin"}).follow()
+    assert "Étape 3/4" in page.html.title.text
+    page = send(page, {"Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD}).follow()
+    assert "Vérifiez vos réponses" in page.html.title.text
+
+
+@pytest.mark.databases("sqlite")
+def test_nothing_is_sent_before_all_steps_are_done(portal: Portal) -> None:
+    browser = portal.browser()
+    page = wizard.to_step_4(browser)
+    token = page.forms["champ"]["csrf_token"].value
+    answer = browser.post("/inscription/verification", {"csrf_token": token, "envoyer": "1"})
+    assert answer.location.endswith("/inscription/adhesion") and portal.emails() == []
 
 
 def test_after_30_silent_minutes_the_email_is_asked_and_nothing_is_lost(portal: Portal) -> None:
     browser = portal.browser()
     page = wizard.to_step_4(browser)
     portal.clock.advance(minutes=31)
-    page = send(page, wizard.adhesion()).follow()
+    page = wizard.to_check(page)
     assert "Reprendre mon inscription" in page.html.title.text
     assert wizard.EMAIL not in page.text and "Pierre" not in text(page)
     page = send(page, {"Email": "quelqu.un@ch-exemple.fr"})
@@ -223,12 +365,12 @@ def test_three_requests_in_thirty_days_from_one_proven_mailbox(portal: Portal) -
         link = wizard.path_in(portal.emails(wizard.EMAIL)[-1], "/inscription/complement/")
         page = press(portal.browser().get(link).follow(), "Ouvrir mon formulaire").follow()
         page = send(send(page, {"Nom": "Pierre"}).follow(), passwords).follow()
-        return send(page, wizard.adhesion()).maybe_follow()
+        return wizard.send_request(page)
 
     references = [reference_on(wizard.sign_up(portal.browser()))]
     references += (reference_on(ask_again()) for _ in range(3))
     page = ask_again()
-    assert "trente jours" in text(page) and "Étape 4/4" in page.html.title.text
+    assert "trente jours" in text(page) and "Vérifiez vos réponses" in page.html.title.text
 
 
 @pytest.mark.databases("sqlite")

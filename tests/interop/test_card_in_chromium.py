@@ -84,7 +84,8 @@ def test_sign_up_with_a_card(served: Portal, open_browser: Open) -> None:
     press(page, "Suivant")
     page.get_by_label("Motif").fill(wizard.MOTIVE)
     page.get_by_label("J’accepte les Conditions").check()
-    press(page, "Valider")
+    press(page, "Suivant")
+    press(page, wizard.SEND)
     expect(page.get_by_role("heading", level=1)).to_contain_text("attente")
 
 

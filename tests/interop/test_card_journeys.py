@@ -77,7 +77,7 @@ def test_sign_up_with_a_card(served: Portal, sit: Sit) -> None:
     page = press(page, "Envoyer le code").maybe_follow()
     page = send(page, {"Code reçu par courriel": served.emails(wizard.EMAIL)[-1].code}).maybe_follow()
     page = page.forms[page.html.find("input", {"name": "identifier"}).find_parent("form").get("id")].submit()
-    page = send(page.maybe_follow(), wizard.adhesion()).maybe_follow()
+    page = wizard.send_request(page.maybe_follow())
     reference = wizard.reference_on(page)
 
     reviewer = wizard.reviewer(served)

@@ -122,6 +122,23 @@ def test_a_reviewer_is_invited_by_encrypted_mail_and_signs_in_over_tls(productio
     assert "/inscription/invitation/***" in production.logs()["portail.log"]
 
 
+def test_one_reference_stands_in_the_proxy_s_log_the_portal_s_and_the_answer(
+    production: Production, browser: Curl
+) -> None:
+    answer = browser.get(f"{production.url}/inexistante")
+    (reference,) = answer.headers["x-request-id"]
+    assert answer.status == 404 and len(reference) == 32
+    logs = production.logs()
+    assert f" {reference}" in logs["portail.log"]
+    assert f"request={reference}" in logs["gunicorn.log"] and "GET /inexistante 404" in logs["gunicorn.log"]
+
+
+def test_a_browser_does_not_choose_the_reference(production: Production, browser: Curl) -> None:
+    chosen = "0123456789abcdef0123456789abcdef"
+    answer = browser.ask(f"{production.url}/inexistante", "--header", f"X-Request-ID: {chosen}")
+    assert answer.headers["x-request-id"] != [chosen]
+
+
 def test_every_answer_carries_the_headers_once_and_names_no_software(production: Production, browser: Curl) -> None:
     cookies = []
     for path in ("/", "/connexion", "/connexion/otp", "/nulle-part", "/static/nulle-part.css"):

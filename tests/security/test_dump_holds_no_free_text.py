@@ -17,7 +17,7 @@ from esea_auth_plugin.portal_services.rights import Rights
 from esea_auth_plugin.testing import pages
 from esea_auth_plugin.testing.pages import send
 from esea_auth_plugin.testing.portal import Portal
-from esea_auth_plugin.testing.sign_up import adhesion, to_step_4
+from esea_auth_plugin.testing.sign_up import send_request, to_step_4
 from oru_espace_pro_plugin.interfaces import IRegistrations, RegistrationForm
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
@@ -125,7 +125,7 @@ def test_corrections(portal: Portal) -> None:
 
 def test_sign_ups(portal: Portal) -> None:
     page = to_step_4(portal.browser())
-    send(page, adhesion(**{"Motif de l’inscription": "inscriptionsecrete aux urgences"})).follow()
+    send_request(page, **{"Motif de l’inscription": "inscriptionsecrete aux urgences"})
     assert found(portal, "inscriptionsecrete") == []
 
 

@@ -117,7 +117,7 @@ def _start_anew_here(portal: Portal, anne: Person, number: int) -> TestResponse:
 def _sign_up(portal: Portal, anne: Person, number: int) -> TestResponse:
     browser = portal.browser(f"198.51.100.{number}")
     page = wizard.to_step_4(browser, email=anne.email, identifier=f"essai.{number}", **{"N° RPPS": ""})
-    return fill(page, wizard.adhesion()).submit(status="*")
+    return wizard.to_check(page).forms["champ"].submit("envoyer", status="*")
 
 
 WAYS: dict[str, tuple[Way, int]] = {
@@ -249,8 +249,9 @@ def test_no_letter_leaves_while_nothing_can_be_counted(
     anne = portal.person()
     if way == "sign-up":
         page = wizard.to_step_4(portal.browser(), email=anne.email, identifier="essai.un", **{"N° RPPS": ""})
+        page = wizard.to_check(page)
         store_down()
-        answer = fill(page, wizard.adhesion()).submit(status="*")
+        answer = page.forms["champ"].submit("envoyer", status="*")
     else:
         store_down()
         answer = WAYS[way][0](portal, anne, 1)

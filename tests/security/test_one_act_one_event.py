@@ -143,8 +143,8 @@ def changes_the_profile(portal: Portal) -> Act:
 
 
 def signs_up(portal: Portal) -> Act:
-    page = wizard.to_step_4(portal.browser())
-    return lambda: send(page, wizard.adhesion())
+    page = wizard.to_check(wizard.to_step_4(portal.browser()))
+    return lambda: press(page, wizard.SEND)
 
 
 def confirms(portal: Portal) -> Act:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from esea_auth_plugin.foundation.database import Database, IDatabase, make_engine
-from esea_auth_plugin.foundation.security.log_masking import mask_all_handlers
+from esea_auth_plugin.foundation.logs import prepare_handlers
 from esea_auth_plugin.foundation.security.tokens import new_token
 
 #: Every address that carries a credential; a package that adds one adds it here.
@@ -38,7 +38,7 @@ def log() -> Iterator[io.StringIO]:
     level = root.level
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
-    mask_all_handlers()
+    prepare_handlers()
     yield stream
     root.removeHandler(handler)
     root.setLevel(level)

@@ -11,7 +11,7 @@ from webtest import TestResponse
 
 from esea_auth_plugin.foundation.mail.models import Delivery
 from esea_auth_plugin.testing import sign_up as wizard
-from esea_auth_plugin.testing.pages import send, text
+from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Portal
 
 Counting = Callable[[], Any]
@@ -24,12 +24,12 @@ def bare(page: TestResponse) -> str:
 
 
 def send_counted(portal: Portal, queries: Counting, **changes: str) -> tuple[str, int, int, int]:
-    """Go through the steps; return the last page, its status, and the queries and outbox rows of « Valider »."""
+    """Go through the steps; return the last page, its status, and the queries and outbox rows of the last button."""
     browser = portal.browser()
-    page = wizard.to_step_4(browser, **changes)
+    page = wizard.to_check(wizard.to_step_4(browser, **changes))
     before = deliveries(portal)
     with queries() as seen:
-        answer = send(page, wizard.adhesion())
+        answer = press(page, wizard.SEND)
     return bare(answer.follow()), answer.status_int, len(seen), deliveries(portal) - before
 
 
@@ -115,6 +115,49 @@ def test_trying_identifiers_is_limited_even_with_new_drafts(portal: Portal) -> N
     form["identifier"], form["password"], form["password_again"] = "support", PASSWORD, PASSWORD
     statuses = [form.submit(expect_errors=True).status_int for _ in range(21)]
     assert statuses[:20] == [200] * 20 and statuses[20] == 429
+
+
+def ask_about(page: TestResponse, identifier: str, status: int = 200) -> TestResponse:
+    """Ask what the script of step 3 asks while one types."""
+    headers = {"X-CSRF-Token": page.forms["champ"]["csrf_token"].value}
+    body = {"identifier": identifier}
+    return page.test_app.post_json("/inscription/identifiant-disponible", body, headers=headers, status=status)
+
+
+def test_an_identifier_checked_as_one_types_gets_one_answer_whoever_holds_it(portal: Portal, queries: Counting) -> None:
+    portal.person(identifier="prise.compte")
+    wizard.to_step_4(portal.browser(), identifier="prise.brouillon", email="b@ch-exemple.fr")
+    wizard.sign_up(portal.browser(), identifier="prise.demande", email="d@ch-exemple.fr")
+    page = wizard.to_step_3(portal.browser(), email="z@ch-exemple.fr")
+    answers, costs = set(), set()
+    for identifier in ("prise.compte", "prise.brouillon", "prise.demande", "support"):
+        with queries() as seen:
+            found = ask_about(page, identifier).json
+        answers.add((found["available"], found["message"], re.sub(r"\d+", "", found["proposal"])))
+        costs.add(len(seen))
+    with queries() as seen:
+        assert ask_about(page, "libre.encore").json["available"] is True
+    assert len(answers) == 1 and costs == {len(seen)}
+
+
+def test_checking_identifiers_as_one_types_is_limited(portal: Portal) -> None:
+    page = wizard.to_step_3(portal.browser())
+    for number in range(20):
+        ask_about(page, f"essai.{number}")
+    ask_about(page, "support", status=429)
+    # « Suivant » has tries of its own.
+    passwords = {"Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD}
+    assert "Étape 4/4" in send(page, passwords).follow().html.title.text
+
+
+def test_nobody_asks_about_identifiers_outside_of_a_sign_up(portal: Portal) -> None:
+    browser = portal.browser()
+    headers = {"X-CSRF-Token": browser.get("/inscription").forms[0]["csrf_token"].value}
+    for _ in range(2):
+        body = {"identifier": "anne.pierre"}
+        answer = browser.post_json("/inscription/identifiant-disponible", body, headers=headers, status=400)
+        assert "disponible" not in answer.text
+        wizard.to_step_2(browser)  # a draft that has not come to step 3
 
 
 def test_a_refused_sign_up_frees_its_identifier_and_loses_its_password(portal: Portal) -> None:

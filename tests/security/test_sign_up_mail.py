@@ -33,8 +33,8 @@ def test_a_name_with_a_nul_byte_is_refused_at_the_gate(portal: Portal) -> None:
 def test_hostile_free_text_is_shown_as_typed_and_changes_no_mail(portal: Portal) -> None:
     hostile = "{{ 7*7 }} ${7*7} <script>alert(1)</script> %0d%0aBcc: x@exemple.fr"
     page = wizard.to_step_4(portal.browser(), **{"Lieu d’exercice": hostile[:100]})
-    answers = wizard.adhesion(**{"Motif de l’inscription": f"{hostile}\r\nBcc: x@exemple.fr\r\n\r\nsuite"})
-    reference = wizard.reference_on(send(page, answers).follow())
+    answers = {"Motif de l’inscription": f"{hostile}\r\nBcc: x@exemple.fr\r\n\r\nsuite"}
+    reference = wizard.reference_on(wizard.send_request(page, **answers))
     browser, _ = portal.signed_in(roles=["support"])
     shown = browser.get(f"/support/inscriptions/{reference}")
     assert "<script>alert" not in shown.text and "{{ 7*7 }} ${7*7}" in shown.html.get_text()

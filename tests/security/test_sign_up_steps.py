@@ -12,10 +12,16 @@ from webtest import TestApp, TestResponse
 
 from esea_auth_plugin.sign_up.models import SignUp
 from esea_auth_plugin.testing import sign_up as wizard
-from esea_auth_plugin.testing.pages import send
+from esea_auth_plugin.testing.pages import press, send
 from esea_auth_plugin.testing.portal import PASSWORD, Portal
 
-STEPS = ("/inscription", "/inscription/donnees", "/inscription/identifiant", "/inscription/adhesion")
+STEPS = (
+    "/inscription",
+    "/inscription/donnees",
+    "/inscription/identifiant",
+    "/inscription/adhesion",
+    "/inscription/verification",
+)
 FORGED = {
     "identifier": "anne.pierre",
     "password": PASSWORD,
@@ -23,7 +29,7 @@ FORGED = {
     "motive": wizard.MOTIVE,
     "terms": "oui",
     "services": "ror",
-    "valider": "1",
+    "envoyer": "1",
 }
 
 
@@ -58,7 +64,7 @@ def test_nobody_jumps_ahead(portal: Portal) -> None:
 def test_an_empty_post_stays_on_each_step(portal: Portal, body: dict[str, str]) -> None:
     browser = portal.browser()
     assert post(browser, STEPS[0], body).location.endswith("/inscription")
-    for path, reach in zip(STEPS[1:], (wizard.to_step_2, wizard.to_step_3, wizard.to_step_4), strict=True):
+    for path, reach in zip(STEPS[1:4], (wizard.to_step_2, wizard.to_step_3, wizard.to_step_4), strict=True):
         browser = portal.browser()
         reach(browser)
         page = post(browser, path, body)
@@ -101,13 +107,16 @@ def test_new_names_ask_for_the_password_again(portal: Portal) -> None:
 
 def _right(number: int, browser: TestApp, page: TestResponse) -> None:
     passwords = {"Mot de passe": PASSWORD, "Confirmez votre mot de passe": PASSWORD}
-    send(page, (wizard.personal(), passwords, wizard.adhesion())[number - 2])
+    if number == 5:
+        press(page, wizard.SEND)
+    else:
+        send(page, (wizard.personal(), passwords, wizard.adhesion())[number - 2])
 
 
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-@given(acts=st.lists(st.tuples(st.sampled_from(["right", "empty", "look"]), st.integers(2, 4)), max_size=9))
+@given(acts=st.lists(st.tuples(st.sampled_from(["right", "empty", "look"]), st.integers(2, 5)), max_size=10))
 def test_whatever_the_order_of_steps_a_request_needs_each_of_them(portal: Portal, acts: list[tuple[str, int]]) -> None:
     """Model: how many steps are done. The page that opens, and the request at the end, must agree with it."""
     before, browser, done, sent = requests_in(portal), portal.browser(), 1, False
@@ -123,6 +132,6 @@ def test_whatever_the_order_of_steps_a_request_needs_each_of_them(portal: Portal
             assert (answer.status_int == 200) is allowed
         elif act == "right" and allowed:
             _right(number, browser, answer)
-            sent = number == 4
-            done = max(done, min(number, 3))
+            sent = number == 5
+            done = max(done, min(number, 4))
     assert requests_in(portal) == before + sent

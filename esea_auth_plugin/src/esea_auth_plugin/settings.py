@@ -32,7 +32,7 @@ class FoundationSettings:
     hosts: dict[str, str] = option(
         {}, parse=values.hosts, doc="Further host names and the root each serves: `name = root` pairs"
     )
-    database_url: str = option(parse=values.secret_or_text, doc="SQLAlchemy address, or file:/env: reference")
+    database_url: str = option(parse=values.database_address, doc="SQLAlchemy address, or file:/env: reference")
     secret_keys: str = option(
         parse=values.secret,
         doc="Sealing keys (file: or env: reference), made by `esea-admin CONFIG keys new`",
@@ -45,6 +45,9 @@ class FoundationSettings:
     )
     outbound_private_networks: tuple[str, ...] = option(
         (), parse=values.networks, doc="Private networks that outgoing calls may reach; none by default"
+    )
+    log_format: str = option(
+        "text", parse=values.one_of("text", "json"), doc="Form of log lines; the request's id is on each of them"
     )
     max_body_bytes: int = option(1_048_576, parse=values.integer(1024), doc="Largest request body, in bytes")
     throttle_store: str = option(

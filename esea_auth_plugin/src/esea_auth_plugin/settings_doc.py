@@ -79,6 +79,7 @@ def _type(item: Field[Any]) -> str:
         "secret": "secret",
         "optional_secret": "secret",
         "secret_or_text": "text or secret",
+        "database_address": "text or secret",
     }
     return known.get(parse, parse.replace("_", " "))
 

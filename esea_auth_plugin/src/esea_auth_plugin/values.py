@@ -10,6 +10,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
 from .normalise.addresses import parse_network
 from .normalise.origins import canonical_address, canonical_host, canonical_origin
 from .text_files import BadTextFile, read_text
@@ -19,6 +22,13 @@ Parser = Callable[[str], Any]
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 #: Longer than any period of the portal, and short enough for every calculation with dates.
 MAX_DURATION = timedelta(days=3_650)
+
+
+_DATABASE_FORMS = (
+    "write it as sqlite:////var/lib/portail/portail.db or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+)
+#: Databases, and the extra that installs the driver of each.
+_DATABASE_EXTRAS = {"sqlite": "", "postgresql": "postgresql"}
 
 
 class BadValue(ValueError):
@@ -207,6 +217,25 @@ def secret_or_text(value: str) -> str:
     return secret(value) if value.startswith(("file:", "env:")) else value
 
 
+def database_address(value: str) -> str:
+    """A database address, or a reference (``file:``, ``env:``) to one; its driver is installed."""
+    address = secret_or_text(value)
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        raise BadValue("is no database address", _DATABASE_FORMS) from None
+    kind = url.get_backend_name()
+    if kind not in _DATABASE_EXTRAS:
+        raise BadValue("names a database that the portal does not support", _DATABASE_FORMS)
+    try:
+        url.get_dialect().import_dbapi()
+    except (ImportError, NoSuchModuleError):
+        extra = _DATABASE_EXTRAS[kind]
+        cure = f"`pip install 'esea-auth-plugin[{extra}]'`, and begin it with postgresql+psycopg://" if extra else ""
+        raise BadValue("needs a driver that is not installed", cure or _DATABASE_FORMS) from None
+    return address
+
+
 def check_secret_file(value: str) -> None:
     """Refuse a reference to a file that every user of the machine may read; production only.
 
@@ -220,4 +249,4 @@ def check_secret_file(value: str) -> None:
 
 
 #: Parsers of secrets.
-SECRETS: frozenset[Parser] = frozenset({secret, optional_secret, secret_or_text})
+SECRETS: frozenset[Parser] = frozenset({secret, optional_secret, secret_or_text, database_address})

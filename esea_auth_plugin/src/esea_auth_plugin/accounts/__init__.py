@@ -21,7 +21,7 @@ from .address_changes import CHANGES, AddressChanges
 from .external import ExternalIdentities
 from .mailboxes import Mailboxes
 from .profile import LETTER
-from .resources import AccountResource, ProfileResource, SupportAccountsResource
+from .resources import AccountResource, ProfileResource, SupportAccountsResource, TownsResource
 from .service import Accounts
 
 #: What the trail records of this package, as the person reads it in « Mon activité ».
@@ -66,6 +66,7 @@ def includeme(config: Configurator) -> None:
     for permission in ("esea.support.accounts", "esea.support.accounts.act"):
         config.add_permission_rule(permission, Rule(role="support"))
     config.add_portal_child("compte", AccountResource)
+    config.add_portal_child("communes", TownsResource)
     config.add_portal_child("profil", ProfileResource, parent=IAccountRoot)
     config.add_portal_child("comptes", SupportAccountsResource, parent=ISupportRoot)
     config.add_nav_item(NavItem("Comptes", "/support/comptes", permission="esea.support.accounts", order=61))

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -50,6 +50,13 @@ def reserve(
     )
     row = session.execute(statement.returning(Held.holder)).first()
     return row is not None and row.holder == holder
+
+
+def is_free(session: Session, identifier: str, *, holder: str, now: datetime) -> bool:
+    """Tell whether ``holder`` could take an identifier now; nothing is taken. The same query runs whoever has it."""
+    held = select(Held.holder).where(Held.identifier == identifier, or_(Held.until.is_(None), Held.until > now))
+    taken_by = session.scalar(held)
+    return identifier.replace(".", "") not in reserved_words() and taken_by in {None, holder}
 
 
 def pass_on(session: Session, identifier: str, *, holder: str, to: str, kind: str) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import colander
 
-from ..foundation.forms import ChoiceNode, NameNode, TextNode
+from ..foundation.forms import ChoiceNode, NameNode, Rule, TextNode
 from ..foundation.forms.widgets import Digits
-from ..foundation.nomenclatures import CIVILITIES, OTHER_PROFESSION, SPECIALTIES, list_of, professions
+from ..foundation.nomenclatures import CIVILITIES, OTHER_PROFESSION, list_of, professions, specialties
 from ..foundation.nomenclatures.identifiers import BadIdentifier, normalise_adeli, normalise_rpps
+from ..pyramid_types import Json
 
 
 class Normalised:
@@ -56,12 +57,14 @@ def name_nodes() -> list[colander.SchemaNode]:
     ]
 
 
-def profession_nodes(today: date) -> list[colander.SchemaNode]:
-    """Return profession, RPPS and ADELI with their specialties; ``today`` decides which professions still exist."""
-    specialties = _options(list_of(SPECIALTIES).concepts)
+def profession_nodes(today: date, profession: str = "") -> list[colander.SchemaNode]:
+    """Return profession, RPPS and ADELI with their specialties.
+
+    :param today: decides which professions still exist. :param profession: the one that is proven, as stored.
+    """
     values = [*_grouped(professions(today)), (OTHER_PROFESSION, "- Autre -")]
     return [
-        ChoiceNode(name="profession", title="Profession", values=values),
+        ChoiceNode(name="profession", title="Profession", values=values, searchable=True),
         TextNode(
             name="profession_other",
             title="Profession (autre)",
@@ -72,7 +75,43 @@ def profession_nodes(today: date) -> list[colander.SchemaNode]:
             help="À renseigner si vous avez choisi « - Autre - ».",
         ),
         _number("rpps", "N° RPPS", normalise_rpps, help_text="11 chiffres, inscrits sur votre carte CPS."),
-        ChoiceNode(name="rpps_specialty", title="Spécialité RPPS", values=specialties, missing=""),
+        _specialty("rpps_specialty", "Spécialité RPPS", profession),
         _number("adeli", "N° ADELI", normalise_adeli, help_text="9 caractères. Ce répertoire est fermé."),
-        ChoiceNode(name="adeli_specialty", title="Spécialité ADELI", values=specialties, missing=""),
+        _specialty("adeli_specialty", "Spécialité ADELI", profession),
     ]
+
+
+def _specialty(name: str, title: str, profession: str) -> colander.SchemaNode:
+    by_profession = [(holder, held) for holder, held in specialties() if profession in {"", str(holder.coded)}]
+    return ChoiceNode(
+        name=name,
+        title=title,
+        values=[(holder.label, _options(held)) for holder, held in by_profession],
+        missing="",
+        searchable=True,
+        follows="profession",
+        group_values={holder.label: str(holder.coded) for holder, _ in by_profession},
+    )
+
+
+def another_profession_is_told(values: Json) -> Mapping[str, str]:
+    """Rule: « - Autre - » says which."""
+    if values.get("profession") == OTHER_PROFESSION and not values.get("profession_other", "refused"):
+        return {"profession_other": "Indiquez votre profession."}
+    return {}
+
+
+def specialties_are_of_the_profession(proven: str = "") -> Rule:
+    """Return the rule that a specialty is one of the profession's. :param proven: the profession that is not asked."""
+
+    def rule(values: Json) -> Mapping[str, str]:
+        profession = values.get("profession") or proven
+        told = "Cette spécialité est celle d’une autre profession ({}) : choisissez-en une de la vôtre, ou aucune."
+        return {
+            name: told.format(holder.label)
+            for name in ("rpps_specialty", "adeli_specialty")
+            for holder, held in specialties()
+            if profession and str(holder.coded) != profession and values.get(name) in {str(each.coded) for each in held}
+        }
+
+    return rule

@@ -21,6 +21,10 @@ class ProfileResource(Resource):
     title = "Mes données personnelles"
 
 
+class TownsResource(Resource):
+    """The towns of a postal code, for the forms that ask for an address."""
+
+
 class SupportAccountResource(Resource):
     """One account, as the support sees it; ``__name__`` is its subject, right or wrong."""
 

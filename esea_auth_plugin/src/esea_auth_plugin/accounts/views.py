@@ -6,12 +6,15 @@ from collections.abc import Mapping
 
 import colander
 from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ..directives import core
 from ..foundation.forms import Invalid, PortalForm
+from ..foundation.nomenclatures import departments_of, towns_of
 from ..interfaces import PROVEN_ORIGINS, IAccountRoot, IAccounts, ICatalogue
-from ..pyramid_types import PortalRequest, TemplateValues, ViewResult
+from ..normalise.postal import BadPostalCode, normalise_postal_code
+from ..pyramid_types import JsonObject, PortalRequest, TemplateValues, ViewResult
 from ..resources import Resource
 from ..services import find
 from ..settings import AuthSettings
@@ -19,7 +22,7 @@ from . import attribute_store
 from .attributes import KINDS, shown
 from .forms import ORIGIN_WORDS, normal_address
 from .profile import REPLACEABLE, change, own_schema
-from .resources import ProfileResource
+from .resources import ProfileResource, TownsResource
 from .service import account_id_of
 
 _TEMPLATES = "esea_auth_plugin:accounts/templates"
@@ -90,6 +93,23 @@ def _form(request: PortalRequest) -> tuple[PortalForm, Mapping[str, list[str]]]:
     return form, {
         "fixed": [KINDS[name].label for name in fixed],
         "replaceable": [KINDS[name].label for name in proven if name in REPLACEABLE],
+    }
+
+
+@view_config(context=TownsResource, request_method="GET", permission=NO_PERMISSION_REQUIRED, renderer="json")
+def towns(context: TownsResource, request: PortalRequest) -> JsonObject:
+    """Answer ``{"towns", "department", "department_name"}`` for ``?code=33000``: open data, the same for everybody."""
+    try:
+        code = normalise_postal_code(request.GET.get("code", "")).code
+    except BadPostalCode:
+        code = ""
+    possible = departments_of(code)
+    alone = possible[0] if len(possible) == 1 else None
+    request.response.cache_control = "public, max-age=86400"
+    return {
+        "towns": [town.name for town in towns_of(code)],
+        "department": str(alone.coded) if alone is not None else "",
+        "department_name": alone.label if alone is not None else "",
     }
 
 

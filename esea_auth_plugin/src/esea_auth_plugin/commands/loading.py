@@ -9,8 +9,8 @@ from typing import TypeAlias
 from pyramid.exceptions import ConfigurationError as PyramidConfigurationError
 from pyramid.paster import get_app, get_appsettings, setup_logging
 
+from ..foundation.logs import prepare_handlers
 from ..foundation.migrations import unchecked
-from ..foundation.security.log_masking import mask_all_handlers
 from ..foundation.shutdown import give_back
 from ..pyramid_types import Registry
 
@@ -79,4 +79,4 @@ def _set_up_logging(config_uri: str) -> None:
         setup_logging(config_uri)
     except KeyError:
         return  # an ini file without [loggers]: the host logs its own way
-    mask_all_handlers()
+    prepare_handlers()

@@ -92,7 +92,7 @@ from .reviews import (
     ReviewState,
     ReviewView,
 )
-from .sessions import ISavedForms, ISessions, SessionView
+from .sessions import IProvenSignIns, ISavedForms, ISessions, SessionView
 
 __all__ = [
     "AUTHORITY_ORIGINS",
@@ -154,6 +154,7 @@ __all__ = [
     "IPendingIdentities",
     "IPermissionEvaluator",
     "IPortalRoot",
+    "IProvenSignIns",
     "IResource",
     "IReviews",
     "IRevocationLists",

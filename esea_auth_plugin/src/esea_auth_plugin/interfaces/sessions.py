@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -10,7 +10,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from ..pyramid_types import PortalRequest
-from .people import Proof
+from .people import Factor, Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,20 @@ class ISessions(Protocol):
 
     def close_all(self, session: Session, subject: str, *, but: str | None = None) -> int:
         """End every session of the person, except the one with id ``but``; return how many."""
+
+
+class IProvenSignIns(Protocol):
+    """Signs a person in by what they have just proven on another page than a sign-in's."""
+
+    def sign_in(self, request: PortalRequest, session: Session, subject: str, factors: Mapping[str, Factor]) -> str:
+        """Open a session under a new id and return the address to show next.
+
+        What is due at a sign-in is due here: the account is active, the CGU are accepted.
+
+        :param factors: what was proven, by the modes that would prove it, in the order of their stages. If one of them
+            is not enabled, or the portal does not admit the last one today, nobody is signed in and the page of the
+            sign-in follows.
+        """
 
 
 class ISavedForms(Protocol):

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 
 import colander
 
-from ..foundation.forms import EmailNode, HoneypotNode, NameNode, PasswordNode, PhoneNode, PortalForm, TextNode
+from ..foundation.forms import (
+    EmailNode,
+    HoneypotNode,
+    NameNode,
+    PasswordNode,
+    PhoneNode,
+    PortalForm,
+    RuledMapping,
+    TextNode,
+    repeats,
+    ruled_schema,
+)
+from ..foundation.forms.rules import ADDRESSES_DIFFER, PASSWORDS_DIFFER
 from ..foundation.security import password_policy
 from ..interfaces import AccountView
+from ..normalise.emails import normalise_email
 from ..pyramid_types import JsonObject, PortalRequest
 
 _ADVICE = (
@@ -50,33 +63,18 @@ class LostMailboxSchema(colander.MappingSchema):
     )
     website = HoneypotNode()
 
-    def validator(self, node: colander.SchemaNode, values: Mapping[str, object]) -> None:
-        """The new address is confirmed."""
-        if values["email"] != values["email_again"]:
-            error = colander.Invalid(node)
-            error["email_again"] = "Les deux adresses diffèrent : saisissez-les de nouveau."
-            raise error
-
-
-def _agree(node: colander.SchemaNode, values: Mapping[str, object]) -> None:
-    if values["password"] != values["password_again"]:
-        differ = "Les deux mots de passe diffèrent : saisissez-les de nouveau."
-        error = colander.Invalid(node)
-        error["password_again"] = differ
-        raise error
+    schema_type = partial(RuledMapping, repeats("email", "email_again", ADDRESSES_DIFFER, spelled=normalise_email))
 
 
 def password_form(
     request: PortalRequest, *, current: bool = False, cancel: tuple[str, str] | None = None
 ) -> PortalForm:
     """Return the form of a new password; ``current``: the present one is asked first (ASVS 6.2.3)."""
-    schema = colander.SchemaNode(colander.Mapping(), validator=_agree)
-    if current:
-        schema.add(PasswordNode(name="current", title="Mot de passe actuel"))
+    nodes = [PasswordNode(name="current", title="Mot de passe actuel")] if current else []
     password = PasswordNode(name="password", title="Nouveau mot de passe", new=True, help=_ADVICE)
     password.widget.meter = "surete"
-    schema.add(password)
-    schema.add(PasswordNode(name="password_again", title="Confirmez votre nouveau mot de passe", new=True))
+    again = PasswordNode(name="password_again", title="Confirmez votre nouveau mot de passe", new=True)
+    schema = ruled_schema([*nodes, password, again], repeats("password", "password_again", PASSWORDS_DIFFER))
     return PortalForm(schema, request, submit=(("valider", "Changer mon mot de passe"),), cancel=cancel)
 
 

@@ -11,10 +11,11 @@ from ..authentication.attempts.browsers import forget_all
 from ..authentication.attempts.store import SignIns
 from ..events import DeviceReportedLost, DeviceRevoked, FirstLinked
 from ..foundation.revocation import REQUESTS, end_everything
-from ..interfaces import ISavedForms, ISessions, ISignInRoot
+from ..interfaces import IProvenSignIns, ISavedForms, ISessions, ISignInRoot
 from ..pyramid_types import Configurator
 from ..services import find
 from . import saved_forms
+from .proven import ProvenSignIns
 from .resources import SavedFormResource, SignInResource, SignOutResource, TermsResource
 from .saved_forms import SavedForms
 
@@ -54,6 +55,7 @@ def includeme(config: Configurator) -> None:
     config.add_service(SignIns, SignIns)
     config.add_service(SavedForms, SavedForms)
     config.add_service(ISavedForms, lambda registry: find(registry, SavedForms))
+    config.add_service(IProvenSignIns, ProvenSignIns)
     config.add_audit_actions(_ACTIONS)
     config.add_revocable("sign_in", end_sign_ins, order=10)
     config.add_revocable("known_browser", lambda session, subject, kept: forget_all(session, subject))

@@ -16,7 +16,7 @@ from ..pyramid_types import PortalRequest, ViewResult, current_identity
 from ..services import find
 from .finishing import StartAgain, active_account, after_last_stage, terms_due
 from .resources import SavedFormResource, SignOutResource, TermsResource
-from .saved_form_display import place_of, typed
+from .saved_form_display import title_of, typed
 from .saved_forms import SavedForms
 
 _TERMS = "esea_auth_plugin:sign_in/templates/terms.jinja2"
@@ -86,8 +86,18 @@ def show_saved_form(context: SavedFormResource, request: PortalRequest) -> ViewR
     saved_form = find(request, SavedForms).waiting(request, request.dbsession, request.identity.subject)
     if saved_form is None:
         return HTTPSeeOther("/compte")
-    title, place = place_of(request, saved_form.path)
-    return {"saved_form": saved_form, "typed": typed(saved_form.fields), "title": title, "place": place}
+    title = title_of(request, saved_form.path)
+    return {"saved_form": saved_form, "typed": typed(saved_form.fields), "title": title}
+
+
+@view_config(context=SavedFormResource, name="abandonner", request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def abandon_saved_form(context: SavedFormResource, request: PortalRequest) -> ViewResult:
+    """Delete the form that waits, and lead away from the page that it belongs to."""
+    if current_identity(request) is None:
+        return HTTPSeeOther("/connexion")
+    find(request, SavedForms).drop(request, request.dbsession)
+    request.flash("C’est abandonné : rien n’a été enregistré.", "info")
+    return HTTPSeeOther("/compte")
 
 
 @view_config(

@@ -35,14 +35,14 @@ def typed(fields: Iterable[tuple[str, str]]) -> Sequence[tuple[str, str]]:
     return [(_LABELS[name], shown(name, value)) for name, value in fields if value.strip() and name in _LABELS]
 
 
-def place_of(request: PortalRequest, path: str) -> tuple[str, str]:
-    """Return title and address of the page that a form belongs to.
+def title_of(request: PortalRequest, path: str) -> str:
+    """Return the title of the page that a form belongs to.
 
     The form's own address may answer no GET (« …/retirer »): its place does.
     """
     place = traverse(request.root, unquote(path))["context"]
     titled = next((one for one in _upwards(place) if getattr(one, "title", "")), None)
-    return (titled.title, titled.path) if titled is not None else ("", "/compte")
+    return titled.title if titled is not None else ""
 
 
 def _upwards(context: object) -> Iterable[Any]:

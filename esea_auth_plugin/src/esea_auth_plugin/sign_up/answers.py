@@ -21,6 +21,7 @@ class Answers:
 
     :ivar personal: step 2, values in normal form by attribute name, and ``email``.
     :ivar password_hash: argon2id hash of the password chosen at step 3.
+    :ivar terms: version of the CGU that was accepted at step 4.
     :ivar pending: what was typed on a page and not accepted yet, by page, never a password.
     :ivar proven: who a card or another authority says this is. :ivar email_confirmed: address that a code came back
         from (normal form); only a sign-up with a proven identity confirms it on the way. :ivar email_reached: address
@@ -33,6 +34,7 @@ class Answers:
     password_hash: str = ""
     services: tuple[str, ...] = ()
     motive: str = ""
+    terms: str = ""
     pending: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     proven: ExternalIdentity | None = None
     email_confirmed: str = ""

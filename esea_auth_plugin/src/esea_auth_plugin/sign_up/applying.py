@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from ..accounts import identifiers
+from ..interfaces import PortalSettings
 from ..pyramid_types import Registry
-from ..services import current_time
+from ..services import current_time, find
 from .answers import Answers
 from .drafts import Drafts
 from .requests import SignUps
@@ -39,6 +40,7 @@ class Applications:
             password_hash=password_hash,
             services=tuple(services),
             motive=motive,
+            terms=find(self._registry, PortalSettings).terms_version,
         )
         drafts = Drafts(self._registry)
         draft_id, secret = drafts.start(session, answers, done=_ALL_STEPS)

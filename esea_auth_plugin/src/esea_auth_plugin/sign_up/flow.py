@@ -13,16 +13,25 @@ from typing import Any
 from pyramid.httpexceptions import HTTPSeeOther
 
 from ..foundation.database import IDatabase
-from ..foundation.forms import PortalForm
+from ..foundation.forms import Button, PortalForm
 from ..foundation.web.cookies import drop_cookie, read_cookie, set_cookie
 from ..pyramid_types import JsonObject, PortalRequest, TemplateValues, View, ViewResult, current_identity
 from ..services import find
 from ..settings import AuthSettings
+from .answers import Answers
 from .drafts import TTL, Draft, Drafts
 
 COOKIE = "inscription"
 STEPS = ("Carte CPS", "Données personnelles", "Choix de votre identifiant", "Adhésion")
-PATHS = ("/inscription", "/inscription/donnees", "/inscription/identifiant", "/inscription/adhesion")
+#: The four steps, then the page that shows all answers before they are sent.
+PATHS = (
+    "/inscription",
+    "/inscription/donnees",
+    "/inscription/identifiant",
+    "/inscription/adhesion",
+    "/inscription/verification",
+)
+NEXT, BACK = Button("suivant", "Suivant"), Button("precedent", "Précédent", "quiet")
 WAITING, AGAIN = "/inscription/attente", "/inscription/reprise"
 MAILBOX = "/inscription/courriel"
 
@@ -56,6 +65,31 @@ def step_of(request: PortalRequest, number: int) -> TemplateValues:
     }
 
 
+def next_path(done: int, after: int = 0) -> str:
+    """Return the page that follows. :param done: steps accepted. :param after: the step that was just answered.
+
+    An answer that was changed from the last page leads back there.
+    """
+    return PATHS[done if done >= len(STEPS) or not after else after]
+
+
+def save_step(request: PortalRequest, draft: Draft, answers: Answers, number: int) -> int:
+    """Keep the answers of a step; return how many steps are done with them.
+
+    A new name or address asks for the password again, and a new version of the CGU for its acceptance.
+    """
+    done = max(number, draft.done)
+    if done > 2 and not (answers.password_hash or (answers.proven is not None and answers.identifier)):
+        done = 2
+    elif done > 2 and answers.terms == request.portal.terms_version:
+        done = len(STEPS)
+    elif done > 3:
+        done = 3
+    kept = answers.keeping(PATHS[number - 1], None)
+    Drafts(request.registry).save(request.dbsession, draft.id, kept, done=done)
+    return done
+
+
 def may_not_open(draft: Draft | None, number: int) -> str | None:
     """Return where to go instead of step ``number``, ``None`` when it may be opened."""
     if draft is None:
@@ -65,7 +99,7 @@ def may_not_open(draft: Draft | None, number: int) -> str | None:
     if draft.idle:
         return AGAIN
     if number > draft.done + 1:
-        return PATHS[min(draft.done, 3)]
+        return next_path(draft.done)
     if number > 2 and draft.answers.proven is not None and not draft.answers.email_is_confirmed:
         return MAILBOX
     return None

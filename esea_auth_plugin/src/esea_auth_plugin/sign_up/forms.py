@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import partial
 
 import colander
 
-from ..accounts.forms import a_phone_is_given, an_address_is_of_its_country, beside, contact_nodes, normal_address
-from ..accounts.identity_nodes import name_nodes, profession_nodes
+from ..accounts.forms import a_phone_is_given, an_address_is_of_its_country, contact_nodes, normal_address
+from ..accounts.identity_nodes import (
+    another_profession_is_told,
+    name_nodes,
+    profession_nodes,
+    specialties_are_of_the_profession,
+)
 from ..accounts.names import identifier_is_well_formed, normalise_identifier
 from ..foundation.forms import (
     AcceptNode,
@@ -20,8 +24,12 @@ from ..foundation.forms import (
     Group,
     HoneypotNode,
     PasswordNode,
+    Rule,
     TextNode,
+    repeats,
+    ruled_schema,
 )
+from ..foundation.forms.rules import ADDRESSES_DIFFER, PASSWORDS_DIFFER
 from ..foundation.nomenclatures import OTHER_PROFESSION
 from ..foundation.nomenclatures.identifiers import normalise_adeli, normalise_rpps
 from ..foundation.security.password_policy import MIN_LENGTH
@@ -43,19 +51,16 @@ PERSONAL_GROUPS = (
     Group(
         "Saisie des données personnelles",
         ("civility", "last_name", "first_name", "email", "email_again", "workplace", "birthday"),
-        columns=2,
     ),
     Group(
         "Profession",
         ("profession", "profession_other", "rpps", "rpps_specialty", "adeli", "adeli_specialty"),
-        columns=2,
     ),
-    Group("Adresse professionnelle", ("address", "postal_code", "city", "country", "department"), columns=2),
+    Group("Adresse professionnelle", ("address", "postal_code", "city", "country", "department")),
     Group(
         "Téléphone",
         ("phone", "mobile", "fax"),
         intro="Renseignez un numéro de téléphone fixe ou mobile (l’un des deux est obligatoire).",
-        columns=2,
     ),
 )
 
@@ -67,7 +72,8 @@ def _identity_nodes() -> list[colander.SchemaNode]:
         EmailNode(
             name="email",
             title="Email",
-            help="Votre adresse professionnelle et personnelle : les codes de connexion y sont envoyés.",
+            help="Une adresse professionnelle à votre nom, que vous êtes seul(e) à lire : "
+            "les codes de connexion y sont envoyés.",
         ),
         EmailNode(name="email_again", title="Confirmation email", help=again, autocomplete="off"),
         TextNode(
@@ -85,16 +91,6 @@ def _identity_nodes() -> list[colander.SchemaNode]:
     ]
 
 
-def _personal_is_coherent(node: colander.SchemaNode, values: Json, country: str = "") -> None:
-    if normalise_email(values["email"]) != normalise_email(values["email_again"]):
-        raise beside(node, "email_again", "Les deux adresses diffèrent : vérifiez-les.")
-    if values.get("profession") == OTHER_PROFESSION and not values["profession_other"]:
-        raise beside(node, "profession_other", "Indiquez votre profession.")
-    an_address_is_of_its_country(node, values, country)
-    if {"phone", "mobile"} <= {child.name for child in node.children}:  # else one of them was proven
-        a_phone_is_given(node, values)
-
-
 def hidden_names(words: Sequence[str]) -> frozenset[str]:
     """Return the names of the fields that the setting hides."""
     return frozenset(name for word in words for name in HIDEABLE.get(word, ()))
@@ -104,17 +100,27 @@ def personal_schema(hidden: Sequence[str], today: date, proven: Mapping[str, str
     """Return the schema of step 2, without the fields that the portal hides and those that are proven already."""
     proven = proven or {}
     country = proven.get("country", "")
-    schema = colander.SchemaNode(colander.Mapping(), validator=partial(_personal_is_coherent, country=country))
     left_out = hidden_names(hidden) | set(proven)
     if country:
         left_out |= {"department"}  # France has départements, and is never noted
     if "profession" in left_out:
         left_out |= {"profession_other"}
-    for node in (*_identity_nodes(), *profession_nodes(today), *contact_nodes()):
-        if node.name not in left_out:
-            schema.add(node)
-    schema.add(HoneypotNode(name="site_web"))
-    return schema
+    profession = proven.get("profession", "")
+    nodes = [
+        node
+        for node in (*_identity_nodes(), *profession_nodes(today, profession), *contact_nodes())
+        if node.name not in left_out
+    ]
+    asked = [node.name for node in nodes]
+    rules = [
+        repeats("email", "email_again", ADDRESSES_DIFFER, spelled=normalise_email),
+        another_profession_is_told,
+        specialties_are_of_the_profession(profession),
+        an_address_is_of_its_country(asked, country),
+    ]
+    if {"phone", "mobile"} <= set(asked):  # else one of them was proven
+        rules.append(a_phone_is_given(asked))
+    return ruled_schema([*nodes, HoneypotNode(name="site_web")], *rules)
 
 
 def personal_values(values: Json, country: str = "") -> dict[str, str]:
@@ -155,30 +161,27 @@ def password_nodes(*, kept: bool = False, optional: bool = False) -> list[coland
     return [password, again]
 
 
-def passwords_agree(node: colander.SchemaNode, values: Json) -> None:
-    """Schema validator: the password is confirmed."""
-    if values["password"] != values["password_again"]:
-        raise beside(node, "password_again", "Les deux mots de passe diffèrent : saisissez-les de nouveau.")
+#: Rule: the password is confirmed.
+PASSWORDS_AGREE = repeats("password", "password_again", PASSWORDS_DIFFER)
 
 
-def identifier_node() -> colander.SchemaNode:
-    """Return « Identifiant »."""
+def identifier_node(*, checked: bool = False) -> colander.SchemaNode:
+    """Return « Identifiant ». :param checked: the page asks as one types whether it is available."""
     return TextNode(
         name="identifier",
         title="Identifiant",
         max_length=40,
         validator=_well_formed,
         autocomplete="username",
+        data={"check": "/inscription/identifiant-disponible"} if checked else {},
         help="Lettres sans accent, chiffres et points uniquement. Il ne sera pas modifiable par la suite.",
     )
 
 
-def identifier_schema(*, kept: bool, optional: bool = False) -> colander.SchemaNode:
+def identifier_schema(*rules: Rule, kept: bool, optional: bool = False) -> colander.SchemaNode:
     """Return the schema of step 3; ``optional``: a proven identity signs in without a password."""
-    schema = colander.SchemaNode(colander.Mapping(), validator=passwords_agree)
-    for node in (identifier_node(), *password_nodes(kept=kept, optional=optional)):
-        schema.add(node)
-    return schema
+    nodes = [identifier_node(checked=True), *password_nodes(kept=kept, optional=optional)]
+    return ruled_schema(nodes, PASSWORDS_AGREE, *rules)
 
 
 def terms_node() -> colander.SchemaNode:

@@ -15,6 +15,9 @@ _HOUR = timedelta(hours=1)
 START = Limit("sign_up.start.address", 60, _HOUR)
 IDENTIFIER = Limit("sign_up.identifier.address", 60, _HOUR)
 IDENTIFIER_OF_DRAFT = Limit("sign_up.identifier.draft", 20, _HOUR)
+#: Choices checked as one types, counted apart: a page that asks often does not use up the tries of « Suivant ».
+IDENTIFIER_CHECK = Limit("sign_up.identifier_check.address", 60, _HOUR)
+IDENTIFIER_CHECK_OF_DRAFT = Limit("sign_up.identifier_check.draft", 20, _HOUR)
 SEND = Limit("sign_up.send.address", 20, _HOUR)
 #: « Faire une nouvelle demande »: three in thirty days for one address, known or not. Only requests from a proven
 #: mailbox count: otherwise anybody could bar an address with three anonymous sign-ups.
@@ -45,6 +48,12 @@ def identifier_tried(request: PortalRequest, draft_id: str) -> Reservation:
     """
     here = find(request, Addresses).use(IDENTIFIER, request.client_address)
     return find(request, IThrottle).reserve(here, (IDENTIFIER_OF_DRAFT, draft_id))
+
+
+def identifier_checked(request: PortalRequest, draft_id: str) -> Reservation:
+    """Count one identifier that the page asks about while one types."""
+    here = find(request, Addresses).use(IDENTIFIER_CHECK, request.client_address)
+    return find(request, IThrottle).reserve(here, (IDENTIFIER_CHECK_OF_DRAFT, draft_id))
 
 
 def sent_by(request: PortalRequest, email: str) -> Reservation:

@@ -116,8 +116,9 @@ class SignUps:
             setattr(row, name, value)
         row.identifier, row.password_hash = answers.identifier, answers.password_hash
         row.services = " ".join(answers.services)
-        row.terms_version = find(self._registry, PortalSettings).terms_version
-        row.terms_accepted_at = current_time(self._registry)
+        version = find(self._registry, PortalSettings).terms_version
+        if row.terms_version != version:  # what completes a request accepts nothing anew
+            row.terms_version, row.terms_accepted_at = version, current_time(self._registry)
         row.follow_digest = tokens.digest(code, kind="sign_up.follow")
         return code
 

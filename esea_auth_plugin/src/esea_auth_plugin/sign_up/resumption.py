@@ -44,11 +44,11 @@ def resumable(request: PortalRequest, session: Session, token: str | None) -> Re
 def open_again(request: PortalRequest, session: Session, found: Resumable) -> tuple[Answers, int, str | None]:
     """Return (answers, steps done, sign-up completed) of the draft to start.
 
-    A refused sign-up lost its password and identifier: they are chosen again.
+    A refused sign-up lost its password and identifier: they are chosen again, and the CGU accepted anew.
     """
     row = session.get_one(SignUp, found.sign_up_id)
     answers = SignUps(request.registry).answers_of(row)
     if found.more_asked:
         return replace(answers, password_hash=row.password_hash or ""), 3 if row.password_hash else 2, row.id
     reached = normalise_email(answers.email)
-    return replace(answers, identifier="", password_hash="", email_reached=reached), 2, None
+    return replace(answers, identifier="", password_hash="", terms="", email_reached=reached), 2, None

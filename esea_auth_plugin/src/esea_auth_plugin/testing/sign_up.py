@@ -41,6 +41,8 @@ PERSONAL: Mapping[str, str] = {
     "Département": "Gironde",
     "Téléphone": "05 56 79 56 79",
 }
+#: The button that sends the request.
+SEND = "Envoyer ma demande"
 MOTIVE = "Je travaille aux urgences et j’ai besoin des tableaux de bord."
 
 
@@ -81,9 +83,19 @@ def adhesion(**changes: object) -> JsonObject:
     }
 
 
+def to_check(page: TestResponse, **changes: object) -> TestResponse:
+    """Answer step 4, whose page is given; return « Vérifiez vos réponses »."""
+    return send(page, adhesion(**changes)).follow()
+
+
+def send_request(page: TestResponse, **changes: object) -> TestResponse:
+    """Answer step 4, whose page is given, and send the request; return the waiting page."""
+    return press(to_check(page, **changes), SEND).maybe_follow()
+
+
 def sign_up(browser: TestApp, service: str = "", **changes: Any) -> TestResponse:
-    """Go through the four steps; return the waiting page."""
-    return send(to_step_4(browser, service, **changes), adhesion()).follow()
+    """Go through the steps and send the request; return the waiting page."""
+    return send_request(to_step_4(browser, service, **changes))
 
 
 def reference_on(page: TestResponse) -> str:

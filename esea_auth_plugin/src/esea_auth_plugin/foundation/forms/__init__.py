@@ -23,6 +23,7 @@ from .nodes import (
     PostalCodeNode,
     TextNode,
 )
+from .rules import Rule, RuledMapping, repeats, ruled_schema
 
 __all__ = [
     "AcceptNode",
@@ -42,8 +43,12 @@ __all__ = [
     "PhoneNode",
     "PortalForm",
     "PostalCodeNode",
+    "Rule",
+    "RuledMapping",
     "TextNode",
     "includeme",
+    "repeats",
+    "ruled_schema",
 ]
 
 

@@ -19,6 +19,10 @@ from .messages import _
 
 Validator = Callable[[Any, Any], None]
 
+_WIDGET_OPTIONS = (
+    *("help", "autocomplete", "width", "shown_when", "asterisk", "data"),
+    *("searchable", "follows", "group_values"),
+)
 _FORBIDDEN = _("Ce texte contient des caractères invisibles ou de contrôle : saisissez-le au clavier.")
 
 
@@ -46,7 +50,7 @@ class _Node(colander.SchemaNode):
     def __init__(self, *, check: Validator | None = None, **kw: Any) -> None:
         kw["validator"] = first_of(check, kw.get("validator"))
         kw.setdefault("widget", self.default_widget())
-        for name in ("help", "autocomplete", "width", "shown_when", "asterisk"):
+        for name in _WIDGET_OPTIONS:
             if name in kw:
                 setattr(kw["widget"], name, kw.pop(name))
         super().__init__(self.schema_type() if isinstance(self.schema_type, type) else self.schema_type, **kw)

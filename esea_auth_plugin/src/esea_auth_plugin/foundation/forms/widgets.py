@@ -6,7 +6,7 @@ page and nothing but text ever reaches a schema.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import colander
@@ -27,6 +27,7 @@ class Control(Widget):
     :ivar shown_when: ``"field=value"`` or ``"field=a|b"``: shown only then, where JavaScript runs.
     :ivar asterisk: mark as mandatory although the schema can't say so (depends on another field).
     :ivar keep: what was typed is shown again after an error.
+    :ivar data: ``data-`` attributes by name, read by a script of ours.
     """
 
     template = "text"
@@ -39,6 +40,7 @@ class Control(Widget):
     asterisk = False
     keep = True
     readonly = False
+    data: Mapping[str, str] = {}
 
     def read(self, post: Any, name: str) -> object:
         """Return the control's part of the posted form (``post`` is a WebOb MultiDict)."""
@@ -166,10 +168,18 @@ class WithChoices(Control):
 
 
 class Select(WithChoices):
-    """One of many; groups are allowed. ``empty``: label of no choice, ``None`` for none."""
+    """One of many; groups are allowed.
+
+    :ivar empty: label of no choice, ``None`` for none. :ivar searchable: a long list, searched where JavaScript runs.
+    :ivar follows: name of the field whose answer says which group is offered where JavaScript runs.
+    :ivar group_values: answers of that field by the labels of the groups.
+    """
 
     template = "select"
     empty: str | None = EMPTY_CHOICE
+    searchable = False
+    follows = ""
+    group_values: Mapping[str, str] = {}
 
 
 class Radios(WithChoices):

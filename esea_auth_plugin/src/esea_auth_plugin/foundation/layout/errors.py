@@ -207,7 +207,7 @@ def database_away(error: Exception, request: PortalRequest) -> Response:
         return unexpected(error, request)
     if not getattr(request, "told_database_away", False):  # the same outage, met again while the request ends
         request.told_database_away = True
-        logger.error("database unavailable, request %s: %s", getattr(request, "id", "?"), describe(error))
+        logger.error("database unavailable: %s", describe(error))
     response = error_response(request, 503, code="portal.unavailable")
     response.headers["Retry-After"] = str(retry_after(error))
     return response
@@ -215,7 +215,7 @@ def database_away(error: Exception, request: PortalRequest) -> Response:
 
 def unexpected(error: Exception, request: PortalRequest) -> Response:
     """Exception view of everything else."""
-    logger.error("unexpected error, request %s", getattr(request, "id", "?"), exc_info=error)
+    logger.error("unexpected error", exc_info=error)
     return error_response(request, 500, code="portal.unexpected")
 
 

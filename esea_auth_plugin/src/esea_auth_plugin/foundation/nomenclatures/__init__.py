@@ -11,6 +11,7 @@ from .lists import (
     DEPARTMENTS,
     HEALTH_PROFESSIONS,
     OTHER_PROFESSION,
+    PORTAL_PROFESSIONS,
     SOCIAL_PROFESSIONS,
     SPECIALTIES,
     TITLE_HOLDERS,
@@ -21,8 +22,10 @@ from .lists import (
     label_of,
     list_of,
     professions,
+    specialties,
 )
 from .postal import department_of
+from .towns import Town, departments_of, towns_of
 
 __all__ = [
     "CIVILITIES",
@@ -32,16 +35,28 @@ __all__ = [
     "CodeList",
     "Coded",
     "Concept",
+    "Town",
     "department_of",
     "departments",
+    "departments_of",
     "label_of",
     "list_of",
     "professions",
+    "specialties",
+    "towns_of",
 ]
 
 
 def includeme(config: Configurator) -> None:
     """Read every list the forms offer, so that a broken file stops the start and not the first sign-up."""
-    offered = (CIVILITIES, DEPARTMENTS, SPECIALTIES, HEALTH_PROFESSIONS, TITLE_HOLDERS, SOCIAL_PROFESSIONS)
+    offered = (
+        CIVILITIES,
+        DEPARTMENTS,
+        SPECIALTIES,
+        HEALTH_PROFESSIONS,
+        PORTAL_PROFESSIONS,
+        TITLE_HOLDERS,
+        SOCIAL_PROFESSIONS,
+    )
     for oid in offered:
         list_of(oid)

@@ -7,11 +7,13 @@ A code means something only with the OID of its list, so the two travel together
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
+
+from ...normalise.folding import fold_letters
 
 CIVILITIES = "1.2.250.1.213.1.6.1.69"
 DEPARTMENTS = "1.2.250.1.71.1.2.16"
@@ -19,6 +21,11 @@ SPECIALTIES = "1.2.250.1.213.2.28"
 HEALTH_PROFESSIONS = "1.2.250.1.71.1.2.7"
 TITLE_HOLDERS = "1.2.250.1.213.1.6.1.109"
 SOCIAL_PROFESSIONS = "1.2.250.1.213.1.6.1.4"
+#: Ours: professions of the emergency services that no list of the NOS names. A name, since no authority gave it an OID.
+PORTAL_PROFESSIONS = "urn:regional-portal:professions"
+
+#: Professions by the letters that a specialty's code begins with (TRE_R38 has no other link to TRE_G15).
+_SPECIALTY_HOLDERS = {"SM": "10", "SI": "60", "SCD": "40"}
 
 #: What « Profession » holds when the person's own is in none of the lists; « Profession (autre) » then tells it.
 OTHER_PROFESSION = "autre"
@@ -87,7 +94,7 @@ def _read(text: str) -> CodeList:
     concepts = tuple(
         Concept(
             coded=Coded(oid, entry["code"]),
-            label=entry["label"],
+            label=_readable(entry["label"], entry["code"]),
             end=date.fromisoformat(entry["end"]) if "end" in entry else None,
             regional=bool(entry.get("nouvelle_aquitaine")),
         )
@@ -95,6 +102,11 @@ def _read(text: str) -> CodeList:
         if not entry.get("obsolete")
     )
     return CodeList(data["name"], oid, data["source"], data["revision"], concepts)
+
+
+def _readable(label: str, code: str) -> str:
+    """Return a label as pages write it: typographic apostrophes, and no kind of code behind a specialty."""
+    return label.replace("'", "’").removesuffix(f" ({code.rstrip('0123456789')})")
 
 
 def list_of(oid: str) -> CodeList:
@@ -110,13 +122,30 @@ def label_of(coded: Coded) -> str:
 
 
 def professions(on: date) -> Sequence[tuple[str, Sequence[Concept]]]:
-    """Return what « Profession » offers that day, in groups: health, title holders, social."""
+    """Return what « Profession » offers that day, in groups, each in alphabetical order."""
     groups = (
         ("Professions de santé", HEALTH_PROFESSIONS),
+        ("Régulation et encadrement", PORTAL_PROFESSIONS),
         ("Usagers de titre", TITLE_HOLDERS),
         ("Professions du social", SOCIAL_PROFESSIONS),
     )
-    return [(title, [item for item in list_of(oid).concepts if item.active(on)]) for title, oid in groups]
+    return [(title, _sorted(item for item in list_of(oid).concepts if item.active(on))) for title, oid in groups]
+
+
+def specialties() -> Sequence[tuple[Concept, Sequence[Concept]]]:
+    """Return the specialties in alphabetical order, by the profession that may have them."""
+    concepts = list_of(SPECIALTIES).concepts
+    found = []
+    for letters, code in _SPECIALTY_HOLDERS.items():
+        profession = list_of(HEALTH_PROFESSIONS).get(code)
+        held = _sorted(item for item in concepts if item.coded.code.rstrip("0123456789") == letters)
+        if profession is not None and held:
+            found.append((profession, held))
+    return found
+
+
+def _sorted(concepts: Iterable[Concept]) -> Sequence[Concept]:
+    return sorted(concepts, key=lambda item: fold_letters(item.label))
 
 
 def departments() -> Sequence[tuple[str, Sequence[Concept]]]:

@@ -68,11 +68,3 @@ class MaskSecrets(logging.Filter):
         if record.stack_info:
             record.stack_info = masked(record.stack_info)
         return True
-
-
-def mask_all_handlers() -> None:
-    """Put the filter on every handler that logging knows now; call it once logging is configured."""
-    loggers = [logging.getLogger(), *map(logging.getLogger, list(logging.root.manager.loggerDict))]
-    for handler in {handler for logger in loggers for handler in logger.handlers}:
-        if not any(isinstance(known, MaskSecrets) for known in handler.filters):
-            handler.addFilter(MaskSecrets())

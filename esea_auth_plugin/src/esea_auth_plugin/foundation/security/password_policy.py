@@ -104,6 +104,15 @@ def own_words(personal: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def is_judged(personal: Sequence[str], further: Sequence[str]) -> bool:
+    """Tell whether a password that was accepted with the words of ``personal`` would be accepted with ``further``.
+
+    A word that contains one which the password does not contain can't be in it either; any other word could be.
+    """
+    judged = own_words(personal)
+    return all(any(word in further_word for word in judged) for further_word in own_words(further))
+
+
 def _shape(password: str) -> list[str]:
     messages = []
     missing = MIN_LENGTH - len(password)

@@ -29,6 +29,12 @@ TOUCH_EVERY = timedelta(minutes=1)
 _UNREAD = object()
 
 
+def known_subject(request: PortalRequest) -> str:
+    """Return whose session this request has read already, ``""`` when it read none: nothing is read here."""
+    found = getattr(request, "_portal_session", None)
+    return found.subject if isinstance(found, SessionView) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Lifetimes:
     """Longest life and longest silence of a session (RIE v2 draft rule 13: 4 h and 30 min at most)."""

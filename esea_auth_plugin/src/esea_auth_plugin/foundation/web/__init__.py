@@ -6,7 +6,9 @@ from pyramid.tweens import INGRESS
 from pyramid.viewderivers import INGRESS as DERIVER_INGRESS
 
 from ...pyramid_types import Configurator
-from ..security.log_masking import mask_all_handlers
+from ...services import find
+from ...settings import FoundationSettings
+from ..logs import prepare_handlers
 from . import csrf, deferred_writes, flash, host_isolation, multipart_forms, proxy, strict_traversal
 from .csp import ContentPolicy
 
@@ -42,7 +44,7 @@ def includeme(config: Configurator) -> None:
     config.include(host_isolation)
     config.set_default_permission(DENY_BY_DEFAULT)
     # The ini file configured logging before the application was made: its handlers are all there now.
-    config.action("esea-mask-logs", mask_all_handlers, order=9_000)
+    config.action("esea-logs", lambda: prepare_handlers(find(config, FoundationSettings).log_format), order=9_000)
 
 
 #: A view that names no permission asks for this one, which nobody is ever granted.

@@ -6,7 +6,7 @@ It runs before routing, sessions, CSRF and the database, and needs none of them.
 from __future__ import annotations
 
 import logging
-import uuid
+from time import perf_counter
 
 from pyramid.response import Response
 
@@ -15,8 +15,10 @@ from ...pyramid_types import Handler, PortalRequest, Registry
 from ...services import find
 from ...settings import FoundationSettings
 from ..layout.errors import ErrorText, bare_response, error_response
-from . import headers
+from ..logs import request_under_way
+from . import headers, proxy
 from .request_checks import BadRequest, check_body, check_head, content_length, read_body, readable_cookies
+from .request_log import log_request
 
 logger = logging.getLogger(__name__)
 
@@ -52,13 +54,16 @@ def gate_tween(handler: Handler, registry: Registry) -> Handler:
     secure = settings.url.startswith("https://")
 
     def gate(request: PortalRequest) -> Response:
-        request.id = uuid.uuid4().hex
-        response = _refusal(request, known, settings)
-        if response is None:
-            # What the portal is reached by is a fact of the settings, never of a header.
-            request.environ["wsgi.url_scheme"] = "https" if secure else "http"
-            response = handler(request)
-        headers.dress(request, response, secure=secure)
+        began = perf_counter()
+        request.id = proxy.request_id(request.environ, settings.trusted_proxies)
+        with request_under_way(request.id):
+            response = _refusal(request, known, settings)
+            if response is None:
+                # What the portal is reached by is a fact of the settings, never of a header.
+                request.environ["wsgi.url_scheme"] = "https" if secure else "http"
+                response = handler(request)
+            headers.dress(request, response, secure=secure)
+            log_request(request, response, perf_counter() - began)
         return response
 
     return gate
@@ -89,5 +94,5 @@ def _refusal(request: PortalRequest, known: frozenset[str], settings: Foundation
 
 
 def _log(request: PortalRequest, code: str) -> None:
-    """Write the one line of a refused request: which check, and the reference that the answer carries too."""
-    logger.warning("request refused: %s, request %s", code, request.id)
+    """Write which check refused a request; the line names the reference that the answer carries too."""
+    logger.warning("request refused: %s", code)

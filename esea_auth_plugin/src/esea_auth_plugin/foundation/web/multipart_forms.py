@@ -29,7 +29,7 @@ def multipart_deriver(view: View, info: Any) -> View:
     def checked(context: object, request: PortalRequest) -> Any:
         if media_type(request.environ) == MULTIPART:
             if not declared:
-                logger.warning("request refused: multipart.not_accepted, request %s", request.id)
+                logger.warning("request refused: multipart.not_accepted")
                 raise HTTPUnsupportedMediaType
             fields = _parsed(request)
             request.set_property(lambda request: fields, name="POST", reify=True)
@@ -56,7 +56,7 @@ def _parsed(request: PortalRequest) -> MultiDict[str, Any]:
         for name, part in files.iterallitems():
             _check(name, part.filename or "")
     except (MultipartError, UnicodeDecodeError, BadRequest) as wrong:
-        logger.warning("request refused: multipart.malformed (%s), request %s", type(wrong).__name__, request.id)
+        logger.warning("request refused: multipart.malformed (%s)", type(wrong).__name__)
         raise HTTPBadRequest from None
     request.add_finished_callback(lambda request: [part.close() for _, part in files.iterallitems()])
     return MultiDict([*texts.iterallitems(), *files.iterallitems()])

@@ -8,9 +8,14 @@ from typing import Any
 
 import colander
 
-from ...accounts.forms import an_address_is_of_its_country, beside, contact_nodes, normal_address
-from ...accounts.identity_nodes import name_nodes, profession_nodes
-from ...foundation.forms import Group, TextNode
+from ...accounts.forms import an_address_is_of_its_country, contact_nodes, normal_address
+from ...accounts.identity_nodes import (
+    another_profession_is_told,
+    name_nodes,
+    profession_nodes,
+    specialties_are_of_the_profession,
+)
+from ...foundation.forms import Group, TextNode, ruled_schema
 from ...foundation.nomenclatures import OTHER_PROFESSION
 from ...foundation.nomenclatures.identifiers import normalise_adeli, normalise_rpps
 
@@ -30,23 +35,16 @@ GROUPS = (
 )
 
 
-def _coherent(node: colander.SchemaNode, values: Mapping[str, object]) -> None:
-    if values.get("profession") == OTHER_PROFESSION and not values.get("profession_other"):
-        raise beside(node, "profession_other", "Indiquez votre profession.")
-    an_address_is_of_its_country(node, values)
-
-
 def correction_schema(today: date, proven: Collection[str], hidden: Sequence[str]) -> Any:
     """Return the schema. What the person may change alone is left out, unless it was proven since."""
-    schema = colander.SchemaNode(colander.Mapping(), validator=_coherent)
     workplace = TextNode(name="workplace", title="Lieu d’exercice", max_length=120)
-    for node in (*name_nodes(), *profession_nodes(today)):
-        if node.name not in hidden and node.name.removesuffix("_specialty") not in hidden:
-            schema.add(node)
-    for node in (workplace, *contact_nodes()):
-        if node.name in proven:
-            schema.add(node)
-    schema.add(
+    nodes = [
+        node
+        for node in (*name_nodes(), *profession_nodes(today))
+        if node.name not in hidden and node.name.removesuffix("_specialty") not in hidden
+    ]
+    nodes.extend(node for node in (workplace, *contact_nodes()) if node.name in proven)
+    nodes.append(
         TextNode(
             name="motive",
             title="Ce qui a changé, et ce qui le prouve",
@@ -57,7 +55,12 @@ def correction_schema(today: date, proven: Collection[str], hidden: Sequence[str
             "N’indiquez aucun nom de patient.",
         )
     )
-    return schema
+    return ruled_schema(
+        nodes,
+        another_profession_is_told,
+        specialties_are_of_the_profession(),
+        an_address_is_of_its_country([node.name for node in nodes]),
+    )
 
 
 def normal(values: Mapping[str, object]) -> dict[str, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import colander
 
-from ...foundation.forms import CodeNode, EmailNode
+from ...foundation.forms import CodeNode, EmailNode, RuledMapping, repeats
+from ...foundation.forms.rules import ADDRESSES_DIFFER
 from ...normalise.emails import normalise_email
-from ...pyramid_types import Json
 
 
 class AddressSchema(colander.MappingSchema):
@@ -17,12 +19,7 @@ class AddressSchema(colander.MappingSchema):
     )
     email_again = EmailNode(title="Confirmation nouvel email", autocomplete="off")
 
-    def validator(self, node: colander.SchemaNode, values: Json) -> None:
-        """Both are the same."""
-        if normalise_email(values["email"]) != normalise_email(values["email_again"]):
-            error = colander.Invalid(node)
-            error["email_again"] = "Les deux adresses diffèrent : saisissez-les de nouveau."
-            raise error
+    schema_type = partial(RuledMapping, repeats("email", "email_again", ADDRESSES_DIFFER, spelled=normalise_email))
 
 
 class CodeSchema(colander.MappingSchema):

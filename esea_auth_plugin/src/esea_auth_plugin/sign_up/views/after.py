@@ -15,7 +15,7 @@ from ...pyramid_types import PortalRequest, ViewResult
 from ...services import find
 from .. import limits
 from ..drafts import Drafts
-from ..flow import AGAIN, PATHS, current_draft, forget
+from ..flow import AGAIN, PATHS, current_draft, forget, next_path
 from ..forms import EmailAgainSchema, FollowSchema
 from ..requests import SignUps
 from ..resources import SignUpResource
@@ -35,7 +35,7 @@ def waiting_page(context: SignUpResource, request: PortalRequest) -> ViewResult:
     """« Votre demande est en attente »: known only to the browser that sent it, for two hours."""
     draft = current_draft(request)
     if draft is None or draft.sent_as is None:
-        return HTTPSeeOther(PATHS[min(draft.done, 3)] if draft else PATHS[0])
+        return HTTPSeeOther(next_path(draft.done) if draft else PATHS[0])
     with find(request, IDatabase).reading() as session:
         review = find(request, IReviews).get(session, draft.sent_as)
     return {"review": review} if review is not None else HTTPSeeOther(PATHS[0])
@@ -52,7 +52,7 @@ def again_page(context: SignUpResource, request: PortalRequest) -> ViewResult:
     """Ask for the e-mail typed, after a silence on what may be a shared workstation."""
     draft = current_draft(request)
     if draft is None or not draft.idle:
-        return HTTPSeeOther(PATHS[0] if draft is None else PATHS[min(draft.done, 3)])
+        return HTTPSeeOther(PATHS[0] if draft is None else next_path(draft.done))
     return {"form": _again_form(request).render()}
 
 
@@ -84,7 +84,7 @@ def again_given(context: SignUpResource, request: PortalRequest) -> ViewResult:
 
 def _last_page(pending: Any, done: int) -> str:
     """Return the page where something typed waits, else the next step."""
-    return next((path for path in PATHS if path in pending), PATHS[min(done, 3)])
+    return next((path for path in PATHS if path in pending), next_path(done))
 
 
 def _again_form(request: PortalRequest) -> PortalForm:

@@ -2,6 +2,9 @@
 
 Who doesn't know the password sets a new one, which replaces the first: nobody can plant a password under another's
 e-mail. Nothing happens on a GET.
+
+The token proves the mailbox. With the password of the sign-up that is what password and mailed code prove: the person
+is signed in. A password that the mailbox alone has just set proves nothing more than the mailbox: the sign-in follows.
 """
 
 from __future__ import annotations
@@ -12,18 +15,20 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...foundation.database import IDatabase
-from ...foundation.forms import Invalid, PasswordNode, PortalForm
+from ...foundation.forms import Invalid, PasswordNode, PortalForm, ruled_schema
 from ...foundation.security import password_policy
-from ...interfaces import IAuditTrail, IPasswords
+from ...interfaces import Factor, IAuditTrail, IPasswords, IProvenSignIns
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
 from .. import limits
 from ..confirmation import Confirmations, Found, TokenSpent, TokenStatus
-from ..forms import password_nodes, passwords_agree
+from ..forms import PASSWORDS_AGREE, password_nodes
 from ..resources import Confirmation
 
 _TEMPLATES = "esea_auth_plugin:sign_up/templates"
+_SIGN_IN = "/connexion"
 _NEW = "nouveau-mot-de-passe"
+_OPENED = "Votre compte est ouvert et vous êtes connecté(e)."
 _DONE = "Votre compte est confirmé. Vous pouvez maintenant vous connecter."
 
 
@@ -36,9 +41,7 @@ def _password_form(request: PortalRequest) -> PortalForm:
 
 
 def _new_form(request: PortalRequest) -> PortalForm:
-    schema = colander.SchemaNode(colander.Mapping(), validator=passwords_agree)
-    for node in password_nodes():
-        schema.add(node)
+    schema = ruled_schema(password_nodes(), PASSWORDS_AGREE)
     return PortalForm(schema, request, submit=(("confirmer", "Choisir ce mot de passe et confirmer mon compte"),))
 
 
@@ -133,14 +136,20 @@ def confirmed_with_new_password(context: Confirmation, request: PortalRequest) -
 def _finish(context: Confirmation, request: PortalRequest, new_hash: str | None) -> ViewResult:
     token = context.secret or ""
     try:
-        Confirmations(request.registry).confirm(request.dbsession, token, new_hash=new_hash)
+        account = Confirmations(request.registry).confirm(request.dbsession, token, new_hash=new_hash)
     except TokenSpent:
         # Another try was quicker: nothing of this one may stay, and the page says how the token ended.
         request.tm.doom()
         return HTTPSeeOther(context.path)
     context.forget()
-    request.flash(_DONE)
-    return HTTPSeeOther("/connexion")
+    address = _SIGN_IN if new_hash is not None else _sign_in(request, account.subject)
+    request.flash(_DONE if address == _SIGN_IN else _OPENED)
+    return HTTPSeeOther(address)
+
+
+def _sign_in(request: PortalRequest, subject: str) -> str:
+    proven = {"password": Factor.PASSWORD, "mail_code": Factor.MAILBOX}
+    return find(request, IProvenSignIns).sign_in(request, request.dbsession, subject, proven)
 
 
 def _tell_refusal(request: PortalRequest, subject: str) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import colander
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
+from ...accounts.identity_nodes import name_nodes
 from ...accounts.names import normalise_identifier
 from ...foundation.database import IDatabase
-from ...foundation.forms import ChoiceNode, Invalid, NameNode, PortalForm
-from ...foundation.nomenclatures import CIVILITIES, list_of
+from ...foundation.forms import Invalid, PortalForm, ruled_schema
 from ...foundation.security import password_policy
 from ...interfaces import IPasswords
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
@@ -18,7 +17,7 @@ from ...services import find
 from ...settings import AuthSettings
 from .. import limits
 from ..confirmation import Found, TokenSpent, TokenStatus
-from ..forms import identifier_node, password_nodes, passwords_agree, terms_node
+from ..forms import PASSWORDS_AGREE, identifier_node, password_nodes, terms_node
 from ..invitations import IdentifierTaken, Invitations
 from ..resources import Invitation
 
@@ -26,13 +25,8 @@ _TEMPLATE = "esea_auth_plugin:sign_up/templates/invitation.jinja2"
 
 
 def _form(request: PortalRequest) -> PortalForm:
-    schema = colander.SchemaNode(colander.Mapping(), validator=passwords_agree)
-    civilities = [(str(item.coded), item.label) for item in list_of(CIVILITIES).concepts]
-    schema.add(ChoiceNode(name="civility", title="Civilité", values=civilities, width="s"))
-    schema.add(NameNode(name="last_name", title="Nom", autocomplete="family-name"))
-    schema.add(NameNode(name="first_name", title="Prénom", autocomplete="given-name"))
-    for node in (identifier_node(), *password_nodes(), terms_node()):
-        schema.add(node)
+    nodes = [*name_nodes(), identifier_node(), *password_nodes(), terms_node()]
+    schema = ruled_schema(nodes, PASSWORDS_AGREE)
     return PortalForm(schema, request, submit=(("ouvrir", "Ouvrir mon compte"),))
 
 

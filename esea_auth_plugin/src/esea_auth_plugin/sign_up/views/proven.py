@@ -10,14 +10,14 @@ from pyramid.view import view_config
 
 from ...errors import TooManyAttempts
 from ...foundation.database import IDatabase
-from ...foundation.forms import Button, Invalid, PortalForm
+from ...foundation.forms import Invalid, PortalForm
 from ...interfaces import ICatalogue, IMailedCodes, IPendingIdentities
 from ...normalise.emails import normalise_email
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult, current_identity
 from ...services import find
 from .. import limits
 from ..drafts import Draft, Drafts
-from ..flow import MAILBOX, PATHS, current_draft, may_not_open, remember, step_of
+from ..flow import BACK, MAILBOX, NEXT, PATHS, current_draft, may_not_open, next_path, remember, step_of
 from ..forms import MailboxSchema
 from ..proven import answers_from, code_name
 from ..resources import SignUpResource
@@ -54,8 +54,7 @@ def begun(context: SignUpResource, request: PortalRequest) -> ViewResult:
 
 
 def _form(request: PortalRequest) -> PortalForm:
-    submit = (Button("suivant", "Suivant"), Button("precedent", "Précédent", "quiet"))
-    return PortalForm(MailboxSchema(), request, submit=submit)
+    return PortalForm(MailboxSchema(), request, submit=(NEXT, BACK))
 
 
 def _draft(request: PortalRequest) -> tuple[Draft | None, str]:
@@ -65,7 +64,7 @@ def _draft(request: PortalRequest) -> tuple[Draft | None, str]:
     if draft is None or elsewhere is not None:
         return None, elsewhere or PATHS[0]
     if draft.done < 2 or draft.answers.proven is None:
-        return None, PATHS[min(draft.done, 3)]
+        return None, next_path(draft.done)
     return (None, PATHS[2]) if draft.answers.email_is_confirmed else (draft, "")
 
 
@@ -95,7 +94,7 @@ def code_given(context: SignUpResource, request: PortalRequest) -> ViewResult:
     if draft is None:
         return HTTPSeeOther(elsewhere)
     form = _form(request)
-    if form.pressed == "precedent":
+    if form.pressed == BACK.name:
         return HTTPSeeOther(PATHS[1])
     if _SEND in request.POST:
         return _send(request, draft)
@@ -112,7 +111,7 @@ def code_given(context: SignUpResource, request: PortalRequest) -> ViewResult:
         return _shown(request, draft, invalid.form_html)
     answers = replace(draft.answers, email_confirmed=normalise_email(draft.answers.email))
     Drafts(request.registry).save(request.dbsession, draft.id, answers, done=draft.done)
-    return HTTPSeeOther(PATHS[2])
+    return HTTPSeeOther(next_path(draft.done, 2))
 
 
 def _send(request: PortalRequest, draft: Draft) -> ViewResult:

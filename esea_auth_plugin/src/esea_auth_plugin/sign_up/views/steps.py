@@ -1,4 +1,4 @@
-"""The four steps. Each page works without JavaScript and asks the flow whether it may be opened."""
+"""Steps 1, 2 and 4. Each page works without JavaScript and asks the flow whether it may be opened."""
 
 from __future__ import annotations
 
@@ -9,34 +9,38 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ...accounts import identifiers
-from ...accounts.names import identifier_from_name, normalise_identifier
+from ...accounts.names import identifier_from_name
 from ...accounts.role_mailboxes import is_role_mailbox
 from ...authentication.contract import AuthMode, Capability
 from ...authentication.registry import modes_of
 from ...errors import TooManyAttempts
-from ...foundation.forms import Button, Invalid, PortalForm
-from ...foundation.security import password_policy
-from ...interfaces import ICatalogue, IPasswords, ISealer, ModeStatus, PortalService
-from ...pyramid_types import JsonObject, PortalRequest, TemplateValues, ViewResult, current_identity
+from ...foundation.forms import Invalid, PortalForm
+from ...interfaces import ICatalogue, ModeStatus, PortalService
+from ...pyramid_types import PortalRequest, TemplateValues, ViewResult, current_identity
 from ...services import current_time, find
 from ...settings import AuthSettings
 from .. import limits
 from ..answers import Answers
 from ..drafts import Draft, Drafts
-from ..flow import PATHS, WAITING, at_step, current_draft, go_back, may_not_open, remember, shown, step_of
-from ..forms import PERSONAL_GROUPS, adhesion_schema, identifier_schema, personal_schema, personal_values
+from ..flow import (
+    BACK,
+    NEXT,
+    PATHS,
+    at_step,
+    current_draft,
+    go_back,
+    may_not_open,
+    next_path,
+    remember,
+    save_step,
+    shown,
+    step_of,
+)
+from ..forms import PERSONAL_GROUPS, adhesion_schema, personal_schema, personal_values
 from ..proven import PROVEN_WORDS, rows_of
-from ..requests import NoLongerYours, SignUps
 from ..resources import SignUpResource
 
 _TEMPLATES = "esea_auth_plugin:sign_up/templates"
-_NOT_MAILED = (
-    "Plusieurs courriels sont déjà partis vers cette adresse : votre demande est bien enregistrée, mais sans nouvel "
-    "accusé de réception. Notez sa référence."
-)
-_NEXT, _BACK = Button("suivant", "Suivant"), Button("precedent", "Précédent", "quiet")
-_TAKEN = "Cet identifiant n’est pas disponible : choisissez-en un autre, ou recopiez celui qui est proposé."
 
 
 # --- 1. Carte CPS ------------------------------------------------------------------------------------------------
@@ -57,7 +61,7 @@ def card_page(context: SignUpResource, request: PortalRequest) -> ViewResult:
     return {
         **step_of(request, 1),
         "under_way": under_way,
-        "continue_path": PATHS[min(draft.done, 3)] if draft and under_way else "",
+        "continue_path": next_path(draft.done) if draft and under_way else "",
         **_proving(request),
     }
 
@@ -110,8 +114,7 @@ def card_answered(context: SignUpResource, request: PortalRequest) -> ViewResult
         if elsewhere is not None:
             return HTTPSeeOther(elsewhere)
         answers = replace(draft.answers, has_card=answer == "oui")
-        drafts.save(request.dbsession, draft.id, answers, done=max(draft.done, 1))
-        return HTTPSeeOther(PATHS[1])
+        return HTTPSeeOther(next_path(save_step(request, draft, answers, 1), 1))
     asked = _service_asked(request)
     slugs = (asked.slug,) if asked is not None else ()
     _, secret = drafts.start(request.dbsession, Answers(has_card=answer == "oui", services=slugs), done=1)
@@ -125,7 +128,7 @@ def card_answered(context: SignUpResource, request: PortalRequest) -> ViewResult
 def _personal_form(request: PortalRequest, draft: Draft) -> PortalForm:
     today = current_time(request).date()
     schema = personal_schema(find(request, AuthSettings).hidden_fields, today, draft.answers.proven_attributes)
-    return PortalForm(schema, request, submit=(_NEXT, _BACK), groups=PERSONAL_GROUPS)
+    return PortalForm(schema, request, submit=(NEXT, BACK), groups=PERSONAL_GROUPS)
 
 
 @view_config(
@@ -164,7 +167,7 @@ def _personal(request: PortalRequest, draft: Draft, form_html: object) -> Templa
 @at_step(2, _personal_form)
 def personal_given(request: PortalRequest, draft: Draft, form: PortalForm) -> ViewResult:
     """Check and keep the personal data."""
-    if form.pressed == _BACK.name:
+    if form.pressed == BACK.name:
         return go_back(request, draft, form, 2)
     try:
         values = form.validate()
@@ -176,16 +179,15 @@ def personal_given(request: PortalRequest, draft: Draft, form: PortalForm) -> Vi
         _count_name(request, draft, form, personal)
     except Invalid as invalid:
         return _personal(request, draft, invalid.form_html)
-    answers = draft.answers.with_personal(personal).keeping(PATHS[1], None)
-    chosen = answers.password_hash or (answers.proven is not None and answers.identifier)
-    Drafts(request.registry).save(request.dbsession, draft.id, answers, done=max(2, draft.done if chosen else 2))
+    answers = draft.answers.with_personal(personal)
+    done = save_step(request, draft, answers, 2)
     if is_role_mailbox(find(request, AuthSettings), answers.email):
         request.flash(
             "Cette adresse ressemble à une boîte partagée. Les codes de connexion y seront lisibles par d’autres : "
             "préférez une adresse nominative. Le support vérifiera ce point.",
             "warning",
         )
-    return HTTPSeeOther(PATHS[2])
+    return HTTPSeeOther(next_path(done, 2))
 
 
 def _count_name(request: PortalRequest, draft: Draft, form: PortalForm, personal: Mapping[str, str]) -> None:
@@ -204,100 +206,12 @@ def _count_name(request: PortalRequest, draft: Draft, form: PortalForm, personal
         raise form.refuse(refused.message) from refused
 
 
-# --- 3. Choix de votre identifiant -------------------------------------------------------------------------------
-
-
-def _identifier_form(request: PortalRequest, draft: Draft) -> PortalForm:
-    return PortalForm(
-        identifier_schema(kept=bool(draft.answers.password_hash), optional=draft.answers.proven is not None),
-        request,
-        submit=(_NEXT, _BACK),
-        autocomplete="on",
-    )
-
-
-def _holder(draft: Draft) -> str:
-    """A draft that completes a request chooses for it: the request holds its identifier already."""
-    return draft.completes or draft.id
-
-
-def _proposal(request: PortalRequest, draft: Draft, refused: str = "") -> str:
-    personal = draft.answers.personal
-    names = (personal.get("first_name", ""), personal.get("last_name", ""))
-    return identifiers.propose(find(request, ISealer), *names, holder=_holder(draft), refused=refused)
-
-
-@view_config(
-    context=SignUpResource,
-    name="identifiant",
-    request_method="GET",
-    permission=NO_PERMISSION_REQUIRED,
-    renderer=f"{_TEMPLATES}/identifier.jinja2",
-)
-@at_step(3, _identifier_form)
-def identifier_page(request: PortalRequest, draft: Draft, form: PortalForm) -> ViewResult:
-    """« Étape 3/4 : Choix de votre identifiant »."""
-    proposal = _proposal(request, draft)
-    values = {"identifier": draft.answers.identifier or proposal}
-    return {**step_of(request, 3), "form": shown(form, draft, 3, values), "proposal": proposal}
-
-
-@view_config(
-    context=SignUpResource,
-    name="identifiant",
-    request_method="POST",
-    permission=NO_PERMISSION_REQUIRED,
-    renderer=f"{_TEMPLATES}/identifier.jinja2",
-)
-@at_step(3, _identifier_form)
-def identifier_chosen(request: PortalRequest, draft: Draft, form: PortalForm) -> ViewResult:
-    """Judge the password, hash it outside any transaction, then take the identifier in one statement."""
-    if form.pressed == _BACK.name:
-        return go_back(request, draft, form, 3)
-    limits.identifier_tried(request, draft.id)
-    proposal = _proposal(request, draft)
-    try:
-        values = form.validate()
-        answers = _with_password(request, draft, form, values)
-        now = current_time(request)
-        if not identifiers.reserve(
-            request.dbsession,
-            answers.identifier,
-            kind=identifiers.SIGN_UP,
-            holder=_holder(draft),
-            now=now,
-            until=None if draft.completes else draft.expires_at,
-        ):
-            proposal = _proposal(request, draft, refused=answers.identifier)
-            raise form.refuse({"identifier": _TAKEN})
-    except Invalid as invalid:
-        return {**step_of(request, 3), "form": invalid.form_html, "proposal": proposal}
-    if draft.completes is None:
-        identifiers.release(request.dbsession, draft.id, but=answers.identifier)
-    Drafts(request.registry).save(request.dbsession, draft.id, answers, done=max(3, draft.done))
-    return HTTPSeeOther(PATHS[3])
-
-
-def _with_password(request: PortalRequest, draft: Draft, form: PortalForm, values: JsonObject) -> Answers:
-    identifier, password = normalise_identifier(values["identifier"]), values["password"]
-    answers = replace(draft.answers, identifier=identifier).keeping(PATHS[2], None)
-    if not password:
-        if identifier != draft.answers.identifier and draft.answers.password_hash:
-            message = "Saisissez de nouveau votre mot de passe : il ne doit pas contenir le nouvel identifiant."
-            raise form.refuse({"password": message})
-        return answers
-    assessment = password_policy.assess(password, answers.own_words())
-    if not assessment.accepted:
-        raise form.refuse({"password": " ".join(assessment.messages)})
-    return replace(answers, password_hash=find(request, IPasswords).hash(password))
-
-
 # --- 4. Adhésion -------------------------------------------------------------------------------------------------
 
 
 def _adhesion_form(request: PortalRequest, draft: Draft) -> PortalForm:
     schema = adhesion_schema(find(request, ICatalogue).all())
-    return PortalForm(schema, request, submit=(Button("valider", "Valider"), _BACK))
+    return PortalForm(schema, request, submit=(NEXT, BACK))
 
 
 def _adhesion(request: PortalRequest, draft: Draft, form_html: object) -> TemplateValues:
@@ -315,6 +229,8 @@ def _adhesion(request: PortalRequest, draft: Draft, form_html: object) -> Templa
 def adhesion_page(request: PortalRequest, draft: Draft, form: PortalForm) -> ViewResult:
     """« Étape 4/4 : Adhésion »."""
     values = {"services": draft.answers.services, "motive": draft.answers.motive}
+    if draft.answers.terms == request.portal.terms_version:
+        values["terms"] = "oui"  # accepted in this very sign-up, which is being corrected
     return _adhesion(request, draft, shown(form, draft, 4, values))
 
 
@@ -326,40 +242,18 @@ def adhesion_page(request: PortalRequest, draft: Draft, form: PortalForm) -> Vie
     renderer=f"{_TEMPLATES}/adhesion.jinja2",
 )
 @at_step(4, _adhesion_form)
-def adhesion_sent(request: PortalRequest, draft: Draft, form: PortalForm) -> ViewResult:
-    """Send the request, once."""
-    if form.pressed == _BACK.name:
+def adhesion_given(request: PortalRequest, draft: Draft, form: PortalForm) -> ViewResult:
+    """Keep services, motive and the acceptance of the CGU; the answers are checked once more before they leave."""
+    if form.pressed == BACK.name:
         return go_back(request, draft, form, 4)
     try:
         values = form.validate()
-        mailed = _count(request, draft, form)
     except Invalid as invalid:
         return _adhesion(request, draft, invalid.form_html)
-    answers = replace(draft.answers, services=tuple(values.get("services", ())), motive=values["motive"])
-    try:
-        SignUps(request.registry).send(request.dbsession, replace(draft, answers=answers), mailed=mailed)
-    except NoLongerYours as lost:
-        # Nothing of the try may stay; the answer is a page all the same.
-        request.tm.doom()
-        request.flash(lost.message, "warning")
-        return HTTPSeeOther(PATHS[2])
-    if not mailed:
-        request.flash(_NOT_MAILED, "warning")
-    return HTTPSeeOther(WAITING)
-
-
-def _count(request: PortalRequest, draft: Draft, form: PortalForm) -> bool:
-    """Count the request; tell whether its acknowledgement may be mailed."""
-    limits.from_here(request, limits.SEND)
-    if draft.completes is not None:
-        return True
-    if not draft.answers.mailbox_is_proven:
-        return limits.may_acknowledge(request, draft.answers.email)
-    try:
-        limits.sent_by(request, draft.answers.email)
-    except TooManyAttempts as refused:
-        message = (
-            "Trois demandes au plus peuvent être faites en trente jours avec une même adresse : écrivez au support."
-        )
-        raise form.refuse(message) from refused
-    return True
+    answers = replace(
+        draft.answers,
+        services=tuple(values.get("services", ())),
+        motive=values["motive"],
+        terms=request.portal.terms_version,
+    )
+    return HTTPSeeOther(next_path(save_step(request, draft, answers, 4), 4))

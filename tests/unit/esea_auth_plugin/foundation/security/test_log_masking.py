@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from esea_auth_plugin.foundation.security.log_masking import MaskSecrets, mask_all_handlers, masked
+from esea_auth_plugin.foundation.logs import prepare_handlers
+from esea_auth_plugin.foundation.security.log_masking import MaskSecrets, masked
 from esea_auth_plugin.foundation.security.tokens import new_token
 
 TOKEN = "aB3" + new_token()
@@ -88,7 +89,7 @@ def test_a_record_that_can_t_be_formatted_neither_raises_nor_slips_through(log: 
 
 
 def test_every_handler_gets_the_filter_once(log: io.StringIO) -> None:
-    mask_all_handlers()
-    mask_all_handlers()
+    prepare_handlers()
+    prepare_handlers()
     for handler in logging.getLogger("test.masking").handlers:
         assert sum(isinstance(each, MaskSecrets) for each in handler.filters) == 1
