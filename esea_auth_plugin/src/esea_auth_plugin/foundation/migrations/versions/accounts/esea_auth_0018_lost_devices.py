@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "esea_auth_0017"
-down_revision: str | Sequence[str] | None = "esea_auth_0016"
+revision: str = "esea_auth_0018"
+down_revision: str | Sequence[str] | None = "esea_auth_0017"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
