@@ -10,9 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from ...authentication.contract import Poll
@@ -93,7 +92,7 @@ class EcpsRequests:
         """Forget the request of a sign-in."""
         session.execute(delete(EcpsRequest).where(EcpsRequest.attempt == attempt))
 
-    def poll(self, session: Session, at: datetime, *which: Any) -> Poll | None:
+    def poll(self, session: Session, at: datetime, *which: ColumnElement[bool]) -> Poll | None:
         """Tell a page whether to go on; ``None`` if there is no such request. One query."""
         row = session.execute(select(EcpsRequest.state, EcpsRequest.ends_at).where(*which)).first()
         if row is None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from ...pyramid_types import Configurator, Registry, RegistryStore
 
-Run = Callable[[Any], object]
+Run = Callable[[Registry], object]
 
 
 @dataclass(frozen=True, slots=True)

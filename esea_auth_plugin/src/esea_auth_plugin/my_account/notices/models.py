@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,7 +26,7 @@ class NoticeRow(AccountsModel):
     kind: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime]
     sealed: Mapped[str] = mapped_column(Text)
-    freezes: Mapped[list[list[Any]]] = mapped_column(JSON)
+    freezes: Mapped[list[list[str]]] = mapped_column(JSON)
 
 
 class NoticeLinkRow(SingleUseSecret, AccountsModel):
