@@ -10,3 +10,4 @@ export * from "../../esea_auth_plugin/src/esea_auth_plugin/static/lib/session-co
 export * from "../../esea_auth_plugin/src/esea_auth_plugin/static/lib/strength.js";
 export * from "../../esea_auth_plugin/src/esea_auth_plugin/static/lib/webauthn-json.js";
 export * from "../../oru_espace_pro_plugin/src/oru_espace_pro_plugin/static/lib/chart-spots.js";
+export * from "../../oru_espace_pro_plugin/src/oru_espace_pro_plugin/static/lib/freshness.js";
