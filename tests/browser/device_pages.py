@@ -36,6 +36,11 @@ def _device(portal: Portal) -> Arrival:
     return browser, str(link["href"])
 
 
+def _lost(portal: Portal) -> Arrival:
+    browser, device = _device(portal)[:2]
+    return browser, f"{device}/perdu"
+
+
 def _enrol(portal: Portal) -> Arrival:
     browser, _ = portal.signed_in()
     return after(press(browser.get("/compte/dispositifs"), ADD))
@@ -102,6 +107,7 @@ def _first_link(portal: Portal) -> Arrival:
 
 DEVICE_WAYS: Mapping[str, Way] = {
     f"{AUTH}:authentication/credentials/templates/device.jinja2": _device,
+    f"{AUTH}:authentication/credentials/loss/templates/lost.jinja2": _lost,
     f"{AUTH}:authentication/credentials/templates/enrol.jinja2": _enrol,
     f"{AUTH}:authentication/credentials/pending/templates/confirm.jinja2": _confirm,
     f"{AUTH}:authentication/credentials/first_link/templates/first_link.jinja2": _first_link,

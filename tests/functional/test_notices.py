@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from tests.crowd import FIREFOX
 from tests.devices import give_application
 from webtest import TestApp
@@ -14,6 +15,7 @@ from esea_auth_plugin.events import DeviceAdded
 from esea_auth_plugin.foundation.database import lock_accounts
 from esea_auth_plugin.interfaces import Factor, Proof
 from esea_auth_plugin.my_account.notices import refusals
+from esea_auth_plugin.my_account.notices.models import NoticeRow
 from esea_auth_plugin.testing.pages import press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
 from esea_auth_plugin.testing.sign_up import path_in
@@ -180,6 +182,40 @@ def test_who_has_mailed_codes_only_is_told_before_that_nothing_would_be_left(por
     page = press(reader.get(link(letter)).follow(), "Ce n’était pas moi : tout arrêter")
     assert page.html.find("a", href="/connexion/oubli/tout") is not None
     assert frozen(portal, anne) == [("password", "")], "the lighter way has not used the link up"
+
+
+def test_it_was_not_me_is_said_from_the_list_too_and_ends_this_session(portal: Portal) -> None:
+    browser, anne = portal.signed_in()
+    told_of_a_new_browser(portal, anne)
+    other = portal.browser()
+    portal.sign_in(other, anne)
+    page = browser.get("/compte/notifications")
+    form = next(form for form in page.forms.values() if form.action.endswith("/signaler"))
+    portal.clock.advance(minutes=11)
+    assert "recent=1" in form.submit().location, "not from a session that was left open"
+    portal.sign_in(browser, anne)
+    page = browser.get("/compte/notifications")
+    form = next(form for form in page.forms.values() if form.action.endswith("/signaler"))
+    assert form.submit().location.endswith("/connexion")
+    assert frozen(portal, anne) == [("password", "")]
+    assert [each.get("/compte").status_int for each in (browser, other)] == [303, 303]
+
+
+def test_nobody_contests_the_notice_of_another_person(portal: Portal) -> None:
+    anne = portal.person()
+    told_of_a_new_browser(portal, anne)
+    with portal.db.reading() as session:
+        (notice_id,) = session.scalars(select(NoticeRow.id).where(NoticeRow.subject == anne.subject)).all()
+    browser, _ = portal.signed_in()
+    token = browser.get("/compte/notifications").html.find("input", attrs={"name": "csrf_token"})["value"]
+    browser.post("/compte/notifications/signaler", {"csrf_token": token, "notice": notice_id})
+    assert browser.post("/compte/notifications/signaler", {"notice": notice_id}, expect_errors=True).status_int >= 400
+    assert frozen(portal, anne) == []
+    portal.clock.advance(days=8)
+    portal.sign_in(browser, anne)
+    token = browser.get("/compte/notifications").html.find("input", attrs={"name": "csrf_token"})["value"]
+    browser.post("/compte/notifications/signaler", {"csrf_token": token, "notice": notice_id})
+    assert frozen(portal, anne) == [], "after seven days it stops nothing"
 
 
 @pytest.mark.settings(**{"portal.on_call_phone": "05 56 79 00 00"})

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
 from pyramid.view import view_config
 
-from ...authentication.credentials.loss.service import LostDevices
+from ...authentication.access.refused import Refused
+from ...authentication.access.top_level import fresh_proofs, wanted_level
+from ...authentication.credentials.loss.service import REPORTS, LostDevices
 from ...authentication.credentials.suspension import SuspendedFactors
 from ...authentication.credentials.suspension.naming import named
-from ...interfaces import IAuditTrail, INotifications
+from ...foundation.database import retrying
+from ...interfaces import IAuditTrail, INotifications, Refusal
 from ...pyramid_types import PortalRequest, TemplateValues
-from ...services import find
+from ...services import current_time, find
 from .kinds import KINDS
 from .notifications import topics_of
 from .resources import NotificationsResource
-from .service import Notices
+from .service import TTL, Notices
 
 _PAGE = "esea_auth_plugin:my_account/notices/templates/notifications.jinja2"
 
@@ -27,6 +30,7 @@ def notifications(context: NotificationsResource, request: PortalRequest) -> Tem
     return {
         "topics": [(name, topic, chosen.get(name, topic.default)) for name, topic in topics_of(request).items()],
         "latest": [(notice, KINDS[notice.kind]) for notice in find(request, Notices).latest(session, subject)],
+        "since": current_time(request) - TTL,
         "frozen": named(request.registry, session, subject),
     }
 
@@ -43,6 +47,31 @@ def chosen(context: NotificationsResource, request: PortalRequest) -> HTTPSeeOth
     )
     request.flash("Vos préférences sont enregistrées.")
     return HTTPSeeOther("/compte/notifications")
+
+
+@view_config(context=NotificationsResource, name="signaler", request_method="POST", permission="esea.account.change")
+def contested(context: NotificationsResource, request: PortalRequest) -> HTTPSeeOther:
+    """« Ce n'était pas moi » from the list. A proof of ten minutes is enough: it opens nothing.
+
+    Whoever sits down at a session left open must not close the account of its person.
+    """
+    identity, notices = request.identity, find(request, Notices)
+    fresh = fresh_proofs(request, identity)
+    if not fresh.proofs or fresh.level < min(REPORTS, wanted_level(request, identity.subject)):
+        raise HTTPForbidden(result=Refused(Refusal.STALE, "esea.account.change"))
+    wanted, address = str(request.POST.get("notice", ""))[:36], request.client_address
+    stopped = retrying(request, lambda session: notices.contest_own(session, identity.subject, wanted, address=address))
+    if stopped is None:
+        request.flash(
+            "Cette alerte a plus de sept jours : regardez « Mes sessions » et « Mes dispositifs ».", "warning"
+        )
+        return HTTPSeeOther("/compte/notifications")
+    request.flash(
+        "C’est arrêté : toutes vos sessions sont fermées, celle-ci aussi, et ce qui avait servi est bloqué. Connectez-"
+        "vous par un autre moyen, ou appelez l’assistance.",
+        "warning",
+    )
+    return HTTPSeeOther("/connexion")
 
 
 @view_config(

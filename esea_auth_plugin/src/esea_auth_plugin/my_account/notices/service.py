@@ -174,11 +174,27 @@ class Notices:
         used = LINKS.redeem(self._registry, session, LINKS.named(token))
         if used is None:
             return None
-        notice = self._view(session.get_one(NoticeRow, used.notice_id))
+        row = session.get_one(NoticeRow, used.notice_id)
+        return self._contested(session, row, by=None, address=address)
+
+    def contest_own(self, session: Session, subject: str, notice_id: str, *, address: str) -> Notice | None:
+        """Do the same for a person who is signed in; their own session ends too: it may be the thief's.
+
+        ``None``: the notice is not theirs, or its seven days are over.
+        """
+        lock_accounts(self._registry, session, subject)
+        since = current_time(self._registry) - TTL
+        mine = select(NoticeRow).where(NoticeRow.id == notice_id, NoticeRow.subject == subject, NoticeRow.at > since)
+        row = session.scalar(mine)
+        return self._contested(session, row, by=subject, address=address) if row is not None else None
+
+    def _contested(self, session: Session, row: NoticeRow, *, by: str | None, address: str) -> Notice:
+        notice = self._view(row)
         self._stop(session, notice)
         find(self._registry, IAuditTrail).record(
             session,
             "notice.contested",
+            actor=by,
             target=notice.subject,
             details={"notice": notice.kind},
             personal={"address": address},
