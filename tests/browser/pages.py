@@ -148,6 +148,10 @@ def _step_4(portal: Portal) -> Arrival:
     return wizard.to_step_4(portal.browser()).test_app, "/inscription/adhesion"
 
 
+def _check(portal: Portal) -> Arrival:
+    return wizard.to_check(wizard.to_step_4(portal.browser())).test_app, "/inscription/verification"
+
+
 def _waiting(portal: Portal) -> Arrival:
     page = wizard.sign_up(portal.browser())
     return page.test_app, page.request.path
@@ -316,6 +320,7 @@ WAYS: Mapping[str, Way] = {
     f"{AUTH}:sign_in/templates/step.jinja2": _code,
     f"{AUTH}:sign_in/templates/terms.jinja2": _terms,
     f"{AUTH}:sign_up/templates/adhesion.jinja2": _step_4,
+    f"{AUTH}:sign_up/templates/check.jinja2": _check,
     f"{AUTH}:sign_up/templates/again.jinja2": _email_again,
     f"{AUTH}:sign_up/templates/card.jinja2": _step_1,
     f"{AUTH}:sign_up/templates/confirmation.jinja2": _confirmation,

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import NewPage
-from tests.browser.steps import fill, press, said, sign_in
+from tests.browser.steps import fill, press, sign_in
 
 from esea_auth_plugin.testing import sign_up
 from esea_auth_plugin.testing.portal import PASSWORD, Portal
@@ -62,8 +62,7 @@ def test_a_professional_without_card_reaches_the_espace_pro(served: Portal, new_
     press(anne, "Confirmer mon compte")
     expect(anne.get_by_role("status").first).to_contain_text("vous êtes connecté(e)")
 
-    anne.goto("/espace-pro")
-    anne.get_by_role("link", name=said("Connexion via l'Espace régional")).click()
+    anne.get_by_role("main").get_by_role("link", name=re.compile("Espace Pro")).first.click()
     fill(anne, {"Les conditions d'utilisation de l'Espace Pro":
                 "J'accepte les conditions d'utilisation de l'Espace Pro"})  # fmt: skip
     press(anne, "Valider")
