@@ -92,9 +92,9 @@ class WorkingHours:
         """
         day = since.astimezone(PARIS).date()
         if not self.is_working_day(day) or since >= self._closing(day):
-            day = self._next(day)
+            day = self.next_day(day)
         for _ in range(working_days):
-            day = self._next(day)
+            day = self.next_day(day)
         return day
 
     def day_length(self) -> timedelta:
@@ -125,7 +125,8 @@ class WorkingHours:
                     corrections += length - self.day_length()
         return count * self.day_length() + corrections
 
-    def _next(self, day: date) -> date:
+    def next_day(self, day: date) -> date:
+        """Return the working day that follows a day."""
         day += _DAY
         while not self.is_working_day(day):
             day += _DAY
