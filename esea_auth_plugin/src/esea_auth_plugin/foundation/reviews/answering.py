@@ -11,8 +11,6 @@ from ...services import find
 from ..forms import Button, PortalForm, TextNode
 from .decisions import MAX_TEXT
 
-ANSWER = "repondre"
-
 
 class AnswerSchema(colander.MappingSchema):
     """« Votre réponse »."""
@@ -27,7 +25,7 @@ class AnswerSchema(colander.MappingSchema):
 
 def answer_form(request: PortalRequest, *, action: str = "", others: tuple[Button, ...] = ()) -> PortalForm:
     """Return the form of an answer. :param others: further buttons of the page."""
-    submit = (Button(ANSWER, "Envoyer ma réponse"), *others)
+    submit = (Button("repondre", "Envoyer ma réponse"), *others)
     return PortalForm(AnswerSchema(), request, submit=submit, action=action, form_id="reponse")
 
 

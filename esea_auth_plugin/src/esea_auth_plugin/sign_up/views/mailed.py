@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ...errors import PortalError
 from ...foundation.database import IDatabase
 from ...foundation.forms import Button, Invalid, PortalForm
-from ...foundation.reviews.answering import ANSWER, answer_form
+from ...foundation.reviews.answering import answer_form
 from ...foundation.reviews.history import last_question
 from ...interfaces import ReviewView
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
@@ -23,6 +23,7 @@ from ..resources import Resumption
 from ..resumption import Resumable, open_again, resumable
 
 _TEMPLATES = "esea_auth_plugin:sign_up/templates"
+CHANGE = "modifier"
 
 
 @view_config(
@@ -60,7 +61,7 @@ def resumed(context: Resumption, request: PortalRequest) -> ViewResult:
     if found is None:
         return HTTPSeeOther(context.path)
     form = _form(request)
-    if found.more_asked and form.pressed == ANSWER:
+    if found.more_asked and form.pressed != CHANGE:
         return _answered(context, request, found, form)
     answers, done, completes = open_again(request, session, found)
     if found.more_asked:
@@ -71,7 +72,7 @@ def resumed(context: Resumption, request: PortalRequest) -> ViewResult:
 
 
 def _form(request: PortalRequest) -> PortalForm:
-    return answer_form(request, others=(Button("modifier", "Modifier mes réponses", "quiet"),))
+    return answer_form(request, others=(Button(CHANGE, "Modifier mes réponses", "quiet"),))
 
 
 def _question(request: PortalRequest, session: Session, found: Resumable | None) -> str:
