@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from ...interfaces import IMailedCodes
 from ...pyramid_types import Configurator
-from .service import LETTER, MailedCodes, prune
+from .service import ADDRESS_LETTER, LETTER, MailedCodes, prune
 
 __all__ = ["includeme"]
 
@@ -15,5 +15,6 @@ def includeme(config: Configurator) -> None:
     """Declare the email that carries the code."""
     config.add_service(IMailedCodes, MailedCodes)
     config.add_email(LETTER, "esea_auth_plugin:auth_modes/mail_code/emails/code")
+    config.add_email(ADDRESS_LETTER, "esea_auth_plugin:auth_modes/mail_code/emails/address")
     config.add_audit_action("mail_code.sent", "Code de connexion envoyé par courriel")
     config.add_job("mail_code.prune", prune, every=timedelta(hours=1))
