@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
+from tests.browser import difficulty_pages
 from tests.browser.steps import fill
 from tests.browser.steps import press as click
 from tests.devices import by_application, give_application
@@ -337,6 +338,7 @@ WAYS: Mapping[str, Way] = {
     f"{HOST}:texts/templates/mentions-legales/2026-06.jinja2": anybody("/mentions-legales"),
     f"{ORU}:establishments/templates/directory.jinja2": _directory,
     f"{ORU}:establishments/templates/establishment.jinja2": _structure,
+    **difficulty_pages.WAYS,
     f"{ORU}:registration/templates/form.jinja2": _oru_form,
     f"{ORU}:registration/templates/standing.jinja2": _oru_waiting,
     f"{ORU}:registration/templates/terms.jinja2": person("/espace-pro/inscription/conditions", services=["espace-pro"]),
@@ -354,6 +356,7 @@ DEMO: Mapping[str, Way] = {
 
 #: More ways to the pages that look otherwise for others.
 MORE: tuple[tuple[str, Way], ...] = (
+    *difficulty_pages.MORE,
     (f"{AUTH}:sign_in/templates/sign_in.jinja2", anybody("/connexion?service=smur-tab")),
     (f"{AUTH}:sign_in/templates/step.jinja2", anybody("/connexion/mot-de-passe?service=smur-tab")),
     (f"{AUTH}:recovery/templates/form.jinja2", anybody("/connexion/oubli/boite-mail")),

@@ -12,3 +12,4 @@ export * from "../../esea_auth_plugin/src/esea_auth_plugin/static/lib/strength.j
 export * from "../../esea_auth_plugin/src/esea_auth_plugin/static/lib/towns.js";
 export * from "../../esea_auth_plugin/src/esea_auth_plugin/static/lib/webauthn-json.js";
 export * from "../../oru_espace_pro_plugin/src/oru_espace_pro_plugin/static/lib/chart-spots.js";
+export * from "../../oru_espace_pro_plugin/src/oru_espace_pro_plugin/static/lib/freshness.js";

@@ -9,7 +9,7 @@ from __future__ import annotations
 from esea_auth_plugin.pyramid_types import Configurator
 
 #: In this order: each package may use what those before it declare.
-PACKAGES = (".space", ".establishments", ".registration", ".welcome")
+PACKAGES = (".space", ".establishments", ".registration", ".difficulties", ".welcome")
 
 
 def includeme(config: Configurator) -> None:

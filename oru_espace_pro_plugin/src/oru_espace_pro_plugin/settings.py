@@ -55,6 +55,9 @@ class OruSettings:
     lists_file: str = option(
         "", doc="JSON that replaces the lists Fonction, Spécialité, Vous êtes; empty: the packaged ones"
     )
+    difficulties_file: str = option(
+        "", doc="JSON that replaces the natures, levels, motives and actions of difficulties; empty: the packaged ones"
+    )
     terms_version: str = option("2026-06", doc="Version of the Espace Pro's CGU that people must have accepted")
 
 

@@ -226,6 +226,9 @@ class IRoles(Protocol):
     def people(self, session: Session, roles: Collection[str]) -> Sequence[str]:
         """Return the subjects to whom one of these roles was given that has not ended, suspended or not."""
 
+    def holding(self, session: Session, role: str, scopes: Collection[str] = ()) -> Sequence[str]:
+        """Return the subjects who may use a role now, everywhere or for one of ``scopes``; no suspended ones."""
+
     def give(
         self,
         session: Session,

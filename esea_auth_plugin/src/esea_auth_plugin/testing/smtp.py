@@ -11,6 +11,7 @@ from email.policy import default
 from typing import Any, cast
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope
 
 from esea_auth_plugin.testing.processes import DEADLINE
 
@@ -103,15 +104,19 @@ class SmtpSink:
         assert letter is not None, f"no letter « {subject} » came to {to} within {timeout} s"
         return letter
 
-    async def handle_EHLO(self, server: Any, session: Any, envelope: Any, name: str, answers: list[str]) -> list[str]:  # noqa: N802
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, server: object, session: Any, envelope: object, name: str, answers: list[str]
+    ) -> list[str]:
         """Count a connection."""
         session.host_name, session.mails = name, 0
         self.connections += 1
         return answers
 
-    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Any, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         """Begin a mail, or close a connection that has carried its share."""
-        if session.mails == self.mails_per_connection:
+        if session.mails == self.mails_per_connection and server.transport is not None:
             server.transport.close()
             return "421 enough"
         session.mails += 1

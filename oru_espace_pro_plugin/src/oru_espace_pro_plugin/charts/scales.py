@@ -10,6 +10,8 @@ from itertools import pairwise
 
 from .text import day_short, width_of
 
+#: Values that differ by less are drawn as equal.
+_LEAST = 1e-9
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -57,7 +59,7 @@ def linear(
     low, high = (min(finite), max(finite)) if finite else (0.0, 1.0)
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
-    if high == low:
+    if high - low < _LEAST:
         high = low + 1.0
     step = _nice_step((high - low) / most, whole=whole)
     low, high = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step

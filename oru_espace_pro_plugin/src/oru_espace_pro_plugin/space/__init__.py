@@ -12,7 +12,7 @@ from esea_auth_plugin.services import find, offers
 
 from ..interfaces import SERVICE
 from ..settings import OruSettings
-from .door import INSIDE, admitted_deriver
+from .door import ACT, INSIDE, admitted_deriver
 from .resources import EspacePro
 
 
@@ -27,5 +27,6 @@ def includeme(config: Configurator) -> None:
     """Hang the place, declare who may come in."""
     config.add_portal_child("espace-pro", EspacePro)
     config.add_permission_rule(INSIDE, Rule(service=SERVICE))
+    config.add_permission_rule(ACT, Rule(service=SERVICE))
     config.add_view_deriver(admitted_deriver, name="oru_admitted")
     config.add_subscriber(add_settings, BeforeRender)

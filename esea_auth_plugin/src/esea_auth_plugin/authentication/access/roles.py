@@ -72,6 +72,11 @@ class Roles:
         query = select(RoleRow.subject).where(RoleRow.role.in_(roles), self._in_force()).distinct()
         return session.scalars(query.order_by(RoleRow.subject)).all()
 
+    def holding(self, session: Session, role: str, scopes: Collection[str] = ()) -> Sequence[str]:
+        """See the interface."""
+        query = select(RoleRow.subject).where(RoleRow.role == role, RoleRow.scope.in_({"*", *scopes}), self._in_force())
+        return session.scalars(query.where(~_suspended()).distinct().order_by(RoleRow.subject)).all()
+
     def _held(self, session: Session, subject: str, *conditions: ColumnElement[bool]) -> tuple[RoleHeld, ...]:
         rows = session.execute(self._query(subject).where(*conditions))
         declared = roles_of(self._registry)
