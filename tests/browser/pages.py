@@ -132,10 +132,6 @@ def _reset(portal: Portal) -> Arrival:
     return after(portal.browser().get(path))
 
 
-def _step_1(portal: Portal) -> Arrival:
-    return portal.browser(), "/inscription"
-
-
 def _step_2(portal: Portal) -> Arrival:
     return wizard.to_step_2(portal.browser()).test_app, "/inscription/donnees"
 
@@ -308,7 +304,7 @@ WAYS: Mapping[str, Way] = {
     f"{AUTH}:sign_up/templates/adhesion.jinja2": _step_4,
     f"{AUTH}:sign_up/templates/check.jinja2": _check,
     f"{AUTH}:sign_up/templates/again.jinja2": _email_again,
-    f"{AUTH}:sign_up/templates/card.jinja2": _step_1,
+    f"{AUTH}:sign_up/templates/card.jinja2": lambda portal: (portal.browser(), "/inscription"),
     f"{AUTH}:sign_up/templates/confirmation.jinja2": _confirmation,
     f"{AUTH}:sign_up/templates/follow.jinja2": anybody("/inscription/suivi"),
     f"{AUTH}:sign_up/templates/identifier.jinja2": _step_3,

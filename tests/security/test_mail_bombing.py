@@ -33,7 +33,8 @@ ANYBODY = {
     "sign_up.received",
     "sign_up.already",
     "sign_up.number_used",
-    "mail_code.code",  # after the password; at a sign-up, after a proven identity (`sign_up.code.email`)
+    "mail_code.code",  # after the password
+    "mail_code.address",  # at a sign-up, after a proven identity (`sign_up.code.email`)
 }
 #: Caused by whoever used a secret that was mailed, printed or scanned; or by a completed sign-in.
 SECRET = {
