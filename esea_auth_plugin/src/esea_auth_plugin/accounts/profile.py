@@ -8,11 +8,12 @@ each holds.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ..interfaces import PROVEN_ORIGINS, AccountView, IAccounts, IOutbox, PortalSettings
+from ..interfaces import PROVEN_ORIGINS, AccountView, IAccounts, IOutbox, IThrottle, Limit, PortalSettings
 from ..pyramid_types import JsonObject, Registry
 from ..services import find
 from . import attribute_store
@@ -21,6 +22,8 @@ from .forms import profile_schema
 from .service import account_id_of
 
 LETTER = "accounts.proven_changed"
+#: Nobody fills the support's mailbox from an account, nor hides a change among many.
+REPLACEMENTS = Limit("accounts.proven_changed.person", 10, timedelta(days=1))
 _PHONES = frozenset({"phone", "mobile", "fax"})
 #: What its person may say anew although somebody else has proven another value.
 REPLACEABLE = _PHONES | {"workplace"}
@@ -39,11 +42,16 @@ def own_schema(hidden: Collection[str], held: Collection[str], fixed: Collection
 
 
 def change(registry: Registry, session: Session, account: AccountView, values: JsonObject) -> None:
-    """Keep what a person changed in their own profile, and tell the support which proven values it replaced."""
+    """Keep what a person changed in their own profile, and tell the support which proven values it replaced.
+
+    :raises TooManyAttempts: ten times a day; nothing was changed.
+    """
     accounts, subject = find(registry, IAccounts), account.subject
     former = accounts.attributes(session, subject)
     said = attribute_store.origins(session, account_id_of(session, subject) or "")
     replaced = {name for name, value in values.items() if _replaces(name, value, former, said)}
+    if replaced:
+        find(registry, IThrottle).reserve((REPLACEMENTS, subject))
     accounts.change_attributes(session, subject, values, origin="declared", by=subject, own=replaced)
     if not replaced:
         return
