@@ -250,8 +250,25 @@ def check_secret_file(value: str) -> None:
 
 #: What people write before they choose a secret, folded as :func:`check_chosen` folds it.
 _PLACEHOLDERS = frozenset(
-    "changeme changethis changezmoi achanger password motdepasse secret admin azerty qwerty postgres portail test todo "
-    "xxx 123456 12345678".split()
+    [
+        "changeme",
+        "changethis",
+        "changezmoi",
+        "achanger",
+        "password",
+        "motdepasse",
+        "secret",
+        "admin",
+        "azerty",
+        "qwerty",
+        "postgres",
+        "portail",
+        "test",
+        "todo",
+        "xxx",
+        "123456",
+        "12345678",
+    ]
 )
 
 
