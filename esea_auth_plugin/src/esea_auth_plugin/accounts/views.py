@@ -10,7 +10,7 @@ from pyramid.view import view_config
 
 from ..directives import core
 from ..foundation.forms import Invalid, PortalForm
-from ..interfaces import PROVEN_ORIGINS, IAccountRoot, IAccounts, ICatalogue
+from ..interfaces import PROVEN_ORIGINS, IAccountRoot, IAccounts, ICatalogue, IThrottle
 from ..pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ..resources import Resource
 from ..services import find
@@ -18,7 +18,7 @@ from ..settings import AuthSettings
 from . import attribute_store
 from .attributes import KINDS, shown
 from .forms import ORIGIN_WORDS, normal_address
-from .profile import REPLACEABLE, change, own_schema
+from .profile import EDITS, REPLACEABLE, change, own_schema
 from .resources import ProfileResource
 from .service import account_id_of
 
@@ -121,6 +121,7 @@ def edit(context: ProfileResource, request: PortalRequest) -> TemplateValues:
 )
 def edited(context: ProfileResource, request: PortalRequest) -> ViewResult:
     """Keep the changes, with one audit row."""
+    find(request, IThrottle).reserve((EDITS, request.identity.subject))  # before this transaction locks anything
     form, proven = _form(request)
     try:
         values = form.validate()
