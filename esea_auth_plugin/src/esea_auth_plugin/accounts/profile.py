@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ..interfaces import PROVEN_ORIGINS, AccountView, IAccounts, IOutbox, IThrottle, Limit, PortalSettings
+from ..interfaces import PROVEN_ORIGINS, AccountView, IAccounts, IOutbox, Limit, PortalSettings
 from ..pyramid_types import JsonObject, Registry
 from ..services import find
 from . import attribute_store
@@ -23,7 +23,7 @@ from .service import account_id_of
 
 LETTER = "accounts.proven_changed"
 #: Nobody fills the support's mailbox from an account, nor hides a change among many.
-REPLACEMENTS = Limit("accounts.proven_changed.person", 10, timedelta(days=1))
+EDITS = Limit("accounts.profile.person", 30, timedelta(days=1))
 _PHONES = frozenset({"phone", "mobile", "fax"})
 #: What its person may say anew although somebody else has proven another value.
 REPLACEABLE = _PHONES | {"workplace"}
@@ -42,16 +42,11 @@ def own_schema(hidden: Collection[str], held: Collection[str], fixed: Collection
 
 
 def change(registry: Registry, session: Session, account: AccountView, values: JsonObject) -> None:
-    """Keep what a person changed in their own profile, and tell the support which proven values it replaced.
-
-    :raises TooManyAttempts: ten times a day; nothing was changed.
-    """
+    """Keep what a person changed in their own profile, and tell the support which proven values it replaced."""
     accounts, subject = find(registry, IAccounts), account.subject
     former = accounts.attributes(session, subject)
     said = attribute_store.origins(session, account_id_of(session, subject) or "")
     replaced = {name for name, value in values.items() if _replaces(name, value, former, said)}
-    if replaced:
-        find(registry, IThrottle).reserve((REPLACEMENTS, subject))
     accounts.change_attributes(session, subject, values, origin="declared", by=subject, own=replaced)
     if not replaced:
         return
