@@ -239,7 +239,7 @@ def test_f8_a_queue_is_searched_without_accents_ligatures_and_apostrophes(portal
 
     def found(words: str) -> list[str]:
         with portal.db.reading() as session:
-            page = queue_page(portal.registry, session, "sign_up", Asked(words=words), mine="", today=_TODAY)
+            page = queue_page(portal.registry, session, ["sign_up"], Asked(words=words), mine="", today=_TODAY)
             return [row.title for row in page.rows]
 
     assert found("oeuvrard") == found("Œuvrard") == found("ＯＥＵＶＲＡＲＤ") == ["ŒUVRARD Zoé"]

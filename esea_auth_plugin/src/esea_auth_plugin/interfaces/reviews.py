@@ -52,6 +52,24 @@ class ReviewView:
     message: str = ""
 
 
+class FactSource(enum.StrEnum):
+    """Who says a fact: what the reviewer may rely on. The names are those of the attributes' origins."""
+
+    NONE = ""
+    DECLARED = "declared"
+    CARD = "card"
+    PSC = "psc"
+    REGISTER = "register"
+    SUPPORT = "support"
+    MAILBOX = "mailbox"  # a code or a link came back from the address
+    PORTAL = "portal"  # the portal's own records and checks
+
+    @classmethod
+    def of(cls, origin: str) -> FactSource:
+        """Return the source of an attribute by its origin; what nobody proved is declared."""
+        return cls(origin) if origin in {cls.CARD, cls.PSC, cls.REGISTER, cls.SUPPORT} else cls.DECLARED
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One line of a request's page. ``check`` is ``ok``, ``warning`` or ``""``, ``note`` says why."""
@@ -60,6 +78,7 @@ class Fact:
     value: str
     check: str = ""
     note: str = ""
+    source: FactSource = FactSource.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +145,8 @@ class RequestKind(Protocol):
       ``on_accept`` then receives the choices that all of them made;
     - ``accept_label(registry, session, review) -> str``: what the button that accepts says;
     - ``agreement_note(registry, session, review) -> str``: what to know before accepting, above that button;
-    - ``proposed_notice``: what the author reads if a reviewer proposes requests of this kind to the team.
+    - ``proposed_notice``: what the author reads if a reviewer proposes requests of this kind to the team;
+    - ``completion_path(review) -> str``: where an author with an account changes what was asked, beside the answer.
     """
 
     name: str  # "sign_up"
@@ -211,8 +231,15 @@ class IReviews(Protocol):
     def ask_more(self, session: Session, request_id: str, *, by: str, question: str) -> ReviewView:
         """Ask the author for more; the request comes back to the same reviewer."""
 
-    def answered(self, session: Session, request_id: str) -> ReviewView:
-        """The author completed the form: MORE_ASKED becomes OPEN again, same assignee."""
+    def answered(self, session: Session, request_id: str, text: str = "") -> ReviewView:
+        """The author completed the request: MORE_ASKED becomes OPEN again, same assignee.
+
+        :param text: what the author answers to the reviewer's question.
+        :raises PortalError: it does not wait for its author any more, or the text is too long.
+        """
+
+    def forget_answers(self, session: Session, request_ids: Sequence[str]) -> None:
+        """Erase questions, answers and former values of requests; a kind calls it when it erases what was asked."""
 
     def withdraw(self, session: Session, request_id: str, *, state: ReviewState) -> bool:
         """End an undecided request as WITHDRAWN or EXPIRED."""

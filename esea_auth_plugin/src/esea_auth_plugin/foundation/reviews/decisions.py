@@ -37,11 +37,16 @@ def judge(registry: Registry, session: Session, review: ReviewView | None, by: s
 
 def required_text(text: str, what: str) -> str:
     """Return a text that people will read, without control characters (they'd break mails and CSV alike)."""
-    clean = "".join(
-        message for message in text.replace("\r\n", "\n") if message == "\n" or message.isprintable()
-    ).strip()
+    clean = optional_text(text)
     if not clean:
         raise errors.text_missing(what)
+    return clean
+
+
+def optional_text(text: str) -> str:
+    """Return a text that people will read, perhaps none, without control characters."""
+    kept = (char for char in text.replace("\r\n", "\n") if char == "\n" or char.isprintable())
+    clean = "".join(kept).strip()
     if len(clean) > MAX_TEXT:
         raise errors.text_too_long(MAX_TEXT)
     return clean

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ...interfaces import BY_RULE, IAccounts, ReviewState
+from ...interfaces import BY_RULE, FactSource, IAccounts, ReviewState
 from ...pyramid_types import Registry, Source
 from ...services import find, offers
 from .models import ReviewEntry
@@ -36,6 +36,18 @@ STATES: Mapping[ReviewState, tuple[str, str]] = {
     ReviewState.REFUSED: ("Refusée", "danger"),
     ReviewState.WITHDRAWN: ("Retirée", "muted"),
     ReviewState.EXPIRED: ("Expirée", "muted"),
+}
+
+
+#: Where a fact comes from, as a reviewer reads it.
+SOURCES: Mapping[FactSource, str] = {
+    FactSource.DECLARED: "Déclaré",
+    FactSource.CARD: "Carte CPS",
+    FactSource.PSC: "Pro Santé Connect",
+    FactSource.REGISTER: "Annuaire",
+    FactSource.SUPPORT: "Support",
+    FactSource.MAILBOX: "Courriel confirmé",
+    FactSource.PORTAL: "Portail",
 }
 
 

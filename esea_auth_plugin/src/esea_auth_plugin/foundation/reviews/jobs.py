@@ -14,6 +14,7 @@ from ...pyramid_types import Registry
 from ...services import current_time, find
 from ...settings import ReviewSettings
 from ..database import IDatabase, rows_changed
+from . import comparison
 from .models import ReviewEntry, ReviewRequest
 from .service import UNDECIDED
 
@@ -58,6 +59,7 @@ def unname_requests_of(event: AccountErased) -> None:
         .where(mine)
         .values(title=nobody, sort_title=fold_words(nobody), search_text=func.lower(ReviewRequest.reference))
     )
+    comparison.forget(event.session, event.session.scalars(select(ReviewRequest.id).where(mine)).all())
 
 
 def forget_requests_of(session: Session, subject: str) -> int:

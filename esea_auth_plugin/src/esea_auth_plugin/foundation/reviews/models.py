@@ -28,6 +28,7 @@ class ReviewRequest(FoundationModel):
             postgresql_where=_UNDECIDED,
         ),
         # A page of a queue walks one of these, and stops after as many rows as it shows.
+        Index("ix_esea_request_due", "kind", "state", "due_on", "created_at", "id"),
         Index("ix_esea_request_queue", "kind", "state", "created_at", "id"),
         Index("ix_esea_request_queue_title", "kind", "state", "sort_title", "id"),
         Index("ix_esea_request_author", "author", "created_at"),
@@ -67,6 +68,8 @@ class ReviewEntry(FoundationModel):
     at: Mapped[datetime]
     #: See :mod:`.texts`.
     sealed_text: Mapped[str] = mapped_column("text", Text, default="")
+    #: What the request said when its author was asked for more, see :mod:`.comparison`; "" with every other act.
+    sealed_facts: Mapped[str] = mapped_column("facts", Text, default="", server_default="")
 
 
 class ReviewAgreement(FoundationModel):

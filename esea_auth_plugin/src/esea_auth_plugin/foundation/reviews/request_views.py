@@ -11,10 +11,12 @@ from ...interfaces import IReviews, RequestKind, ReviewState, ReviewView
 from ...pyramid_types import PortalRequest, Registry, TemplateValues
 from ...services import find
 from . import agreements
+from .comparison import completion
 from .decisions import MAX_TEXT, UNDECIDED
-from .history import STATES, history, names_of
+from .history import SOURCES, STATES, history, names_of
+from .queue import next_request
 from .resources import ReviewResource
-from .views import refuse_unless_allowed, reviewer, row_facts
+from .views import kinds_for, refuse_unless_allowed, reviewer, row_facts
 
 #: Offered when a kind brings no ``refusal_reasons`` of its own.
 REFUSAL_REASONS = (
@@ -62,12 +64,17 @@ def page(
     subjects = {review.author, review.assignee, review.decided_by, *(moment.by for moment in moments)}
     names = {**names_of(registry, session, subjects), me: "vous"}
     undecided = review.state in UNDECIDED
+    sheets = kind.sheets(registry, session, review)
+    was_asked = any(moment.act == "more_asked" for moment in moments)
     return {
         "place": context,
         "kind": kind,
         "review": review,
         "facts": row_facts(request, review, names, me),
-        "sheets": kind.sheets(registry, session, review),
+        "sheets": sheets,
+        "completion": completion(request, session, review.id, sheets, known=was_asked),
+        "sources": SOURCES,
+        "following": _following(context, request, review),
         "choices": kind.choices(registry, session, review) if undecided else (),
         "extra_actions": kind.extra_actions(registry, session, review),
         "reasons": getattr(kind, "refusal_reasons", REFUSAL_REASONS),
@@ -113,6 +120,14 @@ def _text(kind: RequestKind, name: str, registry: Registry, session: Session, re
     """Return an optional text of a kind of request, ``""`` if it has none."""
     method = getattr(kind, name, None)
     return str(method(registry, session, review)) if method is not None else ""
+
+
+def _following(context: ReviewResource, request: PortalRequest, review: ReviewView) -> tuple[str, ReviewView] | None:
+    """Return the request to decide after this one, with its address; ``None`` if nothing else waits."""
+    kinds = {kind.name: kind.queue for kind in kinds_for(request, context.board.name)}
+    found = next_request(request, request.dbsession, list(kinds), mine=reviewer(request), after=review)
+    board = context.__parent__.__parent__
+    return (f"{board.path}/{kinds[found.kind]}/{found.reference}", found) if found is not None else None
 
 
 def _earlier(request: PortalRequest, review: ReviewView) -> Sequence[ReviewView]:

@@ -22,8 +22,8 @@ from ...services import find
 from ...settings import ReviewSettings
 from ..database import lock_accounts, new_id
 from ..security.tokens import new_reference, read_reference
-from . import agreements, errors
-from .decisions import UNDECIDED, judge, required_text
+from . import agreements, comparison, errors
+from .decisions import UNDECIDED, judge, optional_text, required_text
 from .declared import kinds_of
 from .locking import lock_concerned, subject_in
 from .models import ReviewEntry, ReviewRequest
@@ -124,7 +124,7 @@ class Reviews:
         self._registry.notify(RequestOpened(session, row.id, kind))
         return review
 
-    def answered(self, session: Session, request_id: str) -> ReviewView:
+    def answered(self, session: Session, request_id: str, text: str = "") -> ReviewView:
         """See the interface.
 
         Too late is too late at once, whether the job that marks expired requests has run or not.
@@ -145,8 +145,12 @@ class Reviews:
             raise errors.already_decided()
         # What reviewers agreed to was the form as it was before.
         agreements.forget(session, request_id)
-        self._trace(session, changed, "answered", by=changed.author)
+        self._trace(session, changed, "answered", by=changed.author, text=optional_text(text))
         return changed
+
+    def forget_answers(self, session: Session, request_ids: Sequence[str]) -> None:
+        """See the interface."""
+        comparison.forget(session, request_ids)
 
     @property
     def more_asked_for(self) -> timedelta:
@@ -267,8 +271,11 @@ class Reviews:
         )
         if changed is None:
             raise self._why_not(session, request_id, by, None)
-        self.kind(changed.kind).on_more_asked(self._registry, session, changed, question)
-        self._trace(session, changed, "more_asked", by=by, text=question)
+        kind = self.kind(changed.kind)
+        # Before the kind writes anything: what the request says now is what its completion is compared with.
+        facts = comparison.snapshot(self._registry, kind.sheets(self._registry, session, changed), request_id)
+        kind.on_more_asked(self._registry, session, changed, question)
+        self._trace(session, changed, "more_asked", by=by, text=question, facts=facts)
         return changed
 
     def take(self, session: Session, request_id: str, *, by: str) -> ReviewView:
@@ -367,9 +374,14 @@ class Reviews:
         by: str | None,
         text: str = "",
         details: dict[str, object] | None = None,
+        facts: str = "",
     ) -> None:
         stored = sealed(self._registry, text, review.id)
-        session.add(ReviewEntry(request_id=review.id, act=act, by=by, at=self._clock.now(), sealed_text=stored))
+        session.add(
+            ReviewEntry(
+                request_id=review.id, act=act, by=by, at=self._clock.now(), sealed_text=stored, sealed_facts=facts
+            )
+        )
         action = "review.commented" if act == "note" else f"review.{act}"
         self._audit.record(
             session, action, actor=by, target=review.reference, details={"kind": review.kind, **(details or {})}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
 
 from ...directives import core, kinds_of_resource
-from ...interfaces import IReviews, ReviewState, ReviewView
+from ...interfaces import IReviews, RequestKind, ReviewState, ReviewView
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...resources import Resource
 from ...services import current_time, find
@@ -44,20 +45,27 @@ def today(request: PortalRequest) -> date:
     return current_time(request).astimezone(PARIS).date()
 
 
+def kinds_for(request: PortalRequest, board: str) -> Sequence[RequestKind]:
+    """Return the kinds of a review board that this person may review."""
+    return [kind for kind in kinds_of_board(request, board) if may_review(request, kind.permission)]
+
+
 def overview(context: ReviewBoardResource, request: PortalRequest) -> ViewResult:
-    """What waits in each queue of the review board; a reference typed here leads to its request."""
-    kinds = [kind for kind in kinds_of_board(request, context.board.name) if may_review(request, kind.permission)]
+    """The work list: what waits in all queues of the board by date of answer. A reference leads to its request."""
+    kinds = kinds_for(request, context.board.name)
     typed = request.params.get("reference", "").strip()
     if typed:
         found = _address_of(context, request, typed, {kind.name: kind.queue for kind in kinds})
         if found is not None:
             return HTTPSeeOther(found)
-    waiting = queue.counts(
-        request.dbsession, [kind.name for kind in kinds], mine=reviewer(request), today=today(request)
-    )
+    asked = queue.Asked.read({**request.params, "tri": ""})
+    if asked.tab not in queue.WAITING:
+        asked = replace(asked, tab="a-traiter")
+    waiting = _waiting(request, kinds)
     return {
-        "place": context,
+        **_list(context, context.path, request, kinds, asked),
         "queues": [(kind, waiting.get(kind.name, queue.Counts())) for kind in kinds],
+        "total": queue.Counts.of(waiting.values()),
         "pages": _pages(context, request),
         "typed": typed,
     }
@@ -67,22 +75,43 @@ def queue_view(context: QueueResource, request: PortalRequest) -> TemplateValues
     """One page of a queue."""
     refuse_unless_allowed(request, context.kind.permission)
     asked = queue.Asked.read(request.params)
-    session, me, day = request.dbsession, reviewer(request), today(request)
-    shown = queue.queue_page(request, session, context.kind.name, asked, mine=me, today=day)
-    names = names_of(request.registry, session, {row.assignee for row in shown.rows})
-    waiting = queue.counts(session, [context.kind.name], mine=me, today=day).get(context.kind.name, queue.Counts())
     return {
-        "place": context,
+        **_list(context, context.__parent__.path, request, [context.kind], asked),
         "kind": context.kind,
+        "waiting": _waiting(request, [context.kind]).get(context.kind.name, queue.Counts()),
+    }
+
+
+def _waiting(request: PortalRequest, kinds: Sequence[RequestKind]) -> Mapping[str, queue.Counts]:
+    names = [kind.name for kind in kinds]
+    return queue.counts(request.dbsession, names, mine=reviewer(request), today=today(request))
+
+
+def _list(
+    place: Resource, board_path: str, request: PortalRequest, kinds: Sequence[RequestKind], asked: queue.Asked
+) -> TemplateValues:
+    """Return what a list of requests shows, of one queue or of several."""
+    session, me, by_name = request.dbsession, reviewer(request), {kind.name: kind for kind in kinds}
+    shown = queue.queue_page(request, session, list(by_name), asked, mine=me, today=today(request))
+    names = names_of(request.registry, session, {row.assignee for row in shown.rows})
+    rows = [
+        {
+            **row_facts(request, row, names, me),
+            "kind": by_name[row.kind],
+            "path": f"{board_path}/{by_name[row.kind].queue}/{row.reference}",
+        }
+        for row in shown.rows
+    ]
+    return {
+        "place": place,
         "asked": asked,
         "shown": shown,
-        "rows": [row_facts(request, row, names, me) for row in shown.rows],
-        "waiting": waiting,
+        "rows": rows,
         "tabs": queue.TABS,
         "orders": queue.ORDERS,
         "whose": queue.WHOSE,
-        "address": lambda **changed: _address(context.path, asked.params(**changed)),
-        "page_address": lambda page: _address(context.path, asked.params(page=page)),
+        "address": lambda **changed: _address(place.path, asked.params(**changed)),
+        "page_address": lambda page: _address(place.path, asked.params(page=page)),
     }
 
 
@@ -92,13 +121,15 @@ def row_facts(request: PortalRequest, review: ReviewView, names: Mapping[str, st
     waiting = review.state in UNDECIDED
     age = reviews.hours.worked_between(review.created_at, current_time(request)) if waiting else None
     title, colour = STATES[review.state]
+    open_now, day = review.state is ReviewState.OPEN, today(request)
     return {
         "review": review,
         "state": title,
         "colour": colour,
         "age": worked(age, reviews.hours.day_length()) if age is not None else "",
-        "late": review.state is ReviewState.OPEN and review.due_on < today(request),
-        "due_today": review.state is ReviewState.OPEN and review.due_on == today(request),
+        "late": open_now and review.due_on < day,
+        "due_today": open_now and review.due_on == day,
+        "due_next": open_now and day < review.due_on <= reviews.hours.next_day(day),
         "assignee": "vous" if review.assignee == me else names.get(review.assignee or "", "un autre relecteur"),
     }
 

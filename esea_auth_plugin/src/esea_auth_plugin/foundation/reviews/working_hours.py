@@ -32,6 +32,13 @@ def public_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("FR", years=year))
 
 
+@lru_cache(maxsize=64)
+def _clock_changes(year: int) -> tuple[date, ...]:
+    """Return the days of a year on which the clocks change, the last Sundays of March and October (2000/84/EC)."""
+    ends = (date(year, month, 31) for month in (3, 10))
+    return tuple(end - (end.weekday() + 1) % 7 * _DAY for end in ends)
+
+
 @dataclass(frozen=True, slots=True)
 class WorkingHours:
     """Days of the week (0 is Monday) and spans of the day, in order, that the reviewers work."""
@@ -63,15 +70,20 @@ class WorkingHours:
         return self.is_working_day(day) and any(begin <= moment < end for begin, end in self._moments(day))
 
     def worked_between(self, since: datetime, until: datetime) -> timedelta:
-        """Return the working time from one moment to another (zero if ``until`` is not later)."""
-        total = timedelta()
-        day, last = since.astimezone(PARIS).date(), until.astimezone(PARIS).date()
-        while day <= last:
-            if self.is_working_day(day):
-                for begin, end in self._moments(day):
-                    total += max(min(end, until) - max(begin, since), timedelta())
-            day += _DAY
-        return total
+        """Return the working time from one moment to another (zero if ``until`` is not later).
+
+        Only the first and the last day are looked at; the days between them are counted, however many there are.
+        """
+        # In UTC: Python subtracts two local times wrongly across a change of hour.
+        since, until = since.astimezone(UTC), until.astimezone(UTC)
+        if until <= since:
+            return timedelta()
+        first, last = since.astimezone(PARIS).date(), until.astimezone(PARIS).date()
+        total = self._worked_on(first, since, until)
+        if first == last:
+            return total
+        between = self._whole_days(first + _DAY, last)
+        return total + between + self._worked_on(last, since, until)
 
     def due_on(self, since: datetime, working_days: int) -> date:
         """Return the day by which what came at ``since`` is answered.
@@ -80,9 +92,9 @@ class WorkingHours:
         """
         day = since.astimezone(PARIS).date()
         if not self.is_working_day(day) or since >= self._closing(day):
-            day = self._next(day)
+            day = self.next_day(day)
         for _ in range(working_days):
-            day = self._next(day)
+            day = self.next_day(day)
         return day
 
     def day_length(self) -> timedelta:
@@ -92,7 +104,29 @@ class WorkingHours:
             (datetime.combine(anchor, end) - datetime.combine(anchor, begin) for begin, end in self.spans), timedelta()
         )
 
-    def _next(self, day: date) -> date:
+    def _worked_on(self, day: date, since: datetime, until: datetime) -> timedelta:
+        """Return the working time of one day between two moments."""
+        if not self.is_working_day(day):
+            return timedelta()
+        parts = (min(end, until) - max(begin, since) for begin, end in self._moments(day))
+        return sum((max(part, timedelta()) for part in parts), timedelta())
+
+    def _whole_days(self, begin: date, end: date) -> timedelta:
+        """Return the working time of all days from ``begin`` to before ``end``: weeks, less holidays."""
+        weeks, rest = divmod((end - begin).days, 7)
+        count = weeks * len(self.days) + sum((begin.weekday() + each) % 7 in self.days for each in range(rest))
+        corrections = timedelta()
+        for year in range(begin.year, end.year + 1):
+            count -= sum(begin <= day < end and day.weekday() in self.days for day in public_holidays(year))
+            for day in _clock_changes(year):
+                # A span across the change of hour is an hour shorter or longer that day.
+                if begin <= day < end and self.is_working_day(day):
+                    length = sum((stop - start for start, stop in self._moments(day)), timedelta())
+                    corrections += length - self.day_length()
+        return count * self.day_length() + corrections
+
+    def next_day(self, day: date) -> date:
+        """Return the working day that follows a day."""
         day += _DAY
         while not self.is_working_day(day):
             day += _DAY

@@ -48,7 +48,7 @@ def fill(session: Session, clock: Any, count: int, **given: Any) -> None:
 
 
 def shown(registry: Any, session: Session, clock: Any, **asked: Any) -> queue.QueuePage:
-    return queue.queue_page(registry, session, "trial", Asked(**asked), mine=ME, today=clock.now().date())
+    return queue.queue_page(registry, session, ["trial"], Asked(**asked), mine=ME, today=clock.now().date())
 
 
 def test_words_are_found_without_accents_case_or_order(registry: Any, session: Session, clock: Any) -> None:
@@ -117,11 +117,56 @@ def test_a_page_costs_the_same_queries_whatever_the_length(
     assert costs == [3, 3]
 
 
-@pytest.mark.parametrize("order", ["anciennes", "recentes", "intitule"])
+@pytest.mark.parametrize("order", ["echeance", "anciennes", "recentes", "intitule"])
 def test_a_queue_is_read_along_an_index(session: Session, registry: Any, clock: Any, order: str) -> None:
     fill(session, clock, 5)
-    wanted = queue._ordered(select(ReviewRequest).where(*queue._conditions("trial", Asked(), ME, None)), order)  # type: ignore[arg-type]
+    conditions = [ReviewRequest.kind == "trial", *queue._conditions(Asked(), ME, clock.now().date())]
+    wanted = select(ReviewRequest).where(*conditions).order_by(*queue._order(order))
     sql = str(wanted.limit(25).compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
     plan = " ".join(str(row) for row in session.execute(text(f"EXPLAIN QUERY PLAN {sql}")))
-    assert "USING INDEX ix_esea_request_queue" in plan
+    assert "USING INDEX ix_esea_request_" in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_what_is_due_first_comes_first_whatever_its_queue(session: Session, registry: Any, clock: Any) -> None:
+    today = clock.now().date()
+    for number in range(2 * PAGE_SIZE):
+        kind = ("trial", "other", "third")[number % 3]
+        due = today + timedelta(days=number * 7 % 40 - 10)
+        fill(session, clock, 1, kind=kind, due_on=due, reference=f"DEM-{number}", title=f"N{number}")
+    fill(session, clock, 1, kind="fourth", due_on=today - timedelta(days=90), reference="DEM-X")
+    seen = []
+    for page in (1, 2):
+        found = queue.queue_page(registry, session, ["trial", "other", "third"], Asked(page=page), mine=ME, today=today)
+        assert found.total == 2 * PAGE_SIZE
+        seen += [row.due_on for row in found.rows]
+    assert seen == sorted(seen)
+    assert len(seen) == 2 * PAGE_SIZE
+
+
+def test_the_next_request_is_due_next_and_may_be_decided(session: Session, registry: Any, clock: Any) -> None:
+    reviews: Any = find(registry, IReviews)
+    colleague = new_id()
+
+    def ask(title: str, **given: Any) -> Any:
+        clock.advance(minutes=1)
+        return reviews.open(session, "trial", title=title, author=given.get("author"), topic=given.get("topic", ""))
+
+    mine, about_me, taken = ask("Mienne", author=ME), ask("De moi", topic=ME), ask("Prise")
+    first, second = ask("Première"), ask("Seconde")
+    reviews.take(session, taken.id, by=colleague)
+
+    def following(after: Any = None, by: str = ME) -> Any:
+        found = queue.next_request(registry, session, ["trial", "other"], mine=by, after=after)
+        return found and found.title
+
+    assert following() == following(after=mine) == "Première"
+    assert following(after=first) == "Seconde"
+    assert following(after=second) == "Première"  # round again
+    assert following(by=colleague) == "Mienne"
+    decided = reviews.decide(session, first.id, accept=True, by=ME)
+    assert following(after=decided) == "Seconde"
+    reviews.decide(session, second.id, accept=True, by=ME)
+    assert following() is None
+    assert queue.next_request(registry, session, [], mine=ME) is None
+    assert about_me.title == "De moi"

@@ -90,3 +90,44 @@ def test_days_may_be_listed() -> None:
     hours = WorkingHours.parse("mon,wed-thu 08:00-20:00")
     assert hours.days == {0, 2, 3}
     assert hours.day_length() == timedelta(hours=12)
+
+
+def counted_day_by_day(hours: WorkingHours, since: datetime, until: datetime) -> timedelta:
+    """Walk every span of every day: slow, and plain enough to be believed."""
+    total, day = timedelta(), since.astimezone(PARIS).date()
+    while day <= until.astimezone(PARIS).date():
+        for begin, end in hours.spans if hours.is_working_day(day) else ():
+            opens, closes = (datetime.combine(day, at, tzinfo=PARIS).astimezone(UTC) for at in (begin, end))
+            total += max(min(closes, until) - max(opens, since), timedelta())
+        day += timedelta(days=1)
+    return total
+
+
+@given(
+    st.sampled_from(
+        [
+            "mon-fri 09:00-12:30 13:30-17:30",
+            "mon,wed,sat 08:15-19:45",
+            "mon-sun 01:30-03:30 22:00-23:59",  # the clocks change between two and three on a Sunday
+            "sun 02:15-02:45",
+        ]
+    ),
+    moments,
+    st.timedeltas(timedelta(), timedelta(days=1500)),
+)
+def test_counting_weeks_gives_what_counting_days_gives(hours: str, since: datetime, length: timedelta) -> None:
+    parsed = WorkingHours.parse(hours)
+    assert parsed.worked_between(since, since + length) == counted_day_by_day(parsed, since, since + length)
+
+
+def test_an_age_of_years_costs_no_more_days_than_one_of_a_week(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[date] = []
+    walked = WorkingHours.is_working_day
+
+    def noted(hours: WorkingHours, day: date) -> bool:
+        read.append(day)
+        return walked(hours, day)
+
+    monkeypatch.setattr(WorkingHours, "is_working_day", noted)
+    OFFICE.worked_between(paris("2020-01-06 10:00"), paris("2026-01-05 10:00"))
+    assert len(read) < 20
