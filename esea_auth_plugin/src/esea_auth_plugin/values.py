@@ -283,7 +283,7 @@ def check_chosen(secret: str) -> None:
             password = str(make_url(secret).password or "")
         except (ArgumentError, ValueError):
             return
-    folded = "".join(char for char in password.casefold() if char.isalnum())
+    folded = "".join(char for char in password.lower() if char.isalnum())
     if folded in _PLACEHOLDERS:
         raise BadValue("holds a placeholder", "choose a secret of your own: `openssl rand -base64 32` writes one")
 

@@ -11,12 +11,19 @@ from esea_auth_plugin.foundation.database import IDatabase, lock_accounts
 from esea_auth_plugin.interfaces import IAccounts, Identity, IReviews, IRoles, RoleHeld
 from esea_auth_plugin.pyramid_types import Registry
 from esea_auth_plugin.services import current_time, find
-from oru_espace_pro_plugin.difficulties.records import Declaration
-from oru_espace_pro_plugin.difficulties.rights import DECLARANT, SAMU, samus_of, scope_of
-from oru_espace_pro_plugin.difficulties.service import Difficulties
-from oru_espace_pro_plugin.establishments.importing import import_if_new
-from oru_espace_pro_plugin.interfaces import Establishment, IDirectory, IRegistrations, Kind, RegistrationForm
-from oru_espace_pro_plugin.registration.service import ROLE as TEAM
+from oru_espace_pro_plugin.interfaces import (
+    DECLARANT_ROLE,
+    SAMU_ROLE,
+    TEAM_ROLE,
+    Declaration,
+    Establishment,
+    IDifficulties,
+    IDirectory,
+    IRegistrations,
+    Kind,
+    RegistrationForm,
+    scope_of,
+)
 from oru_espace_pro_plugin.settings import OruSettings
 
 _DEPARTMENT = "33"
@@ -26,17 +33,17 @@ _REVIEWER = "sophie.laborde"
 
 def seed_difficulties(registry: Registry) -> None:
     """Admit the two members, give them their roles, and declare."""
-    import_if_new(registry)
+    find(registry, IDirectory).refresh()
     with find(registry, IDatabase).writing() as session:
         people = [find(registry, IAccounts).by_login(session, name) for name in (*_MEMBERS, _REVIEWER)]
         lock_accounts(registry, session, *(account.subject for account in people if account is not None))
         everything = find(registry, IDirectory).everything(session)
         here = [item for item in everything if item.department == _DEPARTMENT and item.finess]
         own = next(item for item in here if item.kind is Kind.SU)
-        [samu, *_] = samus_of(here, _DEPARTMENT)
-        declarant = _admitted(registry, session, _MEMBERS[0], DECLARANT, own.finess, "direction")
-        _admitted(registry, session, _MEMBERS[1], SAMU, samu.finess, "medecin-regulateur")
-        team = replace(declarant, roles=(RoleHeld(TEAM),))
+        samu = next(item for item in here if item.kind is Kind.SAMU)
+        declarant = _admitted(registry, session, _MEMBERS[0], DECLARANT_ROLE, own.finess, "direction")
+        _admitted(registry, session, _MEMBERS[1], SAMU_ROLE, samu.finess, "medecin-regulateur")
+        team = replace(declarant, roles=(RoleHeld(TEAM_ROLE),))
         other = next(item for item in everything if item.kind is Kind.SU and item.department == "64" and item.finess)
         _declare(registry, session, declarant, own, "temporisation", 2, ("aval",), hours=4)
         _declare(registry, session, team, other, "tension", 3, ("afflux", "infirmiers"), hours=12)
@@ -99,4 +106,4 @@ def _declare(
         phone="+33556000000",
         text="Situation fictive de la démonstration.",
     )
-    find(registry, Difficulties).declare(session, declaration, who)
+    find(registry, IDifficulties).declare(session, declaration, who)
