@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
-from tests.browser import difficulty_pages
+from tests.browser import espace_pro_pages
 from tests.browser.steps import fill
 from tests.browser.steps import press as click
 from tests.devices import by_application, give_application
@@ -142,10 +142,6 @@ def _reset(portal: Portal) -> Arrival:
     return after(portal.browser().get(path))
 
 
-def _step_1(portal: Portal) -> Arrival:
-    return portal.browser(), "/inscription"
-
-
 def _step_2(portal: Portal) -> Arrival:
     return wizard.to_step_2(portal.browser()).test_app, "/inscription/donnees"
 
@@ -197,20 +193,6 @@ def _invitation(portal: Portal) -> Arrival:
 def _inside(path: str) -> Way:
     """A page of the inside of the Espace Pro, for the ORU team, which needs no registration."""
     return person(path, roles=["oru"], services=["espace-pro"])
-
-
-def _structure(portal: Portal) -> Arrival:
-    from oru_espace_pro_plugin.establishments.importing import import_if_new
-
-    import_if_new(portal.registry)
-    return _inside("/espace-pro/etablissements/33-SAMU-01")(portal)
-
-
-def _directory(portal: Portal) -> Arrival:
-    from oru_espace_pro_plugin.establishments.importing import import_if_new
-
-    import_if_new(portal.registry)
-    return _inside("/espace-pro/etablissements")(portal)
 
 
 def _lost_mailbox(portal: Portal) -> Arrival:
@@ -334,7 +316,7 @@ WAYS: Mapping[str, Way] = {
     f"{AUTH}:sign_up/templates/adhesion.jinja2": _step_4,
     f"{AUTH}:sign_up/templates/check.jinja2": _check,
     f"{AUTH}:sign_up/templates/again.jinja2": _email_again,
-    f"{AUTH}:sign_up/templates/card.jinja2": _step_1,
+    f"{AUTH}:sign_up/templates/card.jinja2": lambda portal: (portal.browser(), "/inscription"),
     f"{AUTH}:sign_up/templates/confirmation.jinja2": _confirmation,
     f"{AUTH}:sign_up/templates/follow.jinja2": anybody("/inscription/suivi"),
     f"{AUTH}:sign_up/templates/identifier.jinja2": _step_3,
@@ -348,9 +330,7 @@ WAYS: Mapping[str, Way] = {
     f"{HOST}:texts/templates/contact/2026-06.jinja2": anybody("/contact"),
     f"{HOST}:texts/templates/donnees-personnelles/2026-06.jinja2": anybody("/donnees-personnelles"),
     f"{HOST}:texts/templates/mentions-legales/2026-06.jinja2": anybody("/mentions-legales"),
-    f"{ORU}:establishments/templates/directory.jinja2": _directory,
-    f"{ORU}:establishments/templates/establishment.jinja2": _structure,
-    **difficulty_pages.WAYS,
+    **espace_pro_pages.WAYS,
     f"{ORU}:registration/templates/form.jinja2": _oru_form,
     f"{ORU}:registration/templates/standing.jinja2": _oru_waiting,
     f"{ORU}:registration/templates/terms.jinja2": person("/espace-pro/inscription/conditions", services=["espace-pro"]),
@@ -368,7 +348,7 @@ DEMO: Mapping[str, Way] = {
 
 #: More ways to the pages that look otherwise for others.
 MORE: tuple[tuple[str, Way], ...] = (
-    *difficulty_pages.MORE,
+    *espace_pro_pages.MORE,
     (f"{AUTH}:sign_in/templates/sign_in.jinja2", anybody("/connexion?service=smur-tab")),
     (f"{AUTH}:sign_in/templates/step.jinja2", anybody("/connexion/mot-de-passe?service=smur-tab")),
     (f"{AUTH}:recovery/templates/form.jinja2", anybody("/connexion/oubli/boite-mail")),

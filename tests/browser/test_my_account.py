@@ -65,7 +65,7 @@ def test_eight_devices_hold_too(
     page.goto("/compte/dispositifs")
     expect(page.get_by_role("link", name=re.compile("^Gérer ?Clé de sécurité|^Gérer ?Téléphone"))).to_have_count(8)
     assert_accessible(page)
-    page.get_by_role("link", name=re.compile("numéro 3")).click()
+    page.get_by_role("link", name=re.compile("^Gérer .*numéro 3")).click()
     assert_accessible(page)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import AccessibilityCheck
+from tests.browser.accessibility import AccessibilityCheck
 from tests.browser.steps import come_in, press
 
 from esea_auth_plugin.testing import sign_up

@@ -18,9 +18,11 @@ from esea_auth_plugin.services import find
 from esea_auth_plugin.testing.pages import field_error, press, send, text
 from oru_espace_pro_plugin.difficulties.jobs import follow_time
 from oru_espace_pro_plugin.difficulties.models import DifficultyEventRow, DifficultyRow
-from oru_espace_pro_plugin.difficulties.rights import ARS, DECLARANT, SAMU, scope_of
 from oru_espace_pro_plugin.establishments.importing import import_if_new
-from oru_espace_pro_plugin.interfaces import Establishment, IDirectory, IRegistrations, Kind
+from oru_espace_pro_plugin.interfaces import ARS_ROLE as ARS
+from oru_espace_pro_plugin.interfaces import DECLARANT_ROLE as DECLARANT
+from oru_espace_pro_plugin.interfaces import SAMU_ROLE as SAMU
+from oru_espace_pro_plugin.interfaces import Establishment, IDirectory, IRegistrations, Kind, scope_of
 from oru_espace_pro_plugin.registration import store
 from oru_espace_pro_plugin.settings import OruSettings
 

@@ -122,7 +122,7 @@ def test_an_anonymous_request_from_the_reviewer_s_address(portal: Portal) -> Non
     portal.sign_in(reviewer, lucie)
     page = portal.browser(PUBLIC).get("/connexion/oubli/tout")
     values = {
-        "Identifiant ou email": target.identifier, "Nom": "Pierre", "Prénom": "Anne", "Téléphone": "05 56 00 00 00",
+        "Identifiant ou email": target.identifier, "Nom": "Pierre", "Prénom": "Anne",
         "Que s’est-il passé ?": "Téléphone et carte volés dans le tramway.",
     }  # fmt: skip
     reference = reference_on(send(page, values))

@@ -24,7 +24,7 @@ LABELS = {
 }
 WRONG_CODES = {"otp": "000000", "totp": "000000", "secours": "AAAA-AAAA-AAAA-AAAA"}
 WRONG_PASSWORD = "Pas-le-bon-du-tout-1"
-_WHO = {"Nom": "Pierre", "Prénom": "Anne", "Téléphone": "05 56 00 00 00"}
+_WHO = {"Nom": "Pierre", "Prénom": "Anne"}
 LOST_MAILBOX = {
     **_WHO,
     "Nouvel email": "neuve@chu.example.fr",

@@ -12,9 +12,10 @@ from tests.functional.test_lost_devices import key_path, keys_of
 from tests.passkeys import give_key, sign_in_with
 from webtest import TestApp
 
+from esea_auth_plugin.auth_modes.totp.mode import TotpMode
 from esea_auth_plugin.auth_modes.totp.models import TotpRow
 from esea_auth_plugin.authentication.credentials.loss.models import LostDeviceRow
-from esea_auth_plugin.authentication.credentials.loss.service import remove_lost
+from esea_auth_plugin.authentication.credentials.loss.service import LostDevices, remove_lost
 from esea_auth_plugin.foundation.revocation import end_everything
 from esea_auth_plugin.interfaces import IMaximumLevel, IRoles, Level
 from esea_auth_plugin.testing.pages import press, text
@@ -200,3 +201,21 @@ def test_whatever_ends_an_account_s_business_stops_the_removal(portal: Portal, v
     with portal.db.writing() as session:
         end_everything(portal.registry, session, anne.subject)
     assert planned(portal) == 0
+
+
+class Elsewhere(TotpMode):
+    """A mode that another site hosts: its identities link by the number that they prove."""
+
+    name = "elsewhere"
+    external = True
+
+
+def test_an_identity_that_would_link_itself_again_stays_blocked(portal: Portal, victim: tuple[Person, str]) -> None:
+    """Removed, a stolen e-CPS would open the account at its next use; blocked, it does not."""
+    lost = portal.find(LostDevices)
+    with portal.db.reading() as session:
+        for proven in Level:
+            why = lost.why_not_removed(
+                session, victim[0].subject, Elsewhere(portal.registry), proven=proven, wanted=Level.RESISTANT
+            )
+            assert "Elle reste bloquée ici" in why, proven

@@ -80,6 +80,6 @@ def test_a_token_used_by_a_lost_transaction_is_not_used(portal: Portal) -> None:
     with pytest.raises(RuntimeError), portal.db.writing() as session:
         Confirmations(portal.registry).confirm(session, token)
         raise RuntimeError
-    assert wizard.confirm(portal, f"/inscription/confirmation/{token}").location.endswith("/connexion")
+    assert wizard.confirm(portal, f"/inscription/confirmation/{token}").location.endswith("/compte")
     with portal.db.reading() as session:
         assert str(Confirmations(portal.registry).find(session, token).status) == "used"

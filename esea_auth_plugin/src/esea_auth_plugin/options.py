@@ -11,7 +11,7 @@ from dataclasses import MISSING, field, fields
 from typing import Any, TypeVar, cast
 
 from .errors import Problem
-from .values import SECRETS, BadValue, Parser, check_secret_file, text
+from .values import SECRETS, BadValue, Parser, check_chosen, check_secret_file, text
 
 T = TypeVar("T")
 
@@ -81,6 +81,7 @@ def _parsed(parse: Parser, value: object, env: str) -> Any:
         return parsed
     if parse in SECRETS:
         check_secret_file(value.strip())
+        check_chosen(str(parsed))
     if isinstance(parsed, str) and "EXEMPLE-A-CHANGER" in parsed:
         raise BadValue("holds a sample secret", "make your own; samples work only with portal.env = development")
     return parsed

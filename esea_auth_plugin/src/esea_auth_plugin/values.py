@@ -248,5 +248,45 @@ def check_secret_file(value: str) -> None:
         )
 
 
+#: What people write before they choose a secret, folded as :func:`check_chosen` folds it.
+_PLACEHOLDERS = frozenset(
+    [
+        "changeme",
+        "changethis",
+        "changezmoi",
+        "achanger",
+        "password",
+        "motdepasse",
+        "secret",
+        "admin",
+        "azerty",
+        "qwerty",
+        "postgres",
+        "portail",
+        "test",
+        "todo",
+        "xxx",
+        "123456",
+        "12345678",
+    ]
+)
+
+
+def check_chosen(secret: str) -> None:
+    """Refuse a secret that nobody has chosen yet, also as the password of a database address; production only.
+
+    :raises BadValue: it is one of the words that stand for a secret.
+    """
+    password = secret
+    if "://" in secret:
+        try:
+            password = str(make_url(secret).password or "")
+        except (ArgumentError, ValueError):
+            return
+    folded = "".join(char for char in password.lower() if char.isalnum())
+    if folded in _PLACEHOLDERS:
+        raise BadValue("holds a placeholder", "choose a secret of your own: `openssl rand -base64 32` writes one")
+
+
 #: Parsers of secrets.
 SECRETS: frozenset[Parser] = frozenset({secret, optional_secret, secret_or_text, database_address})

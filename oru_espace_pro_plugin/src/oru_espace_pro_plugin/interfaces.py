@@ -132,6 +132,50 @@ class IDirectory(Protocol):
     def latest_import(self, session: Session) -> DirectoryImport | None:
         """Return what was imported last, ``None`` before the first import."""
 
+    def refresh(self) -> bool:
+        """Import the file of the settings, in a transaction of its own, unless that was done; tell whether it was."""
+
+
+# --- difficulties ----------------------------------------------------------------------------------------------
+
+#: Roles of the Espace Pro. Those of declarants and of the SAMU are given for one establishment (:func:`scope_of`).
+TEAM_ROLE, DECLARANT_ROLE, SAMU_ROLE, ARS_ROLE = "oru", "oru.declarant", "oru.samu", "oru.ars"
+
+
+def scope_of(finess: str) -> str:
+    """Return the scope of a role for one establishment."""
+    return f"finess:{finess}"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What declares a difficulty. ``key`` is the sender's own: sent twice it declares once.
+
+    :ivar structure: code in the directory. :ivar nature: code of the catalogue, like motives, pathways and actions.
+    """
+
+    key: str
+    structure: str
+    nature: str
+    level: int
+    motives: tuple[str, ...]
+    pathways: tuple[str, ...]
+    actions: tuple[str, ...]
+    starts_at: datetime
+    expected_end_at: datetime
+    phone: str
+    text: str
+
+
+class IDifficulties(Protocol):
+    """Health-system difficulties."""
+
+    def declare(self, session: Session, declaration: Declaration, identity: Identity) -> str:
+        """Store a difficulty and return its id; the id of the first one when it was sent before.
+
+        :raises PortalError: the person does not declare for this structure, or the period makes no sense.
+        """
+
 
 # --- registration ----------------------------------------------------------------------------------------------
 

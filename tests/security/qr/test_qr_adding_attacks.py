@@ -83,7 +83,7 @@ def test_a_key_that_waits_for_its_mail_decides_nothing_not_even_a_wrong_number(
         [held] = passkeys.credentials(session, anne.subject)
         account = accounts.by_subject(session, anne.subject)
         lock_accounts(portal.registry, session, account.subject)
-        portal.find(PendingDevices).hold(session, account, passkeys, held.reference, held.label)
+        portal.find(PendingDevices).hold(session, account, passkeys, held.reference)
     page = workstation(desk)
     for number in (other_than(number_of(page)), number_of(page)):
         told = approve(phone, device, code_of(page), number)

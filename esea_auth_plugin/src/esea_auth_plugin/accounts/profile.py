@@ -8,11 +8,12 @@ each holds.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ..interfaces import PROVEN_ORIGINS, AccountView, IAccounts, IOutbox, PortalSettings
+from ..interfaces import PROVEN_ORIGINS, AccountView, IAccounts, IOutbox, Limit, PortalSettings
 from ..pyramid_types import JsonObject, Registry
 from ..services import find
 from . import attribute_store
@@ -21,6 +22,8 @@ from .forms import profile_schema
 from .service import account_id_of
 
 LETTER = "accounts.proven_changed"
+#: Nobody fills the support's mailbox from an account, nor hides a change among many.
+EDITS = Limit("accounts.profile.person", 30, timedelta(days=1))
 _PHONES = frozenset({"phone", "mobile", "fax"})
 #: What its person may say anew although somebody else has proven another value.
 REPLACEABLE = _PHONES | {"workplace"}

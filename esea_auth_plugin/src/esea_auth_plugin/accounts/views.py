@@ -12,7 +12,7 @@ from pyramid.view import view_config
 from ..directives import core
 from ..foundation.forms import Invalid, PortalForm
 from ..foundation.nomenclatures import departments_of, towns_of
-from ..interfaces import PROVEN_ORIGINS, IAccountRoot, IAccounts, ICatalogue, ReviewState
+from ..interfaces import PROVEN_ORIGINS, IAccountRoot, IAccounts, ICatalogue, IThrottle, ReviewState
 from ..normalise.postal import BadPostalCode, normalise_postal_code
 from ..pyramid_types import JsonObject, PortalRequest, TemplateValues, ViewResult
 from ..resources import Resource
@@ -21,7 +21,7 @@ from ..settings import AuthSettings
 from . import attribute_store
 from .attributes import KINDS, shown
 from .forms import ORIGIN_WORDS, normal_address
-from .profile import REPLACEABLE, change, own_schema
+from .profile import EDITS, REPLACEABLE, change, own_schema
 from .resources import ProfileResource, TownsResource
 from .service import account_id_of
 
@@ -143,6 +143,7 @@ def edit(context: ProfileResource, request: PortalRequest) -> TemplateValues:
 )
 def edited(context: ProfileResource, request: PortalRequest) -> ViewResult:
     """Keep the changes, with one audit row."""
+    find(request, IThrottle).reserve((EDITS, request.identity.subject))  # before this transaction locks anything
     form, proven = _form(request)
     try:
         values = form.validate()

@@ -77,7 +77,7 @@ class SingleUse(Generic[Row]):
         return self.store(session, tokens.new_token(), current_time(source) + lifetime, **values)
 
     def store(self, session: Session, secret: str, ends_at: datetime, **values: object) -> tuple[str, Row]:
-        """Store a secret that :func:`~esea_auth_plugin.foundation.security.tokens.new_token` made before."""
+        """Store a secret that ``tokens.new_token`` made before."""
         row = self.model(digest=self.digest(secret), ends_at=ends_at, **values)
         session.add(row)
         session.flush()

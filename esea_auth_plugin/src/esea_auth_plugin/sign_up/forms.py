@@ -72,7 +72,7 @@ def _identity_nodes() -> list[colander.SchemaNode]:
         EmailNode(
             name="email",
             title="Email",
-            help="Une adresse professionnelle à votre nom, que vous êtes seul(e) à lire : "
+            help="Une adresse professionnelle nominative, que vous êtes seul(e) à lire : "
             "les codes de connexion y sont envoyés.",
         ),
         EmailNode(name="email_again", title="Confirmation email", help=again, autocomplete="off"),

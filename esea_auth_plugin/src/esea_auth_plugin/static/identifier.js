@@ -40,7 +40,7 @@ for (const input of document.querySelectorAll("input[data-check]")) {
         },
         body: JSON.stringify({ identifier: typed }),
       });
-      // Too many questions, or a draft that ended: « Suivant » tells. An older answer says nothing of what stands there.
+      // Too many questions, or a draft that ended: « Suivant » tells. An older answer no longer counts.
       if (answer.ok && typed === input.value.trim()) show(await answer.json());
     } catch {
       asked = "";

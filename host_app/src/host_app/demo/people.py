@@ -121,6 +121,22 @@ PEOPLE = (
         "Cadre de nuit : sa demande d'accès au ROR attend le support.",
     ),
     DemoPerson(
+        "celine.maury",
+        "Céline",
+        "Maury",
+        "Mme",
+        "Cadre de garde : admise à l'Espace Pro, déclare les difficultés de son établissement de Gironde.",
+        services=("espace-pro",),
+    ),
+    DemoPerson(
+        "yves.lacaze",
+        "Yves",
+        "Lacaze",
+        "M.",
+        "Régulateur du SAMU 33 : admis à l'Espace Pro, répond aux demandes de temporisation.",
+        services=("espace-pro",),
+    ),
+    DemoPerson(
         "luc.renard",
         "Luc",
         "Renard",

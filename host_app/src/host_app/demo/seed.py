@@ -19,7 +19,9 @@ from esea_auth_plugin.interfaces import (
 )
 from esea_auth_plugin.pyramid_types import Registry
 from esea_auth_plugin.services import find, offers
+from oru_espace_pro_plugin.interfaces import IDifficulties
 
+from .difficulties import seed_difficulties
 from .pending import seed_pending
 from .people import PASSWORD, PEOPLE, DemoPerson
 from .reader import DemoCards
@@ -36,6 +38,8 @@ def seed(registry: Registry) -> int:
             _create(registry, session, person, hashed)
         _link_card(registry, session)
         seed_pending(registry, session, hashed)
+    if offers(registry, IDifficulties):
+        seed_difficulties(registry)
     return len(PEOPLE)
 
 

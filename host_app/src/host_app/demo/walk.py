@@ -48,4 +48,10 @@ STEPS = (
         "Ouvrir la gestion de l'Espace Pro",
     ),
     WalkStep("Le professionnel", "entre dans l'Espace Pro.", "/espace-pro", "Ouvrir l'Espace Pro"),
+    WalkStep(
+        "La cadre de garde",
+        "(celine.maury) déclare une difficulté ; le régulateur du SAMU (yves.lacaze) lui répond.",
+        "/espace-pro/difficultes",
+        "Ouvrir les difficultés en cours",
+    ),
 )

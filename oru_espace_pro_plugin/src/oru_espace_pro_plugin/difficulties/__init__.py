@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from esea_auth_plugin.events import AccountErased
 from esea_auth_plugin.pyramid_types import Configurator
+from esea_auth_plugin.services import find
 
-from ..interfaces import IEspacePro
+from ..interfaces import IDifficulties, IEspacePro
 from . import catalogue
 from .jobs import follow_time
 from .notices import EMAIL
@@ -21,6 +22,7 @@ def includeme(config: Configurator) -> None:
     """Publish the service, its roles, its job and its pages."""
     catalogue.check_settings(config)
     config.add_service(Difficulties, Difficulties)
+    config.add_service(IDifficulties, lambda registry: find(registry, Difficulties))
     for role, title in TITLES.items():
         config.add_role(role, title)
     config.add_audit_action("difficulty.changed", "Difficulté sanitaire déclarée ou modifiée")

@@ -10,12 +10,12 @@ from esea_auth_plugin.foundation.forms import Invalid, PortalForm
 from esea_auth_plugin.pyramid_types import JsonObject, PortalRequest, TemplateValues, ViewResult
 from esea_auth_plugin.services import current_time, find
 
-from ..interfaces import Establishment, IDirectory
+from ..interfaces import Declaration, Establishment, IDirectory
 from ..space.door import ACT, INSIDE
 from .catalogue import Nature
 from .forms import declaration_form, key_of, moment, new_key
 from .notices import Recipients, recipients_of, tell
-from .records import BadPeriod, Declaration, check_period
+from .records import BadPeriod, check_period
 from .resources import DeclarationResource
 from .rights import declared_for
 from .service import Difficulties

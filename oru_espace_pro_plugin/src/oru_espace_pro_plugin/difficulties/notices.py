@@ -11,9 +11,8 @@ from esea_auth_plugin.interfaces import IAccounts, IOutbox, IRoles, PortalSettin
 from esea_auth_plugin.pyramid_types import PortalRequest
 from esea_auth_plugin.services import find, offers
 
-from ..interfaces import Establishment, IDirectory
-from ..registration.service import ROLE as TEAM
-from .rights import ARS, SAMU, samus_of, scope_of
+from ..interfaces import ARS_ROLE, SAMU_ROLE, TEAM_ROLE, Establishment, IDirectory, scope_of
+from .rights import samus_of
 from .service import Difficulties
 
 EMAIL = "oru.difficulty_declared"
@@ -35,9 +34,9 @@ def recipients_of(request: PortalRequest, structure: Establishment) -> Recipient
     roles = find(request, IRoles)
     samus = samus_of(find(request, IDirectory).everything(session), structure.department)
     wanted = {
-        f"SAMU {structure.department}": roles.holding(session, SAMU, [scope_of(samu.finess) for samu in samus]),
-        "Agence régionale de santé": roles.holding(session, ARS),
-        "Équipe de l’observatoire": roles.holding(session, TEAM),
+        f"SAMU {structure.department}": roles.holding(session, SAMU_ROLE, [scope_of(samu.finess) for samu in samus]),
+        "Agence régionale de santé": roles.holding(session, ARS_ROLE),
+        "Équipe de l’observatoire": roles.holding(session, TEAM_ROLE),
     }
     groups = {title: set(people) - {request.identity.subject} for title, people in wanted.items()}
     subjects = sorted(set().union(*groups.values()))

@@ -38,23 +38,6 @@ class BadPeriod(PortalError):
 
 
 @dataclass(frozen=True, slots=True)
-class Declaration:
-    """What a form declares. ``key`` is the form's own: sent twice it declares once."""
-
-    key: str
-    structure: str
-    nature: str
-    level: int
-    motives: tuple[str, ...]
-    pathways: tuple[str, ...]
-    actions: tuple[str, ...]
-    starts_at: datetime
-    expected_end_at: datetime
-    phone: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Difficulty:
     """A difficulty, detached from the database."""
 

@@ -6,27 +6,22 @@ from collections.abc import Collection, Sequence
 
 from esea_auth_plugin.interfaces import Identity
 
-from ..interfaces import Establishment, Kind
-from ..registration.service import ROLE as TEAM
+from ..interfaces import (
+    ARS_ROLE,
+    DECLARANT_ROLE,
+    SAMU_ROLE,
+    TEAM_ROLE,
+    Establishment,
+    Kind,
+    scope_of,
+)
 from .machine import Party
 
-#: Declares for the structures whose FINESS number is the role's scope.
-DECLARANT = "oru.declarant"
-#: Answers for the SAMU whose FINESS number is the role's scope.
-SAMU = "oru.samu"
-#: Reads everything and acknowledges.
-ARS = "oru.ars"
-
 TITLES = {
-    DECLARANT: "Déclarant de difficultés (par établissement)",
-    SAMU: "Régulation du SAMU (par établissement)",
-    ARS: "Agence régionale de santé",
+    DECLARANT_ROLE: "Déclarant de difficultés (par établissement)",
+    SAMU_ROLE: "Régulation du SAMU (par établissement)",
+    ARS_ROLE: "Agence régionale de santé",
 }
-
-
-def scope_of(finess: str) -> str:
-    """Return the scope of a role for one establishment."""
-    return f"finess:{finess}"
 
 
 def samus_of(everything: Collection[Establishment], department: str) -> tuple[Establishment, ...]:
@@ -41,19 +36,21 @@ def parties_of(identity: Identity, finess: str, samus: Collection[Establishment]
     :param samus: the SAMU of its département.
     """
     found = set()
-    if finess and identity.has_role(DECLARANT, scope_of(finess)):
+    if finess and identity.has_role(DECLARANT_ROLE, scope_of(finess)):
         found.add(Party.DECLARANT)
-    if any(samu.finess and identity.has_role(SAMU, scope_of(samu.finess)) for samu in samus):
+    if any(samu.finess and identity.has_role(SAMU_ROLE, scope_of(samu.finess)) for samu in samus):
         found.add(Party.SAMU)
-    if identity.has_role(ARS):
+    if identity.has_role(ARS_ROLE):
         found.add(Party.ARS)
-    if identity.has_role(TEAM):
+    if identity.has_role(TEAM_ROLE):
         found.add(Party.TEAM)
     return frozenset(found)
 
 
 def declared_for(identity: Identity, everything: Sequence[Establishment]) -> tuple[Establishment, ...]:
     """Return the structures that a person may declare for: their own, or all of them for the team."""
-    if identity.has_role(TEAM):
+    if identity.has_role(TEAM_ROLE):
         return tuple(everything)
-    return tuple(item for item in everything if item.finess and identity.has_role(DECLARANT, scope_of(item.finess)))
+    return tuple(
+        item for item in everything if item.finess and identity.has_role(DECLARANT_ROLE, scope_of(item.finess))
+    )

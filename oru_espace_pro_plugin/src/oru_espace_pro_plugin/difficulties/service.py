@@ -13,12 +13,12 @@ from esea_auth_plugin.foundation.database import new_id, rows_changed
 from esea_auth_plugin.interfaces import IAuditTrail, Identity, ISealer
 from esea_auth_plugin.services import current_time, find
 
-from ..interfaces import Establishment, IDirectory
+from ..interfaces import Declaration, Establishment, IDirectory
 from .catalogue import Nature
 from .machine import RULES, Act, Party, State, possible
 from .models import DifficultyEventRow, DifficultyRow
 from .queries import PURPOSE, Readings
-from .records import BadPeriod, ChangedMeanwhile, Declaration, Difficulty, NotAllowed, check_period
+from .records import BadPeriod, ChangedMeanwhile, Difficulty, NotAllowed, check_period
 from .rights import parties_of
 
 

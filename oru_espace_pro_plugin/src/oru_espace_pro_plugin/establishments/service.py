@@ -18,6 +18,7 @@ from esea_auth_plugin.normalise.folding import fold_words, search_words
 from esea_auth_plugin.pyramid_types import Registry
 
 from ..interfaces import Confidence, Criteria, DirectoryImport, Establishment, Findings, Kind
+from .importing import import_if_new
 from .kinds import WORDS
 from .models import EstablishmentRow, ImportRow
 
@@ -46,7 +47,11 @@ class Directory:
     """See :class:`~oru_espace_pro_plugin.interfaces.IDirectory`."""
 
     def __init__(self, registry: Registry) -> None:
-        pass
+        self._registry = registry
+
+    def refresh(self) -> bool:
+        """See the interface."""
+        return import_if_new(self._registry)
 
     def everything(self, session: Session) -> Sequence[Establishment]:
         """See the interface."""

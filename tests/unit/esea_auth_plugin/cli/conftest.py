@@ -39,6 +39,7 @@ _PACKAGES = (
     "foundation.migrations",
     "foundation.security",
     "foundation.jobs",
+    "foundation.single_use",
     "foundation.audit",
     "foundation.throttling",
     "foundation.mail",

@@ -205,13 +205,42 @@ def test_in_production_a_secret_is_not_for_every_user_of_the_machine(
     tmp_path: Path, mode: int, env: str, refused: bool
 ) -> None:
     file = tmp_path / "secret"
-    file.write_text("secret", encoding="ascii")
+    file.write_text("k8-tY3qLw0", encoding="ascii")
     file.chmod(mode)
     settings: dict[str, Any] = {"portal.url": "https://a.fr", "portal.database_url": "sqlite:///x"}
     settings["portal.secret_keys"] = f"file:{file}"
     problems = read(FoundationSettings, settings, "portal.", where="portail.ini", env=env)[1]
     assert [problem.key for problem in problems] == ["portal.secret_keys"] * refused
     assert all("chmod" in str(problem) and "portail.ini" in str(problem) for problem in problems)
+
+
+@pytest.mark.parametrize(("password", "refused"), [
+    ("changeme", True), ("Change-Me!", True), ("motdepasse", True), ("k8-tY3qLw0", False),
+])  # fmt: skip
+@pytest.mark.parametrize("env", ["production", "development"])
+def test_a_secret_that_nobody_chose_is_refused_in_production(
+    tmp_path: Path, password: str, refused: bool, env: str
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text(password, encoding="utf-8")
+    file.chmod(0o600)
+    settings: dict[str, Any] = {
+        "portal.url": "https://a.fr",
+        "portal.database_url": "sqlite:///x",
+        "portal.mail_password": f"file:{file}",
+    }
+    problems = read(FoundationSettings, settings, "portal.", where="portail.ini", env=env)[1]
+    told = [problem for problem in problems if problem.key == "portal.mail_password"]
+    assert bool(told) is (refused and env == "production")
+    assert all("placeholder" in str(problem) and password not in str(problem) for problem in told)
+
+
+@pytest.mark.parametrize(("password", "refused"), [("changeme", True), ("k8-tY3qLw0", False)])
+def test_the_password_of_a_database_address_is_judged_too(password: str, refused: bool) -> None:
+    address = f"postgresql+psycopg://portail:{password}@127.0.0.1/portail"
+    settings: dict[str, Any] = {"portal.url": "https://a.fr", "portal.database_url": address}
+    problems = read(FoundationSettings, settings, "portal.", where="portail.ini", env="production")[1]
+    assert ("portal.database_url" in [problem.key for problem in problems]) is refused
 
 
 def test_a_wrong_origin_is_told_in_one_line_with_key_file_and_cure() -> None:

@@ -17,6 +17,8 @@ from .models import MailCodeRow
 
 LETTER = "mail_code.code"
 CODES = ShortCodes(MailCodeRow, "mail_code")
+#: Letter of a code that proves an address and signs nobody in.
+ADDRESS_LETTER = "mail_code.address"
 TTL = timedelta(minutes=10)
 RESEND_EVERY = timedelta(minutes=1)
 
@@ -31,10 +33,11 @@ class Verdict(enum.StrEnum):
 
 
 class MailCodes:
-    """The codes of sign-ins."""
+    """The codes of sign-ins. :param letter: name of the email that carries them."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, letter: str = LETTER) -> None:
         self._registry = registry
+        self._letter = letter
 
     def row(self, session: Session, sign_in: str) -> MailCodeRow | None:
         """Return what was sent for this sign-in."""
@@ -107,7 +110,7 @@ class MailCodes:
         ends_at = attempt.at + TTL
         find(self._registry, IOutbox).post(
             session,
-            LETTER,
+            self._letter,
             to=attempt.email,
             values={"code": code, "minutes": 10, "service": attempt.service_title},
             valid_until=ends_at,
@@ -122,7 +125,7 @@ class MailedCodes:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._codes = MailCodes(registry)
+        self._codes = MailCodes(registry, ADDRESS_LETTER)
 
     def send(self, session: Session, bound_to: str, *, email: str, about: str, subject: str = "") -> bool:
         """See the interface."""
@@ -150,4 +153,4 @@ def waits(row: MailCodeRow, at: datetime) -> int:
     return max(0, int((row.sent_at + RESEND_EVERY - at).total_seconds()))
 
 
-__all__ = ["LETTER", "TTL", "MailCodes", "MailedCodes", "Verdict", "waits"]
+__all__ = ["ADDRESS_LETTER", "LETTER", "TTL", "MailCodes", "MailedCodes", "Verdict", "waits"]

@@ -13,9 +13,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from ...interfaces import ReviewState, ReviewView
 from ...normalise.folding import search_words
 from ...pyramid_types import Source
+from .decisions import UNDECIDED
 from .models import ReviewRequest
 from .search import like_pattern
-from .service import UNDECIDED, view_of
+from .values import view_of
 
 PAGE_SIZE = 25
 #: Nobody leafs further: offsets stay small, and counting stops there.

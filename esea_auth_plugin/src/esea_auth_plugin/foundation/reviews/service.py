@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from ...events import RequestDecided, RequestEnded, RequestOpened
 from ...interfaces import IAuditTrail, IClock, RequestKind, ReviewState, ReviewView
 from ...normalise.folding import fold_words
-from ...pyramid_types import Registry, Source
+from ...pyramid_types import Registry
 from ...services import find
 from ...settings import ReviewSettings
 from ..database import lock_accounts, new_id
@@ -27,7 +27,8 @@ from .decisions import UNDECIDED, judge, optional_text, required_text
 from .declared import kinds_of
 from .locking import lock_concerned, subject_in
 from .models import ReviewEntry, ReviewRequest
-from .texts import opened, sealed
+from .texts import sealed
+from .values import view_of
 from .working_hours import WorkingHours
 
 __all__ = ["UNDECIDED", "Reviews", "view_of"]
@@ -386,26 +387,6 @@ class Reviews:
         self._audit.record(
             session, action, actor=by, target=review.reference, details={"kind": review.kind, **(details or {})}
         )
-
-
-def view_of(source: Source, row: ReviewRequest) -> ReviewView:
-    """Return the detached value of a row. :param source: a registry or a request."""
-    return ReviewView(
-        id=row.id,
-        kind=row.kind,
-        reference=row.reference,
-        state=ReviewState(row.state),
-        title=row.title,
-        author=row.author,
-        topic=row.topic,
-        assignee=row.assignee,
-        created_at=row.created_at,
-        due_on=row.due_on,
-        decided_at=row.decided_at,
-        decided_by=row.decided_by,
-        reason=opened(source, row.sealed_reason, row.id),
-        version=row.version,
-    )
 
 
 def _not_about(by: str) -> tuple[ColumnElement[bool], ...]:

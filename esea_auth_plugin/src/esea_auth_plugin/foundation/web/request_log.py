@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 from pyramid.response import Response
 
@@ -18,6 +19,7 @@ logger = logging.getLogger(__name__)
 #: Hexadecimal digits of a person's digest: 64 bits tell the people of a region apart.
 _SUBJECT_DIGITS = 16
 _MAX_PATH = 500
+_METHOD = re.compile(r"[A-Z]{1,16}")
 
 
 def log_request(request: PortalRequest, response: Response, seconds: float) -> None:
@@ -27,7 +29,7 @@ def log_request(request: PortalRequest, response: Response, seconds: float) -> N
     subject = known_subject(request)
     digest = find(request, ISealer).digest(subject, purpose="log.subject")[:_SUBJECT_DIGITS] if subject else ""
     ended = EndedRequest(
-        method=request.method if request.method.isalpha() else "?",
+        method=request.method if _METHOD.fullmatch(request.method) else "?",
         path=_path_of(request),
         view=_view_of(request, response),
         status=response.status_int,

@@ -13,6 +13,7 @@ from ...foundation.forms import Invalid, PortalForm
 from ...interfaces import IReviews
 from ...pyramid_types import PortalRequest, ViewResult
 from ...services import find
+from ...settings import AuthSettings
 from .. import limits
 from ..drafts import Drafts
 from ..flow import AGAIN, PATHS, current_draft, forget, next_path
@@ -38,7 +39,9 @@ def waiting_page(context: SignUpResource, request: PortalRequest) -> ViewResult:
         return HTTPSeeOther(next_path(draft.done) if draft else PATHS[0])
     with find(request, IDatabase).reading() as session:
         review = find(request, IReviews).get(session, draft.sent_as)
-    return {"review": review} if review is not None else HTTPSeeOther(PATHS[0])
+    if review is None:
+        return HTTPSeeOther(PATHS[0])
+    return {"review": review, "token_days": find(request, AuthSettings).confirmation_token_days}
 
 
 @view_config(

@@ -2,8 +2,8 @@
 
 /**
  * Fold a text for a search: no accents, no case.
- * @param {string} text
- * @returns {string}
+ * @param {string} text what is shown or typed
+ * @returns {string} the same without accents, in lower case
  */
 export function folded(text) {
   return text.normalize("NFD").replaceAll(/\p{Diacritic}/gu, "").toLowerCase().replaceAll("œ", "oe").trim();
@@ -11,9 +11,9 @@ export function folded(text) {
 
 /**
  * Tell whether a choice answers a search: each word begins a word of the label.
- * @param {string} label
- * @param {string} typed
- * @returns {boolean}
+ * @param {string} label text of the choice
+ * @param {string} typed what is searched for
+ * @returns {boolean} whether it is shown
  */
 export function answersSearch(label, typed) {
   const words = folded(label).split(/[^a-z0-9]+/);
@@ -23,7 +23,7 @@ export function answersSearch(label, typed) {
 /**
  * Tell which groups of a list are offered for an answer.
  * @param {(string | undefined)[]} groups answer that each group belongs to, `undefined` for any answer
- * @param {string} answer
+ * @param {string} answer value of the other field, `""` while nothing is answered
  * @returns {boolean[]} all groups while nothing is answered
  */
 export function groupsOffered(groups, answer) {
@@ -32,8 +32,8 @@ export function groupsOffered(groups, answer) {
 
 /**
  * Say how many choices a search found.
- * @param {number} count
- * @returns {string}
+ * @param {number} count how many were found
+ * @returns {string} French
  */
 export function foundText(count) {
   if (count === 0) return "Aucun choix ne correspond.";

@@ -2,7 +2,7 @@
 
 /**
  * Return the five digits of a French postal code.
- * @param {string} typed
+ * @param {string} typed what stands in the field
  * @returns {string} `""` while it is none
  */
 export function frenchCode(typed) {
@@ -13,8 +13,8 @@ export function frenchCode(typed) {
  * Return what to put into a field: nobody's own answer is replaced.
  * @param {string} present value of the field
  * @param {string} former value that was proposed before, `""` if none
- * @param {string} proposed
- * @returns {string}
+ * @param {string} proposed value that is proposed now
+ * @returns {string} value of the field
  */
 export function proposal(present, former, proposed) {
   return present === "" || present === former ? proposed : present;
@@ -22,8 +22,8 @@ export function proposal(present, former, proposed) {
 
 /**
  * Say what a postal code proposes.
- * @param {{ towns: string[], department_name: string }} found
- * @returns {string}
+ * @param {{ towns: string[], department_name: string }} found what the portal answered for the code
+ * @returns {string} French, `""` when there is nothing to say
  */
 export function proposedText({ towns, department_name: department }) {
   const where = department ? ` (${department})` : "";

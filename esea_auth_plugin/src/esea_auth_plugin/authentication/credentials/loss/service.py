@@ -1,11 +1,12 @@
 """Devices reported lost: suspended at once, removed after a delay that « Ce n'était pas moi » stops.
 
 Reporting a loss asks for less than any other change: it opens nothing, and it must be possible without the device.
-Three things keep a thief of weaker factors from using it to reach the account's top level:
+These keep a thief of weaker factors from using it to reach the account's top level:
 
 - a suspended device still counts for the level that the account owns, so nothing can be added meanwhile;
 - the removal needs two factors that are not the mailbox, waits :data:`DELAY`, and is told to the account's addresses:
   the link of that email, a change of password or of address, and the device list stop it;
+- another authority's identity stays suspended: unlinked, it would be linked again by its number;
 - an account with a role is never lowered so: two reviewers restore it (« J'ai perdu tous mes moyens de connexion »).
 """
 
@@ -45,6 +46,11 @@ _ROLE = (
     "Votre compte a un rôle sur ce portail : un dispositif perdu n’y est retiré que par un autre dispositif aussi sûr, "
     "ou après l’accord de deux personnes du support."
 )
+#: Once unlinked, its holder's next sign-in would link it again by the number that it proves.
+_EXTERNAL = (
+    "Cette identité est délivrée par un autre organisme : prévenez-le aussi. Elle reste bloquée ici, car une fois "
+    "retirée elle se lierait de nouveau à votre compte à sa prochaine utilisation."
+)
 _UNTOLD = (
     "L’adresse de votre compte n’est pas vérifiée : personne ne pourrait être prévenu du retrait. Confirmez d’abord "
     "votre adresse, ou demandez au support."
@@ -74,11 +80,13 @@ class LostDevices:
             return None
         return LostDevice(row.mode, row.reference, row.reported_at, row.removal_at)
 
-    def why_not_removed(self, session: Session, subject: str, *, proven: Level, wanted: Level) -> str:
+    def why_not_removed(self, session: Session, subject: str, mode: AuthMode, *, proven: Level, wanted: Level) -> str:
         """Return why a report does not lead to a removal, in French; ``""``: it does.
 
         :param proven: level of the fresh proofs. :param wanted: the level that the account's changes ask for.
         """
+        if mode.external:
+            return _EXTERNAL
         if proven >= wanted:
             return ""
         if proven < REMOVES:
@@ -113,7 +121,9 @@ class LostDevices:
         if row is None:
             row = LostDeviceRow(subject=subject, mode=mode.name, reference=device.reference, reported_at=now)
             session.add(row)
-        plans = row.removal_at is None and not self.why_not_removed(session, subject, proven=proven, wanted=wanted)
+        plans = row.removal_at is None and not self.why_not_removed(
+            session, subject, mode, proven=proven, wanted=wanted
+        )
         if plans:
             row.removal_at, row.weak = now + DELAY, proven < wanted
             self._audit(session, "device.removal_planned", subject, mode=mode.name, reference=device.reference)

@@ -40,7 +40,9 @@ def lost(context: DeviceResource, request: PortalRequest) -> TemplateValues:
         "reported": reported,
         "may_report": bool(fresh.proofs) and fresh.level >= min(REPORTS, wanted),
         "at_top": fresh.level >= wanted,
-        "why_not": find(request, LostDevices).why_not_removed(session, subject, proven=fresh.level, wanted=wanted),
+        "why_not": find(request, LostDevices).why_not_removed(
+            session, subject, context.mode, proven=fresh.level, wanted=wanted
+        ),
         "stronger": _others(request, context, device, min(REMOVES, wanted)),
         "reporting": _others(request, context, device, min(REPORTS, wanted)),
         "query": "?" + urlencode({"retour": _address(context, device), "recent": "1"}),

@@ -1,4 +1,4 @@
-"""The pages of difficulties, and how to come to each: a part of ``pages.py``."""
+"""Pages of the directory and of difficulties, and how to come to each: a part of ``pages.py``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from esea_auth_plugin.testing.portal import Portal
 from oru_espace_pro_plugin.establishments.importing import import_if_new
 
 BOARD = "/espace-pro/difficultes"
-_TEMPLATES = "oru_espace_pro_plugin:difficulties/templates"
+_ORU = "oru_espace_pro_plugin"
+_TEMPLATES = f"{_ORU}:difficulties/templates"
 _REQUEST: Mapping[str, str | bool] = {
     "Niveau": "3 – Tension accentuée",
     "Afflux de patients": True,
@@ -33,6 +34,16 @@ def _team(portal: Portal) -> TestApp:
 def _declared(browser: TestApp) -> TestResponse:
     form = browser.get(f"{BOARD}/declarer", params={"structure": "33-SU-01", "nature": "temporisation"})
     return press(send(form, _REQUEST), "Envoyer la déclaration")
+
+
+def directory(portal: Portal) -> tuple[TestApp, str]:
+    """The directory."""
+    return _team(portal), "/espace-pro/etablissements"
+
+
+def structure(portal: Portal) -> tuple[TestApp, str]:
+    """One structure of the directory."""
+    return _team(portal), "/espace-pro/etablissements/33-SAMU-01"
 
 
 def board(portal: Portal) -> tuple[TestApp, str]:
@@ -65,6 +76,8 @@ def act(portal: Portal) -> tuple[TestApp, str]:
 
 
 WAYS = {
+    f"{_ORU}:establishments/templates/directory.jinja2": directory,
+    f"{_ORU}:establishments/templates/establishment.jinja2": structure,
     f"{_TEMPLATES}/act.jinja2": act,
     f"{_TEMPLATES}/board.jinja2": board,
     f"{_TEMPLATES}/declare.jinja2": declaration,
