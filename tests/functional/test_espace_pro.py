@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from webtest import TestApp, TestResponse
 
+from esea_auth_plugin.accounts.attribute_store import prove
+from esea_auth_plugin.accounts.service import account_id_of
+from esea_auth_plugin.interfaces import IReviews, ISealer
 from esea_auth_plugin.testing.pages import field_error, press, send, text
 from oru_espace_pro_plugin.establishments.importing import import_if_new
 
@@ -123,6 +126,35 @@ def test_more_is_asked_answered_and_accepted(portal: Any) -> None:
     assert "Au SAMU 33, régulation" in change.find("ins").get_text()
     press(request, "Accepter la demande")
     assert "Bienvenue" in text(browser.get("/espace-pro"))
+
+
+def test_the_team_sees_who_asks_why_and_who_says_so(portal: Any) -> None:
+    """Profession, number and workplace with their source, and the motive that the support accepted before."""
+    browser, person = portal.signed_in(
+        profession="1.2.250.1.71.1.2.7|60", rpps="99900000011", workplace="CHU d’Essai, urgences"
+    )
+    motive = {
+        "Motif de l'inscription": "Régulation au SAMU 33",
+        "Conditions d'Utilisation": "J'accepte les Conditions d'Utilisation",
+    }
+    send(browser.get("/services/espace-pro/adhesion"), motive)
+    support = portal.person(roles=["support"])
+    with portal.db.writing() as session:
+        prove(session, portal.find(ISealer), account_id_of(session, person.subject), {"rpps": "99900000011"},
+              origin="psc", now=portal.clock.now())  # fmt: skip
+        (review,) = portal.find(IReviews).of_author(session, person.subject)
+        portal.find(IReviews).decide(session, review.id, accept=True, by=support.subject)
+    send(form_page(browser), FORM)
+    reviewer = team(portal)
+    nav = reviewer.get("/espace-pro").html.find("nav", id="menu")
+    assert "Gestion" in [link.get_text(strip=True) for link in nav.find_all("a")]
+    page = open_request(reviewer, person)
+    facts = {row.find("dt").get_text(strip=True): row.find("dd").get_text(" ", strip=True)
+             for row in page.html.select(".review-facts .facts > div")}  # fmt: skip
+    assert "Pro Santé Connect" in facts["N° RPPS"] and "Vérifié" in facts["N° RPPS"]
+    assert facts["Lieu d’exercice"] == "CHU d’Essai, urgences Déclaré"
+    assert "Infirmier" in facts["Profession"]
+    assert "Régulation au SAMU 33" in facts["Motif de la demande d’accès"]
 
 
 def test_a_refusal_gives_its_reason_and_a_new_request_may_follow_three_times(portal: Any) -> None:

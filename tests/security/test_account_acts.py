@@ -113,8 +113,9 @@ ACTS: dict[str, Act] = {
     "vouch_domain": ("domaines/petit.fr", "reconnaitre", {"verifie": "oui"}, rejected, believed),
     "disown_domain": ("domaines/petit.fr", "ne-plus-croire", {"verifie": "oui"}, nothing, doubted),
 }  # fmt: skip
-#: POST views of these places that are no act of the table: the role's own second reviewer is their rule.
-OTHERWISE = {"retablir-roles"}
+#: POST views of these places that are no act of the table: the role's own second reviewer is the rule of the first,
+#: and to end a session can only make an account safer.
+OTHERWISE = {"retablir-roles", "fermer-session"}
 
 
 def test_every_act_by_hand_is_in_the_table(portal: Portal) -> None:

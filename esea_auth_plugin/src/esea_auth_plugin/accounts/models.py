@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..foundation.database import AccountsModel, new_id
 from ..foundation.single_use import AccountSecret
+
+_PHONE = text("name IN ('phone', 'mobile')")
 
 
 class Account(AccountsModel):
@@ -18,6 +20,8 @@ class Account(AccountsModel):
     __table_args__ = (
         CheckConstraint("state IN ('pending', 'active', 'suspended', 'closed')", name="state"),
         Index(None, "state", "created_at"),
+        # The list of accounts, youngest first.
+        Index("ix_esea_account_created", "created_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
@@ -70,7 +74,12 @@ class IdentityAttribute(AccountsModel):
     """One thing known of a person, with who said it and when."""
 
     __tablename__ = "esea_identity_attribute"
-    __table_args__ = (UniqueConstraint("account_id", "name"), Index(None, "name", "digest"))
+    __table_args__ = (
+        UniqueConstraint("account_id", "name"),
+        Index(None, "name", "digest"),
+        # By these numbers the support finds a caller.
+        Index("ix_esea_identity_attribute_phone", "value", sqlite_where=_PHONE, postgresql_where=_PHONE),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     account_id: Mapped[str] = mapped_column(ForeignKey("esea_account.id", ondelete="CASCADE"))

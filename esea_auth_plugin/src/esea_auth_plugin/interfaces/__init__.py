@@ -51,6 +51,7 @@ from .identities import (
 from .mechanisms import (
     Backlog,
     ClientCertificate,
+    DeliveryView,
     Fetched,
     IAuditTrail,
     IClock,
@@ -113,6 +114,7 @@ __all__ = [
     "Closing",
     "Concerned",
     "Contacts",
+    "DeliveryView",
     "DomainHeld",
     "ExternalIdentity",
     "ExternalLink",

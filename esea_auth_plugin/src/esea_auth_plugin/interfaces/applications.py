@@ -42,3 +42,9 @@ class IAdhesions(Protocol):
 
         :raises PortalError: one waits already, or three were made in thirty days.
         """
+
+    def latest(self, session: Session, subject: str, service: str) -> tuple[ReviewView, str] | None:
+        """Return a person's youngest request of access to a service with its motive; ``None`` if there is none.
+
+        :param service: slug of the service.
+        """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -94,6 +94,22 @@ class IThrottle(Protocol):
         """Clear one counter."""
 
 
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """What became of one email. ``kind``: its subject without its values.
+
+    :ivar state: ``waiting``, ``sending``, ``sent``, ``given_up``, ``expired``, or ``withheld`` from an address that is
+        not believed any more. :ivar error: class of the last failure, ``""`` if none.
+    """
+
+    kind: str
+    state: str
+    created_at: datetime
+    ended_at: datetime | None
+    attempts: int = 0
+    error: str = ""
+
+
 class IOutbox(Protocol):
     """Mail to be sent, written in the transaction of the act it tells about."""
 
@@ -114,6 +130,9 @@ class IOutbox(Protocol):
         :param values: JSON-able values for its templates; sealed at rest, erased once sent or at ``valid_until``.
         :param decoy: do the same work and write the same row, but send nothing: an unknown account answers alike.
         """
+
+    def sent_to(self, session: Session, address: str, *, most: int = 5) -> Sequence[DeliveryView]:
+        """Return what became of the latest emails to an address, youngest first; one query."""
 
 
 class IMailedCodes(Protocol):

@@ -85,6 +85,15 @@ class Adhesions:
         again_at = recent[MAX_REQUESTS - 1] + PERIOD if len(recent) >= MAX_REQUESTS else None
         return AccessStatus(mine[0], motive_of(self._registry, asked) if asked is not None else "", again_at)
 
+    def latest(self, session: Session, subject: str, service: str) -> tuple[ReviewView, str] | None:
+        """See the interface."""
+        mine = self._reviews.of_author(session, subject, kind=KIND)
+        review = next((one for one in mine if one.topic == service), None)
+        if review is None:
+            return None
+        asked = session.get(AccessRequest, review.id)
+        return review, motive_of(self._registry, asked) if asked is not None else ""
+
     def ask(self, session: Session, person: Identity, service: PortalService, motive: str) -> ReviewView:
         """Open a request, or complete the one that the support sent back.
 

@@ -55,7 +55,11 @@ class AccessRequestKind(DecidedOnly):
             if service is not None
             else Fact("Service", review.topic, "warning", "Ce service n'est plus au catalogue."),
             Fact("Motif", motive_of(registry, asked) if asked is not None else "", source=FactSource.DECLARED),
-            Fact("Conditions d'Utilisation", f"Version {asked.terms_version}, acceptée" if asked is not None else ""),
+            Fact(
+                "Conditions d'Utilisation",
+                f"Version {asked.terms_version}, acceptée" if asked is not None else "",
+                source=FactSource.PORTAL,
+            ),
         ]
         return [FactSheet("Ce qui est demandé", tuple(facts)), self._person(registry, session, review)]
 

@@ -30,6 +30,10 @@ PUBLIC_DOMAINS = frozenset(
 )  # fmt: skip
 
 
+#: Shown in one line.
+_ADDRESS = ("address", "postal_code", "city", "department", "country")
+
+
 def sheets(registry: Registry, session: Session, row: SignUp) -> list[FactSheet]:
     """Return the sheets of one sign-up."""
     sign_ups = SignUps(registry)
@@ -37,7 +41,7 @@ def sheets(registry: Registry, session: Session, row: SignUp) -> list[FactSheet]
     if not answers.personal:
         note = "Les données de cette demande ont été effacées à la fin de leur durée de conservation."
         return [FactSheet("Données effacées", (Fact("Conservation", note),))]
-    found = [*_proven(answers), _typed(registry, row, answers), _checked(registry, answers)]
+    found = [*_proven(answers), _typed(registry, answers), _checked(registry, row, answers)]
     found.append(_duplicates(registry, session, sign_ups.known(session, answers, but=row.id), row))
     earlier = sign_ups.earlier(session, row)
     if earlier:
@@ -61,12 +65,15 @@ def _proven(answers: Answers) -> list[FactSheet]:
     return [FactSheet(SHEET_TITLES.get(identity.origin, "Identité prouvée"), tuple(facts))]
 
 
-def _typed(registry: Registry, row: SignUp, answers: Answers) -> FactSheet:
+def _typed(registry: Registry, answers: Answers) -> FactSheet:
+    apart = {"birthday", *_ADDRESS, *answers.proven_attributes}
     facts = [
         Fact(kind.label, as_read(name, value))
         for name, kind in KINDS.items()
-        if name not in {"birthday", *answers.proven_attributes} and (value := answers.personal.get(name))
+        if name not in apart and (value := answers.personal.get(name))
     ]
+    lines = (as_read(name, answers.personal[name]) for name in _ADDRESS if answers.personal.get(name))
+    facts.append(Fact("Adresse", ", ".join(lines)))
     catalogue = find(registry, ICatalogue)
     titles = [found.title if (found := catalogue.get(slug)) else slug for slug in answers.services]
     facts += [
@@ -78,8 +85,7 @@ def _typed(registry: Registry, row: SignUp, answers: Answers) -> FactSheet:
         Fact("Motif de l’inscription", answers.motive),
     ]
     declared = tuple(replace(fact, source=FactSource.DECLARED) for fact in facts)
-    terms = Fact("Conditions d’Utilisation", f"Version {row.terms_version}, acceptée", source=FactSource.PORTAL)
-    return FactSheet("Saisi par la personne", (*declared, terms))
+    return FactSheet("Saisi par la personne", declared)
 
 
 def _card(answers: Answers) -> list[Fact]:
@@ -88,7 +94,7 @@ def _card(answers: Answers) -> list[Fact]:
     return [Fact("Carte CPS", "Oui, à ajouter plus tard" if answers.has_card else "Non")]
 
 
-def _checked(registry: Registry, answers: Answers) -> FactSheet:
+def _checked(registry: Registry, row: SignUp, answers: Answers) -> FactSheet:
     rpps = answers.personal.get("rpps", "")
     facts = []
     if "rpps" in answers.proven_attributes:
@@ -106,7 +112,9 @@ def _checked(registry: Registry, answers: Answers) -> FactSheet:
         facts.append(Fact("Boîte", answers.email, "warning", note))
     else:
         facts.append(Fact("Boîte", "Ne ressemble pas à une boîte partagée", "ok"))
-    return FactSheet("Vérifié automatiquement", tuple(facts))
+    facts.append(Fact("Conditions d’Utilisation", f"Version {row.terms_version}, acceptée"))
+    found = tuple(replace(fact, source=FactSource.PORTAL) for fact in facts)
+    return FactSheet("Vérifié automatiquement", found)
 
 
 def _duplicates(registry: Registry, session: Session, known: Known, row: SignUp) -> FactSheet:

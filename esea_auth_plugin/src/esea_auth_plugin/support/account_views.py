@@ -7,21 +7,25 @@ from datetime import datetime
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.view import view_config
+from sqlalchemy.orm import Session
 
 from ..accounts.acts import AccountActs, answer, identity_checked
-from ..accounts.attributes import KINDS, shown
+from ..accounts.attributes import KINDS, facts_of
 from ..accounts.call_back import CHECKED_BY, checked_by, told_of
 from ..accounts.directory import PAGE_SIZE, find_accounts
 from ..accounts.forms import SuspensionSchema
 from ..accounts.resources import SupportAccountResource, SupportAccountsResource
 from ..authentication.credentials.suspension import CONTESTED
 from ..authentication.credentials.suspension.naming import named
+from ..foundation.database import retrying
 from ..foundation.forms import Button, Invalid, PortalForm
 from ..foundation.reviews.declared import kinds_of_board
+from ..foundation.reviews.history import SOURCES
 from ..interfaces import (
     AccountState,
     AccountView,
     IAccounts,
+    IAuditTrail,
     ICatalogue,
     IClosings,
     IGrants,
@@ -35,6 +39,7 @@ from ..interfaces import (
 from ..pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ..services import find, offers
 from .account_acts import LIFT, MAIL_CODES, REACTIVATE, SUSPEND
+from .helping import helping
 
 _TEMPLATES = "esea_auth_plugin:support/templates"
 STATE_WORDS = {
@@ -155,6 +160,28 @@ def factors_lifted(context: SupportAccountResource, request: PortalRequest) -> H
     return answer(request, LIFT, account.subject, {}, back=context.path)
 
 
+@view_config(
+    context=SupportAccountResource, name="fermer-session", request_method="POST", permission="esea.support.accounts.act"
+)
+def session_closed(context: SupportAccountResource, request: PortalRequest) -> HTTPSeeOther:
+    """End one session. It can only make the account safer: no second reviewer is asked, whatever role it holds."""
+    account, wanted = _account(context, request), request.POST.get("session", "")[:36]
+    if retrying(request, lambda session: _close_session(request, session, account.subject, wanted)):
+        request.flash("La session est fermée.")
+    else:
+        request.flash("Cette session était déjà fermée.", "info")
+    return HTTPSeeOther(context.path)
+
+
+def _close_session(request: PortalRequest, session: Session, subject: str, wanted: str) -> bool:
+    if not find(request, ISessions).close_one(session, subject, wanted):
+        return False
+    find(request, IAuditTrail).record(
+        session, "session.closed", actor=request.identity.subject, target=subject, details={"session": wanted}
+    )
+    return True
+
+
 def _account(context: SupportAccountsResource | SupportAccountResource, request: PortalRequest) -> AccountView:
     account = find(request, IAccounts).by_subject(request.dbsession, context.__name__)
     if account is None:
@@ -189,11 +216,7 @@ def _page(
         "place": context,
         "state_word": STATE_WORDS[account.state],
         # Day and month of birth are there to be compared with what the caller says.
-        "facts": [
-            (kind.label, shown(name, told[name][0]))
-            for name, kind in KINDS.items()
-            if name in told and name not in CHECKED_BY
-        ],
+        "facts": facts_of(told, [name for name in KINDS if name not in CHECKED_BY]),
         "checked_by": checked_by(request.registry, account, told),
         "roles": roles,
         # Acts on an account without a role are done at once.
@@ -201,7 +224,8 @@ def _page(
         "suspension": suspension,
         "not_restored": not_restored.message if not_restored is not None else "",
         "services": _service_titles(request, account.subject),
-        "sessions": find(request, ISessions).of_subject(session, account.subject),
+        **helping(request, account),
+        "sources": SOURCES,
         "requests": _requests(request, account),
         "reopen_until": _reopen_until(request, account),
         "frozen": (frozen := named(request.registry, session, account.subject)),

@@ -7,7 +7,7 @@ from pyramid.path import AssetResolver
 from esea_auth_plugin.directives import report_problems
 from esea_auth_plugin.errors import Problem
 from esea_auth_plugin.events import AccountClosed, AccountErased
-from esea_auth_plugin.interfaces import Rule
+from esea_auth_plugin.interfaces import NavItem, Rule
 from esea_auth_plugin.pyramid_types import Configurator
 
 from ..interfaces import SERVICE, IEspacePro, IRegistrations
@@ -53,6 +53,7 @@ def includeme(config: Configurator) -> None:
     config.add_review_board(
         DESK, title="Gestion de l'Espace Pro", path="/espace-pro/gestion", permission=REVIEW, parent=IEspacePro
     )
+    config.add_nav_item(NavItem("Gestion", "/espace-pro/gestion", permission=REVIEW, order=62))
     for name in EMAILS:
         config.add_email(f"oru.registration_{name}", f"oru_espace_pro_plugin:registration/emails/{name}")
     config.add_audit_action("registration.terms_accepted", "Conditions d'utilisation de l'Espace Pro acceptées")

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from esea_auth_plugin.interfaces import Choice, Concerned, Fact, FactSheet, IReviews, ISealer, ReviewView
+from esea_auth_plugin.foundation.layout.filters import date_fr
+from esea_auth_plugin.interfaces import (
+    Choice,
+    Concerned,
+    Fact,
+    FactSheet,
+    FactSource,
+    IAccounts,
+    IAdhesions,
+    IReviews,
+    ISealer,
+    ReviewState,
+    ReviewView,
+)
 from esea_auth_plugin.normalise.phones import phone_fr
 from esea_auth_plugin.pyramid_types import Registry
-from esea_auth_plugin.services import find
+from esea_auth_plugin.services import find, offers
 
-from ..interfaces import IRegistrations
+from ..interfaces import SERVICE, IRegistrations
 from ..settings import OruSettings
 from . import store
 from .emails import write
@@ -21,6 +35,13 @@ from .service import KIND
 
 DESK = "espace-pro"
 REVIEW = "oru.registration.review"
+
+
+#: What the account knows of the person and the form does not ask.
+_SHOWN = (
+    "last_name", "first_name", "profession", "profession_other", "rpps", "adeli", "rpps_specialty", "workplace",
+    "structure", "finess", "city",
+)  # fmt: skip
 
 
 class RegistrationKind:
@@ -38,14 +59,15 @@ class RegistrationKind:
         row = store.of_request(session, review.id)
         if row is None:
             return ()
-        return (self._typed(registry, row), self._checked(registry, session, row))
+        known = (_person(registry, session, row.subject), _access(registry, session, row.subject))
+        return (self._typed(registry, row), *filter(None, known), self._checked(registry, session, row))
 
     def _typed(self, registry: Registry, row: RegistrationRow) -> FactSheet:
         lists = load(find(registry, OruSettings).lists_file)
         function = lists.label(lists.functions, row.function)
         return FactSheet(
             "Ce qui a été saisi",
-            (
+            _declared(
                 Fact("Prénom", row.first_name),
                 Fact("Nom", row.last_name),
                 Fact("Email", row.email),
@@ -114,3 +136,32 @@ class RegistrationKind:
     def on_extra(self, registry: Registry, session: Session, review: ReviewView, action: str) -> str:
         """There is none: whoever asks for one went round the page."""
         raise LookupError(action)
+
+
+def _declared(*facts: Fact) -> tuple[Fact, ...]:
+    return tuple(replace(fact, source=FactSource.DECLARED) for fact in facts)
+
+
+def _person(registry: Registry, session: Session, subject: str) -> FactSheet | None:
+    """Return what the account says and who says it; ``None`` where the portal has no accounts of its own."""
+    if not offers(registry, IAccounts):
+        return None
+    facts = find(registry, IAccounts).facts(session, subject, _SHOWN)
+    return FactSheet("Ce que dit le compte", tuple(facts)) if facts else None
+
+
+def _access(registry: Registry, session: Session, subject: str) -> FactSheet | None:
+    """Return why the person asked for access to the service, which the support decided before."""
+    if not offers(registry, IAdhesions):
+        return None
+    latest = find(registry, IAdhesions).latest(session, subject, SERVICE)
+    if latest is None:
+        return FactSheet("Accès au service", (Fact("Demande d’accès", "Aucune : le droit a été donné autrement"),))
+    review, motive = latest
+    decided = review.decided_at
+    given = f"le {date_fr(decided)}" if decided is not None and review.state is ReviewState.ACCEPTED else "pas encore"
+    facts = (
+        Fact("Motif de la demande d’accès", motive or "Effacé", source=FactSource.DECLARED),
+        Fact("Accès accordé par le support", given, source=FactSource.SUPPORT),
+    )
+    return FactSheet("Accès au service", facts)

@@ -97,6 +97,8 @@ def activity_page(
 
 def personal_of_all(session: Session, sealer: ISealer, event_ids: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
     """Return the side rows of several events by event, in one query; those erased or never written are left out."""
+    if not event_ids:
+        return {}
     rows = session.scalars(
         select(AuditPersonal).where(AuditPersonal.event_id.in_(event_ids), AuditPersonal.sealed != "")
     )

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ...interfaces import ISealer
+from ...normalise.emails import normalise_email
 from ...pyramid_types import JsonObject
 
 _RECIPIENT = "mail.recipient"
@@ -17,6 +18,11 @@ _VALUES = "mail.values"
 def seal_recipient(sealer: ISealer, address: str, *, row: str) -> str:
     """Return the sealed address of a row."""
     return sealer.seal(address.encode(), purpose=_RECIPIENT, bound_to=row)
+
+
+def recipient_digests(sealer: ISealer, address: str) -> tuple[str, ...]:
+    """Return the keyed hashes of an address: the first is stored, all are looked up."""
+    return sealer.digests(normalise_email(address), purpose=_RECIPIENT)
 
 
 def open_recipient(sealer: ISealer, sealed: str, *, row: str) -> str:

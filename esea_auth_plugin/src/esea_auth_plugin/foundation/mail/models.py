@@ -15,6 +15,8 @@ class Delivery(FoundationModel):
 
     :ivar kind: what carries it: ``email``.
     :ivar name: which email.
+    :ivar recipient_digest: keyed hash of the address, by which the support sees what became of somebody's mail;
+        ``None`` for what goes nowhere.
     :ivar message_id: made with the row, so that a doubled mail is recognised as one.
     :ivar state: ``waiting``, ``sending``, ``sent``, ``given_up``, ``expired``, or ``withheld`` from an address that is
         not believed any more.
@@ -25,12 +27,17 @@ class Delivery(FoundationModel):
     """
 
     __tablename__ = "esea_delivery"
-    __table_args__ = (Index(None, "state", "next_at"), Index(None, "created_at"))
+    __table_args__ = (
+        Index(None, "state", "next_at"),
+        Index(None, "created_at"),
+        Index(None, "recipient_digest", "created_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     kind: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(80))
     recipient: Mapped[str | None] = mapped_column(Text)
+    recipient_digest: Mapped[str | None] = mapped_column(String(64))
     content: Mapped[str | None] = mapped_column(Text)
     message_id: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(12), default="waiting")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ...interfaces import IClock, ISealer
+from ...interfaces import DeliveryView, IClock, ISealer
 from ...pyramid_types import Registry
 from ...services import find
 from ...settings import FoundationSettings
 from ..database import new_id
 from ..jobs.wakeup import Wakeup
-from .content import seal_recipient, seal_values
+from .content import recipient_digests, seal_recipient, seal_values
 from .models import Delivery
 from .rendering import EmailRenderer
 from .safety import safe_address
@@ -49,12 +50,14 @@ class Outbox:
         now = self._clock.now()
         row = new_id()
         sealed = seal_recipient(self._sealer, recipient, row=row), seal_values(self._sealer, values, row=row)
+        digest = recipient_digests(self._sealer, recipient)[0]
         session.add(
             Delivery(
                 id=row,
                 kind="letter",
                 name=message,
                 recipient=None if decoy else sealed[0],
+                recipient_digest=None if decoy else digest,
                 content=None if decoy else sealed[1],
                 message_id=f"<{row}@{self._domain}>",
                 state="sent" if decoy else "waiting",
@@ -67,3 +70,18 @@ class Outbox:
         session.flush()
         self._wakeup.announce(session)
         return row
+
+    def sent_to(self, session: Session, address: str, *, most: int = 5) -> Sequence[DeliveryView]:
+        """See the interface."""
+        digests = recipient_digests(self._sealer, address)
+        rows = session.scalars(
+            select(Delivery)
+            .where(Delivery.recipient_digest.in_(digests))
+            .order_by(Delivery.created_at.desc(), Delivery.id)
+            .limit(most)
+        )
+        renderer = find(self._registry, EmailRenderer)
+        return [
+            DeliveryView(renderer.kind(row.name), row.state, row.created_at, row.ended_at, row.attempts, row.error)
+            for row in rows
+        ]

@@ -7,6 +7,7 @@ A value that a template misses is an error, never an empty place in somebody's m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +21,11 @@ from pyramid_jinja2 import IJinja2Environment
 from ...interfaces import PortalSettings
 from ...pyramid_types import Registry
 from ...services import find
-from .declared import folder_of
+from .declared import UnknownEmail, folder_of
 from .parts import HtmlParts, TextParts
 from .safety import safe_header
 
+_VALUE, _STATEMENT = re.compile(r"{{.*?}}", re.DOTALL), re.compile(r"{[%#].*?[%#]}", re.DOTALL)
 _LAYOUTS = "esea_auth_plugin:foundation/mail/templates/letter"
 
 
@@ -56,6 +58,15 @@ class EmailRenderer:
         """
         template = self._text.get_template(f"{folder_of(self._registry, name)}/subject.txt.jinja2")
         return safe_header(template.render(self._values(values)))
+
+    def kind(self, name: str) -> str:
+        """Return the subject of an email without its values: « Votre code de connexion : … »; its name if unknown."""
+        try:
+            template = f"{folder_of(self._registry, name)}/subject.txt.jinja2"
+            source = AssetLoader(self._registry).get_source(self._text, template)[0]
+        except (UnknownEmail, TemplateNotFound):
+            return name
+        return " ".join(_VALUE.sub("…", _STATEMENT.sub("", source)).split())
 
     def render(self, name: str, values: Mapping[str, object]) -> Rendered:
         """Return the whole email."""
