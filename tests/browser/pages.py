@@ -80,6 +80,16 @@ def _suspended_roles(portal: Portal) -> Arrival:
     return browser, "/compte/roles"
 
 
+def _complete(portal: Portal) -> Arrival:
+    """The page that answers the support's question."""
+    browser, reference = _asked(portal)
+    claire = wizard.reviewer(portal)
+    with portal.db.writing() as session:
+        review = portal.find(IReviews).by_reference(session, reference)
+        portal.find(IReviews).ask_more(session, review.id, by=claire.subject, question="Quel service, au juste ?")
+    return browser, f"/compte/demandes/{reference}/completer"
+
+
 def _withdraw(portal: Portal) -> Arrival:
     browser, reference = _asked(portal)
     return browser, f"/compte/demandes/{reference}/retirer"
@@ -268,6 +278,7 @@ WAYS: Mapping[str, Way] = {
     f"{AUTH}:accounts/templates/profile.jinja2": person("/compte/profil", workplace="CHU d'Essai", city="Limoges"),
     f"{AUTH}:accounts/templates/profile_edit.jinja2": person("/compte/profil/modifier"),
     f"{AUTH}:support/templates/account.jinja2": about("/support/comptes/{}"),
+    f"{AUTH}:support/templates/suspend.jinja2": about("/support/comptes/{}/suspendre"),
     f"{AUTH}:support/templates/accounts.jinja2": support("/support/comptes"),
     f"{AUTH}:authentication/credentials/templates/list.jinja2": person("/compte/dispositifs"),
     f"{AUTH}:foundation/layout/templates/error.jinja2": anybody("/nulle-part"),
@@ -286,6 +297,7 @@ WAYS: Mapping[str, Way] = {
     f"{AUTH}:portal_services/templates/refused.jinja2": person("/services/ror"),
     f"{AUTH}:portal_services/templates/rights.jinja2": about("/support/comptes/{}/droits"),
     f"{AUTH}:portal_services/templates/services.jinja2": person("/services", services=["espace-pro"]),
+    f"{AUTH}:portal_services/templates/complete.jinja2": _complete,
     f"{AUTH}:portal_services/templates/withdraw.jinja2": _withdraw,
     f"{AUTH}:foundation/reviews/templates/board.jinja2": support("/support"),
     f"{AUTH}:foundation/reviews/templates/queue.jinja2": support("/support/inscriptions"),

@@ -9,7 +9,7 @@ import pytest
 from esea_auth_plugin.accounts.attribute_store import prove as prove_attributes
 from esea_auth_plugin.accounts.service import account_id_of
 from esea_auth_plugin.foundation.layout.filters import date_fr
-from esea_auth_plugin.interfaces import AccountState, IAccounts, ISealer, ISessions
+from esea_auth_plugin.interfaces import AccountState, IAccounts, IGrants, ISealer, ISessions
 from esea_auth_plugin.testing.pages import field_error, press, send, text
 from esea_auth_plugin.testing.portal import Person, Portal
 
@@ -96,17 +96,26 @@ def test_one_s_own_line_and_workplace_take_the_place_of_proven_ones_and_the_supp
 
 
 def test_the_support_finds_suspends_and_reactivates_an_account(portal: Portal) -> None:
-    anne_browser, anne = portal.signed_in(last_name="Durand-Lévêque")
+    anne_browser, anne = portal.signed_in(last_name="Durand-Lévêque", services=["ror"])
     browser, _ = portal.signed_in(roles=["support"])
     page = send(browser.get("/support/comptes"), {"Rechercher": "leveque"})
     page = page.click(anne.display_name)
+    page = page.click("Suspendre le compte")
+    assert "ROR" in text(page), "what would be lost is said before"
     page = send(page, {"Motif de la suspension": "Départ de l’établissement"}).follow()
     assert "Suspendu" in text(page)
+    told = portal.emails(anne.email)[-1]
+    assert told.subject == "Votre compte est suspendu"
+    assert "Départ de l’établissement" in told.text and "nouvel examen" in told.text  # CGU, section 8
+    with portal.db.reading() as session:
+        assert portal.find(IGrants).services_of(session, anne.subject) == frozenset()
     assert anne_browser.get("/compte", expect_errors=True).status_int != 200
     page = press(page, "Réactiver le compte").follow()
     with portal.db.reading() as session:
         assert portal.find(IAccounts).by_subject(session, anne.subject).state is AccountState.ACTIVE
         assert not portal.find(ISessions).of_subject(session, anne.subject)
+        assert portal.find(IGrants).services_of(session, anne.subject) == {"ror"}
+    assert portal.emails(anne.email)[-1].subject == "Votre compte est réactivé"
 
 
 @pytest.mark.databases("sqlite")

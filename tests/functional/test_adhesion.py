@@ -102,12 +102,19 @@ def test_more_is_asked_answered_and_decided(portal: Any) -> None:
     assert "Dans quel service ?" in told.text
     assert "/services/ror/adhesion" in told.text
 
-    form = browser.get("/services/ror/adhesion")
+    home = browser.get("/compte")
+    assert text(home).index("Une question vous est posée") < text(home).index("Gérer mes accès")
+    assert "Compléments demandés" in text(browser.get("/services"))
+    form = browser.get("/services/ror/adhesion").follow()
     assert "Dans quel service ?" in text(form)
-    assert "Régulation au SAMU 33" in form.text
-    send(form, {"Motif de l'inscription": "Régulation, SAMU 33 Bordeaux", "Conditions d'Utilisation": ACCEPT})
+    assert "Conditions d'Utilisation" not in [tag.get_text(strip=True) for tag in form.html.find_all("legend")]
+    assert field_error(send(form, {"Votre réponse": " "}), "Votre réponse")
+    sent = send(form, {"Votre réponse": "Aux urgences, SAMU 33 Bordeaux"}).follow()
+    assert "de nouveau à l’étude" in text(sent)
+    assert "n’attend pas de réponse" in text(browser.get(form.request.path).follow())
     again = support.get("/support/adhesions?qui=moi").click(anne.last_name)
-    assert "SAMU 33 Bordeaux" in text(again)
+    assert "Aux urgences, SAMU 33 Bordeaux" in text(again)
+    assert "Régulation au SAMU 33" in text(again), "the motive stays beside the answer"
     press(again, "Accepter la demande")
     assert browser.get("/services/ror", status=303)
 

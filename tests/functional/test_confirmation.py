@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from webtest import TestResponse
 
 from esea_auth_plugin.errors import PortalError
 from esea_auth_plugin.interfaces import AccountState, IAccounts, IGrants, IReviews, ISessions, Level
 from esea_auth_plugin.levels import level_of
 from esea_auth_plugin.testing import sign_up as wizard
-from esea_auth_plugin.testing.pages import press, send, text
+from esea_auth_plugin.testing.pages import field_error, press, send, text
 from esea_auth_plugin.testing.portal import PASSWORD, Person, Portal
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
@@ -162,29 +163,62 @@ def test_a_refusal_gives_its_reason_and_a_way_to_ask_again(portal: Portal) -> No
     assert again != reference
 
 
-def test_what_is_missing_is_asked_and_the_request_comes_back(portal: Portal) -> None:
-    reference = wizard.reference_on(wizard.sign_up(portal.browser(), identifier=LOGIN))
-    support = wizard.reviewer(portal)
+def asked_more(portal: Portal, reference: str, support: Person) -> TestResponse:
+    """The page of the mailed link, after the reviewer's question."""
     with portal.db.writing() as session:
         review = portal.find(IReviews).by_reference(session, reference)
         portal.find(IReviews).ask_more(session, review.id, by=support.subject, question="Dans quel service ?")
     letter = portal.emails(wizard.EMAIL)[-1]
     assert "Dans quel service ?" in letter.text
-    browser = portal.browser()
-    page = press(browser.get(wizard.path_in(letter, "/inscription/complement/")).follow(), "Ouvrir mon formulaire")
-    page = send(page.follow(), {"Lieu d’exercice": "CH d’Exemple, SMUR"}).follow()
-    # Identifier, password and CGU stand: what is changed is checked, and sent.
-    assert "CH d’Exemple, SMUR" in text(page)
-    page = press(page, wizard.SEND).follow()
-    assert wizard.reference_on(page) == reference
+    return portal.browser().get(wizard.path_in(letter, "/inscription/complement/")).follow()
+
+
+def test_a_question_is_answered_in_one_box_and_the_request_comes_back(portal: Portal) -> None:
+    reference = wizard.reference_on(wizard.sign_up(portal.browser(), identifier=LOGIN))
+    support = wizard.reviewer(portal)
+    page = asked_more(portal, reference, support)
+    link = wizard.path_in(portal.emails(wizard.EMAIL)[-1], "/inscription/complement/")
+    assert "Dans quel service ?" in text(page) and "Pierre" not in text(page)
+    assert field_error(send(page, {"Votre réponse": ""}), "Votre réponse")
+    done = send(page, {"Votre réponse": "Au SMUR, depuis septembre."})
+    assert "Réponse envoyée" in text(done) and reference in text(done)
     with portal.db.reading() as session:
         review = portal.find(IReviews).by_reference(session, reference)
     assert str(review.state) == "open" and review.assignee == support.subject
+    browser = portal.browser()
+    portal.sign_in(browser, support)
+    shown = browser.get(f"/support/inscriptions/{reference}")
+    assert "Au SMUR, depuis septembre." in text(shown) and "la demande est la même" in text(shown)
     wizard.decide(portal, reference)
     wizard.confirm(portal, wizard.path_in(portal.emails(wizard.EMAIL)[-1], "/inscription/confirmation/"))
     assert state_of(portal) is AccountState.ACTIVE
     # The link has done its work.
-    browser.get(wizard.path_in(letter, "/inscription/complement/")).follow(status=410)
+    portal.browser().get(link).follow(status=410)
+
+
+def test_what_is_changed_after_a_question_stands_beside_what_was(portal: Portal) -> None:
+    reference = wizard.reference_on(wizard.sign_up(portal.browser(), identifier=LOGIN))
+    support = wizard.reviewer(portal)
+    page = press(asked_more(portal, reference, support), "Modifier mes réponses").follow()
+    # Straight to all answers: identifier, password and CGU stand.
+    assert "Vérifiez vos réponses" in page.html.title.text and "Dans quel service ?" in text(page)
+    page = page.test_app.get("/inscription/donnees")
+    page = send(page, {"Lieu d’exercice": "CH d’Exemple, SMUR"}).follow()
+    assert "CH d’Exemple, SMUR" in text(page)
+    page = send(page, {"Votre réponse": "Au SMUR."}, wizard.SEND).follow()
+    assert wizard.reference_on(page) == reference
+    browser = portal.browser()
+    portal.sign_in(browser, support)
+    shown = browser.get(f"/support/inscriptions/{reference}")
+    changes = {row.find("dt").get_text(strip=True): row for row in shown.html.select(".review-completion .facts > div")}
+    assert set(changes) == {"Question", "Réponse", "Lieu d’exercice"}
+    assert "urgences" in changes["Lieu d’exercice"].find("del").get_text()
+    assert "CH d’Exemple, SMUR" in changes["Lieu d’exercice"].find("ins").get_text()
+    wizard.decide(portal, reference)
+    after = text(browser.get(f"/support/inscriptions/{reference}"))
+    assert "Aucun compte ni aucune demande en attente ne ressemble à celle-ci" in after, (
+        "its own account is no duplicate"
+    )
 
 
 def test_a_second_account_is_not_approved_while_a_duplicate_is_undecided(portal: Portal) -> None:

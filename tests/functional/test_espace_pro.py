@@ -104,12 +104,23 @@ def test_more_is_asked_answered_and_accepted(portal: Any) -> None:
 
     page = browser.get("/espace-pro/inscription")
     assert "Dans quel service ?" in text(page)
-    page = page.click("Compléter ma demande", index=0)
+    assert field_error(send(page, {"Votre réponse": ""}), "Votre réponse")
+    page = send(page, {"Votre réponse": "Aux urgences pédiatriques"}).follow()
+    assert "Votre demande est en attente" in text(page)
+    request = open_request(reviewer, person)
+    assert "Aux urgences pédiatriques" in text(request)
+    assert "la demande est la même" in text(request)
+    send(request, {"Ce que la personne doit compléter": "Et au SAMU ?"}, "Envoyer la question")
+
+    page = browser.get("/espace-pro/inscription").click("Modifier ma demande", index=0)
     assert "Médecin au SAMU 33" in page.text
     page = send(page, {"Complément information": "Au SAMU 33, régulation"}).follow()
     assert "Votre demande est en attente" in text(page)
     request = open_request(reviewer, person)
-    assert "Au SAMU 33, régulation" in text(request)
+    (change,) = [row for row in request.html.select(".review-completion .facts > div") if row.find("del")]
+    assert change.find("dt").get_text(strip=True) == "Complément information"
+    assert "Médecin au SAMU 33" in change.find("del").get_text()
+    assert "Au SAMU 33, régulation" in change.find("ins").get_text()
     press(request, "Accepter la demande")
     assert "Bienvenue" in text(browser.get("/espace-pro"))
 

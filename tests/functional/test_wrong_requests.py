@@ -21,7 +21,7 @@ MACHINE = {"Accept": "application/json"}
         ("POST", "/", "GET, HEAD"),
         ("POST", "/services", "GET, HEAD"),
         ("DELETE", "/inscription", "GET, HEAD, POST"),
-        ("GET", "/support/comptes/quelqu-un/suspendre", "POST"),
+        ("GET", "/support/comptes/quelqu-un/reactiver", "POST"),
         ("PUT", "/connexion/oubli", "GET, HEAD"),
         ("POST", "/healthz", "GET, HEAD"),
     ],

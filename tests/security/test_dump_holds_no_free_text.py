@@ -56,19 +56,19 @@ def test_access_requests_questions_notes_and_refusals(portal: Portal) -> None:
     request = support.get("/support/adhesions").click(anne.last_name)
     noted = send(request, {"Note interne": "notesecrete de l'équipe"}, "Ajouter la note").follow()
     send(noted, {"Ce que la personne doit compléter": "questionsecrete ?"}, "Envoyer la question")
-    assert "questionsecrete" in pages.text(browser.get("/services/ror/adhesion"))
-    page = browser.get("/services/ror/adhesion")
-    send(page, {"Motif de l'inscription": "secondmotif plus complet", "Conditions d'Utilisation": ACCEPT})
+    page = browser.get("/services/ror/adhesion").follow()
+    assert "questionsecrete" in pages.text(page)
+    send(page, {"Votre réponse": "reponsesecrete plus complète"})
     reviewer = portal.person(roles=["support"])
     with portal.db.writing() as session:
         review = portal.find(IReviews).of_author(session, anne.subject)[0]
         portal.find(IReviews).decide(session, review.id, accept=False, by=reviewer.subject, reason="refussecret dit")
     assert "refussecret" in pages.text(browser.get("/compte/demandes"))
     shown = support.get(f"/support/adhesions/{review.reference}")
-    for word in ("notesecrete", "questionsecrete", "secondmotif", "refussecret"):
+    for word in ("notesecrete", "questionsecrete", "reponsesecrete", "refussecret"):
         assert word in pages.text(shown)
     portal.emails(anne.email)
-    words = ("motifsecret", "notesecrete", "questionsecrete", "secondmotif", "refussecret")
+    words = ("motifsecret", "notesecrete", "questionsecrete", "reponsesecrete", "refussecret")
     assert found(portal, *words, anne.email) == [anne.email], "what stands in clear is found"
 
 

@@ -57,9 +57,8 @@ def last_stage(portal: Portal, person: Person) -> tuple[TestApp, Act]:
 
 def suspension(portal: Portal, person: Person) -> End:
     support, _ = portal.signed_in(roles=["support"], last_name="Desk")
-    page = support.get(f"/support/comptes/{person.subject}")
-    form = next(form for form in page.forms.values() if form.action.endswith("/suspendre"))
-    form["reason"] = "Compte compromis, signalé par l'établissement"
+    page = support.get(f"/support/comptes/{person.subject}/suspendre")
+    form = fill(page, {"Motif de la suspension": "Compte compromis, signalé par l'établissement"})
     return End(lambda: form.submit(status="*"))
 
 

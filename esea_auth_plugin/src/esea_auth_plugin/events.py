@@ -16,19 +16,27 @@ from .interfaces import LinkBasis, Proof
 
 @dataclass(frozen=True, slots=True)
 class AccountActivated:
-    """An account became usable: its e-mail is confirmed and the support agreed."""
+    """An account became usable: its e-mail is confirmed and the support agreed, or a suspension was lifted.
+
+    :ivar by: subject of who lifted it, ``None`` for the person's own confirmation.
+    """
 
     session: Session
     subject: str
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AccountClosed:
-    """An account was suspended or closed: every session, grant and pending request of it must end."""
+    """An account was suspended or closed: every session and pending request of it must end, no right may open anything.
+
+    :ivar suspended: it may be activated again: rights are kept until then.
+    """
 
     session: Session
     subject: str
     reason: str
+    suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from ..foundation.nomenclatures import CIVILITIES, DEPARTMENTS, OTHER_PROFESSION, SPECIALTIES, Coded, label_of
-from ..interfaces import ISealer
+from ..foundation.nomenclatures.identifiers import luhn_is_right
+from ..interfaces import AUTHORITY_ORIGINS, Fact, FactSource, ISealer
+from ..normalise.phones import phone_fr
 from ..normalise.postal import country_name
 from .names import person_key
 
@@ -54,6 +57,7 @@ KINDS: Mapping[str, AttributeKind] = {
     "fax": AttributeKind("Fax", editable=True),
 }
 _PLAIN = AttributeKind("")
+PHONES = frozenset({"phone", "mobile", "fax"})
 #: By these the support calls somebody back to check who they are; a fax proves nothing and is told to nobody.
 CALLED_BACK = ("phone", "mobile")
 
@@ -85,6 +89,34 @@ def shown(name: str, value: str) -> str:
         return "- Autre -"
     code = coded(name, value)
     return label_of(code) if code else value
+
+
+def as_read(name: str, value: str) -> str:
+    """Return a value as people read it, a telephone number in pairs."""
+    return phone_fr(value) if name in PHONES else shown(name, value)
+
+
+def facts_of(told: Mapping[str, tuple[str, str, datetime]], names: Sequence[str]) -> list[Fact]:
+    """Return some attributes (value, origin, moment by name) as facts with their source; a number's key is checked."""
+    facts = []
+    for name in names:
+        value, origin, _ = told.get(name, ("", "", None))
+        if not value:
+            continue
+        source, check, note = FactSource.of(origin), "", ""
+        if name == "rpps":
+            check, note = rpps_check(value, proven=origin in AUTHORITY_ORIGINS)
+        facts.append(Fact(kind_of(name).label or name, as_read(name, value), check, note, source))
+    return facts
+
+
+def rpps_check(rpps: str, *, proven: bool) -> tuple[str, str]:
+    """Return (check, note) about a number: whether an authority gave it, and whether its key is right."""
+    if proven:
+        return "ok", ""
+    if luhn_is_right(rpps):
+        return "", "La clé est juste ; cela ne prouve pas que ce numéro est le sien."
+    return "warning", "La clé est fausse."
 
 
 def rpps_digests(sealer: ISealer, rpps: str) -> tuple[str, ...]:

@@ -174,6 +174,11 @@ def profile_schema(hidden: Collection[str], proven: Collection[str] = (), countr
 
 
 class SuspensionSchema(colander.MappingSchema):
-    """Why an account is suspended; the person may ask."""
+    """Why an account is suspended, as the person reads it."""
 
-    reason = TextNode(title="Motif de la suspension", min_length=5, max_length=300)
+    reason = TextNode(
+        title="Motif de la suspension",
+        min_length=5,
+        max_length=300,
+        help="Envoyé à la personne, tel que vous l’écrivez.",
+    )

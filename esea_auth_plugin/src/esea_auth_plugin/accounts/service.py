@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from ..errors import PortalError
 from ..events import AccountActivated, AccountClosed, PhoneChanged
 from ..foundation.database.locking import locked_accounts, note_locked
-from ..interfaces import AccountState, AccountView, IAuditTrail, ISealer, Level
+from ..interfaces import AccountState, AccountView, Fact, IAuditTrail, ISealer, Level
 from ..normalise.emails import domain_of, normalise_email
 from ..pyramid_types import Json, Registry
 from ..services import current_time, find
 from . import attribute_store, identifiers
 from .address_changes import AddressChanges
-from .attributes import CALLED_BACK, ORIGINS
+from .attributes import CALLED_BACK, ORIGINS, facts_of
 from .models import Account, IdentifierReservation, IdentityAttribute
 from .names import normalise_identifier, normalise_login
 from .search import index
@@ -141,9 +141,10 @@ class Accounts:
         note_locked(session, subject)
         self._audit(session, f"account.{state}", subject, by, **_reason(reason))
         if state is AccountState.ACTIVE:
-            self._registry.notify(AccountActivated(session, subject))
+            self._registry.notify(AccountActivated(session, subject, by))
         elif state in {AccountState.SUSPENDED, AccountState.CLOSED}:
-            self._registry.notify(AccountClosed(session, subject, reason))
+            suspended = state is AccountState.SUSPENDED
+            self._registry.notify(AccountClosed(session, subject, reason, suspended=suspended))
         return True
 
     def accept_terms(self, session: Session, subject: str, version: str) -> None:
@@ -166,6 +167,10 @@ class Accounts:
     def attributes(self, session: Session, subject: str) -> Json:
         account_id = select(Account.id).where(Account.subject == subject).scalar_subquery()
         return attribute_store.read(session, self._sealer, account_id)
+
+    def facts(self, session: Session, subject: str, names: Sequence[str]) -> Sequence[Fact]:
+        account_id = select(Account.id).where(Account.subject == subject).scalar_subquery()
+        return facts_of(attribute_store.told(session, self._sealer, account_id), names)
 
     def change_attributes(
         self,

@@ -12,7 +12,7 @@ from pyramid.view import view_config
 from ..directives import core
 from ..foundation.forms import Invalid, PortalForm
 from ..foundation.nomenclatures import departments_of, towns_of
-from ..interfaces import PROVEN_ORIGINS, IAccountRoot, IAccounts, ICatalogue, IThrottle
+from ..interfaces import PROVEN_ORIGINS, IAccountRoot, IAccounts, ICatalogue, IThrottle, ReviewState
 from ..normalise.postal import BadPostalCode, normalise_postal_code
 from ..pyramid_types import JsonObject, PortalRequest, TemplateValues, ViewResult
 from ..resources import Resource
@@ -49,6 +49,8 @@ def home(context: Resource, request: PortalRequest) -> TemplateValues:
         "others": [tile for tile in tiles if not tile.service],
         "unopened": unopened,
         "requests": request.own_requests[:5],
+        "to_complete": [one for one in request.own_requests if one.state is ReviewState.MORE_ASKED],
+        "asked": {one.topic: one for one in reversed(request.own_requests) if one.topic},
     }
 
 

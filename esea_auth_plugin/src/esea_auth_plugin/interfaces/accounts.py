@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ..errors import PortalError
 from ..pyramid_types import Json
 from .people import Level, Proof, RoleHeld
+from .reviews import Fact
 
 #: Reason of a mailbox that its account's owner removed when their first external identity was linked.
 DOUBTED_AT_FIRST_LINK = "first_link"
@@ -112,6 +113,9 @@ class IAccounts(Protocol):
 
     def attributes(self, session: Session, subject: str) -> Json:
         """Return the identity attributes by name; coded ones as ``OID|code``."""
+
+    def facts(self, session: Session, subject: str, names: Sequence[str]) -> Sequence[Fact]:
+        """Return some attributes as a reviewer reads them: label, value in words, who says it. One query."""
 
     def change_attributes(
         self,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..accounts.resources import SupportAccountResource
-from ..events import AccountClosed, AccountErased
+from ..events import AccountActivated, AccountClosed, AccountErased
 from ..interfaces import IAccountRoot, IAdhesions, IGrants, ISupportRoot, NavItem, Rule
 from ..pyramid_types import Configurator
 from .asking import Adhesions, wipe_motives
-from .grants import Grants, end_grants_of
+from .grants import Grants, end_grants_of, restore_grants_of
 from .kind import AccessRequestKind
 from .resources import MyRequestsResource, RightsResource, ServicesResource
 from .rights_acts import GIVE, WITHDRAW
@@ -32,6 +32,7 @@ def includeme(config: Configurator) -> None:
     config.add_service(IGrants, Grants)
     config.add_service(IAdhesions, Adhesions)
     config.add_subscriber(lambda event: end_grants_of(config.registry, event), AccountClosed)
+    config.add_subscriber(lambda event: restore_grants_of(config.registry, event), AccountActivated)
     config.add_subscriber(wipe_motives, AccountErased)
     for message in EMAILS:
         config.add_email(f"adhesion.{message}", f"esea_auth_plugin:portal_services/emails/{message}")
@@ -49,6 +50,7 @@ def includeme(config: Configurator) -> None:
     _support_desk(config)
     config.scan(".views")
     config.scan(".adhesion_views")
+    config.scan(".completing_views")
     config.scan(".favourites")
     config.scan(".rights_views")
     config.scan(".withdrawing_views")

@@ -7,7 +7,7 @@ from pyramid.view import view_config
 
 from ..errors import PortalError
 from ..foundation.forms import Invalid, PortalForm
-from ..foundation.reviews.history import STATES, last_question
+from ..foundation.reviews.history import STATES
 from ..interfaces import IReviews, ReviewState
 from ..pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ..services import find
@@ -30,8 +30,10 @@ def adhesion(context: ServiceResource, request: PortalRequest) -> ViewResult:
     if context.service.slug in request.identity.services:
         return HTTPSeeOther(context.path)
     status = _standing(context, request)
+    if status.more_asked and status.review is not None:
+        return HTTPSeeOther(f"/compte/demandes/{status.review.reference}/completer")
     form = None if status.waiting or _too_many(status) else _form(context, request)
-    shown = form.render({"motif": status.motive} if status.more_asked else None) if form is not None else None
+    shown = form.render() if form is not None else None
     return _page(context, request, status, shown)
 
 
@@ -71,6 +73,8 @@ def send_adhesion(context: ServiceResource, request: PortalRequest) -> ViewResul
 def my_requests(context: MyRequestsResource, request: PortalRequest) -> TemplateValues:
     """The person's requests, youngest first: reference, state, dates, the reason of a refusal."""
     found = find(request, IReviews).of_author(request.dbsession, request.identity.subject)
+    # What waits for the person comes first.
+    found = sorted(found, key=lambda one: one.state is not ReviewState.MORE_ASKED)
     return {"place": context, "requests": found, "states": STATES, "access_kind": KIND}
 
 
@@ -87,16 +91,12 @@ def _too_many(status: AccessStatus) -> bool:
 
 
 def _page(context: ServiceResource, request: PortalRequest, status: AccessStatus, form: object) -> TemplateValues:
-    question = ""
-    if status.more_asked and status.review is not None:
-        question = last_question(request, request.dbsession, status.review.id)
     return {
         "place": context,
         "service": context.service,
         "status": status,
         "too_many": _too_many(status),
         "refused_before": status.review is not None and status.review.state is ReviewState.REFUSED,
-        "question": question,
         "form": form,
         "states": STATES,
     }

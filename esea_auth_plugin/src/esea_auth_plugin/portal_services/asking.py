@@ -93,9 +93,8 @@ class Adhesions:
         lock_accounts(self._registry, session, person.subject)
         status = self.status_of(session, person.subject, service)
         if status.more_asked and status.review is not None:
-            review = self._reviews.answered(session, status.review.id)
-            self._write(session, review, person, service, motive)
-            return review
+            # A form that was opened before the question came: what it says is the answer.
+            return self._reviews.answered(session, status.review.id, motive)
         if status.again_at is not None:
             raise TooManyRequests(
                 f"Vous avez déjà fait {MAX_REQUESTS} demandes pour ce service en 30 jours. Vous pourrez en faire une "

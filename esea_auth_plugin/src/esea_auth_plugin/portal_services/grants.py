@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
-from ..events import AccountClosed, GrantChanged
+from ..events import AccountActivated, AccountClosed, GrantChanged
 from ..foundation.database import lock_accounts
 from ..interfaces import IAuditTrail, IClock, ISealer
 from ..pyramid_types import Registry, Source
@@ -154,8 +154,21 @@ def ended_reason_of(source: Source, row: AccessGrant) -> str:
 
 
 def end_grants_of(registry: Registry, event: AccountClosed) -> None:
-    """End the rights of an account that is suspended or closed, in that same transaction."""
-    Grants(registry).withdraw_all(event.session, event.subject, reason=event.reason or "compte fermé")
+    """End the rights of an account that is closed, or hold them while it is suspended, in that same transaction.
+
+    A suspension is held under the account's own subject: there is one at a time.
+    """
+    grants = Grants(registry)
+    if event.suspended:
+        grants.hold(event.session, event.subject, request_id=event.subject)
+        return
+    grants.withdraw_all(event.session, event.subject, reason=event.reason or "compte fermé")
+    event.session.execute(delete(GrantHold).where(GrantHold.request_id == event.subject))
+
+
+def restore_grants_of(registry: Registry, event: AccountActivated) -> None:
+    """Let the rights that a suspension held open their services again; those that ended meanwhile stay ended."""
+    Grants(registry).release(event.session, event.subject, by=event.by or event.subject)
 
 
 def _is(subject: str, service: str) -> ColumnElement[bool]:

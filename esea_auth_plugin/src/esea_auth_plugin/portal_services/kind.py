@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from ..accounts.attributes import KINDS, shown
 from ..errors import PortalError
-from ..foundation.nomenclatures.identifiers import luhn_is_right
 from ..foundation.reviews.kinds import DecidedOnly
 from ..interfaces import (
     AccountState,
     Choice,
     Fact,
     FactSheet,
+    FactSource,
     IAccounts,
     ICatalogue,
     IGrants,
@@ -26,7 +25,10 @@ from ..services import find
 from .asking import KIND, motive_of, tell
 from .models import AccessRequest
 
-_SHOWN = ("profession", "profession_other", "rpps_specialty", "workplace", "city", "department")
+_SHOWN = (
+    "civility", "last_name", "first_name", "profession", "profession_other", "rpps", "adeli", "rpps_specialty",
+    "workplace", "city", "department",
+)  # fmt: skip
 
 
 class AccessRequestKind(DecidedOnly):
@@ -52,7 +54,7 @@ class AccessRequestKind(DecidedOnly):
             Fact("Service", service.title, "", service.audience)
             if service is not None
             else Fact("Service", review.topic, "warning", "Ce service n'est plus au catalogue."),
-            Fact("Motif", motive_of(registry, asked) if asked is not None else ""),
+            Fact("Motif", motive_of(registry, asked) if asked is not None else "", source=FactSource.DECLARED),
             Fact("Conditions d'Utilisation", f"Version {asked.terms_version}, acceptée" if asked is not None else ""),
         ]
         return [FactSheet("Ce qui est demandé", tuple(facts)), self._person(registry, session, review)]
@@ -65,17 +67,10 @@ class AccessRequestKind(DecidedOnly):
         active = account.state is AccountState.ACTIVE
         facts = [
             Fact("Identifiant", account.identifier),
-            Fact("Nom complet", account.display_name),
-            Fact("Email", account.email, "ok" if active else "", "Adresse confirmée par la personne" if active else ""),
+            *accounts.facts(session, subject, _SHOWN),
+            Fact("Email", account.email, source=FactSource.MAILBOX if active else FactSource.DECLARED),
             Fact("Compte", "Actif" if active else "Non actif", "" if active else "warning"),
         ]
-        values = accounts.attributes(session, subject)
-        facts.extend(Fact(KINDS[name].label, shown(name, values[name])) for name in _SHOWN if values.get(name))
-        rpps = values.get("rpps", "")
-        if rpps:
-            right = luhn_is_right(rpps)
-            note = "La clé est juste ; cela ne prouve pas que ce numéro est le sien." if right else "La clé est fausse."
-            facts.append(Fact("N° RPPS", rpps, "ok" if right else "warning", note))
         held = find(registry, IGrants).services_of(session, subject)
         facts.append(Fact("Services déjà ouverts", _titles(registry, held) or "Aucun"))
         return FactSheet("Qui demande", tuple(facts), (("Voir le compte", f"/support/comptes/{subject}"),))

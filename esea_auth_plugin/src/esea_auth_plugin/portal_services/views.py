@@ -33,6 +33,7 @@ def services(context: ServicesResource, request: PortalRequest) -> TemplateValue
         "place": context,
         "mine": [service for service in catalogue.all() if service.slug in held],
         "others": [service for service in catalogue.all() if service.slug not in held],
+        "asked": {one.topic: one for one in reversed(request.own_requests) if one.topic},
         "opens_later": {service.slug for service in catalogue.all() if not_open_yet(request, service)},
     }
 

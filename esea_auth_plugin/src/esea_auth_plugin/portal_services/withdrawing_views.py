@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.view import view_config
 
 from ..foundation.reviews.history import STATES
-from ..interfaces import IReviews, ReviewState, ReviewView
+from ..interfaces import IReviews, ReviewState
 from ..pyramid_types import PortalRequest, ViewResult
 from ..services import find
+from .completing_views import own_request
 from .resources import MyRequestResource
 
 UNDECIDED = frozenset({ReviewState.OPEN, ReviewState.MORE_ASKED})
@@ -23,7 +24,7 @@ UNDECIDED = frozenset({ReviewState.OPEN, ReviewState.MORE_ASKED})
 )
 def confirm(context: MyRequestResource, request: PortalRequest) -> ViewResult:
     """Ask whether the request is really to be taken back."""
-    review = _own(context, request)
+    review = own_request(context, request)
     if review.state not in UNDECIDED:
         request.flash("Cette demande a déjà reçu une réponse : elle ne peut plus être retirée.", "warning")
         return HTTPSeeOther(context.__parent__.path)
@@ -33,17 +34,9 @@ def confirm(context: MyRequestResource, request: PortalRequest) -> ViewResult:
 @view_config(context=MyRequestResource, name="retirer", request_method="POST", permission="esea.adhesion.send")
 def withdraw(context: MyRequestResource, request: PortalRequest) -> HTTPSeeOther:
     """Take the request back, unless a reviewer was faster."""
-    review = _own(context, request)
+    review = own_request(context, request)
     if find(request, IReviews).withdraw(request.dbsession, review.id, state=ReviewState.WITHDRAWN):
         request.flash(f"Votre demande {review.reference} est retirée. Personne ne l'examinera.")
     else:
         request.flash("Cette demande a reçu une réponse entre-temps : elle n'a pas été retirée.", "warning")
     return HTTPSeeOther(context.__parent__.path)
-
-
-def _own(context: MyRequestResource, request: PortalRequest) -> ReviewView:
-    """Return the person's own request; somebody else's reference is as unknown as any."""
-    review = find(request, IReviews).by_reference(request.dbsession, context.__name__)
-    if review is None or review.author != request.identity.subject:
-        raise HTTPNotFound
-    return review

@@ -56,5 +56,5 @@ def includeme(config: Configurator) -> None:
     config.add_job("sign_up.retention", retention.forget_old, every=timedelta(days=1))
     registry = config.registry
     config.add_subscriber(lambda event: retention.request_ended(registry, event), RequestEnded)
-    config.add_subscriber(retention.wipe_answers, AccountErased)
+    config.add_subscriber(lambda event: retention.wipe_answers(config.registry, event), AccountErased)
     config.scan(".views")

@@ -56,13 +56,14 @@ class SignUps:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
-    def send(self, session: Session, draft: Draft, *, mailed: bool = True) -> str | None:
+    def send(self, session: Session, draft: Draft, *, mailed: bool = True, answer: str = "") -> str | None:
         """Turn a draft into a request (or complete the one it completes); ``None`` when it was sent already.
 
         :param mailed: acknowledge it by mail; ``False``: do the same work and mail nothing.
+        :param answer: to the reviewer's question, when it completes a request.
         """
         if draft.completes is not None:
-            return self._complete(session, draft, draft.completes)
+            return self._complete(session, draft, draft.completes, answer)
         sign_up_id = new_id()
         if not Drafts(self._registry).claim(session, draft.id, sign_up_id):
             return None
@@ -88,7 +89,22 @@ class SignUps:
             self._acknowledge(session, answers, review, follow_code, known, mailed=mailed)
         return sign_up_id
 
-    def _complete(self, session: Session, draft: Draft, sign_up_id: str) -> str | None:
+    def answer(self, session: Session, sign_up_id: str, text: str) -> ReviewView:
+        """Answer the reviewer's question and change nothing else: neither the steps nor the CGU come again.
+
+        :raises PortalError: the sign-up does not wait for an answer any more.
+        """
+        review = find(self._registry, IReviews).answered(session, sign_up_id, text)
+        row = session.get_one(SignUp, sign_up_id)
+        row.resume_digest = row.resume_until = None
+        code = self._new_follow_code(row)
+        session.flush()
+        answers = self.answers_of(row)
+        self._audit(session, "sign_up.completed", review.reference, services=list(answers.services))
+        self._acknowledge(session, answers, review, code, self.known(session, answers, but=sign_up_id))
+        return review
+
+    def _complete(self, session: Session, draft: Draft, sign_up_id: str, answer: str) -> str | None:
         row = session.get(SignUp, sign_up_id)
         if row is None or not Drafts(self._registry).claim(session, draft.id, sign_up_id):
             return None
@@ -102,7 +118,7 @@ class SignUps:
         row.duplicates_settled_at = None  # what was compared has changed
         row.resume_digest = row.resume_until = None
         session.flush()
-        review = find(self._registry, IReviews).answered(session, sign_up_id)
+        review = find(self._registry, IReviews).answered(session, sign_up_id, answer)
         self._audit(session, "sign_up.completed", review.reference, services=list(answers.services))
         self._acknowledge(session, answers, review, follow_code, self.known(session, answers, but=sign_up_id))
         return sign_up_id
@@ -110,7 +126,6 @@ class SignUps:
     def _fill(self, row: SignUp, answers: Answers) -> str:
         """Write the answers into the row; return the new secret of the follow-up."""
         sealer = find(self._registry, ISealer)
-        code = tokens.new_reference(FOLLOW_PREFIX, groups=FOLLOW_GROUPS)
         row.answers = seal(sealer, answers.without_password(), row.id)
         for name, value in digests_of(sealer, answers).items():
             setattr(row, name, value)
@@ -119,6 +134,11 @@ class SignUps:
         version = find(self._registry, PortalSettings).terms_version
         if row.terms_version != version:  # what completes a request accepts nothing anew
             row.terms_version, row.terms_accepted_at = version, current_time(self._registry)
+        return self._new_follow_code(row)
+
+    def _new_follow_code(self, row: SignUp) -> str:
+        """Give the row a new secret of its follow-up, which the acknowledgement carries."""
+        code = tokens.new_reference(FOLLOW_PREFIX, groups=FOLLOW_GROUPS)
         row.follow_digest = tokens.digest(code, kind="sign_up.follow")
         return code
 

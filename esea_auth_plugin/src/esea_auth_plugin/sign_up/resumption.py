@@ -13,6 +13,7 @@ from ..normalise.emails import normalise_email
 from ..pyramid_types import PortalRequest
 from ..services import current_time, find
 from .answers import Answers
+from .flow import STEPS
 from .models import SignUp
 from .requests import SignUps
 
@@ -44,11 +45,16 @@ def resumable(request: PortalRequest, session: Session, token: str | None) -> Re
 def open_again(request: PortalRequest, session: Session, found: Resumable) -> tuple[Answers, int, str | None]:
     """Return (answers, steps done, sign-up completed) of the draft to start.
 
-    A refused sign-up lost its password and identifier: they are chosen again, and the CGU accepted anew.
+    Who completes a sign-up changes what is to be changed from the page of all answers: no step is walked again, and
+    the CGU are accepted again only if there is another version of them. A refused sign-up lost its password and
+    identifier: they are chosen again, and the CGU accepted anew.
     """
     row = session.get_one(SignUp, found.sign_up_id)
     answers = SignUps(request.registry).answers_of(row)
     if found.more_asked:
-        return replace(answers, password_hash=row.password_hash or ""), 3 if row.password_hash else 2, row.id
+        answers = replace(answers, password_hash=row.password_hash or "")
+        if not (answers.password_hash or (answers.proven is not None and answers.identifier)):
+            return answers, 2, row.id
+        return answers, len(STEPS) if answers.terms == request.portal.terms_version else len(STEPS) - 1, row.id
     reached = normalise_email(answers.email)
     return replace(answers, identifier="", password_hash="", terms="", email_reached=reached), 2, None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from ..accounts.models import Account
 from ..events import AccountErased, RequestEnded
 from ..foundation.database import IDatabase, lock_accounts
-from ..interfaces import AccountState, IAccounts
+from ..interfaces import AccountState, IAccounts, IReviews
 from ..pyramid_types import Registry
 from ..services import current_time, find
 from ..settings import AuthSettings
@@ -31,9 +31,9 @@ def request_ended(registry: Registry, event: RequestEnded) -> None:
         SignUps(registry).let_go(event.session, event.request_id)
 
 
-def wipe_answers(event: AccountErased) -> None:
+def wipe_answers(registry: Registry, event: AccountErased) -> None:
     """Subscriber: what an erased person answered goes; that they signed up stays for its period, and names nobody."""
-    event.session.execute(
+    gone = event.session.scalars(
         update(SignUp)
         .where(SignUp.subject == event.subject)
         .values(
@@ -46,7 +46,9 @@ def wipe_answers(event: AccountErased) -> None:
             resume_digest=None,
             resume_until=None,
         )
-    )
+        .returning(SignUp.id)
+    ).all()
+    find(registry, IReviews).forget_answers(event.session, gone)
 
 
 def purge_drafts(registry: Registry) -> None:
@@ -64,14 +66,16 @@ def forget_old(registry: Registry) -> None:
     # On its own: accounts are locked before anything else is written.
     find(registry, IDatabase).run(lambda session: _close_unconfirmed(registry, session))
     with find(registry, IDatabase).writing() as session:
-        session.execute(
+        gone = session.scalars(
             update(SignUp)
             .where(SignUp.answers.is_not(None))
             # What an account took over is in its attributes: the form itself is kept no longer than a refused one.
             .where(or_(SignUp.ended_at <= now - kept, SignUp.subject.is_not(None) & (SignUp.created_at <= now - kept)))
             # The keyed hash of the address stays, so that a reviewer sees there was an earlier request.
             .values(answers=None, rpps_digest=None, person_digest=None, resume_digest=None, resume_until=None)
-        )
+            .returning(SignUp.id)
+        ).all()
+        find(registry, IReviews).forget_answers(session, gone)
 
 
 def _close_unconfirmed(registry: Registry, session: Session) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..accounts.attributes import KINDS, shown
+from ..accounts.attributes import KINDS, as_read, rpps_check, shown
 from ..accounts.role_mailboxes import is_role_mailbox
 from ..foundation.layout.filters import date_fr
-from ..foundation.nomenclatures.identifiers import luhn_is_right
-from ..interfaces import Fact, FactSheet, IAccounts, ICatalogue, IReviews
+from ..interfaces import Fact, FactSheet, FactSource, IAccounts, ICatalogue, IReviews
 from ..normalise.emails import normalise_email
-from ..normalise.phones import phone_fr
 from ..pyramid_types import Registry
 from ..services import find
 from ..settings import AuthSettings
@@ -28,7 +28,6 @@ PUBLIC_DOMAINS = frozenset(
         "orange.fr", "wanadoo.fr", "free.fr", "sfr.fr", "laposte.net", "icloud.com", "protonmail.com", "bbox.fr",
     }
 )  # fmt: skip
-_PHONES = frozenset({"phone", "mobile", "fax"})
 
 
 def sheets(registry: Registry, session: Session, row: SignUp) -> list[FactSheet]:
@@ -53,34 +52,34 @@ def _proven(answers: Answers) -> list[FactSheet]:
     identity = answers.proven
     if identity is None:
         return []
-    facts = [Fact(label, value, "ok") for label, value in rows_of(answers.proven_attributes)]
-    facts.append(Fact("Identifiant", identity.subject, "ok", identity.label))
+    source = FactSource.of(identity.origin)
+    facts = [Fact(label, value, "ok", source=source) for label, value in rows_of(answers.proven_attributes)]
+    facts.append(Fact("Identifiant", identity.subject, "ok", identity.label, source))
     if answers.email_is_confirmed:
-        facts.append(Fact("Email", answers.email, "ok", "Adresse confirmée par un code pendant l’inscription"))
+        note = "Adresse confirmée par un code pendant l’inscription"
+        facts.append(Fact("Email", answers.email, "ok", note, FactSource.MAILBOX))
     return [FactSheet(SHEET_TITLES.get(identity.origin, "Identité prouvée"), tuple(facts))]
 
 
 def _typed(registry: Registry, row: SignUp, answers: Answers) -> FactSheet:
     facts = [
-        Fact(kind.label, phone_fr(value) if name in _PHONES else shown(name, value))
+        Fact(kind.label, as_read(name, value))
         for name, kind in KINDS.items()
         if name not in {"birthday", *answers.proven_attributes} and (value := answers.personal.get(name))
     ]
     catalogue = find(registry, ICatalogue)
     titles = [found.title if (found := catalogue.get(slug)) else slug for slug in answers.services]
-    return FactSheet(
-        "Saisi par la personne",
-        (
-            *facts,
-            Fact("Email", answers.email),
-            Fact("Jour/Mois de naissance", shown("birthday", answers.personal.get("birthday", "-"))),
-            Fact("Identifiant", answers.identifier),
-            *_card(answers),
-            Fact("Services demandés", ", ".join(titles) or "Aucun"),
-            Fact("Motif de l’inscription", answers.motive),
-            Fact("Conditions d’Utilisation", f"Version {row.terms_version}, acceptée"),
-        ),
-    )
+    facts += [
+        Fact("Email", answers.email),
+        Fact("Jour/Mois de naissance", shown("birthday", answers.personal.get("birthday", "-"))),
+        Fact("Identifiant", answers.identifier),
+        *_card(answers),
+        Fact("Services demandés", ", ".join(titles) or "Aucun"),
+        Fact("Motif de l’inscription", answers.motive),
+    ]
+    declared = tuple(replace(fact, source=FactSource.DECLARED) for fact in facts)
+    terms = Fact("Conditions d’Utilisation", f"Version {row.terms_version}, acceptée", source=FactSource.PORTAL)
+    return FactSheet("Saisi par la personne", (*declared, terms))
 
 
 def _card(answers: Answers) -> list[Fact]:
@@ -95,9 +94,7 @@ def _checked(registry: Registry, answers: Answers) -> FactSheet:
     if "rpps" in answers.proven_attributes:
         facts.append(Fact("N° RPPS", rpps, "ok", "Prouvé, rien à vérifier"))
     elif rpps:
-        right = luhn_is_right(rpps)
-        note = "La clé est juste ; cela ne prouve pas que ce numéro est le sien." if right else "La clé est fausse."
-        facts.append(Fact("Clé du N° RPPS", rpps, "ok" if right else "warning", note))
+        facts.append(Fact("Clé du N° RPPS", rpps, *rpps_check(rpps, proven=False)))
     else:
         facts.append(Fact("Clé du N° RPPS", "Aucun numéro saisi"))
     domain = normalise_email(answers.email).rpartition("@")[2]
@@ -123,6 +120,8 @@ def _duplicates(registry: Registry, session: Session, known: Known, row: SignUp)
     )
     for reason, subjects in reasons:
         for subject in subjects:
+            if subject == row.subject:
+                continue  # the account that this very sign-up led to
             account = accounts[subject]
             facts.append(Fact(reason, f"{account.display_name} ({account.identifier})", "warning", "Compte existant"))
             links[(f"Voir le compte {account.identifier}", f"/support/comptes/{subject}")] = None

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from ..accounts.acts.declared import AccountAct
 from ..authentication.credentials.suspension import CONTESTED, SuspendedFactors
 from ..errors import PortalError
-from ..interfaces import AccountState, IAccounts, IFirstLinks
+from ..events import AccountClosed
+from ..interfaces import AccountState, AccountView, IAccounts, IFirstLinks, IOutbox
 from ..pyramid_types import Registry
 from ..services import find, offers
 
@@ -30,7 +31,10 @@ def _suspend(registry: Registry, session: Session, subject: str, values: Mapping
     accounts = find(registry, IAccounts)
     if not accounts.set_state(session, subject, AccountState.SUSPENDED, reason=values["reason"], by=by):
         raise NotPossible
-    return "Le compte est suspendu ; ses sessions et ses droits d’accès ont pris fin."
+    return (
+        "Le compte est suspendu ; ses sessions sont fermées et ses droits d’accès n’ouvrent plus rien. La personne est "
+        "prévenue par courriel."
+    )
 
 
 def _reactivate(registry: Registry, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
@@ -41,7 +45,20 @@ def _reactivate(registry: Registry, session: Session, subject: str, values: Mapp
         raise NotPossible
     if not accounts.set_state(session, subject, AccountState.ACTIVE, reason="reactivated", by=by):
         raise NotPossible
-    return "Le compte est de nouveau actif. Ses droits d’accès sont à redemander."
+    _tell(registry, session, account, "reactivated")
+    return "Le compte est de nouveau actif, avec les droits d’accès qu’il avait. La personne est prévenue par courriel."
+
+
+def tell_suspended(registry: Registry, event: AccountClosed) -> None:
+    """Subscriber: whoever suspends an account, its person is told why and what to do (CGU, section 8)."""
+    account = find(registry, IAccounts).by_subject(event.session, event.subject) if event.suspended else None
+    if account is not None:
+        _tell(registry, event.session, account, "suspended", reason=event.reason)
+
+
+def _tell(registry: Registry, session: Session, account: AccountView, message: str, **values: str) -> None:
+    name = account.display_name or account.identifier
+    find(registry, IOutbox).post(session, f"support.{message}", to=account.email, values={"name": name, **values})
 
 
 def _restore_mail_codes(registry: Registry, session: Session, subject: str, values: Mapping[str, str], by: str) -> str:
@@ -73,8 +90,9 @@ ACTS = (
         REASON,
         noun="la suspension",
         own="Vous ne pouvez pas suspendre votre propre compte.",
+        notified=True,
     ),
-    AccountAct(REACTIVATE, "Réactiver le compte", _reactivate, {}, noun="la réactivation"),
+    AccountAct(REACTIVATE, "Réactiver le compte", _reactivate, {}, noun="la réactivation", notified=True),
     AccountAct(
         MAIL_CODES, "Rétablir les codes par courriel", _restore_mail_codes, {}, noun="le rétablissement des codes"
     ),

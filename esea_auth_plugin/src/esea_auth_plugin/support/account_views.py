@@ -16,7 +16,7 @@ from ..accounts.forms import SuspensionSchema
 from ..accounts.resources import SupportAccountResource, SupportAccountsResource
 from ..authentication.credentials.suspension import CONTESTED
 from ..authentication.credentials.suspension.naming import named
-from ..foundation.forms import Invalid, PortalForm
+from ..foundation.forms import Button, Invalid, PortalForm
 from ..foundation.reviews.declared import kinds_of_board
 from ..interfaces import (
     AccountState,
@@ -75,8 +75,33 @@ def accounts_list(context: SupportAccountsResource, request: PortalRequest) -> T
 )
 def account_page(context: SupportAccountResource, request: PortalRequest) -> TemplateValues:
     """Show one account."""
-    roles = _roles(context, request)
-    return _page(context, request, roles, _suspension(context, request, roles).render())
+    return _page(context, request, _roles(context, request))
+
+
+@view_config(
+    context=SupportAccountResource,
+    name="suspendre",
+    request_method="GET",
+    permission="esea.support.accounts",
+    renderer=f"{_TEMPLATES}/suspend.jinja2",
+)
+def suspension_page(context: SupportAccountResource, request: PortalRequest) -> ViewResult:
+    """Say what a suspension does before it is done."""
+    account, roles = _account(context, request), _roles(context, request)
+    if account.state is not AccountState.ACTIVE or account.subject == request.identity.subject:
+        return HTTPSeeOther(context.path)
+    return _suspension_page(context, request, account, roles, _suspension(context, request, roles).render())
+
+
+def _suspension_page(
+    context: SupportAccountResource,
+    request: PortalRequest,
+    account: AccountView,
+    roles: Sequence[RoleHeld],
+    form_html: object,
+) -> TemplateValues:
+    services = _service_titles(request, account.subject)
+    return {"account": account, "place": context, "services": services, "proposes": bool(roles), "form": form_html}
 
 
 @view_config(
@@ -84,10 +109,10 @@ def account_page(context: SupportAccountResource, request: PortalRequest) -> Tem
     name="suspendre",
     request_method="POST",
     permission="esea.support.accounts.act",
-    renderer=f"{_TEMPLATES}/account.jinja2",
+    renderer=f"{_TEMPLATES}/suspend.jinja2",
 )
 def suspended(context: SupportAccountResource, request: PortalRequest) -> ViewResult:
-    """Suspend an account: its sessions, codes and grants end in the same transaction."""
+    """Suspend an account: its sessions and codes end, and its grants are held, in the same transaction."""
     account = _account(context, request)
     roles = _roles(context, request)
     form = _suspension(context, request, roles)
@@ -96,7 +121,7 @@ def suspended(context: SupportAccountResource, request: PortalRequest) -> ViewRe
         if account.subject == request.identity.subject:
             raise form.refuse("Vous ne pouvez pas suspendre votre propre compte.")
     except Invalid as invalid:
-        return _page(context, request, roles, invalid.form_html)
+        return _suspension_page(context, request, account, roles, invalid.form_html)
     return answer(request, SUSPEND, account.subject, {"reason": reason}, back=context.path)
 
 
@@ -145,22 +170,20 @@ def _suspension(
     context: SupportAccountsResource | SupportAccountResource, request: PortalRequest, roles: Sequence[RoleHeld]
 ) -> PortalForm:
     label = "Proposer la suspension" if roles else "Suspendre le compte"
-    return PortalForm(SuspensionSchema(), request, submit=(("suspendre", label),), action=f"{context.path}/suspendre")
+    submit = (Button("suspendre", label, "danger"),)
+    return PortalForm(SuspensionSchema(), request, submit=submit, cancel=("Ne pas suspendre", context.path))
 
 
 def _page(
     context: SupportAccountsResource | SupportAccountResource,
     request: PortalRequest,
     roles: Sequence[RoleHeld],
-    form_html: object,
 ) -> TemplateValues:
     session, account = request.dbsession, _account(context, request)
-    catalogue = find(request, ICatalogue)
     told = told_of(request.registry, session, account)
     suspensions, me = find(request, IRoleSuspensions), request.identity.subject
     suspension = suspensions.of(session, account.subject)
     not_restored = suspensions.why_not(session, account.subject, by=me) if suspension is not None else None
-    slugs = sorted(find(request, IGrants).services_of(session, account.subject))
     return {
         "account": account,
         "place": context,
@@ -177,15 +200,20 @@ def _page(
         "waiting": find(request, AccountActs).waiting(session, account.subject) if roles else {},
         "suspension": suspension,
         "not_restored": not_restored.message if not_restored is not None else "",
-        "services": [found.title if (found := catalogue.get(slug)) else slug for slug in slugs],
+        "services": _service_titles(request, account.subject),
         "sessions": find(request, ISessions).of_subject(session, account.subject),
         "requests": _requests(request, account),
         "reopen_until": _reopen_until(request, account),
         "frozen": (frozen := named(request.registry, session, account.subject)),
         "contested": [(one, title) for one, title in frozen if one.reason == CONTESTED],
-        "form": form_html,
         "own": account.subject == request.identity.subject,
     }
+
+
+def _service_titles(request: PortalRequest, subject: str) -> list[str]:
+    catalogue = find(request, ICatalogue)
+    slugs = sorted(find(request, IGrants).services_of(request.dbsession, subject))
+    return [found.title if (found := catalogue.get(slug)) else slug for slug in slugs]
 
 
 def _requests(request: PortalRequest, account: AccountView) -> list[tuple[ReviewView, str]]:

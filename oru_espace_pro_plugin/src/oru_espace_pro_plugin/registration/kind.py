@@ -75,6 +75,10 @@ class RegistrationKind:
         )
         return FactSheet("Ce qui a été vérifié", facts, links)
 
+    def completion_path(self, review: ReviewView) -> str:
+        """Return where the author changes what was typed."""
+        return "/espace-pro/inscription/formulaire"
+
     def concerned(self, registry: Registry, session: Session, review: ReviewView) -> Concerned:
         """Return the account, and the person who was typed."""
         row = store.of_request(session, review.id)

@@ -148,5 +148,7 @@ class Registrations:
 
 
 def end_with_account(event: AccountClosed, registry: Registry) -> None:
-    """End the membership with the account, in the same transaction."""
+    """End the membership with the account, in the same transaction; it outlasts a suspension."""
+    if event.suspended:
+        return
     store.end_membership(event.session, event.subject, current_time(registry))

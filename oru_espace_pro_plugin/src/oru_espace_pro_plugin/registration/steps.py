@@ -39,9 +39,10 @@ def _access(registry: Registry, identity: Identity, requests: Sequence[ReviewVie
             "compléments demandés" if more else "en attente",
             "current",
             asked.created_at,
-            "Complétez votre demande : le lien est dans le courriel du support."
+            "Le support vous a posé une question au sujet de votre demande."
             if more
             else f"Réponse du support au plus tard le {date_fr(asked.due_on)}.",
+            ("Répondre à la question", f"/compte/demandes/{asked.reference}/completer") if more else None,
         )
     ask = ("Demander l'accès au service", settings.access_path)
     if asked is not None and asked.state is ReviewState.REFUSED:
@@ -64,7 +65,7 @@ def _registration(registry: Registry, identity: Identity, progress: Progress) ->
         return step("en attente", "current", review.created_at, then)
     if progress.stage is Stage.MORE_ASKED and review is not None:
         then = "Complétez votre demande : l'équipe ORU attend votre réponse."
-        return step("compléments demandés", "current", review.created_at, then, ("Compléter ma demande", place))
+        return step("compléments demandés", "current", review.created_at, then, ("Répondre à la question", place))
     if progress.stage is Stage.REFUSED and review is not None:
         return step("refusée", "blocked", review.decided_at, "Vous pouvez faire une nouvelle demande.",
                     ("Voir la réponse", place))  # fmt: skip

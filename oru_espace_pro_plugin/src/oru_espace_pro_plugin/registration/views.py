@@ -10,6 +10,7 @@ from pyramid.view import view_config
 
 from esea_auth_plugin.errors import PortalError
 from esea_auth_plugin.foundation.forms import Invalid, PortalForm
+from esea_auth_plugin.foundation.reviews.answering import answer_form, take_answer
 from esea_auth_plugin.interfaces import IReviews, ReviewView
 from esea_auth_plugin.pyramid_types import JsonObject, PortalRequest, TemplateValues, ViewResult
 from esea_auth_plugin.services import find
@@ -46,8 +47,30 @@ def progress(context: RegistrationResource, request: PortalRequest) -> ViewResul
         return HTTPSeeOther(_TERMS)
     if now.stage is Stage.FORM:
         return HTTPSeeOther(_FORM)
+    return _standing_page(request, now, answer_form(request).render() if now.stage is Stage.MORE_ASKED else None)
+
+
+def _standing_page(request: PortalRequest, now: Progress, form: object) -> TemplateValues:
     steps = find(request, IRegistrations).steps(request.dbsession, request.identity)
-    return {"now": now, "steps": steps}
+    return {"now": now, "steps": steps, "form": form}
+
+
+@view_config(
+    context=RegistrationResource, name="", request_method="POST", permission=SUBMIT,
+    renderer=f"{_TEMPLATES}/standing.jinja2",
+)  # fmt: skip
+def answer(context: RegistrationResource, request: PortalRequest) -> ViewResult:
+    """Answer the team's question; nothing else of the request changes."""
+    now = _standing(request)
+    if now.stage is not Stage.MORE_ASKED or now.review is None:
+        return HTTPSeeOther(_PLACE)
+    form = answer_form(request)
+    try:
+        take_answer(request, form, now.review)
+    except Invalid as invalid:
+        return _standing_page(request, now, invalid.form_html)
+    request.flash("Votre réponse est envoyée à l'équipe ORU.")
+    return HTTPSeeOther(_PLACE)
 
 
 # --- CGU -------------------------------------------------------------------------------------------------------

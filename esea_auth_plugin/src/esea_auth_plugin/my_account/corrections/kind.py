@@ -30,7 +30,7 @@ from ...interfaces import (
 from ...pyramid_types import Json, Registry
 from ...services import find
 from . import service
-from .service import KIND
+from .service import HOME, KIND
 
 CHECKED = "preuve"
 _NUMBERS = ("rpps", "adeli")
@@ -76,6 +76,10 @@ class CorrectionKind(DecidedOnly):
             return Fact(label, value, "warning", f"{note}. Ce numéro est prouvé pour un autre compte.")
         check = "warning" if origin in PROVEN_ORIGINS else ""
         return Fact(label, shown(name, value) if value else "à retirer", check, note)
+
+    def completion_path(self, review: ReviewView) -> str:
+        """Return where the author changes what is asked."""
+        return HOME
 
     def concerned(self, registry: Registry, session: Session, review: ReviewView) -> Concerned:
         """Return the account, and the person that it would become."""

@@ -15,6 +15,7 @@ from .models import CorrectionRow
 
 KIND = "identity_correction"
 PURPOSE = "correction.values"
+HOME = "/compte/profil/rectifier"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from .forms import GROUPS, correction_schema, normal
 from .service import Asked, ask, read, waiting
 
 _PAGE = "esea_auth_plugin:my_account/corrections/templates/correction.jinja2"
-HOME = "/compte/profil/rectifier"
 
 
 @view_config(

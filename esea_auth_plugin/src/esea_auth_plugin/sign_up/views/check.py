@@ -8,15 +8,19 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ...accounts.attributes import KINDS, shown
+from ...accounts.attributes import KINDS, as_read
 from ...errors import TooManyAttempts
+from ...foundation.database import IDatabase
 from ...foundation.forms import Button, Invalid, PortalForm, ruled_schema
-from ...normalise.phones import phone_fr
+from ...foundation.reviews.answering import AnswerSchema
+from ...foundation.reviews.history import last_question
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
+from ...services import find
 from .. import limits
 from ..answers import Answers
 from ..drafts import Draft
 from ..flow import BACK, PATHS, STEPS, WAITING, at_step, go_back, step_of
+from ..flow import shown as shown_form
 from ..forms import PERSONAL_GROUPS
 from ..proven import PROVEN_WORDS, rows_of
 from ..requests import NoLongerYours, SignUps
@@ -25,7 +29,6 @@ from ..resources import SignUpResource
 _TEMPLATE = "esea_auth_plugin:sign_up/templates/check.jinja2"
 _CHECK = len(STEPS) + 1
 SEND = "envoyer"
-_PHONES = frozenset({"phone", "mobile", "fax"})
 _NOT_MAILED = (
     "Plusieurs courriels sont déjà partis vers cette adresse : votre demande est bien enregistrée, mais sans nouvel "
     "accusé de réception. Notez sa référence."
@@ -44,7 +47,11 @@ class Part:
 
 def _form(request: PortalRequest, draft: Draft) -> PortalForm:
     submit = (Button(SEND, "Envoyer ma demande"), BACK)
-    return PortalForm(ruled_schema([]), request, submit=submit)
+    if draft.completes is None:
+        return PortalForm(ruled_schema([]), request, submit=submit)
+    schema = AnswerSchema()
+    schema["answer"].missing = ""  # the changes may say it all
+    return PortalForm(schema, request, submit=submit)
 
 
 def _page(request: PortalRequest, draft: Draft, form_html: object) -> TemplateValues:
@@ -53,8 +60,17 @@ def _page(request: PortalRequest, draft: Draft, form_html: object) -> TemplateVa
         "page_title": "Inscription > Vérifiez vos réponses",
         "number": _CHECK,
         "parts": _parts(request, draft.answers),
+        "question": _question(request, draft),
         "form": form_html,
     }
+
+
+def _question(request: PortalRequest, draft: Draft) -> str:
+    """Return what the reviewer asks who completes a sign-up, ``""`` for a new one."""
+    if draft.completes is None:
+        return ""
+    with find(request, IDatabase).reading() as session:
+        return last_question(request, session, draft.completes)
 
 
 def _parts(request: PortalRequest, answers: Answers) -> list[Part]:
@@ -65,7 +81,7 @@ def _parts(request: PortalRequest, answers: Answers) -> list[Part]:
     parts_of_step_2: list[Part] = []
     for group in PERSONAL_GROUPS:
         rows = [
-            (KINDS[name].label if name in KINDS else "Email", _as_read(name, value))
+            (KINDS[name].label if name in KINDS else "Email", as_read(name, value))
             for name in group.names
             if name not in proven and (value := answers.personal.get(name, ""))
         ]
@@ -83,10 +99,6 @@ def _parts(request: PortalRequest, answers: Answers) -> list[Part]:
     return [part for part in parts if part.rows]
 
 
-def _as_read(name: str, value: str) -> str:
-    return phone_fr(value) if name in _PHONES else shown(name, value)
-
-
 @view_config(
     context=SignUpResource,
     name="verification",
@@ -99,7 +111,7 @@ def check_page(request: PortalRequest, draft: Draft, form: PortalForm) -> ViewRe
     """Show the answers."""
     if draft.answers.terms != request.portal.terms_version:
         return HTTPSeeOther(PATHS[3])  # another version of the CGU since step 4
-    return _page(request, draft, form.render())
+    return _page(request, draft, shown_form(form, draft, _CHECK, {}))
 
 
 @view_config(
@@ -119,11 +131,12 @@ def request_sent(request: PortalRequest, draft: Draft, form: PortalForm) -> View
     if form.pressed != SEND:
         return _page(request, draft, form.render())
     try:
+        answer = form.validate().get("answer", "")
         mailed = _count(request, draft, form)
     except Invalid as invalid:
         return _page(request, draft, invalid.form_html)
     try:
-        SignUps(request.registry).send(request.dbsession, draft, mailed=mailed)
+        SignUps(request.registry).send(request.dbsession, draft, mailed=mailed, answer=answer)
     except NoLongerYours as lost:
         # Nothing of the try may stay; the answer is a page all the same.
         request.tm.doom()
