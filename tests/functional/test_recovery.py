@@ -298,5 +298,5 @@ def test_a_lost_request_is_read_in_few_queries(portal: Portal, queries: Any) -> 
         with queries() as seen:
             reviewer.get(path)
         # A dozen of them look for roles, other means of sign-in and a recent change of the address, and compare the
-        # person with the reviewer. One finds the request that follows.
-        assert len(seen) <= 25, f"{path}: {seen}"
+        # person with the reviewer. Two find the request that follows, when there is one.
+        assert len(seen) <= 26, f"{path}: {seen}"
