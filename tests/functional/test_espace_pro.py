@@ -10,7 +10,7 @@ from webtest import TestApp, TestResponse
 
 from esea_auth_plugin.accounts.attribute_store import prove
 from esea_auth_plugin.accounts.service import account_id_of
-from esea_auth_plugin.interfaces import IReviews, ISealer
+from esea_auth_plugin.interfaces import IAccounts, IReviews, ISealer
 from esea_auth_plugin.testing.pages import field_error, press, send, text
 from oru_espace_pro_plugin.establishments.importing import import_if_new
 
@@ -140,6 +140,7 @@ def test_the_team_sees_who_asks_why_and_who_says_so(portal: Any) -> None:
     send(browser.get("/services/espace-pro/adhesion"), motive)
     support = portal.person(roles=["support"])
     with portal.db.writing() as session:
+        portal.find(IAccounts).lock(session, person.subject, support.subject)
         prove(session, portal.find(ISealer), account_id_of(session, person.subject), {"rpps": "99900000011"},
               origin="psc", now=portal.clock.now())  # fmt: skip
         (review,) = portal.find(IReviews).of_author(session, person.subject)
