@@ -60,7 +60,7 @@ def test_a_professional_without_card_reaches_the_espace_pro(served: Portal, new_
     assert not re.search(r"confirmation/\S{16}", anne.url), "the token stays in the address"
     fill(anne, {"Mot de passe": PASSWORD})
     press(anne, "Confirmer mon compte")
-    expect(anne.get_by_role("status").first).to_contain_text("vous êtes connecté(e)")
+    expect(anne.get_by_role("main").get_by_role("status").first).to_contain_text("vous êtes connecté(e)")
 
     anne.get_by_role("main").get_by_role("link", name=re.compile("Espace Pro")).first.click()
     fill(anne, {"Les conditions d'utilisation de l'Espace Pro":

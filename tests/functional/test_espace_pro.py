@@ -141,7 +141,7 @@ def test_the_team_sees_who_asks_why_and_who_says_so(portal: Any) -> None:
     support = portal.person(roles=["support"])
     with portal.db.writing() as session:
         portal.find(IAccounts).lock(session, person.subject, support.subject)
-        prove(session, portal.find(ISealer), account_id_of(session, person.subject), {"rpps": "99900000011"},
+        prove(session, portal.find(ISealer), account_id_of(session, person.subject) or "", {"rpps": "99900000011"},
               origin="psc", now=portal.clock.now())  # fmt: skip
         (review,) = portal.find(IReviews).of_author(session, person.subject)
         portal.find(IReviews).decide(session, review.id, accept=True, by=support.subject)

@@ -58,6 +58,7 @@ PEOPLE = (
     "email_change.",
     "correction.",
     "closing.",
+    "support.",
     "notices.",
     "oru.",
 )

@@ -90,14 +90,15 @@ def expires(portal: Portal) -> Act:
 
 def suspends(portal: Portal) -> Act:
     anne = portal.person()
-    page = portal.signed_in(roles=["support"])[0].get(f"/support/comptes/{anne.subject}")
+    page = portal.signed_in(roles=["support"])[0].get(f"/support/comptes/{anne.subject}/suspendre")
     return lambda: send(page, {"Motif de la suspension": "Départ de l'établissement"})
 
 
 def reopens(portal: Portal) -> Act:
     anne = portal.person()
     support = portal.signed_in(roles=["support"])[0]
-    page = send(support.get(f"/support/comptes/{anne.subject}"), {"Motif de la suspension": "Départ"}).follow()
+    page = support.get(f"/support/comptes/{anne.subject}/suspendre")
+    page = send(page, {"Motif de la suspension": "Départ"}).follow()
     return lambda: press(page, "Réactiver le compte")
 
 

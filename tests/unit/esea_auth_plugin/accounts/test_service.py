@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from esea_auth_plugin.events import AccountActivated, AccountClosed
 from esea_auth_plugin.foundation.database import Model, make_engine
 from esea_auth_plugin.foundation.security.keyring import Keyring, new_key
 from esea_auth_plugin.foundation.security.sealing import Sealer
-from esea_auth_plugin.interfaces import AccountState, IAccounts, IAuditTrail, IClock, IOutbox, ISealer
+from esea_auth_plugin.interfaces import AccountState, DeliveryView, IAccounts, IAuditTrail, IClock, IOutbox, ISealer
 from esea_auth_plugin.services import add_service, find
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -54,6 +54,9 @@ class _Outbox:
     ) -> str:
         self.posted.append((letter, to))
         return ""
+
+    def sent_to(self, session: Session, address: str, *, most: int = 5) -> Sequence[DeliveryView]:
+        return []
 
 
 @pytest.fixture
