@@ -12,21 +12,29 @@ from ..forms import Button, PortalForm, TextNode
 from .decisions import MAX_TEXT
 
 
-class AnswerSchema(colander.MappingSchema):
-    """« Votre réponse »."""
+def answer_schema(*, required: bool = True) -> colander.SchemaNode:
+    """Return the schema of « Votre réponse », with a node of its own: those of a schema class are shared by all forms.
 
-    answer = TextNode(
-        title="Votre réponse",
-        multiline=True,
-        max_length=MAX_TEXT,
-        help="Ne nommez aucun patient et ne donnez aucune information qui permettrait d’en reconnaître un.",
+    :param required: an answer must be given; not where changed answers may say it all.
+    """
+    schema = colander.Schema()
+    schema.add(
+        TextNode(
+            name="answer",
+            title="Votre réponse",
+            multiline=True,
+            max_length=MAX_TEXT,
+            missing=colander.required if required else "",
+            help="Ne nommez aucun patient et ne donnez aucune information qui permettrait d’en reconnaître un.",
+        )
     )
+    return schema
 
 
 def answer_form(request: PortalRequest, *, action: str = "", others: tuple[Button, ...] = ()) -> PortalForm:
     """Return the form of an answer. :param others: further buttons of the page."""
     submit = (Button("repondre", "Envoyer ma réponse"), *others)
-    return PortalForm(AnswerSchema(), request, submit=submit, action=action, form_id="reponse")
+    return PortalForm(answer_schema(), request, submit=submit, action=action, form_id="reponse")
 
 
 def take_answer(request: PortalRequest, form: PortalForm, review: ReviewView) -> ReviewView:

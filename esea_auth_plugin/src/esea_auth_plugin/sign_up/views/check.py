@@ -12,7 +12,7 @@ from ...accounts.attributes import KINDS, as_read
 from ...errors import TooManyAttempts
 from ...foundation.database import IDatabase
 from ...foundation.forms import Button, Invalid, PortalForm, ruled_schema
-from ...foundation.reviews.answering import AnswerSchema
+from ...foundation.reviews.answering import answer_schema
 from ...foundation.reviews.history import last_question
 from ...pyramid_types import PortalRequest, TemplateValues, ViewResult
 from ...services import find
@@ -49,9 +49,7 @@ def _form(request: PortalRequest, draft: Draft) -> PortalForm:
     submit = (Button(SEND, "Envoyer ma demande"), BACK)
     if draft.completes is None:
         return PortalForm(ruled_schema([]), request, submit=submit)
-    schema = AnswerSchema()
-    schema["answer"].missing = ""  # the changes may say it all
-    return PortalForm(schema, request, submit=submit)
+    return PortalForm(answer_schema(required=False), request, submit=submit)  # the changes may say it all
 
 
 def _page(request: PortalRequest, draft: Draft, form_html: object) -> TemplateValues:
