@@ -31,11 +31,12 @@ def said(text: str, marks: str = "") -> re.Pattern[str]:
 def fill(scope: Page | Locator, values: Mapping[str, str]) -> None:
     """Fill text fields, choose in lists and among radio buttons (by their legend), all by label."""
     for label, value in values.items():
-        group = scope.get_by_role("radiogroup", name=said(label, _MARKS)).get_by_label(said(value))
-        if group.count():
-            group.check()
-            continue
+        group = scope.get_by_role("radiogroup", name=said(label, _MARKS))
         field = scope.get_by_label(said(label, _MARKS))
+        group.or_(field).first.wait_for(state="attached")  # count() does not wait for the page that a click leads to
+        if group.count():
+            group.get_by_label(said(value)).check()
+            continue
         if field.evaluate("(element) => element.tagName") == "SELECT":
             field.select_option(label=value)
         else:

@@ -15,7 +15,7 @@ from webtest import TestApp, TestResponse
 from esea_auth_plugin.foundation.database import lock_accounts
 from esea_auth_plugin.interfaces import IRoles
 from esea_auth_plugin.services import find
-from esea_auth_plugin.testing.pages import field_error, press, send, text
+from esea_auth_plugin.testing.pages import field_error, fill, press, send, text
 from oru_espace_pro_plugin.difficulties.jobs import follow_time
 from oru_espace_pro_plugin.difficulties.models import DifficultyEventRow, DifficultyRow
 from oru_espace_pro_plugin.establishments.importing import import_if_new
@@ -153,6 +153,21 @@ def test_a_form_sent_twice_declares_once(portal: Any, structures: Any) -> None:
     assert first.location == second.location
     with portal.db.reading() as session:
         assert session.query(DifficultyRow).count() == session.query(DifficultyEventRow).count() == 1
+
+
+def test_what_was_not_shown_for_verification_is_not_sent(portal: Any, structures: Any) -> None:
+    """« Entrée » in a field presses the first button of a form; a changed answer is shown before it leaves."""
+    browser, _ = member(portal, DECLARANT, scope_of(structures["own"].finess))
+    checked = send(browser.get(f"{BOARD}/declarer", params={"nature": "tension"}), TENSION)
+    changed = fill(checked, {"Niveau": "4 – Grande ampleur, plan blanc"})
+    seen = checked.html.find("button", attrs={"name": "envoyer"})["value"]
+    again = browser.post(changed.action, [*changed.submit_fields(), ("envoyer", seen)])
+    assert "Vous allez déclarer" in text(again) and "Grande ampleur" in text(again)
+    with portal.db.reading() as session:
+        assert session.query(DifficultyRow).count() == 0
+    press(again, "Envoyer la déclaration").follow()
+    with portal.db.reading() as session:
+        assert session.query(DifficultyRow.level).scalar() == 4
 
 
 def test_nobody_declares_for_a_structure_that_is_not_theirs(portal: Any, structures: Any) -> None:

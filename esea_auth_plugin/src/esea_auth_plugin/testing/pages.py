@@ -46,6 +46,11 @@ def press(page: TestResponse, button: str) -> TestResponse:
         for tag in form.html.find_all("button"):
             if _clean(tag.get_text()) == button:
                 return form.submit(tag.get("name"), value=tag.get("value", ""))
+    for tag in page.html.find_all("button", form=True):  # stands outside its form
+        if _clean(tag.get_text()) == button:
+            form = page.forms[tag["form"]]
+            fields = [*form.submit_fields(), (tag["name"], tag.get("value", ""))]
+            return page.goto(form.action, method=form.method, params=fields)
     raise AssertionError(f"no button « {button} » on the page:\n{text(page)}")
 
 

@@ -13,7 +13,7 @@ from esea_auth_plugin.services import current_time, find
 from ..interfaces import Declaration, Establishment, IDirectory
 from ..space.door import ACT, INSIDE
 from .catalogue import Nature
-from .forms import declaration_form, key_of, moment, new_key
+from .forms import declaration_form, key_of, moment, new_key, seen_of
 from .notices import Recipients, recipients_of, tell
 from .records import BadPeriod, check_period
 from .resources import DeclarationResource
@@ -53,11 +53,11 @@ def declare(context: DeclarationResource, request: PortalRequest) -> ViewResult:
         declaration = _declaration(request, structure, nature, values, key, form)
     except Invalid as invalid:
         return _page(request, structure, nature, own, form=invalid.form_html)
-    if "envoyer" not in request.POST:
+    if request.POST.get("envoyer") != seen_of(form):
         to = recipients_of(request, structure)
         sendable = declaration_form(request, service.catalogue, nature, checked=True)
         shown = sendable.show_typed({**form.typed(), "cle": key})
-        return _page(request, structure, nature, own, form=shown, checked=declaration, to=to)
+        return _page(request, structure, nature, own, form=shown, checked=declaration, to=to, seen=seen_of(sendable))
     try:
         difficulty_id = service.declare(request.dbsession, declaration, request.identity)
     except PortalError as refused:
@@ -113,6 +113,7 @@ def _page(
     form: object,
     checked: Declaration | None = None,
     to: Recipients | None = None,
+    seen: str = "",
 ) -> TemplateValues:
     service = find(request, Difficulties)
     return {
@@ -123,4 +124,5 @@ def _page(
         "form": form,
         "checked": checked,
         "to": to,
+        "seen": seen,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,7 +20,7 @@ from esea_auth_plugin.foundation.forms import (
     widgets,
 )
 from esea_auth_plugin.foundation.layout.filters import PARIS
-from esea_auth_plugin.foundation.security.tokens import new_token
+from esea_auth_plugin.foundation.security.tokens import digest, new_token
 from esea_auth_plugin.pyramid_types import JsonObject, PortalRequest
 
 from .catalogue import Catalogue, Nature
@@ -52,7 +53,10 @@ def key_of(request: PortalRequest) -> str:
 def declaration_form(
     request: PortalRequest, catalogue: Catalogue, nature: Nature, *, checked: bool = False
 ) -> PortalForm:
-    """Return the form of a declaration of this nature. ``checked``: it may be sent, what it says is shown above."""
+    """Return the form of a declaration of this nature.
+
+    ``checked``: what it says is shown above, with the way to send it.
+    """
     schema = colander.Schema()
     schema.add(TextNode(name="cle", title="", widget=widgets.Hidden(), missing=""))
     levels = [(str(number), f"{number} – {catalogue.levels[number]}") for number in nature.levels]
@@ -70,10 +74,13 @@ def declaration_form(
     )  # fmt: skip
     schema.add(PhoneNode(name="phone", title="Numéro pour vous rappeler", autocomplete="tel"))
     action = f"/espace-pro/difficultes/declarer?structure={request.GET.get('structure', '')}&nature={nature.code}"
-    submit = [("verifier", "Vérifier avant l’envoi")]
-    if checked:
-        submit = [("envoyer", "Envoyer la déclaration"), ("verifier", "Vérifier mes changements")]
+    submit = [("verifier", "Vérifier mes changements" if checked else "Vérifier avant l’envoi")]
     return PortalForm(schema, request, action=action, groups=GROUPS, form_id="declaration", submit=submit)
+
+
+def seen_of(form: PortalForm) -> str:
+    """Return what stands for the answers of a form: only what was shown for verification is sent."""
+    return digest(json.dumps(form.typed(), sort_keys=True, default=str), kind="oru.declaration")
 
 
 def act_form(request: PortalRequest, catalogue: Catalogue, nature: Nature, found: Difficulty, act: Act) -> PortalForm:
